@@ -1,0 +1,119 @@
+import type { Notify } from "../foundations/notices.ts";
+import type { ExampleSet } from "./examples.ts";
+import type { NetworkSpec } from "./network-spec.ts";
+
+/**
+ * The seam between the experiment and what computes it. Everything that shapes an experiment (initial
+ * values, data order, masks, schedules) is decided above; an engine only executes, so that all engines given
+ * the same inputs give the same numbers within float rounding, step by step.
+ */
+
+/** Tensors by parameter name (`fc1.weight`), row-major, in the network's own order. */
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
+/** 1 keeps a value, 0 prunes it; a parameter without an entry is kept whole. */
+export type Masks = ReadonlyMap<string, Uint8Array>;
+
+/** weightDecay is added to the gradient as weightDecay * parameter (L2, as torch.optim does), biases included. */
+export type OptimizerSpec =
+  | {
+      readonly name: "sgd";
+      /** PyTorch's momentum: buffer = momentum * buffer + gradient; 0 for plain SGD. */
+      readonly momentum: number;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly name: "adam";
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly weightDecay: number;
+    };
+
+/**
+ * What an optimizer remembers. Slots: none for plain SGD, `momentum` for SGD with momentum, `firstMoment` and
+ * `secondMoment` for Adam; each holds a tensor for every parameter. Values of pruned weights are 0.
+ */
+export interface OptimizerState {
+  /** Optimizer steps taken. */
+  readonly step: number;
+  readonly slots: ReadonlyMap<string, Parameters>;
+}
+
+export interface TrainOptions {
+  /** Examples a step; the last step takes what is left, and averages over what it took. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+export interface TrainResult {
+  /** Mean of the loss over the examples, each measured before its own step. May be NaN or infinite. */
+  readonly loss: number;
+  /** False as soon as one step's loss is not finite. */
+  readonly finite: boolean;
+}
+
+export interface Evaluation {
+  /** Mean loss over the examples. */
+  readonly loss: number;
+  /** Fraction of examples whose largest logit is the label's (the first of equals); undefined for regression. */
+  readonly accuracy: number | undefined;
+}
+
+/** One network: its parameters, masks and optimizer. Calls must not overlap. */
+export interface Network {
+  readonly spec: NetworkSpec;
+  /** Copies of all parameters. Pruned values are exactly 0. */
+  readParameters(): Promise<Parameters>;
+  /** Replaces all parameters; masks stay in force. */
+  writeParameters(parameters: Parameters): Promise<void>;
+  /**
+   * Replaces all masks. From here on pruned values, their gradients and their optimizer state are exactly 0.
+   * What was pruned before and is kept now restarts at 0.
+   */
+  setMasks(masks: Masks): Promise<void>;
+  /**
+   * Trains over `order` (indices into `examples`, any number of batches), one optimizer step a batch.
+   * Stops computing no earlier than the end: divergence is reported, not thrown.
+   */
+  train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult>;
+  /** Loss and accuracy over all examples, without changing anything. */
+  evaluate(examples: ExampleSet): Promise<Evaluation>;
+  /** Gradient of the mean loss over the examples at `order`, masked, as tensors by parameter name. */
+  gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters>;
+  readOptimizerState(): Promise<OptimizerState>;
+  writeOptimizerState(state: OptimizerState): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface EngineDescription {
+  /** As asked for by `--engine`: kernels-wasm, kernels-native, ... */
+  readonly name: string;
+  /** Everything the numbers depend on, as one text: source hash, compiler, CPU features. Part of every run's hash. */
+  readonly identity: string;
+  /** For people: "CPU, AVX-512, gcc 12.2". */
+  readonly device: string;
+  /** Where a re-run gives the same bytes. */
+  readonly reproducible: "on every machine" | "on this machine and compiler";
+}
+
+export interface Engine {
+  readonly description: EngineDescription;
+  /** A network with all parameters 0, no masks, a fresh optimizer. */
+  createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec): Promise<Network>;
+  dispose(): Promise<void>;
+}
+
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string; readonly remedy: string };
+
+/** A registered engine; opening one may compile or load something, which it tells through `notify`. */
+export interface EngineEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** A quick look, without compiling. */
+  check(): Promise<Availability>;
+  /** Throws a PruneLabError of kind `input` with a hint when the engine cannot run here. */
+  open(notify: Notify): Promise<Engine>;
+}

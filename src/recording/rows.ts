@@ -1,0 +1,141 @@
+/**
+ * The rows of the output tables, as the rest of the program sees them. Column order in the files is the order
+ * of the keys in columns.ts. `null` is an empty cell.
+ */
+
+export type RunStatus = "ok" | "collapsed" | "diverged";
+
+/** One (method, sparsity, seed) of results.csv: a pure function of config, data and engine. */
+export interface ResultRow {
+  readonly study: string;
+  readonly dataset: string;
+  readonly test_examples: number;
+  readonly model: string;
+  readonly method: string;
+  readonly criterion: string;
+  readonly allocation: string;
+  readonly structure: string;
+  readonly schedule: string;
+  readonly recovery: string;
+  /** Short hash of everything else that shapes the numbers. */
+  readonly recipe: string;
+  readonly engine: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  /** Pruned weights over prunable weights, counted from masks. */
+  readonly sparsity: number;
+  /** Pruned values over every parameter, biases included. */
+  readonly model_sparsity: number;
+  /** As sparsity, counting also kept weights on no live path from an input to an output. */
+  readonly effective_sparsity: number;
+  readonly parameters: number;
+  readonly nonzero_parameters: number;
+  /** parameters / nonzero_parameters; null when nothing is left. */
+  readonly compression: number | null;
+  readonly dense_bytes: number;
+  readonly sparse_bytes: number;
+  /** Multiply-accumulates for one example. */
+  readonly dense_macs: number;
+  readonly macs: number;
+  /** Fractions in 0..1; null for regression and for diverged runs. */
+  readonly baseline_accuracy: number | null;
+  readonly pruned_accuracy: number | null;
+  readonly accuracy: number | null;
+  /** baseline_accuracy - accuracy, in percentage points. */
+  readonly accuracy_drop: number | null;
+  readonly baseline_loss: number | null;
+  readonly pruned_loss: number | null;
+  readonly loss: number | null;
+  readonly status: RunStatus;
+}
+
+/** One (method, sparsity) of summary.csv, over the seeds that did not diverge. */
+export interface SummaryRow {
+  readonly study: string;
+  readonly dataset: string;
+  readonly model: string;
+  readonly method: string;
+  readonly schedule: string;
+  readonly recovery: string;
+  readonly engine: string;
+  readonly target_sparsity: number;
+  /** Mean over the seeds. */
+  readonly sparsity: number;
+  readonly effective_sparsity: number;
+  readonly compression: number | null;
+  /** Runs that count (status is not diverged). */
+  readonly n: number;
+  readonly diverged: number;
+  readonly collapsed: number;
+  readonly baseline_accuracy_mean: number | null;
+  readonly pruned_accuracy_mean: number | null;
+  readonly pruned_accuracy_std: number | null;
+  readonly pruned_accuracy_ci95_low: number | null;
+  readonly pruned_accuracy_ci95_high: number | null;
+  readonly accuracy_mean: number | null;
+  /** Sample standard deviation over the seeds (n - 1); null for a single seed. */
+  readonly accuracy_std: number | null;
+  /** 95% t interval of the mean over the seeds; null for a single seed. */
+  readonly accuracy_ci95_low: number | null;
+  readonly accuracy_ci95_high: number | null;
+  /**
+   * Dense control (the method's sparsity-0 rows, after recovery) minus accuracy, paired by seed, in percentage
+   * points, with its 95% t interval; null when the grid has no sparsity 0.
+   */
+  readonly drop_from_dense_control_mean: number | null;
+  readonly drop_from_dense_control_ci95_low: number | null;
+  readonly drop_from_dense_control_ci95_high: number | null;
+  readonly loss_mean: number | null;
+  readonly loss_std: number | null;
+}
+
+/** One (method, sparsity, seed, parameter tensor) of layers.csv. */
+export interface LayerRow {
+  readonly study: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  /** `fc1` */
+  readonly layer: string;
+  /** `fc1.weight` */
+  readonly parameter: string;
+  /** `300x784` */
+  readonly shape: string;
+  readonly weights: number;
+  readonly nonzero: number;
+  readonly sparsity: number;
+  /** Kept weights on a live path. */
+  readonly live: number;
+  readonly encoding: "dense" | "bitmask" | "csr";
+  readonly bytes: number;
+  readonly macs: number;
+  /** Largest magnitude pruned and smallest kept, before recovery; null where there is none. */
+  readonly pruned_max_magnitude: number | null;
+  readonly kept_min_magnitude: number | null;
+}
+
+/** One epoch of history.csv. Baseline rows have no method and no sparsity. */
+export interface HistoryRow {
+  readonly study: string;
+  readonly phase: "train" | "finetune";
+  readonly method: string | null;
+  readonly target_sparsity: number | null;
+  readonly seed: number;
+  /** From 1; 0 is the state before the first epoch. */
+  readonly epoch: number;
+  readonly learning_rate: number | null;
+  readonly train_loss: number | null;
+  readonly validation_loss: number | null;
+  readonly validation_accuracy: number | null;
+}
+
+/** One run of timings.csv. Not reproducible, which is why it is a file of its own. */
+export interface TimingRow {
+  readonly study: string;
+  /** `baseline-seed0`, `global-magnitude-0.9-seed0` */
+  readonly run: string;
+  readonly seconds: number;
+  readonly train_seconds: number;
+  readonly examples_per_second: number;
+  readonly peak_memory_mib: number;
+}
