@@ -1,0 +1,32 @@
+import type { DenseSpec } from "../../network-spec.ts";
+import type { Layer, Parameter } from "./layer.ts";
+
+/** y = W x + b. */
+export function dense({ inputs, outputs }: DenseSpec, weight: Parameter, bias: Parameter): Layer {
+  return {
+    forward(input) {
+      const output = Float64Array.from(bias.values);
+      for (let o = 0; o < outputs; o++) {
+        let sum = output[o] as number;
+        for (let i = 0; i < inputs; i++) {
+          sum += (weight.values[o * inputs + i] as number) * (input[i] as number);
+        }
+        output[o] = sum;
+      }
+      return output;
+    },
+
+    backward(input, _output, outputGradient) {
+      const inputGradient = new Float64Array(inputs);
+      for (let o = 0; o < outputs; o++) {
+        const gradient = outputGradient[o] as number;
+        (bias.gradient[o] as number) += gradient;
+        for (let i = 0; i < inputs; i++) {
+          (weight.gradient[o * inputs + i] as number) += gradient * (input[i] as number);
+          (inputGradient[i] as number) += gradient * (weight.values[o * inputs + i] as number);
+        }
+      }
+      return inputGradient;
+    },
+  };
+}
