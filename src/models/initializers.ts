@@ -1,0 +1,74 @@
+import * as z from "zod";
+import type { Parameters } from "../engines/engine.ts";
+import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../engines/network-spec.ts";
+import { type RandomStream, randomStream } from "../foundations/random.ts";
+
+const distribution = z
+  .enum(["uniform", "normal"])
+  .default("uniform")
+  .describe("Shape of the distribution; both have the same variance.");
+const bias = z.number().default(0).describe("Value of every bias.");
+
+export const initializerSchema = z
+  .discriminatedUnion("name", [
+    z.strictObject({ name: z.literal("pytorch") }),
+    z.strictObject({ name: z.literal("glorot"), distribution, bias }),
+    z.strictObject({ name: z.literal("he"), distribution, bias }),
+  ])
+  .describe(
+    "Values before training: pytorch (the default of its layers), glorot (Xavier: for sigmoid and tanh), " +
+      "he (Kaiming: for ReLU).",
+  );
+
+export type Initializer = z.output<typeof initializerSchema>;
+
+/**
+ * The values of all parameters before training. A tensor's values depend only on the initializer, the seed,
+ * its name and its layer's shape, so that networks that differ elsewhere share them.
+ */
+export function initialParameters(spec: NetworkSpec, initializer: Initializer, seed: number): Parameters {
+  const specs = parameterSpecs(spec);
+  const weights = new Map(specs.filter((p) => p.role === "weight").map((p) => [p.layer, p]));
+  return new Map(
+    specs.map((parameter) => {
+      const stream = randomStream(seed, "initialization", parameter.name);
+      const fans = fansOf(weights.get(parameter.layer) ?? parameter);
+      const draw = sampler(initializer, parameter.role, fans, stream);
+      return [parameter.name, Float32Array.from({ length: parameter.size }, draw)];
+    }),
+  );
+}
+
+interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Connections into and out of one unit: of a [out, in, height, width] kernel, in (or out) x height x width. */
+function fansOf({ shape, size }: ParameterSpec): Fans {
+  const [outputs = 1, inputs = 1] = shape;
+  return { fanIn: size / outputs, fanOut: size / inputs };
+}
+
+/**
+ * - pytorch: weights and biases U(-b, b), b = 1/sqrt(fanIn). torch.nn.Linear and Conv2d call
+ *   kaiming_uniform_ with a = sqrt(5), whose bound sqrt(6 / ((1 + a^2) fanIn)) is that.
+ * - glorot: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, equation 16).
+ * - he: variance 2 / fanIn (He et al. 2015, equation 10).
+ *
+ * A uniform distribution over (-b, b) has the variance b^2 / 3.
+ */
+function sampler(
+  initializer: Initializer,
+  role: ParameterSpec["role"],
+  { fanIn, fanOut }: Fans,
+  stream: RandomStream,
+): () => number {
+  const uniform = (bound: number) => () => (2 * stream.uniform() - 1) * bound;
+  if (initializer.name === "pytorch") return uniform(1 / Math.sqrt(fanIn));
+  if (role === "bias") return () => initializer.bias;
+  const variance = initializer.name === "glorot" ? 2 / (fanIn + fanOut) : 2 / fanIn;
+  if (initializer.distribution === "uniform") return uniform(Math.sqrt(3 * variance));
+  const deviation = Math.sqrt(variance);
+  return () => stream.normal() * deviation;
+}
