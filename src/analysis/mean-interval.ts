@@ -1,0 +1,34 @@
+import jstat from "jstat";
+
+/** What a sample says about its mean. */
+export interface MeanInterval {
+  /** Size of the sample. */
+  readonly n: number;
+  /** Null for an empty sample. */
+  readonly mean: number | null;
+  /** Sample standard deviation (divided by n - 1); null below two values. */
+  readonly std: number | null;
+  /** 95% t interval of the mean, not clipped to any range; null below two values. */
+  readonly ci95: { readonly low: number; readonly high: number } | null;
+}
+
+/**
+ * Mean, sample standard deviation and two-sided 95% confidence interval of the mean by Student's t:
+ * mean -+ t(0.975, n - 1) std / sqrt(n).
+ */
+export function meanInterval(values: readonly number[]): MeanInterval {
+  const n = values.length;
+  if (n === 0) return { n, mean: null, std: null, ci95: null };
+  // Relative to the first value, so that equal values have exactly that mean and no spread.
+  const [origin = 0] = values;
+  const mean = origin + values.reduce((sum, value) => sum + (value - origin), 0) / n;
+  if (n === 1) return { n, mean, std: null, ci95: null };
+  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  const halfWidth = (jstat.studentt.inv(0.975, n - 1) * std) / Math.sqrt(n);
+  return { n, mean, std, ci95: { low: mean - halfWidth, high: mean + halfWidth } };
+}
+
+/** The values that are there. */
+export function present(values: readonly (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
+}

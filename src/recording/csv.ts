@@ -1,0 +1,41 @@
+import { stringify } from "csv-stringify/sync";
+import { type CellFormat, type Column, type TableName, type TableRows, tables } from "./columns.ts";
+
+/**
+ * A table as CSV text (RFC 4180 quoting, "\n" line ends): the header, then one line a row, in the order of
+ * columns.ts. `null` is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
+ * number that is not finite, or not whole in an integer column: a file never holds NaN.
+ */
+export function formatCsv<Name extends TableName>(table: Name, rows: readonly TableRows[Name][]): string {
+  const columns: readonly (readonly [string, Column])[] = Object.entries(tables[table]);
+  const lines = rows.map((row, index) => {
+    const cells: Record<string, unknown> = { ...row };
+    return columns.map(([key, { format }]) => {
+      const cell = formatCell(cells[key], format);
+      if (cell === undefined) {
+        throw new RangeError(
+          `${table}.csv, row ${index + 1}: ${key} (${format}) cannot be ${String(cells[key])}`,
+        );
+      }
+      return cell;
+    });
+  });
+  return stringify([columns.map(([key]) => key), ...lines], { record_delimiter: "\n" });
+}
+
+/** The text of a cell, or undefined when the value does not fit the format. */
+function formatCell(value: unknown, format: CellFormat): string | undefined {
+  if (value === null) return "";
+  if (format === "text") return typeof value === "string" ? value : undefined;
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  switch (format) {
+    case "integer":
+      return Number.isInteger(value) ? String(value) : undefined;
+    case "setting":
+      return String(value);
+    case "figure": {
+      const digits = value.toFixed(6);
+      return digits === "-0.000000" ? "0.000000" : digits;
+    }
+  }
+}

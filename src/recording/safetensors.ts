@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { inputError } from "../foundations/errors.ts";
+
+/**
+ * The safetensors format (github.com/huggingface/safetensors), which Python reads too: 8 bytes with the length
+ * of the header (little-endian), the header as JSON, then the tensors' bytes without gaps. Offsets in the header
+ * count from the end of the header.
+ */
+
+export interface Tensor {
+  /** `fc1.weight` */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major; F32 or U8 in the file. */
+  readonly values: Float32Array | Uint8Array;
+}
+
+const metadataKey = "__metadata__";
+
+const bytesPerValue = { F32: 4, U8: 1, BOOL: 1 } as const;
+
+const nonNegative = z.int().nonnegative();
+const headerSchema = z.object({ [metadataKey]: z.record(z.string(), z.string()).optional() }).catchall(
+  z.object({
+    dtype: z.string(),
+    shape: z.array(nonNegative),
+    data_offsets: z.tuple([nonNegative, nonNegative]),
+  }),
+);
+
+/**
+ * The bytes of a safetensors file. Float tensors come first, each group in the given order, so that every
+ * value is aligned. Throws a RangeError for two tensors of one name, or values that do not fill their shape.
+ */
+export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
+  const ordered = [
+    ...tensors.filter(({ values }) => values instanceof Float32Array),
+    ...tensors.filter(({ values }) => values instanceof Uint8Array),
+  ];
+  const header = new Map<string, unknown>();
+  let end = 0;
+  for (const { name, shape, values } of ordered) {
+    if (header.has(name) || name === metadataKey) throw new RangeError(`tensor name '${name}' is taken`);
+    if (product(shape) !== values.length) {
+      throw new RangeError(`${name}: ${values.length} values do not fill [${shape.join(", ")}]`);
+    }
+    const start = end;
+    end += values.byteLength;
+    const dtype = values instanceof Float32Array ? "F32" : "U8";
+    header.set(name, { dtype, shape, data_offsets: [start, end] });
+  }
+
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  // Padded with spaces, so that the data starts at a multiple of 8.
+  const dataStart = 8 + Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(dataStart + end).fill(0x20, 8, dataStart);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(dataStart - 8), true);
+  bytes.set(json, 8);
+  let offset = dataStart;
+  for (const { values } of ordered) {
+    if (values instanceof Float32Array) {
+      for (let i = 0; i < values.length; i++) view.setFloat32(offset + 4 * i, values[i] as number, true);
+    } else {
+      bytes.set(values, offset);
+    }
+    offset += values.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The tensors in the bytes of a safetensors file, as copies, in the order of the file; its metadata is passed
+ * over. Throws a PruneLabError of kind `input` that names the file when it is damaged, or holds a tensor of a
+ * type other than F32, U8 and BOOL.
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { header, dataStart } = readHeader(bytes, view, file);
+  const { [metadataKey]: _metadata, ...entries } = header;
+  const inOrder = Object.entries(entries).sort(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
+  );
+
+  let end = 0;
+  const tensors = inOrder.map(([name, { dtype, shape, data_offsets: offsets }]): Tensor => {
+    if (!isSupported(dtype)) {
+      const known = Object.keys(bytesPerValue).join(", ");
+      throw inputError(`${file}: tensor '${name}' has type ${dtype}; prune-lab reads ${known}`);
+    }
+    const count = product(shape);
+    if (offsets[0] !== end || offsets[1] !== end + count * bytesPerValue[dtype]) {
+      throw damaged(file, `the offsets of tensor '${name}' do not fit its shape [${shape.join(", ")}]`);
+    }
+    end = offsets[1];
+    if (dataStart + end > bytes.length) {
+      throw damaged(file, `it ends within tensor '${name}'`);
+    }
+    if (dtype !== "F32") return { name, shape, values: bytes.slice(dataStart + offsets[0], dataStart + end) };
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = view.getFloat32(dataStart + offsets[0] + 4 * i, true);
+    return { name, shape, values };
+  });
+  if (dataStart + end !== bytes.length) {
+    throw damaged(file, `${bytes.length - dataStart - end} bytes follow the last tensor`);
+  }
+  return tensors;
+}
+
+function readHeader(bytes: Uint8Array, view: DataView, file: string) {
+  if (bytes.length < 8)
+    throw damaged(file, `it has ${bytes.length} bytes, fewer than the 8 of its header length`);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(bytes.length - 8)) {
+    throw damaged(file, `its header should have ${length} bytes, but ${bytes.length - 8} follow`);
+  }
+  const dataStart = 8 + Number(length);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, dataStart)));
+  } catch (cause) {
+    throw damaged(file, "its header is not JSON", cause);
+  }
+  const parsed = headerSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw damaged(
+      file,
+      `in its header, ${issue?.path.join(".") || "the top level"}: ${issue?.message ?? "bad"}`,
+    );
+  }
+  return { header: parsed.data, dataStart };
+}
+
+function damaged(file: string, reason: string, cause?: unknown) {
+  return inputError(`${file} is not a whole safetensors file: ${reason}`, { cause });
+}
+
+function isSupported(dtype: string): dtype is keyof typeof bytesPerValue {
+  return Object.hasOwn(bytesPerValue, dtype);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((count, extent) => count * extent, 1);
+}

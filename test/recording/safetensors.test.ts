@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/recording/safetensors.ts";
+
+// Written by the Python package; see make.py beside them.
+const fixture = (name: string) =>
+  new Uint8Array(
+    readFileSync(path.join(import.meta.dirname, "..", "fixtures", "safetensors", `${name}.safetensors`)),
+  );
+
+const weights: Tensor[] = [
+  { name: "empty", shape: [0, 4], values: new Float32Array(0) },
+  { name: "fc1.bias", shape: [2], values: Float32Array.of(0.5, -0.5) },
+  { name: "fc1.weight", shape: [2, 3], values: Float32Array.of(1.5, -2.25, 0, 3e-8, -1e30, 0.1) },
+  { name: "scalar", shape: [], values: Float32Array.of(7) },
+  { name: "fc1.weight_mask", shape: [2, 3], values: Uint8Array.of(1, 1, 0, 1, 1, 1) },
+];
+
+describe("safetensors", () => {
+  it("reads what Python writes", () => {
+    expect(decodeSafetensors(fixture("weights"), "weights")).toEqual(weights);
+  });
+
+  it("writes the bytes that Python writes", () => {
+    expect(encodeSafetensors(weights)).toEqual(fixture("weights"));
+  });
+
+  it("reads booleans as bytes and passes over the metadata", () => {
+    expect(decodeSafetensors(fixture("booleans"), "booleans")).toEqual([
+      { name: "kept", shape: [3], values: Uint8Array.of(1, 0, 1) },
+    ]);
+  });
+
+  it("gives back every tensor that it wrote, floats first", () => {
+    const tensor = fc.oneof(
+      fc.float32Array({ maxLength: 20 }).map((values) => ({ values, shape: [values.length] })),
+      fc.uint8Array({ maxLength: 20 }).map((values) => ({ values, shape: [1, values.length] })),
+    );
+    const named = fc
+      .dictionary(fc.string({ unit: "grapheme" }), tensor, { noNullPrototype: true })
+      .map((entries) => Object.entries(entries).map(([name, rest]) => ({ name, ...rest })))
+      .filter((tensors) => tensors.every(({ name }) => name !== "__metadata__"));
+    fc.assert(
+      fc.property(named, (tensors) => {
+        const byName = (list: readonly Tensor[]) => new Map(list.map((each) => [each.name, each]));
+        const read = decodeSafetensors(encodeSafetensors(tensors), "file");
+        expect(byName(read)).toEqual(byName(tensors));
+      }),
+    );
+  });
+
+  it("starts the data at a multiple of 8 for any length of header", () => {
+    for (const name of ["a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg", "abcdefgh"]) {
+      const bytes = encodeSafetensors([{ name, shape: [1], values: Float32Array.of(1) }]);
+      expect(Buffer.from(bytes).readUInt32LE(0) % 8).toBe(0);
+    }
+  });
+
+  it("refuses to write two tensors of one name, or values that do not fill the shape", () => {
+    const one = { name: "a", shape: [1], values: Float32Array.of(1) };
+    expect(() => encodeSafetensors([one, one])).toThrow("tensor name 'a' is taken");
+    expect(() => encodeSafetensors([{ ...one, name: "__metadata__" }])).toThrow("is taken");
+    expect(() => encodeSafetensors([{ ...one, shape: [2, 2] }])).toThrow("a: 1 values do not fill [2, 2]");
+  });
+
+  it("refuses a file cut off anywhere, and one with bytes too many", () => {
+    const whole = fixture("weights");
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => decodeSafetensors(whole.subarray(0, length), "a.safetensors")).toThrow(
+        /^a\.safetensors is not a whole safetensors file: /,
+      );
+    }
+    expect(() => decodeSafetensors(Uint8Array.of(...whole, 0), "a.safetensors")).toThrow(
+      "1 bytes follow the last tensor",
+    );
+  });
+
+  it.each([
+    ["{", "its header is not JSON"],
+    ['{"a":1}', "in its header, a: "],
+    [
+      '{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+      "the offsets of tensor 'a' do not fit its shape [1]",
+    ],
+    [
+      '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}',
+      "the offsets of tensor 'a' do not fit its shape [2]",
+    ],
+    ['{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "in its header, a.shape.0: "],
+  ])("says what is wrong with the header %s", (json, reason) => {
+    const bytes = Buffer.alloc(8 + json.length + 4);
+    bytes.writeBigUInt64LE(BigInt(json.length));
+    bytes.write(json, 8);
+    expect(() => decodeSafetensors(bytes, "a.safetensors")).toThrow(reason);
+  });
+
+  it("names a type that it does not read", () => {
+    expect(() => decodeSafetensors(fixture("integers"), "a.safetensors")).toThrow(
+      "a.safetensors: tensor 'ids' has type I64; prune-lab reads F32, U8, BOOL",
+    );
+  });
+});
