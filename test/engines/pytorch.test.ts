@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { OptimizerSpec } from "../../src/engines/engine.ts";
+import type { NetworkSpec } from "../../src/engines/network-spec.ts";
+import { relativeError } from "./support/compare.ts";
+import { describeEveryEngine } from "./support/every-engine.ts";
+import { initialParameters, inOrder, makeExamples, weightMasks } from "./support/problems.ts";
+
+/** Made by test/fixtures/pytorch/make.py. */
+interface Fixture {
+  readonly spec: NetworkSpec;
+  readonly optimizer: OptimizerSpec;
+  readonly learningRate: number;
+  readonly sparsity: number;
+  readonly batchSize: number;
+  readonly examples: number;
+  /** Before each step. */
+  readonly losses: readonly number[];
+  /** After the last step. */
+  readonly parameters: Readonly<Record<string, { head: readonly number[]; sumOfSquares: number }>>;
+}
+
+const folder = path.join(import.meta.dirname, "..", "fixtures", "pytorch");
+const fixtures = readdirSync(folder).filter((file) => file.endsWith(".json"));
+const tolerance = 1e-5;
+
+await describeEveryEngine((makeNetwork) => {
+  test.each(fixtures)("follows PyTorch over 20 steps: %s", async (file) => {
+    const fixture = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Fixture;
+    const { spec, batchSize, learningRate } = fixture;
+    const network = await makeNetwork(spec, fixture.optimizer);
+    await network.writeParameters(initialParameters(spec));
+    if (fixture.sparsity > 0) await network.setMasks(weightMasks(spec, fixture.sparsity));
+
+    const examples = makeExamples(spec, fixture.examples);
+    const order = inOrder(fixture.examples);
+    const losses: number[] = [];
+    for (let start = 0; start < order.length; start += batchSize) {
+      const batch = order.subarray(start, start + batchSize);
+      losses.push((await network.train(examples, batch, { batchSize, learningRate })).loss);
+    }
+    expect(losses).toHaveLength(20);
+    expect(relativeError(losses, fixture.losses)).toBeLessThanOrEqual(tolerance);
+
+    const trained = await network.readParameters();
+    expect([...trained.keys()]).toEqual(Object.keys(fixture.parameters));
+    for (const [name, { head, sumOfSquares }] of Object.entries(fixture.parameters)) {
+      const values = trained.get(name) ?? new Float32Array();
+      expect(relativeError(values.subarray(0, head.length), head), name).toBeLessThanOrEqual(tolerance);
+      const sum = values.reduce((total, value) => total + value * value, 0);
+      expect(Math.abs(sum / sumOfSquares - 1), `${name}, all values`).toBeLessThanOrEqual(tolerance);
+    }
+  });
+});

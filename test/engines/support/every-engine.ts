@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import type { Engine, EngineEntry, Network, OptimizerSpec } from "../../../src/engines/engine.ts";
+import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import { reference } from "../../../src/engines/reference/index.ts";
+import { engines } from "../../../src/engines/registry.ts";
+
+/** Makes a network that is disposed of after the test. */
+export type MakeNetwork = (spec: NetworkSpec, optimizer: OptimizerSpec) => Promise<Network>;
+
+/** Declares the suite once for each registered engine; one that cannot run here is skipped, with the reason. */
+export function describeEveryEngine(suite: (makeNetwork: MakeNetwork) => void): Promise<void> {
+  return describeEach(engines, suite);
+}
+
+/** As describeEveryEngine, without the reference, which the suite compares with. */
+export function describeFastEngines(
+  suite: (makeNetwork: MakeNetwork, makeReference: MakeNetwork) => void,
+): Promise<void> {
+  return describeEach(
+    engines.filter((entry) => entry !== reference),
+    (makeNetwork) => suite(makeNetwork, makerOf(reference)),
+  );
+}
+
+async function describeEach(
+  entries: readonly EngineEntry[],
+  suite: (makeNetwork: MakeNetwork) => void,
+): Promise<void> {
+  for (const entry of entries) {
+    const availability = await entry.check();
+    const title = availability.available ? entry.name : `${entry.name} (skipped: ${availability.reason})`;
+    describe.skipIf(!availability.available)(title, () => suite(makerOf(entry)));
+  }
+}
+
+/** Opens the engine for the tests of the suite that is being declared. */
+function makerOf(entry: EngineEntry): MakeNetwork {
+  let engine: Engine | undefined;
+  let networks: Network[] = [];
+  beforeAll(async () => {
+    engine = await entry.open(() => {});
+  });
+  afterEach(async () => {
+    for (const network of networks) await network.dispose();
+    networks = [];
+  });
+  afterAll(() => engine?.dispose());
+  return async (spec, optimizer) => {
+    if (engine === undefined) throw new Error(`${entry.name} is not open`);
+    const network = await engine.createNetwork(spec, optimizer);
+    networks.push(network);
+    return network;
+  };
+}
