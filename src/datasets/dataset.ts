@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { ExampleSet } from "../engines/examples.ts";
 import type { Notify } from "../foundations/notices.ts";
+import type { IdxRole } from "./idx-files.ts";
 
 /** Three disjoint sets of examples with what identifies them. */
 export interface Dataset {
@@ -23,11 +24,21 @@ export interface LoadContext {
   readonly notify: Notify;
 }
 
+/** Where a dataset's four IDX files can be downloaded, each as `<standard name>.gz`. */
+export interface Download {
+  /** Base URLs, ending in a slash, in the order they are tried. */
+  readonly mirrors: readonly string[];
+  /** SHA-256 of the uncompressed bytes. */
+  readonly sha256: Readonly<Record<IdxRole, string>>;
+}
+
 /** A registered dataset. Its options are the config's `dataset:` mapping without `name`. */
 export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly summary: string;
   readonly options: Options;
+  /** What `prune-lab data fetch` needs; absent when the files are the user's own. */
+  readonly download?: Download;
   /** Throws a PruneLabError of kind `input` that names the file, when the data is missing or damaged. */
   load(options: z.output<Options>, context: LoadContext): Promise<Dataset>;
 }

@@ -1,0 +1,53 @@
+import { inputError } from "../foundations/errors.ts";
+import { randomStream } from "../foundations/random.ts";
+
+/** Throws when holding out `held` of `available` training examples leaves none to train on. */
+export function checkValidationSize(held: number, available: number): void {
+  if (held >= available) {
+    throw inputError(
+      `dataset.validation is ${held}, which leaves no training examples: there are ${available} in all.`,
+    );
+  }
+}
+
+/**
+ * Splits labeled examples into disjoint, stratified parts of the given sizes, and `train`, which takes the rest.
+ * Each part has every class in proportion, give or take one or two examples. Returns the parts' examples as
+ * indices in mixed order, so that the order in which a file stores its classes does not show.
+ *
+ * The split depends on the labels and the sizes alone, never on a run's seed; and on the sizes only of the
+ * parts before: a test set named first is the same whatever is held out for validation.
+ */
+export function stratifiedSplit<Part extends string>(
+  labels: Uint8Array,
+  sizes: Readonly<Record<Part, number>>,
+): Record<Part | "train", Uint32Array> {
+  const order = stratifiedOrder(labels);
+  const parts: Record<string, Uint32Array> = {};
+  let start = 0;
+  for (const [part, size] of [...Object.entries<number>(sizes), ["train", labels.length] as const]) {
+    parts[part] = randomStream(0, "split", part).shuffle(order.slice(start, start + size));
+    start += size;
+  }
+  return parts as Record<Part | "train", Uint32Array>;
+}
+
+/**
+ * An order of which every contiguous piece is stratified: the k-th of a class's n examples (themselves
+ * shuffled) stands at the fraction (k + 1/2) / n of the whole.
+ */
+function stratifiedOrder(labels: Uint8Array): Uint32Array {
+  const members = new Map<number, number[]>();
+  labels.forEach((label, index) => {
+    const indices = members.get(label);
+    if (indices === undefined) members.set(label, [index]);
+    else indices.push(index);
+  });
+  const places: { index: number; label: number; fraction: number }[] = [];
+  for (const [label, indices] of members) {
+    const shuffled = randomStream(0, "split", "class", label).shuffle(indices);
+    shuffled.forEach((index, k) => places.push({ index, label, fraction: (k + 0.5) / indices.length }));
+  }
+  places.sort((a, b) => a.fraction - b.fraction || a.label - b.label);
+  return Uint32Array.from(places, (place) => place.index);
+}
