@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type * as z from "zod";
+import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { findConfig } from "./lookup.ts";
+import { issueMessage, unknownKeyMessage } from "./messages.ts";
+import { applyOverride, type Override, parseOverride } from "./overrides.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { keysAt, pathsOfKey } from "./shape.ts";
+import { type ConfigSource, parseConfigSource } from "./source.ts";
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file it was read from. */
+  readonly file: string;
+}
+
+/**
+ * Reads a config: finds the file, applies `--set path=value` texts in order, fills in the defaults.
+ *
+ * Throws an input error that lists everything that is wrong, each as `file:line: path: message`, or
+ * `--set text: path: message` for what a `--set` gave.
+ */
+export async function loadConfig(
+  nameOrPath: string,
+  options: { readonly set: readonly string[]; readonly cwd?: string },
+): Promise<LoadedConfig> {
+  const workingFolder = options.cwd ?? process.cwd();
+  const overrides = options.set.map(parseOverride);
+  const file = findConfig(nameOrPath, workingFolder);
+  const source = parseConfigSource(await readText(file), displayed(file, workingFolder));
+
+  const named = { name: path.parse(file).name, ...(source.value as object) };
+  const value = overrides.reduce<unknown>(
+    (config, override) => applyOverride(config, override, configSchema),
+    named,
+  );
+  const parsed = configSchema.safeParse(value, { error: issueMessage });
+  if (!parsed.success) throw inputError(problems(parsed.error, value, source, overrides).join("\n"));
+  return { config: parsed.data, file };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw inputError(`${file}: cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
+  }
+}
+
+/** The file as the user would type it: relative when it lies below the working folder. */
+function displayed(file: string, workingFolder: string): string {
+  const relative = path.relative(workingFolder, file);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
+}
+
+function problems(
+  error: z.ZodError,
+  value: unknown,
+  source: ConfigSource,
+  overrides: readonly Override[],
+): string[] {
+  const located = (path: readonly PropertyKey[], message: string) => {
+    const text = `${origin(path, source, overrides)}: `;
+    return `${text}${path.length === 0 ? "" : `${path.join(".")}: `}${message}`;
+  };
+  return flatten(error.issues).flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [located(issue.path, issue.message)];
+    const keys = keysAt(configSchema, issue.path, value);
+    return issue.keys.map((key) =>
+      located([...issue.path, key], unknownKeyMessage(key, keys, pathsOfKey(configSchema, key))),
+    );
+  });
+}
+
+/**
+ * Replaces the failure of a plain union by the problems of the one member that was meant: the only one whose
+ * kind of value (mapping, list, text) was given, or else the only one that knows all the keys.
+ */
+function flatten(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union") return [issue];
+    const sameKind = issue.errors.filter((errors) => !errors.some(isWrongKind));
+    const knowing = sameKind.filter((errors) => !errors.some((inner) => inner.code === "unrecognized_keys"));
+    const meant = sameKind.length === 1 ? sameKind[0] : knowing.length === 1 ? knowing[0] : undefined;
+    if (meant === undefined) return [issue];
+    return flatten(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
+  });
+}
+
+function isWrongKind(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+/**
+ * Where a value came from: the last `--set` that gave it, or that reaches nearer to it than the file does;
+ * otherwise the file, with the line when the file has any of the path.
+ */
+function origin(path: readonly PropertyKey[], source: ConfigSource, overrides: readonly Override[]): string {
+  const { depth, line } = source.locate(path);
+  const setter = overrides.findLast((override) => {
+    const shared = sharedDepth(override.path, path);
+    return shared === Math.min(override.path.length, path.length) || shared > depth;
+  });
+  if (setter !== undefined) return `--set ${setter.text}`;
+  return depth === 0 ? source.file : `${source.file}:${line}`;
+}
+
+function sharedDepth(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {
+  const different = a.findIndex((key, i) => String(key) !== String(b[i]));
+  return different === -1 ? a.length : different;
+}

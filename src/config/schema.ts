@@ -1,0 +1,132 @@
+import * as z from "zod";
+import { datasetSchema } from "../datasets/registry.ts";
+import { engineNames } from "../engines/registry.ts";
+import { modelSchema } from "../models/registry.ts";
+import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
+import { tables } from "../recording/columns.ts";
+import { finetuneSchema, trainSchema } from "../study/recipe.ts";
+import { show } from "./messages.ts";
+
+/**
+ * The one description of a config: types, defaults, messages, `schema`, `init` and the reference page come from
+ * here and from the registries' own schemas.
+ */
+
+const nameSchema = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+    error: ({ input }) =>
+      `'${input}' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
+  })
+  .describe("Names the study and its folder results/<name>. Default: the config file's own name.");
+
+const outsideFraction = (issue: { readonly input?: unknown }) =>
+  `${show(issue.input)} is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.`;
+
+const sparsitySchema = z
+  .number({ error: outsideFraction })
+  .min(0, { error: outsideFraction })
+  .max(1, { error: outsideFraction });
+
+/** A non-empty list in which nothing is listed twice; `key` says what makes two entries the same. */
+function distinct<Item extends z.ZodType>(item: Item, key: (value: z.output<Item>) => string | number) {
+  return z
+    .array(item)
+    .min(1)
+    .superRefine((values, context) => {
+      const keys = values.map(key);
+      for (const [i, value] of keys.entries()) {
+        const first = keys.indexOf(value);
+        if (first === i) continue;
+        context.addIssue({
+          code: "custom",
+          path: [i],
+          message: `${value} is listed twice, first as entry ${first}.`,
+        });
+      }
+    });
+}
+
+const methodName = (method: MethodOptions) => (typeof method === "string" ? method : method.name);
+
+const pruneSchema = z
+  .strictObject({
+    methods: distinct(methodSchema, methodName)
+      .default(["l1-unstructured", "global-magnitude"])
+      .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
+    sparsities: distinct(sparsitySchema, Number)
+      .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])
+      .describe("Fractions of the weights to remove, 0 to 1, each from the same trained network."),
+    finetune: finetuneSchema
+      .nullable()
+      .prefault({})
+      .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
+    exclude: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
+    biases: z.boolean().default(false).describe("Prune biases too."),
+  })
+  .describe("What is removed, how much of it, and how the network recovers.");
+
+const ownTables = Object.keys(tables)
+  .filter((table) => table !== "results")
+  .map((table) => `${table}.csv`);
+
+const outputSchema = z
+  .strictObject({
+    results: z
+      .string()
+      .max(100)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$/, {
+        error: ({ input }) => `'${input}' is not a plain file name that ends in .csv.`,
+      })
+      .refine((file) => !ownTables.includes(file.toLowerCase()), {
+        error: ({ input }) => `'${input}' is a file that every sweep writes, beside the results.`,
+      })
+      .default("results.csv")
+      .describe("File name of the results table in the results folder."),
+  })
+  .describe("Names of what is written.");
+
+/** The config's mapping, before settings that follow from others are filled in. */
+export const configFields = z.strictObject({
+  name: nameSchema,
+  dataset: datasetSchema,
+  model: modelSchema.describe("The network; named as in `prune-lab list models`."),
+  train: trainSchema.prefault({}),
+  prune: pruneSchema.prefault({}),
+  seeds: distinct(z.int().min(0), Number)
+    .default([0, 1, 2])
+    .describe("One whole experiment each: initial weights, data order, random pruning."),
+  engine: z
+    .enum(["auto", ...engineNames])
+    .default("auto")
+    .describe("What computes; auto: the fastest that runs here."),
+  output: outputSchema.prefault({}),
+});
+
+/** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
+export const configSchema = configFields
+  .superRefine(({ dataset, prune }, context) => {
+    if (prune.finetune?.select === "best" && dataset.validation === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["prune", "finetune", "select"],
+        message: "'best' is chosen on validation examples, and dataset.validation is 0. Write last.",
+      });
+    }
+  })
+  .transform((config) => {
+    const { train, prune } = config;
+    const finetune = prune.finetune && {
+      ...prune.finetune,
+      batchSize: prune.finetune.batchSize ?? train.batchSize,
+      optimizer: prune.finetune.optimizer ?? train.optimizer,
+      schedule: prune.finetune.schedule ?? train.schedule,
+    };
+    return { ...config, prune: { ...prune, finetune } };
+  });
+
+export type Config = z.output<typeof configSchema>;

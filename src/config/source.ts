@@ -1,0 +1,92 @@
+import * as yaml from "yaml";
+import { inputError } from "../foundations/errors.ts";
+
+/** A config file's content, with the lines that its parts stand on. */
+export interface ConfigSource {
+  readonly file: string;
+  /** The mapping, as plain data. */
+  readonly value: unknown;
+  /** How many keys of `path` the file has, and the line (from 1) of the last of them; line 0 for none. */
+  locate(path: readonly PropertyKey[]): { readonly depth: number; readonly line: number };
+}
+
+/**
+ * Reads one YAML document. Throws an input error that names file and line for syntax errors, duplicate keys,
+ * several documents, an empty file, and anything but a mapping.
+ */
+export function parseConfigSource(text: string, file: string): ConfigSource {
+  const lines = new yaml.LineCounter();
+  const documents = yaml.parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+
+  const problems = [...documents].flatMap((document) => [...document.errors, ...document.warnings]);
+  if (problems.length > 0) {
+    const texts = problems.map((problem) => `${file}:${lineAt(problem.pos[0])}: ${describe(problem, text)}`);
+    throw inputError(texts.join("\n"));
+  }
+  const [document, second] = documents;
+  if (second !== undefined) {
+    const line = lineAt(second.range[0]);
+    throw inputError(`${file}:${line}: a second YAML document begins here; a config is a single document.`);
+  }
+  const contents = document?.contents ?? null;
+  if (document === undefined || contents === null) {
+    throw inputError(`${file}: the file is empty.`, { hint: "Write a starter config: prune-lab init" });
+  }
+  if (!yaml.isMap(contents)) {
+    const found = yaml.isSeq(contents) ? "a list" : `the single value ${JSON.stringify(contents.toJSON())}`;
+    throw inputError(
+      `${file}:${lineAt(contents.range[0])}: a config is a mapping of keys to values, and this is ${found}.`,
+    );
+  }
+  return {
+    file,
+    value: toPlainData(document, file),
+    locate: (path) => {
+      const offsets = offsetsAlong(document, path);
+      const last = offsets.at(-1);
+      return { depth: offsets.length, line: last === undefined ? 0 : lineAt(last) };
+    },
+  };
+}
+
+/** Aliases are resolved here, and an alias may still be too much (a "billion laughs" document). */
+function toPlainData(document: yaml.Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw inputError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function describe(problem: yaml.YAMLParseError | yaml.YAMLWarning, text: string): string {
+  if (problem.code === "DUPLICATE_KEY") {
+    const key = /^[^\s:]*/.exec(text.slice(problem.pos[0]))?.[0] ?? "";
+    return `the key '${key}' appears twice.`;
+  }
+  return `not valid YAML: ${problem.message}`;
+}
+
+/** Where each key of `path` stands in the text, as far as the document has it. */
+function offsetsAlong(document: yaml.Document, path: readonly PropertyKey[]): number[] {
+  const offsets: number[] = [];
+  let node: unknown = document.contents;
+  for (const key of path) {
+    if (yaml.isAlias(node)) node = node.resolve(document);
+    let place: unknown;
+    if (yaml.isMap(node)) {
+      const pair = node.items.find(
+        (item) => yaml.isScalar(item.key) && String(item.key.value) === String(key),
+      );
+      place = pair?.key;
+      node = pair?.value;
+    } else if (yaml.isSeq(node)) {
+      node = node.items[Number(key)];
+      place = node;
+    }
+    const offset = yaml.isNode(place) ? place.range?.[0] : undefined;
+    if (offset === undefined) break;
+    offsets.push(offset);
+  }
+  return offsets;
+}
