@@ -1,0 +1,43 @@
+/** How a tensor is stored. */
+export type EncodingName = "dense" | "bitmask" | "csr";
+
+export interface Encoding {
+  readonly name: EncodingName;
+  readonly bytes: number;
+}
+
+const valueBytes = 4;
+
+/** Size of a tensor of `size` 32-bit floats, stored whole. */
+export function denseBytes(size: number): number {
+  return valueBytes * size;
+}
+
+/**
+ * The smallest of three encodings of a tensor with `nonzero` kept values; of equally small ones the simplest.
+ *
+ * - dense: every value.
+ * - bitmask: one bit a value, in whole bytes, and the kept values.
+ * - csr (compressed sparse rows): the kept values, a column index for each, and rows + 1 row pointers. The
+ *   rows are the output units ([out, in x height x width]; a bias is one row). Indices and pointers are
+ *   unsigned integers of 1, 2 or 4 bytes, the narrowest that hold the last column and `nonzero`.
+ */
+export function smallestEncoding(shape: readonly number[], nonzero: number): Encoding {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  const rows = shape.length > 1 ? (shape[0] as number) : 1;
+  const columns = size / rows;
+  const encodings: readonly [Encoding, ...Encoding[]] = [
+    { name: "dense", bytes: denseBytes(size) },
+    { name: "bitmask", bytes: Math.ceil(size / 8) + valueBytes * nonzero },
+    {
+      name: "csr",
+      bytes: (valueBytes + integerBytes(columns - 1)) * nonzero + integerBytes(nonzero) * (rows + 1),
+    },
+  ];
+  return encodings.reduce((best, encoding) => (encoding.bytes < best.bytes ? encoding : best));
+}
+
+/** Bytes of the narrowest unsigned integer that holds 0..largest. */
+function integerBytes(largest: number): 1 | 2 | 4 {
+  return largest < 2 ** 8 ? 1 : largest < 2 ** 16 ? 2 : 4;
+}

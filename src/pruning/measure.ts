@@ -1,0 +1,140 @@
+import type { Masks } from "../engines/engine.ts";
+import {
+  layerOutputShapes,
+  type NetworkSpec,
+  type ParameterSpec,
+  parameterSpecs,
+} from "../engines/network-spec.ts";
+import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
+import { networkLiveness } from "./liveness.ts";
+import { countKept } from "./mask.ts";
+
+/** What masks leave of a network: counts and what follows from them. Plain data. */
+export interface NetworkMeasure {
+  /** Every value, biases included. */
+  readonly parameters: number;
+  /** Values that no mask prunes, whatever they are. */
+  readonly nonzeroParameters: number;
+  /** Pruned values over prunable values. */
+  readonly sparsity: number;
+  /** Pruned values over all parameters. */
+  readonly modelSparsity: number;
+  /** As sparsity, counting also the kept values on no live path. */
+  readonly effectiveSparsity: number;
+  /** parameters / nonzeroParameters; null when nothing is left. */
+  readonly compression: number | null;
+  readonly denseBytes: number;
+  /** With the smallest encoding of each tensor. */
+  readonly sparseBytes: number;
+  /** Multiply-accumulates for one example, and those with a kept weight. */
+  readonly denseMacs: number;
+  readonly macs: number;
+  /** No output unit is connected to any input. */
+  readonly collapsed: boolean;
+  /** Every parameter tensor, in layer order. */
+  readonly tensors: readonly TensorMeasure[];
+}
+
+export interface TensorMeasure {
+  /** `fc1.weight` */
+  readonly name: string;
+  /** `fc1` */
+  readonly layer: string;
+  readonly role: ParameterSpec["role"];
+  readonly shape: readonly number[];
+  /** Whether pruning may touch it. */
+  readonly prunable: boolean;
+  readonly size: number;
+  readonly nonzero: number;
+  readonly sparsity: number;
+  /** Kept values on a live path. */
+  readonly live: number;
+  readonly encoding: EncodingName;
+  readonly bytes: number;
+  readonly denseMacs: number;
+  readonly macs: number;
+}
+
+/**
+ * Measures a network under masks. `prunable` are the tensors that pruning may touch: the sparsities that are
+ * not the model's count these alone.
+ */
+export function measureNetwork(
+  spec: NetworkSpec,
+  masks: Masks,
+  prunable: readonly Pick<ParameterSpec, "name">[],
+): NetworkMeasure {
+  const { live, collapsed } = networkLiveness(spec, masks);
+  const positions = outputPositions(spec);
+  const tensors = parameterSpecs(spec).map((parameter): TensorMeasure => {
+    const { name, layer, role, shape, size } = parameter;
+    const mask = masks.get(name);
+    const nonzero = mask === undefined ? size : countKept(mask);
+    const { name: encoding, bytes } = smallestEncoding(shape, nonzero);
+    const macsEach = role === "weight" ? (positions.get(layer) ?? 0) : 0;
+    return {
+      name,
+      layer,
+      role,
+      shape,
+      prunable: prunable.some((tensor) => tensor.name === name),
+      size,
+      nonzero,
+      sparsity: (size - nonzero) / size,
+      live: live.get(name) ?? 0,
+      encoding,
+      bytes,
+      denseMacs: macsEach * size,
+      macs: macsEach * nonzero,
+    };
+  });
+  const total = (of: (tensor: TensorMeasure) => number) => tensors.reduce((sum, t) => sum + of(t), 0);
+  const totalPrunable = (of: (tensor: TensorMeasure) => number) => total((t) => (t.prunable ? of(t) : 0));
+  const parameters = total((t) => t.size);
+  const nonzeroParameters = total((t) => t.nonzero);
+  const prunableSize = totalPrunable((t) => t.size);
+  return {
+    parameters,
+    nonzeroParameters,
+    sparsity: (prunableSize - totalPrunable((t) => t.nonzero)) / prunableSize,
+    modelSparsity: (parameters - nonzeroParameters) / parameters,
+    effectiveSparsity: (prunableSize - totalPrunable((t) => t.live)) / prunableSize,
+    compression: nonzeroParameters === 0 ? null : parameters / nonzeroParameters,
+    denseBytes: denseBytes(parameters),
+    sparseBytes: total((t) => t.bytes),
+    denseMacs: total((t) => t.denseMacs),
+    macs: total((t) => t.macs),
+    collapsed,
+    tensors,
+  };
+}
+
+/** By layer name: how often each weight is used for one example. 1 for a dense layer. */
+function outputPositions(spec: NetworkSpec): Map<string, number> {
+  const shapes = layerOutputShapes(spec);
+  return new Map(
+    spec.layers.flatMap((layer, i): [string, number][] => {
+      if (layer.kind !== "dense" && layer.kind !== "conv2d") return [];
+      const [, height = 1, width = 1] = shapes[i] as readonly number[];
+      return [[layer.name, height * width]];
+    }),
+  );
+}
+
+/** A layer that has fewer weights left than units. */
+export interface ThinLayer {
+  readonly layer: string;
+  readonly units: number;
+  readonly nonzero: number;
+}
+
+/**
+ * The prunable layers with fewer kept weights than units: some of their units see nothing. Uniform pruning of
+ * a small output layer comes to this first, and then decides the accuracy.
+ */
+export function thinLayers({ tensors }: Pick<NetworkMeasure, "tensors">): ThinLayer[] {
+  return tensors.flatMap(({ layer, role, prunable, shape, nonzero }) => {
+    const units = shape[0] as number;
+    return role === "weight" && prunable && nonzero < units ? [{ layer, units, nonzero }] : [];
+  });
+}
