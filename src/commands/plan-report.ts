@@ -1,0 +1,57 @@
+import { parameterCount, parameterSpecs } from "../engines/network-spec.ts";
+import { runSteps } from "../study/run.ts";
+import { type PreparedStudy, runSettings } from "../study/study.ts";
+
+/** What a sweep would do, for `--dry-run`: as facts, and as text. */
+export function planReport(study: PreparedStudy, folder: string) {
+  const { options, dataset, network, engine, plan, prunable } = study;
+  const settings = runSettings(study);
+  const count = (kind: "baseline" | "point") => plan.runs.filter((run) => run.kind === kind).length;
+  const steps = plan.runs.reduce((sum, run) => sum + runSteps(run.kind, settings, dataset.train.count), 0);
+  const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
+    name,
+    shape: shape.join("x"),
+    size,
+    pruned: prunable.includes(name),
+  }));
+  const facts = {
+    study: options.name,
+    folder,
+    dataset: dataset.name,
+    examples: { train: dataset.train.count, validation: dataset.validation.count, test: dataset.test.count },
+    model: options.model.name,
+    parameters: parameterCount(network),
+    tensors,
+    engine: engine.name,
+    device: engine.device,
+    cells: plan.cells.length,
+    baselines: count("baseline"),
+    points: count("point"),
+    steps,
+  };
+  return { facts, text: planText(facts, options.prune.methods.length, options.prune.sparsities.length) };
+}
+
+type PlanFacts = ReturnType<typeof planReport>["facts"];
+
+function planText(facts: PlanFacts, methods: number, sparsities: number): string {
+  const number = (value: number) => value.toLocaleString("en");
+  const { train, validation, test } = facts.examples;
+  const shared = facts.cells - facts.points;
+  const nameWidth = Math.max(...facts.tensors.map(({ name }) => name.length));
+  const shapeWidth = Math.max(...facts.tensors.map(({ shape }) => shape.length));
+  const lines = [
+    `study    ${facts.study}, to be written to ${facts.folder}`,
+    `dataset  ${facts.dataset}: ${number(train)} training, ${number(validation)} validation, ${number(test)} test examples`,
+    `engine   ${facts.engine} (${facts.device})`,
+    `model    ${facts.model}, ${number(facts.parameters)} parameters`,
+    ...facts.tensors.map(
+      ({ name, shape, size, pruned }) =>
+        `           ${name.padEnd(nameWidth)}  ${shape.padStart(shapeWidth)}  ${number(size).padStart(12)}  ${pruned ? "pruned" : "kept whole"}`,
+    ),
+    `grid     ${methods} methods x ${sparsities} sparsities x ${facts.baselines} seeds = ${facts.cells} rows`,
+    `runs     ${facts.baselines} baselines, ${facts.points} points${shared > 0 ? ` (${shared} rows share a run)` : ""}, ${number(facts.steps)} optimizer steps`,
+    "Nothing was computed or written.",
+  ];
+  return `${lines.join("\n")}\n`;
+}

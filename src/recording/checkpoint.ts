@@ -1,0 +1,33 @@
+import type { Masks, Parameters } from "../engines/engine.ts";
+import { type NetworkSpec, parameterSpecs } from "../engines/network-spec.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+
+const MASK_SUFFIX = "_mask";
+
+/**
+ * Weights as a safetensors file: each parameter under its name (float32), and for a pruned network its mask
+ * as `<name>_mask` (uint8, 1 keeps), the name that torch.nn.utils.prune gives.
+ */
+export function encodeCheckpoint(network: NetworkSpec, parameters: Parameters, masks: Masks): Uint8Array {
+  return encodeSafetensors(
+    parameterSpecs(network).flatMap(({ name, shape }) => {
+      const values = parameters.get(name);
+      const mask = masks.get(name);
+      return [
+        ...(values === undefined ? [] : [{ name, shape, values }]),
+        ...(mask === undefined ? [] : [{ name: name + MASK_SUFFIX, shape, values: mask }]),
+      ];
+    }),
+  );
+}
+
+/** The inverse of encodeCheckpoint. Throws a PruneLabError that names `file` when the bytes are damaged. */
+export function decodeCheckpoint(bytes: Uint8Array, file: string): { parameters: Parameters; masks: Masks } {
+  const parameters = new Map<string, Float32Array>();
+  const masks = new Map<string, Uint8Array>();
+  for (const { name, values } of decodeSafetensors(bytes, file)) {
+    if (values instanceof Float32Array) parameters.set(name, values);
+    else masks.set(name.slice(0, -MASK_SUFFIX.length), values);
+  }
+  return { parameters, masks };
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { inputError, systemErrorCode } from "../foundations/errors.ts";
+
+/** Name of the lock file in a results folder. */
+export const LOCK_FILE = ".prune-lab.lock";
+
+interface Holder {
+  readonly token: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Tells a process from a later one with the same number; null where the system does not say. */
+  readonly processStart: string | null;
+  readonly since: string;
+}
+
+export interface FolderLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a results folder for this process. Throws a PruneLabError of kind `input` that names the holder when
+ * another living process has it; the lock of a dead one is taken over at once.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const file = path.join(folder, LOCK_FILE);
+  const mine: Holder = {
+    token: randomUUID(),
+    pid: process.pid,
+    host: hostname(),
+    processStart: processStart(process.pid),
+    since: new Date().toISOString(),
+  };
+  // A lock appears whole (written beside, then linked), so that nobody reads half of one.
+  const draft = `${file}.${mine.token}`;
+  await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: "wx" });
+  try {
+    while (!(await tryLink(draft, file))) {
+      const holder = await readHolder(file);
+      if (holder === "gone") continue;
+      if (holder !== "damaged" && isAlive(holder)) throw heldBy(folder, holder);
+      await removeStale(file, holder === "damaged" ? undefined : holder.token);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return {
+    release: async () => {
+      const holder = await readHolder(file);
+      if (typeof holder === "object" && holder.token === mine.token) await rm(file, { force: true });
+    },
+  };
+}
+
+async function tryLink(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function readHolder(file: string): Promise<Holder | "gone" | "damaged"> {
+  try {
+    const holder = JSON.parse(await readFile(file, "utf8")) as Partial<Holder>;
+    return typeof holder.token === "string" && typeof holder.pid === "number"
+      ? (holder as Holder)
+      : "damaged";
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return "gone";
+    if (error instanceof SyntaxError) return "damaged";
+    throw error;
+  }
+}
+
+/**
+ * Moves a dead process's lock out of the way. Another process may have done so first and hold the folder by
+ * now: then what was moved is not the stale lock, and it is put back.
+ */
+async function removeStale(file: string, token: string | undefined): Promise<void> {
+  const aside = `${file}.${randomUUID()}.stale`;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return;
+    throw error;
+  }
+  const moved = await readHolder(aside);
+  if (typeof moved === "object" && moved.token !== token) await tryLink(aside, file);
+  await rm(aside, { force: true });
+}
+
+function isAlive(holder: Holder): boolean {
+  // Another machine's processes cannot be seen from here: its lock is believed.
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return systemErrorCode(error) !== "ESRCH";
+  }
+  const start = processStart(holder.pid);
+  return start === null || holder.processStart === null || start === holder.processStart;
+}
+
+/** Linux: the start time of a process in clock ticks since boot, and the boot it belongs to. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot}/${ticks}`;
+  } catch {
+    return null;
+  }
+}
+
+function heldBy(folder: string, holder: Holder) {
+  return inputError(
+    `${folder} is in use by process ${holder.pid} on ${holder.host}, since ${holder.since}: two sweeps cannot write one folder.`,
+    {
+      hint:
+        holder.host === hostname()
+          ? "Wait for it to end, or give this sweep a folder of its own with --out."
+          : `If that process is gone, remove ${path.join(folder, LOCK_FILE)}.`,
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import path from "node:path";
+import { Piscina } from "piscina";
+import { PruneLabError } from "../foundations/errors.ts";
+import { packageRoot } from "../foundations/paths.ts";
+import type { ProgressMessage, RunTask, TaskOutcome, WorkerSetup } from "./worker.ts";
+
+/** Worker threads that compute runs, one network a thread. */
+export interface RunPool {
+  /** Computes and stores one run; rejects when it fails or the pool is closed. */
+  compute(task: RunTask): Promise<void>;
+  /** Ends the threads; runs in flight are lost. */
+  close(): Promise<void>;
+}
+
+/** A worker thread runs built code, also when the caller is a test that runs from source. */
+const WORKER_FILE = path.join(packageRoot, "dist", "study", "worker.js");
+
+/** Starts `workers` threads. `onProgress` hears of each run several times a second. */
+export function openPool(
+  setup: WorkerSetup,
+  workers: number,
+  onProgress: (message: ProgressMessage) => void,
+): RunPool {
+  const pool = new Piscina<RunTask, TaskOutcome>({
+    filename: WORKER_FILE,
+    minThreads: workers,
+    maxThreads: workers,
+    workerData: setup,
+  });
+  pool.on("message", (message: ProgressMessage) => onProgress(message));
+  return {
+    compute: async (task) => {
+      const outcome = await pool.run(task);
+      if (!outcome.ok) throw new PruneLabError(outcome.kind, outcome.message, { hint: outcome.hint });
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Masks, Parameters } from "../engines/engine.ts";
+import type { NetworkSpec } from "../engines/network-spec.ts";
+import { systemErrorCode } from "../foundations/errors.ts";
+import { canonicalJson, sha256 } from "../foundations/hash.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
+import type { RunOutput, RunResult } from "./run.ts";
+
+/**
+ * The finished runs of a folder: runs/<hash>/ each, put there whole by a rename, checked by SHA-256 when read.
+ * A leftover that is damaged or half-written counts as not there.
+ */
+export interface StoredRun<Result extends RunResult = RunResult> {
+  readonly result: Result;
+  readonly timing: RunTiming;
+  readonly hasWeights: boolean;
+}
+
+/** Kept apart from the result, which is a pure function of the run's hash. */
+export interface RunTiming {
+  readonly seconds: number;
+  readonly trainSeconds: number;
+  readonly trainedExamples: number;
+  readonly peakMemoryBytes: number;
+}
+
+const FILES = { result: "result.json", weights: "weights.safetensors", timing: "timing.json" };
+
+interface ResultFile {
+  readonly format: 1;
+  readonly id: string;
+  readonly label: string;
+  readonly resultSha256: string;
+  readonly weightsSha256: string | null;
+  readonly result: RunResult;
+}
+
+export class RunStore {
+  readonly folder: string;
+  readonly #network: NetworkSpec;
+
+  constructor(folder: string, network: NetworkSpec) {
+    this.folder = folder;
+    this.#network = network;
+  }
+
+  /** The stored run, or undefined when it is not there or not as it was written. */
+  async read(id: string): Promise<StoredRun | undefined> {
+    try {
+      const file = await this.#readResultFile(id);
+      const weights = file.weightsSha256 === null ? undefined : await readFile(this.#file(id, "weights"));
+      if (weights !== undefined && sha256(weights) !== file.weightsSha256) return undefined;
+      const timing = JSON.parse(await readFile(this.#file(id, "timing"), "utf8")) as RunTiming;
+      return { result: file.result, timing, hasWeights: weights !== undefined };
+    } catch (error) {
+      if (isUnreadable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The weights and masks a stored run ended with. The run must be stored with weights. */
+  async readWeights(id: string): Promise<{ parameters: Parameters; masks: Masks }> {
+    return decodeCheckpoint(await readFile(this.#file(id, "weights")), this.#file(id, "weights"));
+  }
+
+  /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
+  async write(
+    run: { readonly id: string; readonly label: string },
+    output: RunOutput<RunResult>,
+    timing: RunTiming,
+    keepWeights: boolean,
+  ): Promise<void> {
+    const weights = keepWeights
+      ? encodeCheckpoint(this.#network, output.parameters, output.masks)
+      : undefined;
+    const result: ResultFile = {
+      format: 1,
+      id: run.id,
+      label: run.label,
+      resultSha256: sha256(canonicalJson(output.result)),
+      weightsSha256: weights === undefined ? null : sha256(weights),
+      result: output.result,
+    };
+    const temporary = path.join(this.folder, `.${run.id}.${randomUUID()}.tmp`);
+    try {
+      await mkdir(temporary, { recursive: true });
+      await writeFlushed(path.join(temporary, FILES.result), `${JSON.stringify(result, null, 1)}\n`);
+      await writeFlushed(path.join(temporary, FILES.timing), `${JSON.stringify(timing)}\n`);
+      if (weights !== undefined) await writeFlushed(path.join(temporary, FILES.weights), weights);
+      // A damaged leftover, or the same run stored without weights, makes room.
+      await rm(path.join(this.folder, run.id), { recursive: true, force: true });
+      await rename(temporary, path.join(this.folder, run.id));
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async #readResultFile(id: string): Promise<ResultFile> {
+    const file = JSON.parse(await readFile(this.#file(id, "result"), "utf8")) as ResultFile;
+    const intact =
+      file.format === 1 && file.id === id && sha256(canonicalJson(file.result)) === file.resultSha256;
+    if (!intact) throw new SyntaxError(`${id}: not as it was written`);
+    return file;
+  }
+
+  #file(id: string, kind: keyof typeof FILES): string {
+    return path.join(this.folder, id, FILES[kind]);
+  }
+}
+
+/** Missing or damaged, as opposed to a disk that does not answer. */
+function isUnreadable(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return (
+    code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError || error instanceof TypeError
+  );
+}
+
+async function writeFlushed(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, "wx");
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
