@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { explainMismatch } from "../foundations/explain.ts";
-import { didYouMean } from "../foundations/suggest.ts";
 import { unitsSchema } from "./options.ts";
 
 /**
@@ -12,7 +10,7 @@ const extent = z.int().min(1).max(1024);
 
 const kernelSchema = z
   .union([extent, z.tuple([extent, extent])], {
-    error: "expected a size from 1 to 1024, such as 5, or [height, width], such as [3, 5]",
+    error: "expected a size from 1 to 1024, such as 5, or [height, width], such as [3, 5].",
   })
   .default(3)
   .describe("Size of the kernel: one number, or [height, width].");
@@ -33,11 +31,10 @@ const denseSchema = z.strictObject({
   dense: unitsSchema.describe("Units of a fully connected layer; an activation follows."),
 });
 
-const kinds = { conv: convSchema, pool: poolSchema, dense: denseSchema };
-const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
-
 const cnnLayerSchema = z.union([convSchema, poolSchema, denseSchema], {
-  error: (issue) => explain(issue.input),
+  error:
+    "expected one layer a mapping: { conv: channels, kernel, stride, padding }, { pool: size, stride } " +
+    "or { dense: units }.",
 });
 
 export type CnnLayer = z.output<typeof cnnLayerSchema>;
@@ -54,23 +51,8 @@ export const cnnLayersSchema = z
       context.addIssue({
         code: "custom",
         path: [i],
-        message: `a ${kind} layer cannot follow a dense layer, which has no image any more`,
+        message: `a ${kind} layer cannot follow a dense layer, whose output is no image.`,
       });
     });
   })
   .describe("The hidden layers in order: conv and pool layers, then dense ones; the output layer is added.");
-
-/** Why a value is not a layer, in one line. A union's own message would only say that nothing matched. */
-function explain(input: unknown): string {
-  const forms = "{ conv: channels, kernel, stride, padding }, { pool: size, stride } or { dense: units }";
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return `expected ${forms}`;
-  const keys = Object.keys(input);
-  const present = kindNames.filter((kind) => keys.includes(kind));
-  const kind = present[0];
-  if (kind === undefined) {
-    const suggestion = keys[0] === undefined ? "" : didYouMean(keys[0], kindNames);
-    return `expected ${forms}.${suggestion}`;
-  }
-  if (present.length > 1) return `a layer is one of ${present.join(" and ")}, not both`;
-  return explainMismatch(kinds[kind], input, `a ${kind} layer`);
-}

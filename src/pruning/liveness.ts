@@ -1,5 +1,10 @@
 import type { Masks } from "../engines/engine.ts";
-import { layerOutputShapes, type NetworkSpec, parameterSpecs } from "../engines/network-spec.ts";
+import {
+  type LayerSpec,
+  layerOutputShapes,
+  type NetworkSpec,
+  parameterSpecs,
+} from "../engines/network-spec.ts";
 import { type ConnectingLayer, visitEdges } from "./edges.ts";
 import { countKept } from "./mask.ts";
 
@@ -21,15 +26,14 @@ export interface Liveness {
  * matters") adds to those pruned.
  */
 export function networkLiveness(spec: NetworkSpec, masks: Masks): Liveness {
-  const stages = connectingStages(spec);
-  const sizes = new Map(parameterSpecs(spec).map(({ name, size }) => [name, size]));
+  const stages = connectingStages(spec, masks);
 
   // 1. From the inputs on: which units vary with some input. varies[i] is what stage i reads.
   const varies = [ones(sizeOf(spec.inputShape))];
-  for (const [i, { layer, inputShape, outputShape }] of stages.entries()) {
+  for (const [i, { layer, inputShape, outputShape, mask }] of stages.entries()) {
     const inputs = varies[i] as Uint8Array;
     const outputs = new Uint8Array(sizeOf(outputShape));
-    visitEdges(layer, inputShape, outputShape, masks.get(weightName(layer)), (from, to) => {
+    visitEdges(layer, inputShape, outputShape, mask, (from, to) => {
       if (inputs[from] === 1) outputs[to] = 1;
     });
     varies.push(outputs);
@@ -39,20 +43,20 @@ export function networkLiveness(spec: NetworkSpec, masks: Masks): Liveness {
   // 2. From the outputs back: which units reach some output. Where both hold, a path is live.
   const live = new Map<string, number>();
   let reaches = ones(networkOutputs.length);
-  for (const [i, { layer, inputShape, outputShape }] of [...stages.entries()].reverse()) {
+  for (const [i, { layer, inputShape, outputShape, mask, weights }] of [...stages.entries()].reverse()) {
     const inputsVary = varies[i] as Uint8Array;
     const outputsVary = varies[i + 1] as Uint8Array;
     const outputsReach = reaches;
     const inputsReach = new Uint8Array(inputsVary.length);
-    const liveWeights = new Uint8Array(sizes.get(weightName(layer)) ?? 0);
-    visitEdges(layer, inputShape, outputShape, masks.get(weightName(layer)), (from, to, weight) => {
+    const liveWeights = new Uint8Array(weights);
+    visitEdges(layer, inputShape, outputShape, mask, (from, to, weight) => {
       if (outputsReach[to] === 0) return;
       inputsReach[from] = 1;
       if (weight !== undefined && inputsVary[from] === 1) liveWeights[weight] = 1;
     });
     if (layer.kind !== "max-pool") {
       const liveUnits = outputsVary.map((unit, j) => unit & (outputsReach[j] as number));
-      live.set(weightName(layer), countKept(liveWeights));
+      live.set(`${layer.name}.weight`, countKept(liveWeights));
       live.set(`${layer.name}.bias`, liveBiases(liveUnits, outputShape, masks.get(`${layer.name}.bias`)));
     }
     reaches = inputsReach;
@@ -64,20 +68,27 @@ interface Stage {
   readonly layer: ConnectingLayer;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
+  /** Of its weight; a pool has none. */
+  readonly mask: Uint8Array | undefined;
+  readonly weights: number;
 }
 
 /** The layers that connect units; flatten and activation map each unit to itself. */
-function connectingStages(spec: NetworkSpec): Stage[] {
-  const shapes = [spec.inputShape, ...layerOutputShapes(spec)];
-  return spec.layers.flatMap((layer, i) => {
-    if (layer.kind === "flatten" || layer.kind === "activation") return [];
-    return [{ layer, inputShape: shapes[i] as number[], outputShape: shapes[i + 1] as number[] }];
-  });
-}
-
-/** A pool has no weight, and no parameter has an empty name. */
-function weightName(layer: ConnectingLayer): string {
-  return layer.kind === "max-pool" ? "" : `${layer.name}.weight`;
+function connectingStages(spec: NetworkSpec, masks: Masks): Stage[] {
+  const sizes = new Map(parameterSpecs(spec).map(({ name, size }) => [name, size]));
+  let inputShape = spec.inputShape;
+  const stages: Stage[] = [];
+  for (const [i, outputShape] of layerOutputShapes(spec).entries()) {
+    const layer = spec.layers[i] as LayerSpec;
+    if (layer.kind === "max-pool") {
+      stages.push({ layer, inputShape, outputShape, mask: undefined, weights: 0 });
+    } else if (layer.kind === "dense" || layer.kind === "conv2d") {
+      const name = `${layer.name}.weight`;
+      stages.push({ layer, inputShape, outputShape, mask: masks.get(name), weights: sizes.get(name) ?? 0 });
+    }
+    inputShape = outputShape;
+  }
+  return stages;
 }
 
 /** Kept biases that act on a live unit: a dense layer has one a unit, a convolution one a channel. */

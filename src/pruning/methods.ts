@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { explainMismatch } from "../foundations/explain.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type AllocationName, allocations } from "./allocations/registry.ts";
 import { type CriterionName, criteria } from "./criteria/registry.ts";
@@ -58,10 +57,10 @@ const combinationSchema = z
       .string()
       .regex(
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-        "use letters, digits, dots, dashes and underscores: it names files",
+        "use letters, digits, dots, dashes and underscores: it names files.",
       )
       .refine((name) => !methods.some((method) => method.name === name), {
-        error: ({ input }) => `'${input}' is a method already; use it by its name, or take another name`,
+        error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
       })
       .describe("What the method is called in results, charts and checkpoints."),
     criterion: z.enum(criteria.map(({ name }) => name)).describe("How important a weight is."),
@@ -72,7 +71,12 @@ const combinationSchema = z
 
 /** A method in the config: the name of a registered one, or a combination of the axes with its own name. */
 export const methodSchema = z.union([namedSchema, combinationSchema], {
-  error: ({ input }) => explain(input),
+  error: ({ input }) => {
+    const choices = methodNames.join(", ");
+    if (typeof input !== "string")
+      return `expected a method: ${choices}, or { name, criterion, allocation }.`;
+    return `'${input}' is not one of ${choices}.${didYouMean(input, methodNames)}`;
+  },
 });
 
 export type MethodOptions = z.output<typeof methodSchema>;
@@ -85,15 +89,4 @@ export function resolveMethod(options: MethodOptions): Method {
   const method = methods.find(({ name }) => name === options);
   if (method === undefined) throw new RangeError(`no method is named '${options}'`);
   return method;
-}
-
-/** Why a value is not a method, in one line. A union's own message would only say that nothing matched. */
-function explain(input: unknown): string {
-  if (typeof input === "string") {
-    return `'${input}' is not a method; there are ${methodNames.join(", ")}.${didYouMean(input, methodNames)}`;
-  }
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return `expected a method (${methodNames.join(", ")}) or { name, criterion, allocation }`;
-  }
-  return explainMismatch(combinationSchema, input, "a method of your own");
 }
