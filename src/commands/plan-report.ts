@@ -4,6 +4,14 @@ import { type PreparedStudy, runSettings } from "../study/study.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
 export function planReport(study: PreparedStudy, folder: string) {
+  const facts = planFacts(study, folder);
+  const { methods, sparsities } = study.options.prune;
+  return { facts, text: planText(facts, methods.length, sparsities.length) };
+}
+
+type PlanFacts = ReturnType<typeof planFacts>;
+
+function planFacts(study: PreparedStudy, folder: string) {
   const { options, dataset, network, engine, plan, prunable } = study;
   const settings = runSettings(study);
   const count = (kind: "baseline" | "point") => plan.runs.filter((run) => run.kind === kind).length;
@@ -14,7 +22,7 @@ export function planReport(study: PreparedStudy, folder: string) {
     size,
     pruned: prunable.includes(name),
   }));
-  const facts = {
+  return {
     study: options.name,
     folder,
     dataset: dataset.name,
@@ -29,10 +37,7 @@ export function planReport(study: PreparedStudy, folder: string) {
     points: count("point"),
     steps,
   };
-  return { facts, text: planText(facts, options.prune.methods.length, options.prune.sparsities.length) };
 }
-
-type PlanFacts = ReturnType<typeof planReport>["facts"];
 
 function planText(facts: PlanFacts, methods: number, sparsities: number): string {
   const number = (value: number) => value.toLocaleString("en");
