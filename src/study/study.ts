@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import path from "node:path";
 import { summarize } from "../analysis/summarize.ts";
 import { renderCharts } from "../charts/render.ts";
 import type { Dataset } from "../datasets/dataset.ts";
@@ -9,7 +7,7 @@ import type { EngineDescription } from "../engines/engine.ts";
 import { type NetworkSpec, parameterCount, parameterSpecs } from "../engines/network-spec.ts";
 import { openEngine } from "../engines/registry.ts";
 import { contentHash } from "../foundations/hash.ts";
-import { packageRoot } from "../foundations/paths.ts";
+import { packageVersion } from "../foundations/paths.ts";
 import { buildNetwork } from "../models/registry.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { encodeCheckpoint } from "../recording/checkpoint.ts";
@@ -198,13 +196,10 @@ function labelsOf(study: PreparedStudy) {
 function manifestOf(study: PreparedStudy, files: readonly string[]): Manifest {
   const { options, dataset, network, engine, plan } = study;
   const settings = settingsOf(study);
-  const { version } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
   return {
     tool: "prune-lab",
     format: 1,
-    version,
+    version: packageVersion(),
     node: process.version,
     study: options.name,
     identity: contentHash(settings),
