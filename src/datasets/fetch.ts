@@ -1,0 +1,159 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
+import { sha256 } from "../foundations/hash.ts";
+import type { Notify } from "../foundations/notices.ts";
+import { didYouMean } from "../foundations/suggest.ts";
+import { dataFolders, datasetFolder } from "./data-folder.ts";
+import type { DatasetEntry, Download } from "./dataset.ts";
+import { findIdxFiles, idxRoleNames, readUncompressed, spellings, standardName } from "./idx-files.ts";
+import { datasets } from "./registry.ts";
+import { type TransferProgress, transfer } from "./transfer.ts";
+
+export interface FetchOptions {
+  /** Downloads again and replaces what is there. */
+  readonly force: boolean;
+  readonly onProgress: (file: string, progress: TransferProgress) => void;
+  readonly notify: Notify;
+  /** How long a server may stay silent; default 30. */
+  readonly stallSeconds?: number;
+}
+
+export interface FetchResult {
+  readonly folder: string;
+  /** File names; what is not among them was there and right. */
+  readonly downloaded: readonly string[];
+}
+
+const entries: readonly DatasetEntry[] = datasets;
+
+/** Names of the datasets that can be downloaded. */
+export const fetchableNames = entries.filter((entry) => entry.download !== undefined).map(({ name }) => name);
+
+/**
+ * Makes a dataset's files present and verified in the data folder (`--data-dir`, PRUNE_LAB_DATA or `data`).
+ * `mirror` replaces the dataset's own list. Throws a PruneLabError of kind `input` for an unknown name, an unusable
+ * mirror or folder, or other data under the files' names; of kind `failure` when no mirror has the files.
+ */
+export async function fetchDataset(
+  name: string,
+  {
+    dataDir,
+    mirror,
+    ...options
+  }: FetchOptions & { dataDir?: string | undefined; mirror?: string | undefined },
+): Promise<FetchResult> {
+  const download = entries.find((entry) => entry.name === name)?.download;
+  if (download === undefined) {
+    throw inputError(
+      `There is nothing to fetch under the name '${name}'. Available: ${fetchableNames.join(", ")}.${didYouMean(name, fetchableNames)}`,
+    );
+  }
+  const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];
+  const folder = await datasetFolder(dataFolders(dataDir)[0], name);
+  return fetchFiles({ ...download, mirrors }, folder, options);
+}
+
+/** The same for given checksums, mirrors and folder. */
+export async function fetchFiles(
+  { mirrors, sha256: expected }: Download,
+  folder: string,
+  options: FetchOptions,
+): Promise<FetchResult> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const present = await findIdxFiles(folder);
+    const downloaded: string[] = [];
+    for (const role of idxRoleNames) {
+      const existing = present[role];
+      if (existing !== undefined && !options.force) {
+        await requireContent(existing, expected[role]);
+        continue;
+      }
+      const name = `${standardName(role)}.gz`;
+      const part = path.join(folder, `${name}.part`);
+      if (options.force) await rm(part, { force: true });
+      const urls = mirrors.map((mirror) => mirror + name);
+      await downloadVerified(urls, part, expected[role], options);
+      await rename(part, path.join(folder, name));
+      // Under --force: a copy under another spelling would be found before this one.
+      for (const other of spellings(role).filter((spelling) => spelling !== name)) {
+        await rm(path.join(folder, other), { force: true });
+      }
+      downloaded.push(name);
+    }
+    return { folder, downloaded };
+  } catch (error) {
+    if (!(error instanceof Error) || systemErrorCode(error) === undefined) throw error;
+    throw inputError(`Cannot write to ${folder}: ${error.message}.`, { cause: error });
+  }
+}
+
+/** How often one server is asked for one file; every further time continues where the last one broke off. */
+const attemptsPerMirror = 5;
+
+/** Downloads into `part` from the first server that gives the right content. Keeps an incomplete `part`. */
+async function downloadVerified(
+  urls: readonly string[],
+  part: string,
+  expected: string,
+  { onProgress, notify, stallSeconds = 30 }: FetchOptions,
+): Promise<void> {
+  const name = path.basename(part, ".part");
+  const problems: string[] = [];
+  for (const url of urls) {
+    notify(`Downloading ${url}`);
+    let problem = "";
+    for (let attempt = 1, again = true; again && attempt <= attemptsPerMirror; attempt++) {
+      const outcome = await transfer(url, part, {
+        stallSeconds,
+        onProgress: (progress) => onProgress(name, progress),
+      });
+      if (outcome.complete) {
+        const wrong = await contentProblem(part, expected);
+        if (wrong === undefined) return;
+        await rm(part);
+        problem = wrong;
+        // The first bytes may have come from a mirror with a differently compressed copy.
+        again = outcome.resumed;
+      } else {
+        problem = outcome.reason;
+        again = outcome.retry;
+      }
+    }
+    notify(`${url}: ${problem}`);
+    problems.push(`${url}: ${problem}`);
+  }
+  throw failure(`Could not download ${name}.\n  ${problems.join("\n  ")}`, {
+    hint: `Run the command again to continue, name another server with --mirror, or put the file into ${path.dirname(part)} yourself. Behind a proxy set NODE_USE_ENV_PROXY=1 (Node 22.21 or newer).`,
+  });
+}
+
+async function requireContent(file: string, expected: string): Promise<void> {
+  const problem = await contentProblem(file, expected);
+  if (problem !== undefined) {
+    throw inputError(`${file} is there, but is not the published file: ${problem}.`, {
+      hint: "Replace it with --force, or choose another folder with --data-dir",
+    });
+  }
+}
+
+/** What is wrong with a file's uncompressed content, or undefined. */
+async function contentProblem(file: string, expected: string): Promise<string | undefined> {
+  try {
+    const got = sha256(await readUncompressed(file));
+    return got === expected ? undefined : `wrong content: expected SHA-256 ${expected}, got ${got}`;
+  } catch (error) {
+    if (error instanceof PruneLabError) return "a damaged or incomplete gzip file";
+    throw error;
+  }
+}
+
+/** A mirror's URL with its final slash. */
+function baseUrl(mirror: string): string {
+  const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw inputError(`--mirror is '${mirror}', expected a URL such as https://example.org/mnist/.`);
+  }
+  return url.href.endsWith("/") ? url.href : `${url.href}/`;
+}

@@ -1,0 +1,106 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+
+/** Bytes of a file that are here, and how many it will have if the server said so. */
+export interface TransferProgress {
+  readonly receivedBytes: number;
+  readonly totalBytes: number | undefined;
+}
+
+export interface TransferOptions {
+  /** How long the server may stay silent, before its answer or within it. */
+  readonly stallSeconds: number;
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
+export type TransferOutcome =
+  /** `resumed`: the first bytes are those of an earlier attempt. */
+  | { readonly complete: true; readonly resumed: boolean }
+  /** `retry`: asking the same server again gets further. */
+  | { readonly complete: false; readonly reason: string; readonly retry: boolean };
+
+/**
+ * One attempt to download `url` into the file `part`: behind the bytes that are there if the server can,
+ * else from the start. Problems of the network are an outcome; those of the local disk are thrown.
+ */
+export async function transfer(
+  url: string,
+  part: string,
+  options: TransferOptions,
+): Promise<TransferOutcome> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), options.stallSeconds * 1000);
+  const file = await open(part, constants.O_RDWR | constants.O_CREAT);
+  let start = 0;
+  let receivedBytes = 0;
+  try {
+    const present = (await file.stat()).size;
+    const response = await network(request(url, present, silence.signal));
+    if (response.status === 416) {
+      await file.truncate(0);
+      return { complete: false, reason: "the server has fewer bytes than were here", retry: true };
+    }
+    const refusal = refusalOf(response, present);
+    if (refusal !== undefined) return { complete: false, reason: refusal, retry: false };
+    if (response.status === 206) start = present;
+    else await file.truncate(0);
+    const length = response.headers.get("content-length");
+    const totalBytes = length === null ? undefined : start + Number(length);
+    const reader = response.body?.getReader();
+    for (;;) {
+      const chunk: Uint8Array | undefined = (await network(reader?.read()))?.value;
+      if (chunk === undefined) break;
+      timer.refresh();
+      await writeAt(file, chunk, start + receivedBytes);
+      receivedBytes += chunk.length;
+      options.onProgress({ receivedBytes: start + receivedBytes, totalBytes });
+    }
+    await file.sync();
+    return { complete: true, resumed: start > 0 };
+  } catch (error) {
+    if (!(error instanceof NetworkProblem)) throw error;
+    const reason = silence.signal.aborted ? `silent for ${options.stallSeconds} seconds` : error.message;
+    return { complete: false, reason, retry: receivedBytes > 0 };
+  } finally {
+    clearTimeout(timer);
+    silence.abort();
+    await file.close();
+  }
+}
+
+function request(url: string, present: number, signal: AbortSignal): Promise<Response> {
+  // identity: an answer that fetch decodes on the way could not be continued at a byte of the file.
+  const headers = { "accept-encoding": "identity", ...(present > 0 && { range: `bytes=${present}-` }) };
+  return fetch(url, { signal, headers });
+}
+
+/** Why the answer is of no use, or undefined when it is the file or the wanted rest of it. */
+function refusalOf({ status, headers }: Response, present: number): string | undefined {
+  if (status !== 200 && status !== 206) return `HTTP status ${status}`;
+  const encoding = headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity")
+    return `sent with content-encoding ${encoding}, although identity was asked for`;
+  const range = headers.get("content-range") ?? "";
+  if (status === 206 && !range.startsWith(`bytes ${present}-`)) {
+    return `asked for the bytes from ${present}, got '${range}'`;
+  }
+  return undefined;
+}
+
+async function writeAt(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length; ) {
+    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}
+
+class NetworkProblem extends Error {}
+
+async function network<T>(work: T | Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // fetch says "fetch failed" and has the reason in its cause.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new NetworkProblem(cause instanceof Error ? cause.message || cause.name : String(cause));
+  }
+}
