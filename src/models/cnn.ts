@@ -40,7 +40,7 @@ function cnnLayers(
 ): LayerSpec[] {
   const [channels] = inputShape;
   if (inputShape.length !== 3 || channels === undefined) {
-    throw inputError(`model '${model}' takes images, but the examples are ${inputShape.join("x")} values.`, {
+    throw inputError(`model '${model}' takes images, but the examples are [${inputShape.join(", ")}].`, {
       hint: "The model 'mlp' takes examples of any shape.",
     });
   }
@@ -93,7 +93,7 @@ function shapeAfter(layers: readonly LayerSpec[], inputShape: readonly number[],
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw inputError(`${where}: ${error.message}.`, {
-      hint: `The examples are ${inputShape.join("x")}; every layer needs at least one whole window.`,
+      hint: `The examples are [${inputShape.join(", ")}]; every layer needs at least one whole window.`,
     });
   }
 }

@@ -9,7 +9,7 @@ import type { ModelEntry } from "./model.ts";
 /** A model and its `model:` mapping in the config. */
 function register<Name extends string, Options extends z.ZodObject>(entry: ModelEntry<Options, Name>) {
   const schema = z.strictObject({
-    name: z.literal(entry.name),
+    name: z.literal(entry.name).describe(entry.summary),
     ...(entry.options.shape as Options["shape"]),
     initializer: initializerSchema.prefault({ name: "pytorch" }),
   });

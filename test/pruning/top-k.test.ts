@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { pruneLowest, roundHalfToEven } from "../../src/pruning/top-k.ts";
+
+test.each([
+  [0, 0],
+  [0.5, 0],
+  [1.5, 2],
+  [2.5, 2],
+  [3.5, 4],
+  [2.4999999, 2],
+  [2.5000001, 3],
+  [1e6 + 0.5, 1e6],
+  [7, 7],
+])("rounds %f to %i, as Python does", (x, expected) => {
+  expect(roundHalfToEven(x)).toBe(expected);
+});
+
+// Few distinct values, so that ties abound; and every special one.
+const score = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(-1, -0, 0, 1, 2) },
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.float(),
+);
+const scoresAndCount = fc
+  .array(score, { maxLength: 40 })
+  .chain((scores) => fc.record({ scores: fc.constant(scores), k: fc.nat(scores.length) }));
+
+/** The rule, word for word: order by score (NaN last), then by index; the first k go. */
+function referenceMask(scores: readonly number[], k: number): number[] {
+  const rank = (x: number) => (Number.isNaN(x) ? [1, 0] : [0, x + 0]) as [number, number];
+  const order = scores.map((_, i) => i);
+  order.sort((i, j) => {
+    const [a, b] = [rank(scores[i] as number), rank(scores[j] as number)];
+    return a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0) || i - j;
+  });
+  const pruned = new Set(order.slice(0, k));
+  return scores.map((_, i) => (pruned.has(i) ? 0 : 1));
+}
+
+test("prunes the k lowest, of equals the lower index, NaN last", () => {
+  fc.assert(
+    fc.property(scoresAndCount, ({ scores, k }) => {
+      expect([...pruneLowest(Float32Array.from(scores), k)]).toEqual(referenceMask(scores, k));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("leaves the scores as they are", () => {
+  const scores = Float32Array.of(3, 1, 2);
+  pruneLowest(scores, 2);
+  expect([...scores]).toEqual([3, 1, 2]);
+});
+
+test("0 and -0 are equal", () => {
+  expect([...pruneLowest(Float32Array.of(0, -0, 0), 1)]).toEqual([0, 1, 1]);
+});
+
+test.each([-1, 4, 1.5, Number.NaN])("cannot prune %f of 3", (k) => {
+  expect(() => pruneLowest(new Float32Array(3), k)).toThrow(RangeError);
+});
