@@ -15,6 +15,7 @@ interface Fixture {
   readonly sparsity: number;
   readonly batchSize: number;
   readonly examples: number;
+  readonly inputSalt: number;
   /** Before each step. */
   readonly losses: readonly number[];
   /** After the last step. */
@@ -41,7 +42,7 @@ await describeEveryEngine((makeNetwork) => {
     await network.writeParameters(initialParameters(spec));
     if (fixture.sparsity > 0) await network.setMasks(weightMasks(spec, fixture.sparsity));
 
-    const examples = makeExamples(spec, fixture.examples);
+    const examples = makeExamples(spec, fixture.examples, fixture.inputSalt);
     const order = inOrder(fixture.examples);
     const losses: number[] = [];
     for (let start = 0; start < order.length; start += batchSize) {

@@ -4,7 +4,7 @@ import type { ExampleSet } from "../../../src/engines/examples.ts";
 import type { Loss, NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
 import { relativeError } from "../support/compare.ts";
-import { cnn, mlp, oddCnn, plainSgd } from "../support/networks.ts";
+import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";
 
 const losses: readonly Loss[] = ["softmax-cross-entropy", "mean-squared-error"];
@@ -18,7 +18,7 @@ const networks: [string, NetworkSpec][] = losses.flatMap((loss): [string, Networ
 
 test.each(networks)("gradients equal central finite differences: %s", async (_title, spec) => {
   const examples = makeExamples(spec, 3);
-  const network = new ReferenceNetwork(spec, plainSgd);
+  const network = new ReferenceNetwork(spec, optimizers.plainSgd);
   await network.writeParameters(initialParameters(spec));
   const gradients = await network.gradients(examples, inOrder(3));
   for (const [name, gradient] of gradients) {

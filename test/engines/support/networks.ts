@@ -79,13 +79,10 @@ export function oddCnn(loss: Loss = "softmax-cross-entropy", activation: Activat
   };
 }
 
-export const adam: OptimizerSpec = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-export const plainSgd: OptimizerSpec = { name: "sgd", momentum: 0, weightDecay: 0 };
-
 /** Every kind of update: with and without memory, with and without weight decay. */
-export const optimizers: Readonly<Record<string, OptimizerSpec>> = {
-  adam,
-  "adam with weight decay": { ...adam, weightDecay: 0.01 },
-  sgd: plainSgd,
-  "sgd with momentum and weight decay": { name: "sgd", momentum: 0.9, weightDecay: 0.001 },
-};
+export const optimizers = {
+  adam: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+  decayedAdam: { name: "adam", beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01 },
+  plainSgd: { name: "sgd", momentum: 0, weightDecay: 0 },
+  decayedSgd: { name: "sgd", momentum: 0.9, weightDecay: 0.001 },
+} as const satisfies Record<string, OptimizerSpec>;

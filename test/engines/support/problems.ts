@@ -12,10 +12,9 @@ export function initialParameters(spec: NetworkSpec): Parameters {
 
 /** Masks over the weights that prune about the given fraction of each tensor. */
 export function weightMasks(spec: NetworkSpec, sparsity: number): Masks {
-  const masks = perTensor(spec, ({ size, role }, salt) =>
+  return perTensor(spec, ({ size, role }, salt) =>
     role === "bias" ? undefined : Uint8Array.from(uniform(size, salt + 2), (u) => (u >= sparsity ? 1 : 0)),
   );
-  return masks;
 }
 
 interface Tensor {
@@ -44,13 +43,18 @@ function perTensor<T>(
 }
 
 /** Examples of the shape and kind that the network takes: bytes in, labels or values as targets. */
-export function makeExamples(spec: NetworkSpec, count: number): ExampleSet {
+export function makeExamples(spec: NetworkSpec, count: number, inputSalt = 1): ExampleSet {
   const size = exampleSize({ shape: spec.inputShape });
   const outputs = layerOutputShapes(spec).at(-1)?.[0] ?? 0;
   return {
     count,
     shape: spec.inputShape,
-    inputs: { kind: "bytes", values: shared(sparseBytes(count * size, 1)), scale: 1 / 255, offset: 0 },
+    inputs: {
+      kind: "bytes",
+      values: shared(sparseBytes(count * size, inputSalt)),
+      scale: 1 / 255,
+      offset: 0,
+    },
     targets:
       spec.loss === "softmax-cross-entropy"
         ? {

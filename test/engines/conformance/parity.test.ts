@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import type { Network, OptimizerSpec, TrainOptions } from "../../../src/engines/engine.ts";
+import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import { expectClose, relativeError } from "../support/compare.ts";
+import { describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
+import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+
+const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn("mean-squared-error") };
+const cases = Object.entries(networks).flatMap(([network, spec]) =>
+  Object.entries(optimizers).map(([name, optimizer]) => ({ network, spec, name, optimizer })),
+);
+const tolerance = 1e-5;
+
+await describeFastEngines((makeNetwork, makeReference) => {
+  test.each(cases)("every step equals the reference's: $network, $name", async ({ spec, optimizer }) => {
+    for (const sparsity of [0, 0.5, 0.9]) {
+      for (const batchSize of [1, 7, 16, 64]) {
+        const context = `sparsity ${sparsity}, batches of ${batchSize},`;
+        const start = (make: MakeNetwork) => startNetwork(make, spec, optimizer, sparsity);
+        await compareSteps(await start(makeNetwork), await start(makeReference), batchSize, context);
+      }
+    }
+  });
+
+  test("masks may change between steps, to denser ones too", async () => {
+    for (const spec of [mlp(), cnn()]) {
+      const network = await startNetwork(makeNetwork, spec, optimizers.adam, 0);
+      const reference = await startNetwork(makeReference, spec, optimizers.adam, 0);
+      for (const sparsity of [0.3, 0.95, 0, 0.6, 0.8, 1]) {
+        for (const each of [network, reference]) await each.setMasks(weightMasks(spec, sparsity));
+        await compareSteps(network, reference, 16, `sparsity ${sparsity},`);
+      }
+    }
+  });
+
+  test("evaluation equals the reference's for any number of examples", async () => {
+    for (const spec of Object.values(networks)) {
+      const network = await startNetwork(makeNetwork, spec, optimizers.adam, 0);
+      const reference = await startNetwork(makeReference, spec, optimizers.adam, 0);
+      for (const count of [1, 15, 64, 333]) {
+        const examples = makeExamples(spec, count);
+        const [actual, expected] = [await network.evaluate(examples), await reference.evaluate(examples)];
+        expect(actual.accuracy).toBe(expected.accuracy);
+        expect(relativeError([actual.loss], [expected.loss])).toBeLessThanOrEqual(tolerance);
+      }
+    }
+  });
+});
+
+async function startNetwork(
+  make: MakeNetwork,
+  spec: NetworkSpec,
+  optimizer: OptimizerSpec,
+  sparsity: number,
+): Promise<Network> {
+  const network = await make(spec, optimizer);
+  await network.writeParameters(initialParameters(spec));
+  if (sparsity > 0) await network.setMasks(weightMasks(spec, sparsity));
+  return network;
+}
+
+/** Trains both over a few batches, of which the last is smaller, and compares all they show after each. */
+async function compareSteps(
+  network: Network,
+  reference: Network,
+  batchSize: number,
+  context: string,
+): Promise<void> {
+  const order = inOrder(4 * batchSize + Math.ceil(batchSize / 3)).reverse();
+  const examples = makeExamples(network.spec, order.length);
+  const options: TrainOptions = { batchSize, learningRate: 0.003 };
+  for (let start = 0; start < order.length; start += batchSize) {
+    const batch = order.subarray(start, start + batchSize);
+    const [actual, expected] = [
+      await network.train(examples, batch, options),
+      await reference.train(examples, batch, options),
+    ];
+    const where = `${context} after ${start + batch.length} examples`;
+    expect(relativeError([actual.loss], [expected.loss]), `${where} loss`).toBeLessThanOrEqual(tolerance);
+    expect(actual.finite).toBe(true);
+    expectClose(await network.readParameters(), await reference.readParameters(), tolerance, where);
+    const [state, expectedState] = [await network.readOptimizerState(), await reference.readOptimizerState()];
+    expect(state.step).toBe(expectedState.step);
+    expect([...state.slots.keys()]).toEqual([...expectedState.slots.keys()]);
+    for (const [slot, tensors] of expectedState.slots) {
+      expectClose(state.slots.get(slot) ?? new Map(), tensors, tolerance, `${where} ${slot}`);
+    }
+  }
+}
