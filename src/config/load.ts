@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { findConfig } from "./lookup.ts";
+import { displayedPath, findConfig } from "./lookup.ts";
 import { issueMessage, unknownKeyMessage } from "./messages.ts";
 import { applyOverride, type Override, parseOverride } from "./overrides.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -28,7 +28,7 @@ export async function loadConfig(
   const workingFolder = options.cwd ?? process.cwd();
   const overrides = options.set.map(parseOverride);
   const file = findConfig(nameOrPath, workingFolder);
-  const source = parseConfigSource(await readText(file), displayed(file, workingFolder));
+  const source = parseConfigSource(await readText(file), displayedPath(file, workingFolder));
 
   const named = { name: path.parse(file).name, ...(source.value as object) };
   const value = overrides.reduce<unknown>(
@@ -46,12 +46,6 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw inputError(`${file}: cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
   }
-}
-
-/** The file as the user would type it: relative when it lies below the working folder. */
-function displayed(file: string, workingFolder: string): string {
-  const relative = path.relative(workingFolder, file);
-  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
 }
 
 function problems(

@@ -52,6 +52,12 @@ export function listConfigs(workingFolder: string): AvailableConfig[] {
   return [...found.values()];
 }
 
+/** A file as the user would type it: relative when it lies below the working folder. */
+export function displayedPath(file: string, workingFolder: string): string {
+  const relative = path.relative(workingFolder, file);
+  return leadsOutside(relative) ? file : relative;
+}
+
 function leadsOutside(nameOrPath: string): boolean {
   return path.isAbsolute(nameOrPath) || path.normalize(nameOrPath).startsWith("..");
 }

@@ -3,16 +3,15 @@ import type { Config } from "./schema.ts";
 
 /** The config as YAML with every default written out; loading it gives the same config again. */
 export function resolvedConfigYaml(config: Config): string {
-  const document = new yaml.Document(config, { aliasDuplicateObjects: false });
-  writeShortListsInline(document);
-  return document.toString({ lineWidth: 110 });
+  return toYaml(new yaml.Document(config, { aliasDuplicateObjects: false }));
 }
 
-/** Lists of plain values stand on one line: `seeds: [ 0, 1, 2 ]`. */
-export function writeShortListsInline(document: yaml.Document): void {
+/** A document's text, with lists of plain values on one line: `seeds: [0, 1, 2]`. */
+export function toYaml(document: yaml.Document): string {
   yaml.visit(document, {
     Seq: (_key, list) => {
       if (list.items.every((item) => yaml.isScalar(item))) list.flow = true;
     },
   });
+  return document.toString({ lineWidth: 100, flowCollectionPadding: false });
 }

@@ -94,7 +94,7 @@ const outputSchema = z
 export const configFields = z.strictObject({
   name: nameSchema,
   dataset: datasetSchema,
-  model: modelSchema.describe("The network; named as in `prune-lab list models`."),
+  model: modelSchema,
   train: trainSchema.prefault({}),
   prune: pruneSchema.prefault({}),
   seeds: distinct(z.int().min(0), Number)

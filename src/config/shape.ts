@@ -55,7 +55,7 @@ function hasRequiredKeys(member: z.ZodObject, value: unknown): boolean {
   return Object.entries(member.shape).every(([key, schema]) => {
     const { core, required } = unwrap(schema);
     const given = ownValue(value, key);
-    return !required || (core instanceof z.ZodLiteral ? core.values.has(given) : given !== undefined);
+    return !required || (core instanceof z.ZodLiteral ? core.value === given : given !== undefined);
   });
 }
 

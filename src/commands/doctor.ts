@@ -1,0 +1,84 @@
+import path from "node:path";
+import chalk from "chalk";
+import type { Command } from "commander";
+import { failure } from "../foundations/errors.ts";
+import { type DataDiagnosis, type Diagnosis, diagnose, type EngineDiagnosis } from "./doctor/diagnosis.ts";
+import { SPEED_UNIT } from "./doctor/training-speed.ts";
+
+interface DoctorFlags {
+  readonly dataDir?: string;
+  readonly json?: true;
+}
+
+export function registerDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("show what works on this machine, how fast, and what is missing")
+    .option("--data-dir <folder>", "where the datasets' files lie")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+Every engine trains for about a second. Exit code 3 when no engine works.
+
+Examples:
+  $ prune-lab doctor
+  $ prune-lab doctor --json > machine.json`,
+    )
+    .action(doctor);
+}
+
+async function doctor(flags: DoctorFlags): Promise<void> {
+  const diagnosis = await diagnose(flags.dataDir, (notice) => process.stderr.write(`${notice}\n`));
+  process.stdout.write(flags.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
+  if (!diagnosis.engines.some((engine) => engine.available))
+    throw failure("no engine works on this machine.");
+}
+
+function diagnosisText({ version, node, machine, engines, data, cache }: Diagnosis): string {
+  const features = machine.cpuFeatures.length === 0 ? "" : `: ${machine.cpuFeatures.join(" ")}`;
+  const facts = [
+    ["prune-lab", `${version}, Node ${node}, ${machine.platform}`],
+    ["CPU", `${machine.cpu}, ${machine.cores} cores${features}`],
+    ["Memory", `${machine.memoryGib} GiB, ${machine.freeMemoryGib} GiB free`],
+    ["Compiler", machine.compiler ?? "none (cc is not found)"],
+    ["Cache", `${cache.folder}, ${(cache.bytes / 2 ** 20).toFixed(1)} MiB`],
+  ] as const;
+  const lines = [
+    ...facts.map(([name, fact]) => `${chalk.bold(name.padEnd(9))}  ${fact}`),
+    "",
+    `${chalk.bold("Engines")} (${SPEED_UNIT})`,
+    ...engines.flatMap(engineLines),
+    "",
+    chalk.bold("Data"),
+    ...data.flatMap(dataLines),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function engineLines(engine: EngineDiagnosis): string[] {
+  if (!engine.available) return problemLines(engine.name, engine);
+  const speed = engine.stepsPerSecond.toFixed(engine.stepsPerSecond < 100 ? 1 : 0);
+  return [
+    `  ${chalk.green("ok")}  ${engine.name}: ${speed} steps/s; ${engine.device}`,
+    `      same bytes ${engine.reproducible}`,
+  ];
+}
+
+function dataLines(data: DataDiagnosis): string[] {
+  if (!data.ready) return problemLines(data.dataset, data);
+  const { train, validation, test } = data.examples;
+  const folders = new Set(data.files.map((file) => path.dirname(file)));
+  const counts = `${train} training, ${validation} validation, ${test} test examples`;
+  return [
+    `  ${chalk.green("ok")}  ${data.dataset}: ${data.name}, ${counts}`,
+    ...[...folders, ...data.notices].map((line) => `      ${line}`),
+  ];
+}
+
+function problemLines(
+  name: string,
+  { reason, remedy }: { readonly reason: string; readonly remedy: string },
+) {
+  return [`  ${chalk.red("--")}  ${name}: ${reason}`, ...(remedy === "" ? [] : [`      ${remedy}`])];
+}

@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+import { registerData } from "./data.ts";
+import { registerDoctor } from "./doctor.ts";
+import { registerInit } from "./init.ts";
+import { registerList } from "./list.ts";
+import { registerSchema } from "./schema.ts";
+
+/** Adds every command, in the order of the help. */
+export function registerCommands(program: Command): void {
+  const registers = [registerInit, registerList, registerDoctor, registerData, registerSchema];
+  for (const register of registers) register(program);
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import chalk from "chalk";
+import type { Command } from "commander";
+import { displayedPath, listConfigs } from "../config/lookup.ts";
+import { datasets } from "../datasets/registry.ts";
+import { engines } from "../engines/registry.ts";
+import { inputError } from "../foundations/errors.ts";
+import { didYouMean } from "../foundations/suggest.ts";
+import { models } from "../models/registry.ts";
+import { methods } from "../pruning/methods.ts";
+import { formatTable } from "./table.ts";
+
+type Row = Readonly<Record<string, string | boolean>>;
+
+/** What there is, by kind: rows of equal keys, taken from the registries. */
+const kinds = {
+  datasets: () => datasets.map(({ name, summary }) => ({ name, summary })),
+  models: () => models.map(({ name, summary }) => ({ name, summary })),
+  methods: () =>
+    methods.map(({ name, criterion, allocation, structure, summary }) => ({
+      name,
+      criterion,
+      allocation,
+      structure,
+      summary,
+    })),
+  engines: () =>
+    Promise.all(
+      engines.map(async ({ name, summary, check }) => {
+        const availability = await check();
+        return { name, available: availability.available, summary };
+      }),
+    ),
+  configs: () => {
+    const workingFolder = process.cwd();
+    return listConfigs(workingFolder).map(({ name, file }) => ({
+      name,
+      summary: titleOf(file),
+      file: displayedPath(file, workingFolder),
+    }));
+  },
+} as const satisfies Record<string, () => readonly Row[] | Promise<readonly Row[]>>;
+
+const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
+
+export function registerList(program: Command): void {
+  program
+    .command("list")
+    .description("list what a config can name: datasets, models, methods, engines, configs")
+    .argument("[kind]", `one of ${kindNames.join(", ")}; all of them when left out`)
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ prune-lab list
+  $ prune-lab list methods
+  $ prune-lab list configs --json`,
+    )
+    .action(list);
+}
+
+async function list(kind: string | undefined, flags: { readonly json?: true }): Promise<void> {
+  const wanted = kindNames.filter((name) => kind === undefined || kind === name);
+  if (kind !== undefined && wanted.length === 0) {
+    throw inputError(`no list of '${kind}'.${didYouMean(kind, kindNames)} Lists: ${kindNames.join(", ")}.`);
+  }
+  const lists = new Map<string, readonly Row[]>();
+  for (const name of wanted) lists.set(name, await kinds[name]());
+
+  if (flags.json) {
+    const value = kind === undefined ? Object.fromEntries(lists) : lists.get(kind);
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  } else {
+    const sections = [...lists].map(([name, rows]) => {
+      const title = kind === undefined ? `${chalk.cyan.bold(name)}\n` : "";
+      return title + tableOf(rows);
+    });
+    process.stdout.write(sections.join("\n"));
+  }
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const header = Object.keys(rows[0] ?? {});
+  const cell = (value: Row[string] | undefined) =>
+    typeof value === "boolean" ? (value ? "yes" : "no") : value;
+  return formatTable(
+    header,
+    rows.map((row) => header.map((key) => cell(row[key]) ?? "")),
+  );
+}
+
+/** A config's title: the text of the comment in its first line. */
+function titleOf(file: string): string {
+  return /^#\s*(.*)/.exec(readFileSync(file, "utf8"))?.[1]?.trim() ?? "";
+}

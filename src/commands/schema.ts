@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { configJsonSchema } from "../config/json-schema.ts";
+
+export function registerSchema(program: Command): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of the config, for completion and checks in an editor")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ prune-lab schema > prune-lab.schema.json
+
+Editors with the YAML language server use it when a config begins with this line:
+  # yaml-language-server: $schema=prune-lab.schema.json`,
+    )
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    });
+}
