@@ -29,7 +29,7 @@ const options = z.strictObject({
 
 export const idx = {
   name: "idx",
-  summary: "any folder of four IDX files in MNIST's layout: Fashion-MNIST, KMNIST, your own",
+  summary: "Any folder of four IDX files in MNIST's layout: Fashion-MNIST, KMNIST, your own.",
   options,
   load: async (chosen, context) => {
     const folder = await findFolder(chosen.path, context.dataDir);

@@ -39,7 +39,7 @@ const classes = 10;
 
 export const mnist = {
   name: "mnist",
-  summary: "handwritten digits, 28x28, 10 classes: 60,000 + 10,000 from files, or the 10,000 bundled",
+  summary: "Handwritten digits, 28x28, 10 classes: 60,000 + 10,000 from files, or the 10,000 bundled.",
   options,
   download: mnistDownload,
   load: async (chosen, context) => {
