@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { parameterSpecs } from "../../src/engines/network-spec.ts";
+import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
+import { measureNetwork, thinLayers } from "../../src/pruning/measure.ts";
+import { type PrunableOptions, prunableTensors } from "../../src/pruning/prunable.ts";
+
+const build = (options: unknown, inputShape: readonly number[], outputs: number) =>
+  buildNetwork(modelSchema.parse(options), inputShape, outputs, "softmax-cross-entropy");
+
+const tiny = build({ name: "mlp", hidden: [3] }, [2], 2);
+const measureTiny = (masks: Record<string, string>, options: Partial<PrunableOptions> = {}) =>
+  measureNetwork(
+    tiny,
+    new Map(Object.entries(masks).map(([name, bits]) => [name, Uint8Array.from(bits, Number)])),
+    prunableTensors(tiny, { exclude: [], biases: false, ...options }),
+  );
+const everythingPruned = {
+  "fc1.weight": "000000",
+  "fc1.bias": "000",
+  "fc2.weight": "000000",
+  "fc2.bias": "00",
+};
+
+describe("a 2-3-2 network", () => {
+  // Hidden unit 1 has no input, hidden unit 2 no output, and output 1 nothing: 2 + 1 weights are live.
+  const masks = { "fc1.weight": "110011", "fc2.weight": "110000" };
+
+  test("is measured from its masks", () => {
+    const { tensors, ...measure } = measureTiny(masks);
+    expect(measure).toEqual({
+      parameters: 17,
+      nonzeroParameters: 11,
+      sparsity: 6 / 12,
+      modelSparsity: 6 / 17,
+      effectiveSparsity: 9 / 12,
+      compression: 17 / 11,
+      denseBytes: 68,
+      // fc1.weight: 4 x 4 + 1 byte of bits; its bias 12; fc2.weight: 2 x 4 + 1; its bias 8.
+      sparseBytes: 17 + 12 + 9 + 8,
+      denseMacs: 12,
+      macs: 6,
+      collapsed: false,
+    });
+    expect(
+      tensors.map(({ name, nonzero, live, encoding, bytes }) => [name, nonzero, live, encoding, bytes]),
+    ).toEqual([
+      ["fc1.weight", 4, 2, "bitmask", 17],
+      ["fc1.bias", 3, 1, "dense", 12],
+      ["fc2.weight", 2, 1, "bitmask", 9],
+      ["fc2.bias", 2, 1, "dense", 8],
+    ]);
+  });
+
+  test("excluded layers count for the model, not for the sparsity", () => {
+    const measure = measureTiny(masks, { exclude: ["output"] });
+    expect(measure.sparsity).toBe(2 / 6);
+    expect(measure.effectiveSparsity).toBe(4 / 6);
+    expect(measure.modelSparsity).toBe(6 / 17);
+    expect(measure.tensors.map(({ prunable }) => prunable)).toEqual([true, false, false, false]);
+  });
+
+  test("prunable biases count, and are dead where their unit is", () => {
+    const measure = measureTiny({ ...masks, "fc1.bias": "110" }, { biases: true });
+    expect(measure.sparsity).toBe(7 / 17);
+    // Live: 2 + 1 weights, the bias of hidden unit 0 and of output 0.
+    expect(measure.effectiveSparsity).toBe(12 / 17);
+  });
+
+  test("when all is pruned it is collapsed, and has no compression", () => {
+    expect(measureTiny(everythingPruned, { biases: true })).toMatchObject({
+      nonzeroParameters: 0,
+      sparsity: 1,
+      modelSparsity: 1,
+      effectiveSparsity: 1,
+      compression: null,
+      macs: 0,
+      collapsed: true,
+      sparseBytes: 1 + 1 + 1 + 1,
+    });
+  });
+
+  test("without masks nothing is saved", () => {
+    expect(measureTiny({})).toMatchObject({
+      sparsity: 0,
+      effectiveSparsity: 0,
+      compression: 1,
+      sparseBytes: 68,
+      macs: 12,
+      collapsed: false,
+    });
+  });
+
+  test("is plain data: it survives JSON", () => {
+    const measure = measureTiny(masks);
+    expect(JSON.parse(JSON.stringify(measure))).toEqual(measure);
+  });
+});
+
+test("a convolution's weight counts once a position", () => {
+  const lenet5 = build({ name: "lenet-5" }, [1, 28, 28], 10);
+  const dense = measureNetwork(lenet5, new Map(), parameterSpecs(lenet5));
+  // 500 x 24 x 24, 25,000 x 8 x 8, 800 x 500, 500 x 10.
+  const byWeight = [288_000, 1_600_000, 400_000, 5_000];
+  expect(dense.tensors.filter(({ role }) => role === "weight").map(({ macs }) => macs)).toEqual(byWeight);
+  expect(dense.denseMacs).toBe(2_293_000);
+
+  const half = new Map([["conv2.weight", Uint8Array.from({ length: 25_000 }, (_, i) => i % 2)]]);
+  const measure = measureNetwork(lenet5, half, parameterSpecs(lenet5));
+  expect(measure.denseMacs - measure.macs).toBe(800_000);
+});
+
+describe("thin layers", () => {
+  test("are those with fewer weights than units, of the prunable ones", () => {
+    const masks = { "fc1.weight": "110000", "fc2.weight": "100000" };
+    expect(thinLayers(measureTiny(masks))).toEqual([
+      { layer: "fc1", units: 3, nonzero: 2 },
+      { layer: "fc2", units: 2, nonzero: 1 },
+    ]);
+    expect(thinLayers(measureTiny(masks, { exclude: ["fc1"] }))).toEqual([
+      { layer: "fc2", units: 2, nonzero: 1 },
+    ]);
+  });
+
+  test("one weight a unit is enough", () => {
+    expect(thinLayers(measureTiny({ "fc1.weight": "101010", "fc2.weight": "110000" }))).toEqual([]);
+  });
+});
