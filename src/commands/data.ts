@@ -11,7 +11,7 @@ export function registerData(program: Command): void {
     .argument("<name>", `the dataset: ${fetchableNames.join(", ")}`)
     .option("--data-dir <dir>", "the data folder (default: PRUNE_LAB_DATA, else data)")
     .option("--mirror <url>", "download from this server instead of the known ones")
-    .option("--force", "download again and replace the files that are there", false)
+    .option("--force", "download again and replace the files that are there")
     .addHelpText(
       "after",
       `
@@ -22,16 +22,21 @@ Examples:
   $ prune-lab data fetch mnist --data-dir ~/datasets
   $ prune-lab data fetch mnist --mirror https://example.org/mnist/`,
     )
-    .action(async (name: string, flags: { dataDir?: string; mirror?: string; force: boolean }) => {
-      const display = progressDisplay(process.stderr);
-      try {
-        const { folder, downloaded } = await fetchDataset(name, { ...flags, ...display });
-        const what = downloaded.length === 0 ? "already there" : `downloaded ${downloaded.join(", ")}`;
-        process.stdout.write(`${name} is complete and verified in ${folder} (${what}).\n`);
-      } finally {
-        display.stop();
-      }
-    });
+    .action(fetchNamed);
+}
+
+interface Flags {
+  readonly dataDir?: string;
+  readonly mirror?: string;
+  readonly force?: boolean;
+}
+
+async function fetchNamed(name: string, { dataDir, mirror, force = false }: Flags): Promise<void> {
+  const { notify, onProgress, stop } = progressDisplay(process.stderr);
+  const fetching = fetchDataset(name, { dataDir, mirror, force, notify, onProgress });
+  const { folder, downloaded } = await fetching.finally(stop);
+  const what = downloaded.length === 0 ? "already there" : `downloaded ${downloaded.join(", ")}`;
+  process.stdout.write(`${name} is complete and verified in ${folder} (${what}).\n`);
 }
 
 /** A bar for each file in a terminal; elsewhere only the notices, a line each. */
@@ -48,7 +53,15 @@ function progressDisplay(stream: NodeJS.WriteStream) {
   const onProgress: FetchOptions["onProgress"] = (file, { receivedBytes, totalBytes }) => {
     if (!stream.isTTY || totalBytes === undefined) return;
     if (bar === undefined) {
-      bar = new SingleBar({ stream, format: `${file} [{bar}] {percentage}% | ETA {eta}s`, hideCursor: true });
+      bar = new SingleBar({
+        stream,
+        format: `${file} [{bar}] {percentage}% | ETA {eta}s`,
+        barsize: 30,
+        // Ctrl-C ends the process at once, so the terminal's settings are left as they are.
+        gracefulExit: false,
+        hideCursor: false,
+        linewrap: true,
+      });
       bar.start(totalBytes, 0);
     }
     bar.update(receivedBytes);
