@@ -1,0 +1,59 @@
+"""Times training steps in PyTorch on one thread, for bench/steps.mjs.
+
+Reads one JSON request a line and answers each with one JSON line:
+
+    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false}}    {"network": 0}
+    {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
+
+The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed.
+"""
+
+import json
+import sys
+import time
+
+import torch
+from pytorch_network import LOSSES, module, optimizer_for
+
+BATCHES = 16
+
+
+class Training:
+    def __init__(self, spec, optimizer, batchSize, fused):
+        self.network = torch.nn.Sequential(*map(module, spec["layers"]))
+        options = {"fused": True} if fused else {}
+        self.optimizer = optimizer_for(self.network.parameters(), optimizer, 0.001, **options)
+        self.loss = LOSSES[spec["loss"]]()
+        outputs = spec["layers"][-1]["outputs"]
+        self.inputs = torch.rand(BATCHES, batchSize, *spec["inputShape"])
+        if spec["loss"] == "softmax-cross-entropy":
+            self.targets = torch.randint(0, outputs, (BATCHES, batchSize))
+        else:
+            self.targets = torch.rand(BATCHES, batchSize, outputs)
+
+    def run(self, steps):
+        start = time.perf_counter()
+        for step in range(steps):
+            batch = step % BATCHES
+            self.optimizer.zero_grad()
+            self.loss(self.network(self.inputs[batch]), self.targets[batch]).backward()
+            self.optimizer.step()
+        return time.perf_counter() - start
+
+
+def main():
+    torch.set_num_threads(1)
+    trainings = []
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "open" in request:
+            trainings.append(Training(**request["open"]))
+            answer = {"network": len(trainings) - 1}
+        else:
+            run = request["run"]
+            answer = {"seconds": trainings[run["network"]].run(run["steps"])}
+        print(json.dumps(answer), flush=True)
+
+
+main()
