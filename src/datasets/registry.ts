@@ -11,6 +11,7 @@ type Named<Entry extends DatasetEntry> = z.ZodObject<
   z.core.$strict
 >;
 
+/** Each dataset's options with its name in front: the members of the union, precisely typed. */
 function named<const Entries extends readonly DatasetEntry[]>(entries: Entries) {
   return entries.map((entry) =>
     z.strictObject({ name: z.literal(entry.name).describe(entry.summary), ...entry.options.shape }),

@@ -6,7 +6,8 @@ import { Command } from "commander";
 import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
 import { fetchableNames } from "../../src/datasets/fetch.ts";
-import { emptyWorkingFolder, fullMnist, temporaryFolder } from "../datasets/fixtures.ts";
+import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
+import { fullMnist } from "../datasets/full-mnist.ts";
 import { serve } from "../datasets/server.ts";
 
 /** Runs the command and returns what it wrote. */

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -80,13 +79,4 @@ export async function emptyWorkingFolder(): Promise<string> {
 export function recordingContext(dataDir?: string): LoadContext & { readonly notices: string[] } {
   const notices: string[] = [];
   return { dataDir, notices, notify: (message) => void notices.push(message) };
-}
-
-/** The folder of the full MNIST files on this machine, or undefined: tests that need them say so. */
-export const fullMnist = [process.env.PRUNE_LAB_DATA ?? "", "../shared/data/mnist", "data/mnist"]
-  .filter((folder) => folder !== "")
-  .flatMap((folder) => [path.resolve(folder, "mnist"), path.resolve(folder)])
-  .find((folder) => existsSync(path.join(folder, "train-images-idx3-ubyte.gz")));
-if (fullMnist === undefined) {
-  console.warn("Full MNIST not found: its tests are left out (prune-lab data fetch mnist gets it).");
 }

@@ -8,14 +8,8 @@ import { readLabeledImages } from "../../src/datasets/idx-images.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../src/engines/examples.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
-import {
-  emptyWorkingFolder,
-  fullMnist,
-  recordingContext,
-  smallSet,
-  temporaryFolder,
-  writeSet,
-} from "./fixtures.ts";
+import { emptyWorkingFolder, recordingContext, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { fullMnist } from "./full-mnist.ts";
 
 function load(options: object = {}, context = recordingContext()): Promise<Dataset> {
   return loadDataset(datasetSchema.parse({ name: "mnist", ...options }), context);

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
 
 /** A server on a free port of this machine, closed after the test. Returns its URL with a final slash. */
@@ -12,8 +12,21 @@ export async function serve(listener: RequestListener): Promise<string> {
         server.closeAllConnections();
       }),
   );
+  return urlOf(server);
+}
+
+/** A URL on this machine where nothing listens. */
+export async function unusedUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = urlOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return url;
+}
+
+function urlOf(server: Server): string {
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
   return `http://127.0.0.1:${address.port}/`;
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { type TransferProgress, transfer } from "../../src/datasets/transfer.ts";
 import { temporaryFolder } from "./fixtures.ts";
-import { sendAndCut, sendRange, serve } from "./server.ts";
+import { sendAndCut, sendRange, serve, unusedUrl } from "./server.ts";
 
 const content = Uint8Array.from({ length: 5000 }, (_, index) => index % 256);
 
@@ -90,7 +90,6 @@ test.each([
 });
 
 test("names the reason when nobody answers", async () => {
-  const { outcome } = await download("http://127.0.0.1:1/");
-  expect(outcome).toMatchObject({ complete: false, retry: false });
-  expect(outcome.complete || outcome.reason).toMatch(/ECONNREFUSED|bad port/);
+  const { outcome } = await download(await unusedUrl());
+  expect(outcome).toEqual({ complete: false, reason: expect.stringContaining("ECONNREFUSED"), retry: false });
 });
