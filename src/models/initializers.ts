@@ -53,7 +53,7 @@ function fansOf({ shape, size }: ParameterSpec): Fans {
 /**
  * - pytorch: weights and biases U(-b, b), b = 1/sqrt(fanIn). torch.nn.Linear and Conv2d call
  *   kaiming_uniform_ with a = sqrt(5), whose bound sqrt(6 / ((1 + a^2) fanIn)) is that.
- * - glorot: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, equation 16).
+ * - glorot: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, equation 12).
  * - he: variance 2 / fanIn (He et al. 2015, equation 10).
  *
  * A uniform distribution over (-b, b) has the variance b^2 / 3.
