@@ -61,9 +61,10 @@ function problems(
   return flatten(error.issues).flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [located(issue.path, issue.message)];
     const keys = keysAt(configSchema, issue.path, value);
-    return issue.keys.map((key) =>
-      located([...issue.path, key], unknownKeyMessage(key, keys, pathsOfKey(configSchema, key))),
-    );
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return located(path, unknownKeyMessage(path, keys, pathsOfKey(configSchema, key)));
+    });
   });
 }
 

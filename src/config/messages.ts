@@ -41,15 +41,21 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** The words for a key that the mapping at its place does not have. */
+/**
+ * The words for a key that the mapping at its place does not have; `keys` are those that it has, `known` the
+ * paths where the schema has a key of this name.
+ */
 export function unknownKeyMessage(
-  key: string,
+  path: readonly PropertyKey[],
   keys: readonly string[],
-  elsewhere: readonly string[],
+  known: readonly string[],
 ): string {
-  const near = didYouMean(key, keys);
-  const moved = near === "" && elsewhere.length > 0 ? ` Did you mean ${elsewhere.join(" or ")}?` : near;
-  return `unknown key.${moved} Keys here: ${keys.join(", ")}.`;
+  const parent = path.slice(0, -1).join(".");
+  const here = `Keys here: ${keys.join(", ")}.`;
+  if (known.includes(path.join("."))) return `not a key of this kind of ${parent}. ${here}`;
+  const near = didYouMean(String(path.at(-1)), keys);
+  const moved = near === "" && known.length > 0 ? ` Did you mean ${known.join(" or ")}?` : near;
+  return `unknown key.${moved} ${here}`;
 }
 
 /** A value as it is told back to the user: short, on one line. */

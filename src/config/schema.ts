@@ -4,7 +4,7 @@ import { engineNames } from "../engines/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
-import { finetuneSchema, trainSchema } from "../study/recipe.ts";
+import { type FinetuneOptions, finetuneSchema, type TrainOptions, trainSchema } from "../study/recipe.ts";
 import { show } from "./messages.ts";
 
 /**
@@ -120,13 +120,20 @@ export const configSchema = configFields
   })
   .transform((config) => {
     const { train, prune } = config;
-    const finetune = prune.finetune && {
-      ...prune.finetune,
-      batchSize: prune.finetune.batchSize ?? train.batchSize,
-      optimizer: prune.finetune.optimizer ?? train.optimizer,
-      schedule: prune.finetune.schedule ?? train.schedule,
-    };
-    return { ...config, prune: { ...prune, finetune } };
+    return { ...config, prune: { ...prune, finetune: prune.finetune && completed(prune.finetune, train) } };
   });
+
+type Complete<Options> = { [Key in keyof Options]-?: NonNullable<Options[Key]> };
+
+/** Fine-tuning with what it does not set itself taken from `train`. */
+function completed(finetune: FinetuneOptions, train: TrainOptions): Complete<FinetuneOptions> {
+  return {
+    epochs: finetune.epochs,
+    batchSize: finetune.batchSize ?? train.batchSize,
+    optimizer: finetune.optimizer ?? train.optimizer,
+    schedule: finetune.schedule ?? train.schedule,
+    select: finetune.select,
+  };
+}
 
 export type Config = z.output<typeof configSchema>;

@@ -39,6 +39,15 @@ export function parseConfigSource(text: string, file: string): ConfigSource {
       `${file}:${lineAt(contents.range[0])}: a config is a mapping of keys to values, and this is ${found}.`,
     );
   }
+  yaml.visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const line = lineAt(alias.range?.[0] ?? 0);
+      throw inputError(
+        `${file}:${line}: not valid YAML: there is no anchor &${alias.source} before *${alias.source}.`,
+      );
+    },
+  });
   return {
     file,
     value: toPlainData(document, file),
@@ -50,7 +59,7 @@ export function parseConfigSource(text: string, file: string): ConfigSource {
   };
 }
 
-/** Aliases are resolved here, and an alias may still be too much (a "billion laughs" document). */
+/** Resolves aliases. Throws an input error when they multiply beyond measure (a "billion laughs" document). */
 function toPlainData(document: yaml.Document, file: string): unknown {
   try {
     return document.toJS();
