@@ -2,10 +2,11 @@ import { inputError, PruneLabError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import type { Engine, EngineEntry } from "./engine.ts";
+import { kernelsNative, kernelsWasm } from "./kernels/index.ts";
 import { reference } from "./reference/index.ts";
 
 /** What `auto` chooses from, best first. */
-const automatic: readonly EngineEntry[] = [];
+const automatic: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
 
 /** Every engine, fastest first. The reference is for comparison: it runs only when asked for by name. */
 export const engines: readonly EngineEntry[] = [...automatic, reference];
@@ -24,37 +25,22 @@ export async function openEngine(name: string, notify: Notify): Promise<Engine> 
     const choices = ["auto", ...engineNames];
     throw inputError(`Unknown engine '${name}'.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`);
   }
-  return openOrExplain(entry, notify);
-}
-
-async function openOrExplain(entry: EngineEntry, notify: Notify): Promise<Engine> {
-  const availability = await entry.check();
-  if (!availability.available) {
-    throw inputError(`The engine ${entry.name} cannot run here: ${availability.reason}.`, {
-      hint: availability.remedy,
-    });
-  }
   return entry.open(notify);
 }
 
-/** The first entry that opens. One that looks available may still fail to open: its compiler may not work. */
 async function openFirstOf(entries: readonly EngineEntry[], notify: Notify): Promise<Engine> {
-  const refusals: PruneLabError[] = [];
+  const refusals: string[] = [];
   for (const entry of entries) {
     try {
-      const engine = await openOrExplain(entry, notify);
-      for (const refusal of refusals) notify(`Using ${entry.name}. ${sentence(refusal)}`);
+      const engine = await entry.open(notify);
+      if (refusals.length > 0) notify(`Using the engine ${entry.name}. ${refusals.join(" ")}`);
       return engine;
     } catch (error) {
       if (!(error instanceof PruneLabError && error.kind === "input")) throw error;
-      refusals.push(error);
+      refusals.push(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
     }
   }
-  throw inputError(["No fast engine can run here.", ...refusals.map(sentence)].join(" "), {
-    hint: `Ask for the slow one: --engine ${reference.name}`,
+  throw inputError(["No fast engine can run here.", ...refusals].join(" "), {
+    hint: `Use the slow one: --engine ${reference.name}`,
   });
-}
-
-function sentence(refusal: PruneLabError): string {
-  return refusal.hint === undefined ? refusal.message : `${refusal.message} ${refusal.hint}`;
 }

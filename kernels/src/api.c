@@ -1,0 +1,157 @@
+/* Entry points. The caller owns all memory, 64-byte aligned, and passes it in; nothing is kept elsewhere. */
+#include "backward.h"
+#include "network.h"
+
+PL_EXPORT(pl_abi) int pl_abi(void) { return PL_ABI; }
+
+/* Floats in a vector, for messages and tests. */
+PL_EXPORT(pl_vector_length) int pl_vector_length(void) { return VL; }
+
+static int64_t place_network(Network *network, const int32_t *spec, const double *options, char *memory) {
+  int layer_room = spec[5];
+  Arena arena = {.base = memory};
+  Network *placed = take(&arena, sizeof(Network));
+  Layer *layers = take(&arena, layer_room * (int64_t)sizeof(Layer));
+  if (memory) plan(network = placed, layers, spec);
+  network->options = (OptimizerOptions){options[0], options[1], options[2], options[3]};
+  place_state(network, &arena);
+  return arena.used;
+}
+
+/*
+ * Bytes of state (parameters, masks, optimizer) for a description, see plan.c; `options` are SGD's [momentum,
+ * 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay].
+ */
+PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double *options) {
+  Layer layers[spec[5]];
+  Network network;
+  plan(&network, layers, spec);
+  return (double)place_network(&network, spec, options, NULL);
+}
+
+/* Lays out a network with all parameters 0, no masks and a fresh optimizer; `memory` must be zeroed. */
+PL_EXPORT(pl_init) void pl_init(void *memory, const int32_t *spec, const double *options) {
+  place_network(NULL, spec, options, memory);
+}
+
+/* Bytes of workspace for batches of up to `batch` examples. To be followed by pl_bind. */
+PL_EXPORT(pl_workspace_size) double pl_workspace_size(Network *network, int batch) {
+  Arena arena = {0};
+  place_workspace(network, parts(batch, CELL), &arena);
+  return (double)arena.used;
+}
+
+/* Gives the network its workspace; `memory` must be zeroed. */
+PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
+  Arena arena = {.base = memory};
+  place_workspace(network, parts(batch, CELL), &arena);
+}
+
+static float *tensor_slot(const Tensor *tensor, int slot) {
+  return slot == 0 ? tensor->value : slot == 1 ? tensor->slot1 : tensor->slot2;
+}
+
+
+/* The tensor numbered `i`: weight and bias of the layers that have them, in order; null past the end. */
+static Tensor *tensor_at(Network *network, int i) {
+  for (int l = 0; l < network->layer_count; l++) {
+    Layer *layer = &network->layers[l];
+    if (layer->weight.rows == 0) continue;
+    if (i < 2) return i == 0 ? &layer->weight : &layer->bias;
+    i -= 2;
+  }
+  return NULL;
+}
+
+/* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major, without padding. */
+PL_EXPORT(pl_read) void pl_read(Network *network, int slot, float *flat) {
+  Tensor *tensor;
+  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
+    const float *values = tensor_slot(tensor, slot);
+    for (int row = 0; row < tensor->rows; row++)
+      for (int c = 0; c < tensor->columns; c++) *flat++ = values[(int64_t)row * tensor->pitch + c];
+  }
+}
+
+/* The counterpart of pl_read; pruned values become 0. */
+PL_EXPORT(pl_write) void pl_write(Network *network, int slot, const float *flat) {
+  Tensor *tensor;
+  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
+    float *values = tensor_slot(tensor, slot);
+    for (int row = 0; row < tensor->rows; row++)
+      for (int c = 0; c < tensor->columns; c++, flat++) {
+        int64_t index = (int64_t)row * tensor->pitch + c;
+        values[index] = is_kept(tensor, index) ? *flat : 0;
+      }
+  }
+}
+
+/* One byte a parameter value, 0 where it is pruned. Pruned values and their optimizer state become 0. */
+PL_EXPORT(pl_set_masks) void pl_set_masks(Network *network, const uint8_t *flat) {
+  Tensor *tensor;
+  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
+    tensor->masked = 0;
+    for (int64_t cell = 0; cell < tensor->padded_size / 16; cell++) tensor->mask[cell] = 0xffff;
+    for (int row = 0; row < tensor->rows; row++)
+      for (int c = 0; c < tensor->columns; c++, flat++) {
+        if (*flat) continue;
+        int64_t index = (int64_t)row * tensor->pitch + c;
+        tensor->masked = 1;
+        tensor->mask[index / 16] &= (uint16_t)~(1 << index % 16);
+        for (int slot = 0; slot < 3; slot++) {
+          float *values = tensor_slot(tensor, slot);
+          if (values) values[index] = 0;
+        }
+      }
+  }
+}
+
+/* Optimizer steps taken. */
+PL_EXPORT(pl_step) double pl_step(const Network *network) { return (double)network->step; }
+PL_EXPORT(pl_set_step) void pl_set_step(Network *network, double step) { network->step = (int64_t)step; }
+
+/*
+ * One optimizer step for each `batch` of the `count` examples at `order`; the last takes what is left. Either
+ * `bytes` (read as byte * scale + offset) or `floats` is null, and either `labels` or `targets`. Returns the
+ * sum of the losses, each measured before its own step: NaN or infinite when one of them is.
+ */
+PL_EXPORT(pl_train)
+double pl_train(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
+                const uint8_t *labels, const float *targets, const uint32_t *order, int count, int batch,
+                double rate) {
+  Examples examples = {bytes, floats, scale, offset, labels, targets};
+  double total = 0;
+  for (int start = 0; start < count; start += batch) {
+    int size = count - start < batch ? count - start : batch;
+    Update update = begin_step(network, rate);
+    read_batch(network, &examples, order + start, 0, size);
+    total += run_batch(network, &examples, size, size, &(Sink){.update = &update});
+  }
+  return total;
+}
+
+/* Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. */
+PL_EXPORT(pl_gradients)
+void pl_gradients(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
+                  const uint8_t *labels, const float *targets, const uint32_t *order, int count, double divisor,
+                  float *sums) {
+  Examples examples = {bytes, floats, scale, offset, labels, targets};
+  read_batch(network, &examples, order, 0, count);
+  run_batch(network, &examples, count, divisor, &(Sink){.sums = sums});
+}
+
+/* Adds to result[0] the losses and to result[1] the correctly classified of the examples from `first` on. */
+PL_EXPORT(pl_evaluate)
+void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
+                 const uint8_t *labels, const float *targets, double first, int count, int batch, double *result) {
+  Examples examples = {bytes, floats, scale, offset, labels, targets};
+  int outputs = (int)shape_size(network->layers[network->layer_count - 1].out);
+  for (int start = 0; start < count; start += batch) {
+    int size = count - start < batch ? count - start : batch;
+    read_batch(network, &examples, NULL, (int64_t)first + start, size);
+    const float *output = forward(network, parts(size, CELL));
+    measure_loss(network, &examples, output, size, 1, NULL);
+    for (int b = 0; b < size; b++) result[0] += network->losses[b];
+    if (labels) result[1] += count_correct(output, labels, network->order, size, outputs);
+  }
+}

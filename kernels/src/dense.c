@@ -1,0 +1,107 @@
+/* Dense layers: y = W x + b. */
+#include "gemm.h"
+#include "backward.h"
+
+/* Columns of a panel: of the transposed input, the columns of one weight-gradient tile. */
+enum { PANEL = TILE_VECTORS * VL };
+
+static void dense_forward(Layer *layer, int cells) {
+  const Tensor *w = &layer->weight;
+  product(&(Product){.rows = w->rows, .depth = w->columns, .cells = cells, .a = w->value, .a_row = w->pitch,
+                     .a_step = 1, .b = layer->input, .c = layer->output});
+  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+}
+
+/* The gradient with respect to the input: W^T dy. */
+static void dense_backward_input(const Layer *layer, const float *gradient, float *input_gradient, int cells) {
+  const Tensor *w = &layer->weight;
+  product(&(Product){.rows = w->columns, .depth = w->rows, .cells = cells, .a = w->value, .a_row = 1,
+                     .a_step = w->pitch, .b = gradient, .c = input_gradient});
+}
+
+INLINE void transpose4(const float *from, float *to, int64_t pitch) {
+  v4 a = *(const v4 *)from, b = *(const v4 *)(from + CELL);
+  v4 c = *(const v4 *)(from + 2 * CELL), d = *(const v4 *)(from + 3 * CELL);
+  v4 p = SHUFFLE4(a, b, 0, 4, 1, 5), q = SHUFFLE4(a, b, 2, 6, 3, 7);
+  v4 r = SHUFFLE4(c, d, 0, 4, 1, 5), s = SHUFFLE4(c, d, 2, 6, 3, 7);
+  *(v4 *)to = SHUFFLE4(p, r, 0, 1, 4, 5);
+  *(v4 *)(to + pitch) = SHUFFLE4(p, r, 2, 3, 6, 7);
+  *(v4 *)(to + 2 * pitch) = SHUFFLE4(q, s, 0, 1, 4, 5);
+  *(v4 *)(to + 3 * pitch) = SHUFFLE4(q, s, 2, 3, 6, 7);
+}
+
+/*
+ * [cell][feature][CELL] to [panel][example][PANEL]. Features are padded with zeros to a multiple of CELL; the
+ * vectors that do not fill a panel follow as panels of one vector.
+ */
+static void transpose_to_panels(const float *cells, int cell_count, int features, int padded, float *panels) {
+  int64_t examples = (int64_t)cell_count * CELL;
+  for (int f = 0, width; f < padded; f += width) {
+    width = f + PANEL <= padded ? PANEL : VL;
+    float *panel = panels + f * examples;
+    for (int cell = 0; cell < cell_count; cell++)
+      for (int c = 0; c < width; c += 4) {
+        const float *from = cells + ((int64_t)cell * features + f + c) * CELL;
+        float *to = panel + (int64_t)cell * CELL * width + c;
+        if (f + c + 4 <= features) {
+          for (int e = 0; e < CELL; e += 4) transpose4(from + e, to + e * width, width);
+        } else {
+          for (int e = 0; e < CELL; e++)
+            for (int i = 0; i < 4; i++) to[e * width + i] = f + c + i < features ? from[i * CELL + e] : 0;
+        }
+      }
+  }
+}
+
+/* A tile of dW = dy x^T: rows are outputs, columns are inputs, and the sum runs over the examples. */
+INLINE void weight_tile(const int rows, const int vectors, const float *gradient, int outputs, const float *panel,
+                        int cells, float *result) {
+  Tile sums;
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = splat(0);
+  for (int cell = 0; cell < cells; cell++)
+    accumulate(rows, vectors, sums, gradient + (int64_t)cell * outputs * CELL, CELL, 1,
+               panel + (int64_t)cell * CELL * vectors * VL, vectors * VL, CELL, CELL);
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++)
+      store(result + i * PANEL + j * VL, sums[i][j]);
+}
+
+NOINLINE void weight_wide_tile(int rows, const float *gradient, int outputs, const float *panel, int cells,
+                               float *result) {
+  FOR_ROWS(rows, weight_tile, TILE_VECTORS, gradient, outputs, panel, cells, result)
+}
+
+NOINLINE void weight_narrow_tile(int rows, const float *gradient, int outputs, const float *panel, int cells,
+                                 float *result) {
+  FOR_ROWS(rows, weight_tile, 1, gradient, outputs, panel, cells, result)
+}
+
+/*
+ * The weight gradient; each tile takes its optimizer step at once, so that the gradient never goes to memory.
+ * Must come after dense_backward_input, which needs the weights as they were.
+ */
+static void dense_backward_weight(Network *network, Layer *layer, const float *gradient, int cells,
+                                  const Sink *sink) {
+  Tensor *w = &layer->weight;
+  transpose_to_panels(layer->input, cells, w->columns, w->pitch, network->transposed);
+  int tiles = parts(w->rows, TILE_ROWS);
+  for (int column = 0, width; column < w->pitch; column += width) {
+    int wide = column + PANEL <= w->pitch;
+    width = wide ? PANEL : VL;
+    const float *panel = network->transposed + (int64_t)column * cells * CELL;
+    for (int t = 0; t < tiles; t++) {
+      int row = part_start(w->rows, tiles, t), rows = part_start(w->rows, tiles, t + 1) - row;
+      float result[TILE_ROWS * PANEL];
+      (wide ? weight_wide_tile : weight_narrow_tile)(rows, gradient + row * CELL, w->rows, panel, cells, result);
+      for (int i = 0; i < rows; i++) {
+        int64_t index = (int64_t)(row + i) * w->pitch + column;
+        if (sink->update) {
+          update_values(sink->update, w, index, result + i * PANEL, width);
+        } else {
+          for (int c = 0; c < width; c++) network->gradient[index + c] = result[i * PANEL + c];
+        }
+      }
+    }
+  }
+  if (!sink->update) deliver(sink, w, network->gradient);
+  deliver_bias(network, sink, layer, gradient, cells, 1);
+}

@@ -1,0 +1,73 @@
+/* exp, tanh and sigmoid in float, log in double; correct to about 2 ulp, the same source for both builds. */
+#ifndef PL_ELEMENTARY_H
+#define PL_ELEMENTARY_H
+#include "vector.h"
+
+/*
+ * e^x: x = n ln 2 + r, |r| <= ln 2 / 2, the polynomial for e^r of Cephes' expf. Below -87.3, where the result
+ * would be denormal, it is the smallest normal number; above 88.7 it is infinity; NaN stays NaN.
+ */
+INLINE vf exponential(vf x0) {
+  vf x = choose(x0 < splat(-87.3f), splat(-87.3f), x0);
+  x = choose(x > splat(88.7f), splat(88.7f), x);
+  const vf magic = splat(12582912.f); /* 1.5 * 2^23: adding it rounds to an integer */
+  vf shifted = x * splat(1.44269504f) + magic;
+  vi n = (vi)shifted - (vi)magic;
+  vf whole = shifted - magic;
+  x = x - whole * splat(0.693359375f);
+  x = x + whole * splat(2.12194440e-4f);
+  vf p = splat(1.9875691500e-4f);
+  p = p * x + splat(1.3981999507e-3f);
+  p = p * x + splat(8.3334519073e-3f);
+  p = p * x + splat(4.1665795894e-2f);
+  p = p * x + splat(1.6666665459e-1f);
+  p = p * x + splat(5.0000001201e-1f);
+  p = p * (x * x) + x + splat(1.f);
+  /* 2^n in two factors: n reaches 128, whose power alone is no float. */
+  vi half = n >> 1;
+  vf low = (vf)((half + splat_int(127)) << 23), high = (vf)((n - half + splat_int(127)) << 23);
+  vf result = p * low * high;
+  result = choose(x0 > splat(88.7f), splat(__builtin_inff()), result);
+  return choose(x0 != x0, x0, result);
+}
+
+INLINE vf sigmoid(vf x) { return splat(1.f) / (splat(1.f) + exponential(-x)); }
+
+/* tanh x: an odd polynomial below 0.625 (Cephes' tanhf), 1 - 2 / (e^2|x| + 1) above. */
+INLINE vf hyperbolic_tangent(vf x) {
+  vf a = absolute(x), s = x * x;
+  vf p = splat(-5.70498872745e-3f);
+  p = p * s + splat(2.06390887954e-2f);
+  p = p * s + splat(-5.37397155531e-2f);
+  p = p * s + splat(1.33314422036e-1f);
+  p = p * s + splat(-3.33332819422e-1f);
+  vf small = p * s * x + x;
+  vf large = splat(1.f) - splat(2.f) / (exponential(a + a) + splat(1.f));
+  large = (vf)((vi)large | ((vi)x & splat_int((int32_t)0x80000000)));
+  return choose(a < splat(0.625f), small, large);
+}
+
+/* ln x for x >= 1, infinity or NaN: ln x = e ln 2 + 2 atanh((m - 1) / (m + 1)), m within [sqrt 1/2, sqrt 2]. */
+INLINE double logarithm(double x) {
+  if (!(x < __builtin_inf())) return x;
+  union {
+    double value;
+    uint64_t bits;
+  } u = {x};
+  int exponent = (int)(u.bits >> 52) - 1023;
+  u.bits = (u.bits & 0xfffffffffffffULL) | 0x3ff0000000000000ULL;
+  double m = u.value;
+  if (m > 1.4142135623730951) m *= 0.5, exponent++;
+  double f = (m - 1) / (m + 1), s = f * f, series = 0;
+  for (int k = 21; k >= 1; k -= 2) series = series * s + 1.0 / k;
+  return exponent * 0.6931471805599453 + 2 * f * series;
+}
+
+/* base^n by repeated squaring: deterministic, without a math library. */
+INLINE double power(double base, int64_t n) {
+  double result = 1;
+  for (; n > 0; n >>= 1, base *= base)
+    if (n & 1) result *= base;
+  return result;
+}
+#endif

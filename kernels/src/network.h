@@ -1,0 +1,99 @@
+/*
+ * The network as the kernels see it: a list of layers, each with its shapes, its parameters and its buffers.
+ *
+ * Batch-minor cells: a tensor over a batch is stored as [cell][feature][CELL], where a cell holds CELL examples
+ * and features of an image run over [channel][y][x]. One weight thus meets a vector of examples, whatever the
+ * layer. A batch that does not fill its last cell is padded with copies of its first example, whose loss
+ * gradient is 0; so padding adds exactly nothing to any sum.
+ */
+#ifndef PL_NETWORK_H
+#define PL_NETWORK_H
+#include "vector.h"
+
+/* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
+#define PL_ABI 1
+
+enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
+enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
+enum { LOSS_CROSS_ENTROPY = 1, LOSS_SQUARED_ERROR = 2 };
+enum { OPTIMIZER_SGD = 1, OPTIMIZER_ADAM = 2 };
+
+typedef struct {
+  int channels, height, width;
+} Shape;
+
+/* A parameter: `rows` rows of `columns` values, each padded with zeros to `pitch`, a multiple of CELL. */
+typedef struct {
+  int rows, columns, pitch;
+  int64_t padded_size; /* rows * pitch */
+  int64_t flat_offset; /* of the first value among all parameters, unpadded */
+  float *value, *slot1, *slot2; /* slots: momentum, or Adam's moments; null when the optimizer has none */
+  uint16_t *mask;               /* a bit a value, set where it is kept; used if `masked` */
+  int masked;
+} Tensor;
+
+typedef struct {
+  int kind;
+  int activation; /* applied to the layer's output */
+  Shape in, out;
+  Tensor weight, bias;
+  /* conv2d: the kernel, and the output before a fused 2x2 pooling */
+  int kernel_height, kernel_width, padding;
+  int stride; /* conv2d and max-pool */
+  int pooled; /* conv2d: ReLU and a 2x2 max-pool follow within the layer */
+  Shape convolved;
+  int window; /* max-pool */
+  /* Workspace */
+  float *input, *output;
+  float *padded;   /* conv2d with padding: the input with its border of zeros */
+  int32_t *argmax; /* pooling: the position that won, in the plane, or in the window if fused */
+} Layer;
+
+typedef struct {
+  double beta1, beta2, epsilon, weight_decay; /* beta1 is SGD's momentum */
+} OptimizerOptions;
+
+/* One optimizer step's constants. */
+typedef struct {
+  int kind;
+  float beta1, one_minus_beta1, beta2, root_one_minus_beta2, weight_decay;
+  float rate;    /* learning rate, Adam's bias corrections included */
+  float epsilon; /* times the root of the second bias correction */
+} Update;
+
+typedef struct {
+  int loss, optimizer, layer_count;
+  Shape in;
+  int64_t parameter_count; /* unpadded */
+  int64_t step;            /* optimizer steps taken */
+  OptimizerOptions options;
+  Layer *layers;
+  /* Workspace, for batches of up to `cells` cells */
+  int cells;
+  float *input;           /* cells of the input */
+  float *transposed;      /* [panel][example][PANEL] of a dense layer's input, see gemm.h */
+  float *backward[2];     /* gradients with respect to a layer's output and input, in turn */
+  float *unpooled;        /* gradient before a fused pooling */
+  float *packed;          /* a convolution's weights, tile by tile */
+  float *gradient;        /* gradient of one tensor, padded like it */
+  struct Tap *taps;       /* a convolution's taps, see conv.c */
+  double *losses;         /* by example */
+  uint32_t *order;        /* the batch's examples, padded to whole cells */
+} Network;
+
+/* Where the examples lie: bytes or floats, [example][feature], and labels or values. */
+typedef struct {
+  const uint8_t *bytes;
+  const float *floats;
+  float scale, offset;
+  const uint8_t *labels;
+  const float *targets;
+} Examples;
+
+/* Whether the mask keeps the value at `index` of the padded tensor. */
+INLINE int is_kept(const Tensor *tensor, int64_t index) {
+  return !tensor->masked || (tensor->mask[index / 16] >> (index % 16) & 1);
+}
+
+INLINE int64_t shape_size(Shape s) { return (int64_t)s.channels * s.height * s.width; }
+#endif

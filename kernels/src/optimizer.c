@@ -1,0 +1,72 @@
+/* SGD and Adam as in torch.optim, over padded tensors, masks included. */
+#include "elementary.h"
+#include "network.h"
+
+/* Nearer to 0, a gradient or a moment counts as 0: its square would be denormal. */
+static const float TINY_GRADIENT = 1e-18f, TINY_SQUARE = 1e-36f;
+
+/*
+ * Adam (Kingma & Ba 2015) as PyTorch orders it: the step is rate * m' / (sqrt(v') + epsilon) with m' and v'
+ * bias-corrected; here both corrections are folded into rate and epsilon.
+ */
+static Update begin_step(Network *network, double rate) {
+  const OptimizerOptions *o = &network->options;
+  network->step++;
+  Update update = {.kind = network->optimizer, .weight_decay = (float)o->weight_decay, .beta1 = (float)o->beta1};
+  if (network->optimizer == OPTIMIZER_SGD) {
+    update.rate = (float)rate;
+    return update;
+  }
+  double root = __builtin_sqrt(1 - power(o->beta2, network->step));
+  update.one_minus_beta1 = (float)(1 - o->beta1);
+  update.beta2 = (float)o->beta2;
+  update.root_one_minus_beta2 = (float)__builtin_sqrt(1 - o->beta2);
+  update.rate = (float)(rate * root / (1 - power(o->beta1, network->step)));
+  update.epsilon = (float)(o->epsilon * root);
+  return update;
+}
+
+/* The lanes of the vector at `index` (a multiple of VL) that the tensor's mask keeps. */
+INLINE vi kept_lanes(const Tensor *tensor, int64_t index) {
+  vi bit;
+  UNROLL for (int i = 0; i < VL; i++) bit[i] = 1 << i;
+  int32_t bits = tensor->mask[index / 16] >> (index % 16);
+  return (splat_int(bits) & bit) != 0;
+}
+
+INLINE void adam(const Update *u, Tensor *tensor, int64_t index, vf gradient) {
+  float *value = tensor->value + index, *first = tensor->slot1 + index, *second = tensor->slot2 + index;
+  vf w = load(value);
+  vf g = flush(splat(u->weight_decay) * w + gradient, TINY_GRADIENT);
+  if (tensor->masked) g = keep(kept_lanes(tensor, index), g);
+  vf m = flush(load(first) * splat(u->beta1) + g * splat(u->one_minus_beta1), TINY_GRADIENT);
+  vf scaled = g * splat(u->root_one_minus_beta2);
+  vf v = load(second) * splat(u->beta2) + scaled * scaled;
+  v = flush(v, TINY_SQUARE);
+  store(first, m);
+  store(second, v);
+  w -= splat(u->rate) * m / (square_root(v) + splat(u->epsilon));
+  store(value, tensor->masked ? keep(kept_lanes(tensor, index), w) : w);
+}
+
+INLINE void sgd(const Update *u, Tensor *tensor, int64_t index, vf gradient) {
+  float *value = tensor->value + index;
+  vf w = load(value);
+  vf g = splat(u->weight_decay) * w + gradient;
+  if (tensor->masked) g = keep(kept_lanes(tensor, index), g);
+  if (tensor->slot1) {
+    float *momentum = tensor->slot1 + index;
+    g = flush(load(momentum) * splat(u->beta1) + g, TINY_GRADIENT);
+    store(momentum, g);
+  }
+  w -= splat(u->rate) * g;
+  store(value, tensor->masked ? keep(kept_lanes(tensor, index), w) : w);
+}
+
+/* Updates `count` values from `index`, both multiples of CELL, given their gradient. */
+static void update_values(const Update *u, Tensor *tensor, int64_t index, const float *gradient, int64_t count) {
+  if (u->kind == OPTIMIZER_ADAM)
+    for (int64_t i = 0; i < count; i += VL) adam(u, tensor, index + i, load(gradient + i));
+  else
+    for (int64_t i = 0; i < count; i += VL) sgd(u, tensor, index + i, load(gradient + i));
+}

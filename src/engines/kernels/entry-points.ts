@@ -1,0 +1,77 @@
+import type { ExampleSet } from "../examples.ts";
+
+/**
+ * The functions of kernels/src/api.c, where they are explained. A pointer is an offset into memory for
+ * WebAssembly, a typed array or null for native code.
+ */
+export interface EntryPoints<Pointer> {
+  pl_abi(): number;
+  pl_state_size(spec: Pointer, options: Pointer): number;
+  pl_init(memory: Pointer, spec: Pointer, options: Pointer): void;
+  pl_workspace_size(network: Pointer, batch: number): number;
+  pl_bind(network: Pointer, memory: Pointer, batch: number): void;
+  pl_read(network: Pointer, slot: number, flat: Pointer): void;
+  pl_write(network: Pointer, slot: number, flat: Pointer): void;
+  pl_set_masks(network: Pointer, flat: Pointer): void;
+  pl_step(network: Pointer): number;
+  pl_set_step(network: Pointer, step: number): void;
+  pl_train(
+    network: Pointer,
+    ...rest: [
+      ...examples: ExampleArguments<Pointer>,
+      order: Pointer,
+      count: number,
+      batch: number,
+      rate: number,
+    ]
+  ): number;
+  pl_gradients(
+    network: Pointer,
+    ...rest: [
+      ...examples: ExampleArguments<Pointer>,
+      order: Pointer,
+      count: number,
+      divisor: number,
+      sums: Pointer,
+    ]
+  ): void;
+  pl_evaluate(
+    network: Pointer,
+    ...rest: [
+      ...examples: ExampleArguments<Pointer>,
+      first: number,
+      count: number,
+      batch: number,
+      result: Pointer,
+    ]
+  ): void;
+}
+
+export type ExampleArguments<Pointer> = [
+  bytes: Pointer,
+  floats: Pointer,
+  scale: number,
+  offset: number,
+  labels: Pointer,
+  targets: Pointer,
+];
+
+/** Arranges the pointers to inputs and targets as the entry points take them; `none` is the null pointer. */
+export function exampleArguments<Pointer>(
+  examples: ExampleSet,
+  inputs: Pointer,
+  targets: Pointer,
+  none: Pointer,
+): ExampleArguments<Pointer> {
+  const { kind } = examples.inputs;
+  const { scale, offset } = kind === "bytes" ? examples.inputs : { scale: 1, offset: 0 };
+  const labelled = examples.targets.kind === "classes";
+  return [
+    kind === "bytes" ? inputs : none,
+    kind === "bytes" ? none : inputs,
+    scale,
+    offset,
+    labelled ? targets : none,
+    labelled ? none : targets,
+  ];
+}

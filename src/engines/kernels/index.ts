@@ -1,0 +1,2 @@
+export { kernelsNative } from "./native.ts";
+export { kernelsWasm } from "./wasm.ts";

@@ -1,0 +1,140 @@
+import { failure } from "../../foundations/errors.ts";
+import type { ExampleSet } from "../examples.ts";
+import type { Description } from "./abi.ts";
+import { type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { BLOCK, type KernelInstance } from "./kernel-instance.ts";
+
+export type Koffi = typeof import("koffi").default;
+type NativePointer = ArrayBufferView | null;
+
+/** A loaded library and what its memory needs. */
+export interface NativeLibrary {
+  readonly entry: EntryPoints<NativePointer>;
+  /** The address of a buffer, to align memory by. */
+  readonly address: (buffer: ArrayBuffer) => bigint;
+}
+
+/** Loads a compiled library. Throws when the file is none, or lacks an entry point. */
+export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
+  const library = koffi.load(file);
+  const examples = "void *bytes, void *floats, float scale, float offset, void *labels, void *targets";
+  const entry: EntryPoints<NativePointer> = {
+    pl_abi: library.func("int pl_abi()"),
+    pl_state_size: library.func("double pl_state_size(void *spec, void *options)"),
+    pl_init: library.func("void pl_init(void *memory, void *spec, void *options)"),
+    pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
+    pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
+    pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
+    pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
+    pl_set_masks: library.func("void pl_set_masks(void *network, void *flat)"),
+    pl_step: library.func("double pl_step(void *network)"),
+    pl_set_step: library.func("void pl_set_step(void *network, double step)"),
+    pl_train: library.func(
+      `double pl_train(void *network, ${examples}, void *order, int count, int batch, double rate)`,
+    ),
+    pl_gradients: library.func(
+      `void pl_gradients(void *network, ${examples}, void *order, int count, double divisor, void *sums)`,
+    ),
+    pl_evaluate: library.func(
+      `void pl_evaluate(void *network, ${examples}, double first, int count, int batch, void *result)`,
+    ),
+  };
+  return { entry, address: (buffer) => koffi.address(buffer) };
+}
+
+/** A network in native code: Node owns the memory, and the examples are read where they lie. */
+export class NativeInstance implements KernelInstance {
+  private readonly library: NativeLibrary;
+  private readonly parameterCount: number;
+  private state: Uint8Array<ArrayBuffer>;
+  private workspace: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** The largest batch that the workspace has room for. */
+  private capacity = 0;
+
+  constructor(library: NativeLibrary, { spec, options }: Description, parameterCount: number) {
+    this.library = library;
+    this.parameterCount = parameterCount;
+    this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
+    library.entry.pl_init(this.state, spec, options);
+  }
+
+  read(slot: number): Float32Array {
+    const flat = new Float32Array(this.parameterCount);
+    this.entry.pl_read(this.state, slot, flat);
+    return flat;
+  }
+
+  write(slot: number, flat: Float32Array): void {
+    this.entry.pl_write(this.state, slot, flat);
+  }
+
+  setMasks(flat: Uint8Array): void {
+    this.entry.pl_set_masks(this.state, flat);
+  }
+
+  readStep(): number {
+    return this.entry.pl_step(this.state);
+  }
+
+  writeStep(step: number): void {
+    this.entry.pl_set_step(this.state, step);
+  }
+
+  train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {
+    this.reserve(Math.min(batchSize, order.length));
+    const data = nativeExamples(examples);
+    return this.entry.pl_train(this.state, ...data, order, order.length, batchSize, learningRate);
+  }
+
+  gradients(examples: ExampleSet, order: Uint32Array): Float32Array {
+    this.reserve(BLOCK);
+    const sums = new Float32Array(this.parameterCount);
+    const data = nativeExamples(examples);
+    for (let start = 0; start < order.length; start += BLOCK) {
+      const block = order.subarray(start, start + BLOCK);
+      this.entry.pl_gradients(this.state, ...data, block, block.length, order.length, sums);
+    }
+    return sums;
+  }
+
+  evaluate(examples: ExampleSet): { loss: number; correct: number } {
+    this.reserve(BLOCK);
+    const result = new Float64Array(2);
+    this.entry.pl_evaluate(this.state, ...nativeExamples(examples), 0, examples.count, BLOCK, result);
+    const [loss = 0, correct = 0] = result;
+    return { loss, correct };
+  }
+
+  release(): void {
+    this.state = new Uint8Array();
+    this.workspace = this.state;
+  }
+
+  private get entry(): EntryPoints<NativePointer> {
+    return this.library.entry;
+  }
+
+  private reserve(batch: number): void {
+    if (batch <= this.capacity) return;
+    this.workspace = new Uint8Array();
+    this.workspace = alignedMemory(this.library, this.entry.pl_workspace_size(this.state, batch));
+    this.entry.pl_bind(this.state, this.workspace, batch);
+    this.capacity = batch;
+  }
+}
+
+function nativeExamples(examples: ExampleSet) {
+  const { inputs, targets } = examples;
+  const values = targets.kind === "classes" ? targets.labels : targets.values;
+  return exampleArguments<NativePointer>(examples, inputs.values, values, null);
+}
+
+/** Zeroed memory that starts at a multiple of 64 bytes, a cache line and the widest vector. */
+function alignedMemory(library: NativeLibrary, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    const buffer = new ArrayBuffer(bytes + 64);
+    return new Uint8Array(buffer, Number(-library.address(buffer) & 63n), bytes);
+  } catch (cause) {
+    throw failure(`The network needs ${Math.ceil(bytes / 2 ** 20)} MiB of memory.`, { cause });
+  }
+}

@@ -1,0 +1,174 @@
+import { failure } from "../../foundations/errors.ts";
+import { type ExampleSet, exampleSize } from "../examples.ts";
+import type { Description } from "./abi.ts";
+import { type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { BLOCK, type KernelInstance } from "./kernel-instance.ts";
+
+const PAGE = 65536;
+
+interface WasmExports extends EntryPoints<number> {
+  readonly memory: WebAssembly.Memory;
+  readonly __heap_base: WebAssembly.Global;
+}
+
+/**
+ * A network in a WebAssembly instance of its own. Its memory holds, one after the other: what the module
+ * needs, the state, a flat array of parameters, the workspace, and one staged batch.
+ */
+export class WasmInstance implements KernelInstance {
+  private readonly wasm: WasmExports;
+  private readonly parameterCount: number;
+  private readonly state: number;
+  private readonly flat: number;
+  private readonly workspace: number;
+  private staging = 0;
+  /** The largest batch that the workspace has room for. */
+  private capacity = 0;
+
+  constructor(module: WebAssembly.Module, { spec, options }: Description, parameterCount: number) {
+    this.wasm = new WebAssembly.Instance(module).exports as unknown as WasmExports;
+    this.parameterCount = parameterCount;
+    const optionsAt = align(this.wasm.__heap_base.value);
+    const specAt = align(optionsAt + options.byteLength);
+    this.state = align(specAt + spec.byteLength);
+    this.grow(this.state);
+    new Float64Array(this.memory, optionsAt, options.length).set(options);
+    new Int32Array(this.memory, specAt, spec.length).set(spec);
+    this.flat = align(this.state + this.wasm.pl_state_size(specAt, optionsAt));
+    this.workspace = align(this.flat + parameterCount * 4);
+    this.grow(this.workspace);
+    this.wasm.pl_init(this.state, specAt, optionsAt);
+  }
+
+  read(slot: number): Float32Array {
+    this.wasm.pl_read(this.state, slot, this.flat);
+    return this.flatFloats().slice();
+  }
+
+  write(slot: number, flat: Float32Array): void {
+    this.flatFloats().set(flat);
+    this.wasm.pl_write(this.state, slot, this.flat);
+  }
+
+  setMasks(flat: Uint8Array): void {
+    new Uint8Array(this.memory, this.flat, this.parameterCount).set(flat);
+    this.wasm.pl_set_masks(this.state, this.flat);
+  }
+
+  readStep(): number {
+    return this.wasm.pl_step(this.state);
+  }
+
+  writeStep(step: number): void {
+    this.wasm.pl_set_step(this.state, step);
+  }
+
+  train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {
+    let loss = 0;
+    for (let start = 0; start < order.length; start += batchSize) {
+      const batch = order.subarray(start, start + batchSize);
+      const [data, orderAt] = this.stage(examples, batch);
+      loss += this.wasm.pl_train(this.state, ...data, orderAt, batch.length, batch.length, learningRate);
+    }
+    return loss;
+  }
+
+  gradients(examples: ExampleSet, order: Uint32Array): Float32Array {
+    this.flatFloats().fill(0);
+    for (let start = 0; start < order.length; start += BLOCK) {
+      const block = order.subarray(start, start + BLOCK);
+      const [data, orderAt] = this.stage(examples, block);
+      this.wasm.pl_gradients(this.state, ...data, orderAt, block.length, order.length, this.flat);
+    }
+    return this.flatFloats().slice();
+  }
+
+  evaluate(examples: ExampleSet): { loss: number; correct: number } {
+    const result = new Float64Array(2);
+    for (let start = 0; start < examples.count; start += BLOCK) {
+      const count = Math.min(BLOCK, examples.count - start);
+      const block = Uint32Array.from({ length: count }, (_, index) => start + index);
+      const [data, , resultAt] = this.stage(examples, block);
+      new Float64Array(this.memory, resultAt, 2).set(result);
+      this.wasm.pl_evaluate(this.state, ...data, 0, count, count, resultAt);
+      result.set(new Float64Array(this.memory, resultAt, 2));
+    }
+    const [loss = 0, correct = 0] = result;
+    return { loss, correct };
+  }
+
+  /** The instance goes with the last reference to it. */
+  release(): void {}
+
+  /** Copies the examples into the memory, in their order; returns the arguments that point at them. */
+  private stage(examples: ExampleSet, batch: Uint32Array) {
+    const { inputs, targets } = examples;
+    const values = targets.kind === "classes" ? targets.labels : targets.values;
+    const inputWidth = exampleSize(examples);
+    const targetWidth = targets.kind === "classes" ? 1 : targets.width;
+    this.reserve(batch.length);
+    const orderAt = this.staging;
+    const resultAt = align(orderAt + batch.length * 4);
+    const targetsAt = align(resultAt + 16);
+    const inputsAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
+    // Bytes are read 16 at a time, but never past the last example's end.
+    this.grow(inputsAt + batch.length * inputWidth * inputs.values.BYTES_PER_ELEMENT);
+    const order = new Uint32Array(this.memory, orderAt, batch.length);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    copyRows(values, targetWidth, batch, this.memory, targetsAt);
+    copyRows(inputs.values, inputWidth, batch, this.memory, inputsAt);
+    return [exampleArguments(examples, inputsAt, targetsAt, 0), orderAt, resultAt] as const;
+  }
+
+  private reserve(batch: number): void {
+    if (batch <= this.capacity) return;
+    this.staging = align(this.workspace + this.wasm.pl_workspace_size(this.state, batch));
+    this.grow(this.staging);
+    new Uint8Array(this.memory, this.workspace, this.staging - this.workspace).fill(0);
+    this.wasm.pl_bind(this.state, this.workspace, batch);
+    this.capacity = batch;
+  }
+
+  /** The memory; another object after each growth. */
+  private get memory(): ArrayBuffer {
+    return this.wasm.memory.buffer;
+  }
+
+  private flatFloats(): Float32Array {
+    return new Float32Array(this.memory, this.flat, this.parameterCount);
+  }
+
+  private grow(bytes: number): void {
+    const missing = Math.ceil((bytes - this.memory.byteLength) / PAGE);
+    if (missing <= 0) return;
+    try {
+      this.wasm.memory.grow(missing);
+    } catch (cause) {
+      throw failure(`The network needs ${Math.ceil(bytes / 2 ** 20)} MiB; WebAssembly has at most 4 GiB.`, {
+        cause,
+      });
+    }
+  }
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / 64) * 64;
+}
+
+/** Copies rows of `width` values, each row given by its index, one after the other to `offset`. */
+function copyRows(
+  from: Uint8Array | Float32Array,
+  width: number,
+  rows: Uint32Array,
+  memory: ArrayBuffer,
+  offset: number,
+): void {
+  const to =
+    from instanceof Uint8Array
+      ? new Uint8Array(memory, offset, rows.length * width)
+      : new Float32Array(memory, offset, rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const start = (rows[i] as number) * width;
+    to.set(from.subarray(start, start + width), i * width);
+  }
+}
