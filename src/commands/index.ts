@@ -4,9 +4,10 @@ import { registerDoctor } from "./doctor.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerSchema } from "./schema.ts";
+import { registerSweep } from "./sweep.ts";
 
 /** Adds every command, in the order of the help. */
 export function registerCommands(program: Command): void {
-  const registers = [registerInit, registerList, registerDoctor, registerData, registerSchema];
+  const registers = [registerSweep, registerInit, registerList, registerDoctor, registerData, registerSchema];
   for (const register of registers) register(program);
 }

@@ -1,0 +1,25 @@
+import path from "node:path";
+import chalk from "chalk";
+import { closingTable } from "../charts/closing-table.ts";
+import { textChart } from "../charts/text-chart.ts";
+import type { StudyOutcome } from "../study/study.ts";
+
+/** Columns to fill when the output is no terminal. */
+const PIPE_COLUMNS = 100;
+
+/** What a finished sweep prints: a text chart, the table, and where everything lies. */
+export function closingReport(
+  { summary, results, folder }: StudyOutcome,
+  stream: { readonly columns?: number },
+): string {
+  const style = { columns: stream.columns ?? PIPE_COLUMNS, color: chalk.level > 0 };
+  const testExamples = results[0]?.test_examples ?? 0;
+  const lines = [
+    ...textChart(summary, style),
+    "",
+    ...closingTable(summary, { ...style, testExamples }),
+    "",
+    `Tables, charts and checkpoints: ${path.normalize(folder)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
