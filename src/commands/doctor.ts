@@ -41,7 +41,7 @@ function diagnosisText({ version, node, machine, engines, data, cache }: Diagnos
     ["prune-lab", `${version}, Node ${node}, ${machine.platform}`],
     ["CPU", `${machine.cpu}, ${machine.cores} cores${features}`],
     ["Memory", `${machine.memoryGib} GiB, ${machine.freeMemoryGib} GiB free`],
-    ["Compiler", machine.compiler ?? "none (cc is not found)"],
+    ["Compiler", machine.compiler ?? "none"],
     ["Cache", `${cache.folder}, ${(cache.bytes / 2 ** 20).toFixed(1)} MiB`],
   ] as const;
   const lines = [

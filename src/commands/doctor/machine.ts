@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
-import { promisify } from "node:util";
+import { findCompiler } from "../../engines/kernels/compiler.ts";
 
 export interface Machine {
   readonly platform: string;
@@ -11,7 +10,7 @@ export interface Machine {
   readonly cpuFeatures: readonly string[];
   readonly memoryGib: number;
   readonly freeMemoryGib: number;
-  /** The first line of `cc --version`; null without a C compiler. */
+  /** The first line of its `--version`; null without a C compiler. */
   readonly compiler: string | null;
 }
 
@@ -25,7 +24,7 @@ export async function inspectMachine(): Promise<Machine> {
     cpuFeatures: await cpuFeatures(),
     memoryGib: gib(os.totalmem()),
     freeMemoryGib: gib(os.freemem()),
-    compiler: await compilerVersion(),
+    compiler: (await findCompiler())?.version ?? null,
   };
 }
 
@@ -46,13 +45,4 @@ async function cpuFeatures(): Promise<string[]> {
   const text = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
   const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
   return VECTOR_FEATURES.filter((feature) => flags.includes(feature));
-}
-
-async function compilerVersion(): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)(process.env.CC || "cc", ["--version"]);
-    return stdout.split("\n", 1)[0]?.trim() ?? null;
-  } catch {
-    return null;
-  }
 }

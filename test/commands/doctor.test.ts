@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Diagnosis } from "../../src/commands/doctor/diagnosis.ts";
+import { engineNames } from "../../src/engines/registry.ts";
+import { packageVersion } from "../../src/foundations/paths.ts";
+import { runCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const folder = await temporaryFolder();
+const cache = path.join(folder, "cache");
+await mkdir(path.join(cache, "below"), { recursive: true });
+await writeFile(path.join(cache, "below", "file"), "12345");
+
+describe("doctor", () => {
+  test("--json: every engine, measured or with a reason and a remedy; the bundled digits; the cache", async () => {
+    // No compiler: the native engine has to say so, and the others still work.
+    const env = { PRUNE_LAB_CACHE: cache, PRUNE_LAB_DATA: "", CC: "no-such-compiler" };
+    const { code, stdout } = await runCli(["doctor", "--json"], { cwd: folder, env });
+    expect(code).toBe(0);
+    const diagnosis = JSON.parse(stdout) as Diagnosis;
+    expect(diagnosis).toMatchObject({
+      version: packageVersion(),
+      node: process.version,
+      machine: { compiler: null },
+      cache: { folder: cache, bytes: 5 },
+    });
+    expect(diagnosis.engines.map(({ name }) => name)).toEqual(engineNames);
+    for (const engine of diagnosis.engines) {
+      if (engine.available) expect(engine.stepsPerSecond).toBeGreaterThan(0);
+      else
+        expect(engine).toMatchObject({
+          reason: expect.stringMatching(/\S/),
+          remedy: expect.stringMatching(/\S/),
+        });
+    }
+    expect(diagnosis.engines.find(({ name }) => name === "kernels-native")).toMatchObject({
+      available: false,
+    });
+    expect(diagnosis.data).toMatchObject([
+      { ready: true, name: "mnist-10k", examples: { train: 8000, validation: 1000, test: 1000 } },
+    ]);
+  });
+
+  test("a --data-dir without the data is told with what to do", async () => {
+    const env = { PRUNE_LAB_CACHE: cache, CC: "no-such-compiler" };
+    const { code, stdout } = await runCli(["doctor", "--data-dir", folder], { cwd: folder, env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Compiler +none$/m);
+    expect(stdout).toMatch(/^ {2}ok {2}kernels-wasm: \S+ steps\/s; /m);
+    expect(stdout).toMatch(
+      /^ {2}-- {2}mnist: No MNIST files in .*\n {6}Get them with: prune-lab data fetch mnist/m,
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { datasets } from "../../src/datasets/registry.ts";
+import { engineNames } from "../../src/engines/registry.ts";
+import { models } from "../../src/models/registry.ts";
+import { methods } from "../../src/pruning/methods.ts";
+import { runCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const folder = await temporaryFolder();
+await mkdir(path.join(folder, "configs"));
+await writeFile(path.join(folder, "configs", "mine.yaml"), "# My own\ndataset: { name: mnist }\n");
+const list = (...args: string[]) => runCli(["list", ...args], { cwd: folder });
+
+describe("list", () => {
+  test("--json has every registered member, by kind", async () => {
+    const { code, stdout } = await list("--json");
+    expect(code).toBe(0);
+    const lists = JSON.parse(stdout) as Record<string, { name: string }[]>;
+    const names = (kind: string) => lists[kind]?.map(({ name }) => name);
+    expect(names("datasets")).toEqual(datasets.map(({ name }) => name));
+    expect(names("models")).toEqual(models.map(({ name }) => name));
+    expect(names("methods")).toEqual(methods.map(({ name }) => name));
+    expect(names("engines")).toEqual(engineNames);
+    expect(names("configs")).toEqual(expect.arrayContaining(["mine", "mnist-mlp", "lab-one-shot"]));
+  });
+
+  test("prints a table with one line a member", async () => {
+    const { stdout } = await list("methods");
+    const [header, ...rows] = stdout.trimEnd().split("\n");
+    expect(header).toMatch(/^name +criterion +allocation +structure +summary$/);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual(
+      methods.map(({ name, criterion, allocation, structure }) => [name, criterion, allocation, structure]),
+    );
+  });
+
+  test("configs: the user's own first, with title and path", async () => {
+    const { stdout } = await list("configs");
+    expect(stdout.split("\n")[1]).toMatch(/^mine +My own +configs.mine\.yaml$/);
+  });
+
+  test("without a kind: every list under its name", async () => {
+    const { stdout } = await list();
+    for (const kind of ["datasets", "models", "methods", "engines", "configs"]) {
+      expect(stdout).toMatch(new RegExp(`^${kind}\nname`, "m"));
+    }
+  });
+});
