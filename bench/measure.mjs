@@ -8,13 +8,17 @@ import os from "node:os";
 export async function interleave(contenders, { rounds, turnSeconds }) {
   const lanes = [];
   for (const { name, run } of contenders) {
-    // Once to warm up (caches, compilers), once to learn how many steps fill a turn.
+    // Once to start everything, once to learn how many steps fill a turn.
     await run(3);
     const seconds = await run(3);
     lanes.push({ name, run, steps: Math.max(3, Math.round((3 * turnSeconds) / seconds)), milliseconds: [] });
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const { run, steps, milliseconds } of lanes) milliseconds.push((1000 * (await run(steps))) / steps);
+  // The first round warms up (caches, clock rates, WebAssembly's second compiler) and does not count.
+  for (let round = 0; round <= rounds; round++) {
+    for (const { run, steps, milliseconds } of lanes) {
+      const seconds = await run(steps);
+      if (round > 0) milliseconds.push((1000 * seconds) / steps);
+    }
   }
   return lanes.map(({ name, steps, milliseconds }) => ({
     name,

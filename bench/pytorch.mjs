@@ -10,13 +10,18 @@ import { fileURLToPath } from "node:url";
 export async function startPyTorch() {
   const python = process.env.PYTHON || "python3";
   const script = fileURLToPath(new URL("pytorch_steps.py", import.meta.url));
-  const child = spawn(python, ["-B", script], { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(python, ["-B", script], { stdio: ["pipe", "pipe", "pipe"] });
   const ended = once(child, "close").catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
+  let messages = "";
+  child.stderr.on("data", (chunk) => {
+    messages += chunk;
+  });
+
   const answer = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error(`${python} ended before it answered`);
+    if (done) throw new Error(`${python} ended before it answered. ${messages}`);
     return JSON.parse(value);
   };
   const ask = (request) => {
