@@ -1,7 +1,7 @@
 import chalk, { chalkStderr } from "chalk";
 import { Command, CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
-import { PruneLabError, systemErrorCode } from "./foundations/errors.ts";
+import { failure, PruneLabError, systemErrorCode } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
 
 const EXIT_CODES = { input: 2, failure: 3, interrupted: 130 } as const satisfies Record<
@@ -21,10 +21,14 @@ if (process.env.NO_COLOR) {
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (systemErrorCode(error) === "EPIPE") process.exit(READER_GONE);
-    throw error;
+    const code = systemErrorCode(error);
+    if (code === "EPIPE") process.exit(READER_GONE);
+    process.exit(report(failure(`the output cannot be written (${code ?? error.message}).`)));
   });
 }
+
+// What escapes the try below, such as an error in a timer: Node's own exit code 1 means something else here.
+process.on("uncaughtException", (error) => process.exit(report(error)));
 
 const program = new Command()
   .name("prune-lab")

@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { open, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { packageRoot, packageVersion } from "../src/foundations/paths.ts";
-import { runCli } from "./support/cli.ts";
+import { packageVersion } from "../src/foundations/paths.ts";
+import { BINARY, runCli } from "./support/cli.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
@@ -73,15 +75,63 @@ test("NO_COLOR is obeyed, even where colors are forced", async () => {
   expect(plain.stdout).not.toContain("\u001b[");
 });
 
+describe("a config that is wrong", () => {
+  test.each([
+    ["an unknown key", "epoch: 3\n", "unknown key"],
+    ["an unknown method", "prune: { methods: [l1-unstructred] }\n", "Did you mean 'l1-unstructured'?"],
+    ["a percentage", "prune: { sparsities: [90] }\n", "write 0.9 for 90%"],
+    ["an empty list", "seeds: []\n", "the list is empty"],
+    ["duplicate seeds", "seeds: [1, 1]\n", "1 is listed twice"],
+    ["a name with a path separator", "name: ../up\n", "cannot name a folder"],
+  ])("%s: exit code 2, file and line, nothing written", async (_case, text, message) => {
+    await writeFile(
+      path.join(folder, "wrong.yaml"),
+      `dataset: { name: mnist }\nmodel: { name: mlp }\n${text}`,
+    );
+    const { code, stdout, stderr } = await cli("sweep", "--config", "wrong.yaml");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^prune-lab: wrong\.yaml:3: /);
+    expect(stderr).toContain(message);
+    expect(await readdir(folder)).toEqual(["wrong.yaml"]);
+  });
+
+  test("a config that is not there: the nearest one", async () => {
+    const { code, stderr } = await cli("sweep", "--config", "mnist-mpl");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^prune-lab: no config 'mnist-mpl'\. Did you mean 'mnist-mlp'\?/);
+  });
+});
+
+test.skipIf(!existsSync("/dev/full"))(
+  "output that cannot be written ends with exit code 3 (needs /dev/full)",
+  async () => {
+    const full = await open("/dev/full", "w");
+    const child = spawn(process.execPath, [BINARY, "schema"], {
+      cwd: folder,
+      stdio: ["ignore", full.fd, "pipe"],
+    });
+    expect(await ending(child)).toEqual({
+      code: 3,
+      stderr: "prune-lab: the output cannot be written (ENOSPC).\n",
+    });
+    await full.close();
+  },
+);
+
 test("a reader that goes away ends the program without a word", async () => {
-  const child = spawn(process.execPath, [path.join(packageRoot, "bin", "prune-lab.js"), "schema"], {
+  const child = spawn(process.execPath, [BINARY, "schema"], {
     cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.destroy();
+  expect(await ending(child)).toEqual({ code: 141, stderr: "" });
+});
+
+async function ending(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
   let stderr = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     stderr += chunk;
   });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  expect({ code, stderr }).toEqual({ code: 141, stderr: "" });
-});
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, stderr };
+}

@@ -8,7 +8,6 @@ export interface Unwrapped {
   /** What an absent value is read as; undefined when there is no default. */
   readonly fallback: unknown;
   readonly required: boolean;
-  readonly nullable: boolean;
   /** The outermost description. */
   readonly description: string | undefined;
 }
@@ -18,7 +17,6 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
   let core = schema;
   let fallback: unknown;
   let required = true;
-  let nullable = false;
   let description: string | undefined;
   for (;;) {
     description ??= z.globalRegistry.get(core)?.description;
@@ -30,12 +28,11 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
       required = false;
       core = core.def.innerType;
     } else if (core instanceof z.ZodNullable) {
-      nullable = true;
       core = core.def.innerType;
     } else if (core instanceof z.ZodPipe) {
       core = core.def.in;
     } else {
-      return { core, fallback, required, nullable, description };
+      return { core, fallback, required, description };
     }
   }
 }

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { packageRoot } from "../../src/foundations/paths.ts";
 
+export const BINARY = path.join(packageRoot, "bin", "prune-lab.js");
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
@@ -17,7 +19,7 @@ export function runCli(
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [path.join(packageRoot, "bin", "prune-lab.js"), ...args],
+      [BINARY, ...args],
       { cwd: options.cwd, env: { ...inherited, ...options.env }, maxBuffer: 1 << 26 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
