@@ -1,0 +1,181 @@
+import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
+import { meanInterval, present } from "../analysis/mean-interval.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import { methodColorScale } from "./palette.ts";
+import { prunedChannel, type Quality, qualityChannel, spreadApart } from "./scales.ts";
+import { config, ink, schema } from "./theme.ts";
+import { basis, subject } from "./titles.ts";
+
+const width = 620;
+const height = 380;
+const labelGap = 17;
+
+const afterStage = "after fine-tuning";
+const beforeStage = "before fine-tuning";
+
+const crossShape = "M-1,-1L1,1M1,-1L-1,1";
+
+/**
+ * Test accuracy (the loss of a regression) against sparsity: for each method a line with its 95% confidence
+ * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
+ */
+export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+  // 1. What is measured.
+  const quality: Quality = results.some((row) => row.accuracy !== null) ? "accuracy" : "loss";
+  const recovered = (row: ResultRow) => (quality === "accuracy" ? row.accuracy : row.loss);
+  const pruned = (row: ResultRow) => (quality === "accuracy" ? row.pruned_accuracy : row.pruned_loss);
+  const dense = (row: ResultRow) => (quality === "accuracy" ? row.baseline_accuracy : row.baseline_loss);
+  const recovers = results.some((row) => row.recovery !== "none");
+
+  // 2. Points: mean and interval over the seeds; a mean of null where all diverged.
+  const methods = [...new Set(results.map((row) => row.method))];
+  const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
+  const pointsOf = (stage: string, value: (row: ResultRow) => number | null) =>
+    [...cells.values()].map((rows) => ({
+      method: rows[0]?.method ?? "",
+      stage,
+      sparsity: rows[0]?.target_sparsity ?? 0,
+      collapsed: rows.filter((row) => row.status === "collapsed").length,
+      ...meanInterval(present(rows.map(value))),
+    }));
+  const points = [
+    ...(recovers ? pointsOf(beforeStage, pruned) : []),
+    ...pointsOf(afterStage, recovered),
+  ].sort((a, b) => a.sparsity - b.sparsity);
+  const means = present(points.map(({ mean }) => mean));
+  if (means.length === 0) return undefined;
+  const baselines = [...groupBy(results, (row) => row.seed).values()].map(
+    (rows) => present(rows.map(dense))[0] ?? null,
+  );
+  const baseline = meanInterval(present(baselines)).mean;
+
+  // 3. Where they are drawn.
+  const title = quality === "accuracy" ? "Test accuracy" : "Test loss";
+  const x = prunedChannel(points.map(({ sparsity }) => sparsity));
+  const y = qualityChannel(quality, title, [...means, ...present([baseline])]);
+  const data = points.map(({ ci95, ...point }) => ({
+    ...point,
+    ci95_low: ci95?.low ?? null,
+    ci95_high: ci95?.high ?? null,
+    x: x.position(point.sparsity),
+    y: point.mean === null ? null : y.position(point.mean),
+    y_low: ci95 === null ? null : y.position(ci95.low),
+    y_high: ci95 === null ? null : y.position(ci95.high),
+  }));
+
+  // 4. Labels beside the right end of each line, moved apart.
+  const ends = methods.flatMap((method) => {
+    const end = data.findLast(
+      (point) => point.method === method && point.stage === afterStage && point.y !== null,
+    );
+    return end?.y == null ? [] : [{ text: method, method, y: end.y }];
+  });
+  const denseLabel = `dense baseline${quality === "accuracy" && baseline !== null ? ` ${(100 * baseline).toFixed(1)}%` : ""}`;
+  const named = [
+    ...(baseline === null ? [] : [{ text: denseLabel, method: null, y: y.position(baseline) }]),
+    ...ends,
+  ];
+  const pixels = logPixels(y.scale);
+  const spread = spreadApart(
+    named.map((label) => pixels.of(label.y)),
+    labelGap,
+    height,
+  );
+  const labels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
+
+  // 5. The layers, from back to front.
+  const colors = methodColorScale(methods);
+  const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
+  const isAfter = `datum.stage === '${afterStage}'`;
+  const [low, high] = y.scale.domain;
+  // Clipping is slow to rasterize, and seldom needed: bands leave the plot when seeds are few.
+  const clip = data.some(({ y_low, y_high }) =>
+    [y_low, y_high].some((end) => end !== null && (end < low || end > high)),
+  );
+  const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
+  return {
+    $schema: schema,
+    config,
+    width,
+    height,
+    title: {
+      text: `${title} against sparsity: ${subject(results)}`,
+      subtitle: basis(results, quality === "accuracy" ? baseline : null),
+    },
+    data: { values: data },
+    encoding: {
+      x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
+      y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
+    },
+    layer: [
+      {
+        data: { values: baseline === null ? [] : [{ mean: baseline, y: y.position(baseline) }] },
+        mark: { type: "rule", color: ink.muted },
+        encoding: { x: { value: 0 }, x2: { value: width } },
+      },
+      {
+        // The band of a single sparsity has no area.
+        mark: { type: single ? "rule" : "area", clip },
+        encoding: {
+          y: { field: "y_low" },
+          y2: { field: "y_high" },
+          color,
+          detail: { field: "stage" },
+          fillOpacity: { condition: { test: isAfter, value: 0.18 }, value: 0.08 },
+        },
+      },
+      {
+        mark: "line",
+        encoding: {
+          color,
+          strokeDash: {
+            field: "stage",
+            type: "nominal",
+            scale: {
+              domain: [afterStage, beforeStage],
+              range: [
+                [1, 0],
+                [5, 4],
+              ],
+            },
+            legend: recovers ? { title: null, orient: "top", direction: "horizontal" } : null,
+          },
+          strokeWidth: { condition: { test: isAfter, value: 2 }, value: 1.4 },
+        },
+      },
+      {
+        transform: [{ filter: "datum.y !== null" }],
+        mark: { type: "point", filled: false, opacity: 1, strokeWidth: 1.6 },
+        encoding: {
+          color,
+          fill: {
+            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend: null },
+            value: "white",
+          },
+          size: { condition: { test: "datum.collapsed > 0", value: 80 }, value: 34 },
+          shape: { condition: { test: "datum.collapsed > 0", value: crossShape }, value: "circle" },
+        },
+      },
+      {
+        data: { values: labels },
+        mark: { type: "text", align: "left", baseline: "middle", fontSize: 12.5 },
+        encoding: {
+          x: { value: width + 14 },
+          text: { field: "text" },
+          color: { condition: { test: "datum.method === null", value: ink.muted }, ...color },
+        },
+      },
+    ],
+  };
+}
+
+/** Between positions on a logarithmic scale and pixels from the top of the plot. */
+function logPixels({ domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean }) {
+  const span = Math.log(high / low);
+  return {
+    of: (value: number) => (height * (reverse ? Math.log(value / low) : Math.log(high / value))) / span,
+    at: (pixels: number) =>
+      reverse ? low * Math.exp((span * pixels) / height) : high / Math.exp((span * pixels) / height),
+  };
+}

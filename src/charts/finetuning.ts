@@ -1,0 +1,92 @@
+import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
+import { meanInterval, present } from "../analysis/mean-interval.ts";
+import type { HistoryRow, ResultRow } from "../recording/rows.ts";
+import { methodColorScale } from "./palette.ts";
+import { type Quality, qualityChannel } from "./scales.ts";
+import { config, facetColumns, methodLegend, schema } from "./theme.ts";
+import { count, subject } from "./titles.ts";
+
+/** What is drawn over the epochs: the first that the history has. */
+const measures: readonly { quality: Quality; title: string; value: (row: HistoryRow) => number | null }[] = [
+  { quality: "accuracy", title: "Validation accuracy", value: (row) => row.validation_accuracy },
+  { quality: "loss", title: "Validation loss", value: (row) => row.validation_loss },
+  { quality: "loss", title: "Training loss", value: (row) => row.train_loss },
+];
+
+/**
+ * Fine-tuning curves: validation accuracy by epoch, the mean over the seeds, a panel for each sparsity. Without
+ * accuracies it shows the validation loss, without validation examples the training loss. Undefined without
+ * fine-tuning.
+ */
+export function finetuning({
+  results,
+  history,
+}: {
+  results: readonly ResultRow[];
+  history: readonly HistoryRow[];
+}): TopLevelSpec | undefined {
+  // 1. Points: the mean over the seeds.
+  const rows = history.filter((row) => row.phase === "finetune");
+  const measure = measures.find(({ value }) => rows.some((row) => value(row) !== null));
+  if (measure === undefined) return undefined;
+  const cells = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity, row.epoch]));
+  const points = [...cells.values()].flatMap((seeds) => {
+    const [first] = seeds;
+    const { n, mean } = meanInterval(present(seeds.map(measure.value)));
+    if (first === undefined || mean === null) return [];
+    return [
+      { method: first.method ?? "", sparsity: first.target_sparsity ?? 0, epoch: first.epoch, n, mean },
+    ];
+  });
+
+  // 2. Where they are drawn.
+  const methods = [...new Set(points.map(({ method }) => method))];
+  const panels = new Set(points.map(({ sparsity }) => sparsity)).size;
+  const y = qualityChannel(
+    measure.quality,
+    measure.title,
+    points.map(({ mean }) => mean),
+  );
+  const seeds = new Set(rows.map((row) => row.seed)).size;
+  return {
+    $schema: schema,
+    config,
+    title: {
+      text: `Fine-tuning by sparsity: ${subject(results)}`,
+      subtitle: `${y.axis.title}; ${seeds === 1 ? "one seed" : `mean of ${count(seeds, "seed")}`}`,
+    },
+    data: { values: points.map((point) => ({ ...point, y: y.position(point.mean) })) },
+    facet: {
+      field: "sparsity",
+      type: "ordinal",
+      header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
+    },
+    columns: facetColumns(panels),
+    spacing: 24,
+    resolve: { axis: { x: "independent" } },
+    spec: {
+      width: 200,
+      height: 150,
+      encoding: {
+        x: {
+          field: "epoch",
+          type: "quantitative",
+          scale: { nice: false },
+          axis: { title: "Epoch", format: "d", tickMinStep: 1, tickCount: 5, labelFlush: false, grid: false },
+        },
+        y: { field: "y", type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
+        color: {
+          field: "method",
+          type: "nominal",
+          scale: methodColorScale(methods),
+          legend: methodLegend(methods),
+        },
+      },
+      layer: [
+        { mark: { type: "line", strokeWidth: 2 } },
+        { mark: { type: "point", filled: true, opacity: 1, size: 24 } },
+      ],
+    },
+  };
+}

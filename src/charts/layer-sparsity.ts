@@ -1,0 +1,102 @@
+import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
+import { meanInterval } from "../analysis/mean-interval.ts";
+import type { LayerRow, ResultRow } from "../recording/rows.ts";
+import { methodColorScale } from "./palette.ts";
+import { prunedChannel } from "./scales.ts";
+import { config, facetColumns, ink, methodLegend, schema } from "./theme.ts";
+import { count, subject } from "./titles.ts";
+
+/** Sparsities labelled where they are in range; the kept fractions 1, 0.5, 0.2, 0.1, 0.05, ... */
+const ticks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 0.99999, 1];
+
+/**
+ * How each method spreads the pruned weights over the layers: the sparsity of every tensor, the mean over the
+ * seeds, a panel for each target sparsity above 0. Undefined when nothing is pruned.
+ */
+export function layerSparsity({
+  results,
+  layers,
+}: {
+  results: readonly ResultRow[];
+  layers: readonly LayerRow[];
+}): TopLevelSpec | undefined {
+  // 1. Points: the mean over the seeds.
+  const rows = layers.filter((row) => row.target_sparsity > 0);
+  if (rows.length === 0) return undefined;
+  const onlyWeights = rows.every((row) => row.parameter === `${row.layer}.weight`);
+  const nameOf = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
+  const cells = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
+  const points = [...cells.values()].flatMap((seeds) => {
+    const [first] = seeds;
+    const { mean } = meanInterval(seeds.map((row) => row.sparsity));
+    if (first === undefined || mean === null) return [];
+    return [{ method: first.method, target: first.target_sparsity, tensor: nameOf(first), sparsity: mean }];
+  });
+
+  // 2. Where they are drawn.
+  const methods = [...new Set(points.map(({ method }) => method))];
+  const tensors = [...new Set(points.map(({ tensor }) => tensor))];
+  const targets = [...new Set(points.map(({ target }) => target))];
+  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], ticks);
+  const seeds = new Set(rows.map((row) => row.seed)).size;
+  const rowHeight = Math.max(24, 8 * methods.length + 10);
+  return {
+    $schema: schema,
+    config,
+    title: {
+      text: `Sparsity by layer: ${subject(results)}`,
+      subtitle: `${x.axis.title}; ${seeds === 1 ? "one seed" : `mean of ${count(seeds, "seed")}`}; rule: all layers together`,
+    },
+    data: {
+      values: points.map((point) => ({
+        ...point,
+        x: x.position(point.sparsity),
+        target_x: x.position(point.target),
+      })),
+    },
+    facet: {
+      field: "target",
+      type: "ordinal",
+      header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
+    },
+    columns: facetColumns(targets.length),
+    spacing: 24,
+    resolve: { axis: { x: "independent" } },
+    spec: {
+      width: 220,
+      height: rowHeight * tensors.length,
+      encoding: {
+        y: {
+          field: "tensor",
+          type: "nominal",
+          sort: tensors,
+          axis: { title: null, grid: true, tickBand: "extent" },
+        },
+      },
+      layer: [
+        {
+          mark: { type: "rule", color: ink.muted, strokeWidth: 1 },
+          encoding: {
+            y: { value: 0 },
+            y2: { value: "height" },
+            x: { aggregate: "max", field: "target_x", type: "quantitative" },
+          },
+        },
+        {
+          mark: { type: "point", filled: true, opacity: 1, size: 46 },
+          encoding: {
+            x: { field: "x", type: "quantitative", scale: x.scale, axis: { ...x.axis, title: null } },
+            yOffset: { field: "method", type: "nominal", sort: methods },
+            color: {
+              field: "method",
+              type: "nominal",
+              scale: methodColorScale(methods),
+              legend: methodLegend(methods),
+            },
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * Sparsity and accuracy are read at the far end of their range: 95, 98 and 99% pruned are as different as 0, 60
+ * and 80%, and 97.5 and 97.9% right as different as 50 and 60%. So both are drawn by what is missing to 1, the
+ * kept weights and the error, on a logarithmic scale that runs backwards, with labels that give the percentage.
+ */
+
+/**
+ * Scale and axis for sparsities, labelled at `ticks`, and the function that gives a sparsity's position on the
+ * scale: what it keeps. Nothing kept, which a logarithmic scale lacks, is drawn at half of the smallest other.
+ */
+export function prunedChannel(sparsities: readonly number[], ticks: readonly number[] = sparsities) {
+  const kept = sparsities.filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
+  const floor = Math.min(1, ...kept) / 2;
+  const position = (sparsity: number) => Math.max(1 - sparsity, floor);
+  const positions = sparsities.map(position);
+  const low = Math.min(...positions);
+  const high = Math.max(...positions);
+  const domain: [number, number] = low < high ? [high, low] : [2 * high, low / 2];
+  const values = [...new Set(ticks)].sort((a, b) => a - b).map(position);
+  return {
+    position,
+    scale: { type: "log" as const, domain, nice: false },
+    axis: {
+      title: "Weights pruned (%), log scale of what is kept",
+      // A label between the floor and the smallest other position would crowd out the 100.
+      values: values.filter(
+        (value) => value >= low && value <= high && (value === floor || value > 1.9 * floor),
+      ),
+      labelExpr: `datum.value <= ${floor} ? '100' : format(100 * (1 - datum.value), '.6~r')`,
+      labelFlush: false,
+      labelOverlap: "greedy" as const,
+      labelSeparation: 6,
+    },
+  };
+}
+
+/** How good a network is: by its accuracy or, in a regression, by its loss. */
+export type Quality = "accuracy" | "loss";
+
+/**
+ * Scale for accuracies or losses with labelled ticks, and the function that gives a value's position on it: the
+ * error for an accuracy, the loss itself for a loss. A position of 0 is drawn at half of the smallest other.
+ */
+export function qualityScale(quality: Quality, values: readonly number[]) {
+  const missing = (value: number) => (quality === "accuracy" ? 1 - value : value);
+  const positive = values.map(missing).filter((value) => value > 0);
+  const floor = positive.length === 0 ? 0.001 : Math.min(...positive) / 2;
+  const position = (value: number) => Math.max(missing(value), floor);
+  const { domain, values: ticks } = logTicks(values.map(position), quality === "accuracy" ? 1 : undefined);
+  const label = (tick: number) =>
+    String(Number((quality === "accuracy" ? 100 * (1 - tick) : tick).toPrecision(4)));
+  return {
+    position,
+    scale: { type: "log" as const, domain, reverse: quality === "accuracy", nice: false },
+    ticks: ticks.map((value) => ({ value, label: label(value) })),
+  };
+}
+
+/** The channel of a chart over that scale: also its axis, with the title of what is measured. */
+export function qualityChannel(quality: Quality, title: string, values: readonly number[]) {
+  const { position, scale, ticks } = qualityScale(quality, values);
+  return {
+    position,
+    scale,
+    axis: {
+      title: quality === "accuracy" ? `${title} (%), log scale of the error` : `${title}, log scale`,
+      values: ticks.map(({ value }) => value),
+      labelExpr:
+        quality === "accuracy" ? "format(100 * (1 - datum.value), '.5~r')" : "format(datum.value, '.3~g')",
+      labelOverlap: "greedy" as const,
+    },
+  };
+}
+
+/** A scale's domain and its tick values. */
+export interface Ticks {
+  readonly domain: [number, number];
+  readonly values: number[];
+}
+
+/** Candidates for the ticks of a decade, from many to few. */
+const decades = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]] as const;
+
+/**
+ * Domain and round ticks for positive values on a logarithmic scale, with a little room at both ends but none
+ * above `limit`.
+ * A narrow domain, which the finest ticks of a decade would leave almost bare, has evenly spaced ones.
+ */
+export function logTicks(data: readonly number[], limit = Number.POSITIVE_INFINITY): Ticks {
+  const low = Math.min(...data);
+  const high = Math.max(...data);
+  const room = Math.max(1.06, (high / low) ** 0.06);
+  const domain: [number, number] = [low / room, Math.min(high * room, limit)];
+  const first = Math.floor(Math.log10(domain[0]));
+  const count = Math.floor(Math.log10(domain[1])) - first + 1;
+  const choices = decades.map((steps) =>
+    Array.from({ length: count }, (_, i) => steps.map((step) => Number(`${step}e${first + i}`)))
+      .flat()
+      .filter((value) => value >= domain[0] && value <= domain[1]),
+  );
+  const values = choices.find(({ length }) => length <= 10) ?? choices.at(-1) ?? [];
+  return { domain, values: values.length >= 4 ? values : evenTicks(domain) };
+}
+
+/** At least four round values in a domain, evenly spaced. */
+function evenTicks([low, high]: readonly [number, number]): number[] {
+  const widest = (high - low) / 4;
+  const magnitude = 10 ** Math.floor(Math.log10(widest));
+  const step = magnitude * ([5, 2, 1].find((factor) => factor * magnitude <= widest) ?? 1);
+  const first = Math.ceil(low / step);
+  const last = Math.floor(high / step);
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/**
+ * Moves positions apart to at least `gap`, within 0..`extent` if they fit, in their order and as little as a
+ * single pass down and one back up allow. Returns the new positions in the order of the given ones.
+ */
+export function spreadApart(positions: readonly number[], gap: number, extent: number): number[] {
+  const order = positions.map((_, index) => index).sort((a, b) => (positions[a] ?? 0) - (positions[b] ?? 0));
+  const moved = [...positions];
+  let above = Number.NEGATIVE_INFINITY;
+  for (const index of order) {
+    above = Math.max(moved[index] ?? 0, above + gap);
+    moved[index] = above;
+  }
+  let below = extent + gap;
+  for (const index of order.reverse()) {
+    below = Math.min(moved[index] ?? 0, below - gap);
+    moved[index] = below;
+  }
+  return moved;
+}

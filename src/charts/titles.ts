@@ -1,0 +1,35 @@
+import { testSetMargin } from "../analysis/test-set-margin.ts";
+import type { ResultRow } from "../recording/rows.ts";
+
+/** "5 seeds", "1 seed" */
+export function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** The model and the data that the results are about, for a chart's title. */
+export function subject(rows: readonly ResultRow[]): string {
+  const distinct = (value: (row: ResultRow) => string) => [...new Set(rows.map(value))].join(", ");
+  return `${distinct((row) => row.model)} on ${distinct((row) => row.dataset)}`;
+}
+
+/** What the figures stand on: seeds, test examples, and what is missing or left out. */
+export function basis(rows: readonly ResultRow[], baselineAccuracy: number | null): string[] {
+  const seeds = new Set(rows.map((row) => row.seed)).size;
+  const examples = Math.max(...rows.map((row) => row.test_examples));
+  const on = count(examples, "test example");
+  const diverged = rows.filter((row) => row.status === "diverged").length;
+  const collapsed = rows.some((row) => row.status === "collapsed");
+  return [
+    seeds > 1
+      ? `Mean of ${count(seeds, "seed")} with 95% confidence band, ${on}`
+      : `One seed, ${on}${baselineAccuracy === null ? "" : `; ${testSetDoubt(baselineAccuracy, examples)}`}`,
+    ...(collapsed ? ["× no path from the inputs to the outputs is left, in at least one seed"] : []),
+    ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out`] : []),
+  ];
+}
+
+/** How far a test set of this size leaves an accuracy open: what one seed can say of its own precision. */
+export function testSetDoubt(accuracy: number, examples: number): string {
+  const points = 100 * testSetMargin(accuracy, examples);
+  return `a test set of this size leaves ±${points.toFixed(1)} points of doubt`;
+}

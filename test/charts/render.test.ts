@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { renderCharts } from "../../src/charts/render.ts";
+import { sha256 } from "../../src/foundations/hash.ts";
+import { diverged, exampleStudy } from "./example-study.ts";
+
+const names = (charts: readonly { name: string }[]) => charts.map(({ name }) => name);
+
+/** Width and height in a PNG's header. */
+function pngSize(png: Uint8Array): [number, number] {
+  expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const view = new DataView(png.buffer, png.byteOffset);
+  return [view.getUint32(16), view.getUint32(20)];
+}
+
+describe("renderCharts", () => {
+  it("draws the three charts as SVG and, at twice the size, as PNG", async () => {
+    const charts = await renderCharts(exampleStudy());
+    expect(names(charts)).toEqual(["accuracy-vs-sparsity", "finetuning", "layer-sparsity"]);
+    for (const { svg, png } of charts) {
+      const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+      expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+      expect(pngSize(png)).toEqual([2 * Number(width), 2 * Number(height)]);
+    }
+  });
+
+  it("gives the same bytes again, whatever was drawn before", async () => {
+    const first = await renderCharts(exampleStudy());
+    await renderCharts(exampleStudy({ methods: ["random-global"], seeds: [0] }));
+    const again = await renderCharts(exampleStudy());
+    expect(again.map(({ spec }) => spec)).toEqual(first.map(({ spec }) => spec));
+    expect(again.map(({ svg }) => sha256(svg))).toEqual(first.map(({ svg }) => sha256(svg)));
+    expect(again.map(({ png }) => sha256(png))).toEqual(first.map(({ png }) => sha256(png)));
+  });
+
+  it("draws text: a PNG without its font would be the same for other words", async () => {
+    const [one] = await renderCharts(exampleStudy({ methods: ["aaaa"], recovery: "none" }));
+    const [other] = await renderCharts(exampleStudy({ methods: ["bbbb"], recovery: "none" }));
+    expect(sha256(one?.png ?? "")).not.toBe(sha256(other?.png ?? ""));
+  });
+
+  it.each([
+    ["one sparsity", { sparsities: [0.9] }],
+    ["only sparsity 0", { sparsities: [0] }],
+    ["everything pruned", { sparsities: [0, 1] }],
+    ["only everything pruned", { sparsities: [1] }],
+    ["one method and seed", { methods: ["l1-unstructured"], seeds: [0] }],
+    ["twelve methods", { methods: Array.from({ length: 12 }, (_, i) => `method-${i}`) }],
+    ["a regression", { regression: true }],
+    ["no recovery", { recovery: "none" as const }],
+  ])("draws a study of %s", async (_, study) => {
+    for (const { svg } of await renderCharts(exampleStudy(study))) {
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it("leaves out the charts that have no data", async () => {
+    const study = exampleStudy({ sparsities: [0], recovery: "none" });
+    expect(names(await renderCharts(study))).toEqual(["accuracy-vs-sparsity"]);
+    expect(await renderCharts({ ...study, results: study.results.map(diverged) })).toEqual([]);
+  });
+});
