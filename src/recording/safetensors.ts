@@ -20,6 +20,9 @@ const metadataKey = "__metadata__";
 const bytesPerValue = { F32: 4, U8: 1, BOOL: 1 } as const;
 
 const nonNegative = z.int().nonnegative();
+/** The second is no key that a parsed header keeps: zod drops it, for safety. */
+const reservedNames: readonly string[] = [metadataKey, "__proto__"];
+
 const headerSchema = z.object({ [metadataKey]: z.record(z.string(), z.string()).optional() }).catchall(
   z.object({
     dtype: z.string(),
@@ -40,7 +43,9 @@ export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
   const header = new Map<string, unknown>();
   let end = 0;
   for (const { name, shape, values } of ordered) {
-    if (header.has(name) || name === metadataKey) throw new RangeError(`tensor name '${name}' is taken`);
+    if (header.has(name) || reservedNames.includes(name)) {
+      throw new RangeError(`tensor name '${name}' is taken`);
+    }
     if (product(shape) !== values.length) {
       throw new RangeError(`${name}: ${values.length} values do not fill [${shape.join(", ")}]`);
     }

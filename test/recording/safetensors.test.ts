@@ -41,7 +41,7 @@ describe("safetensors", () => {
     const named = fc
       .dictionary(fc.string({ unit: "grapheme" }), tensor, { noNullPrototype: true })
       .map((entries) => Object.entries(entries).map(([name, rest]) => ({ name, ...rest })))
-      .filter((tensors) => tensors.every(({ name }) => name !== "__metadata__"));
+      .filter((tensors) => tensors.every(({ name }) => !["__metadata__", "__proto__"].includes(name)));
     fc.assert(
       fc.property(named, (tensors) => {
         const byName = (list: readonly Tensor[]) => new Map(list.map((each) => [each.name, each]));
@@ -49,6 +49,11 @@ describe("safetensors", () => {
         expect(byName(read)).toEqual(byName(tensors));
       }),
     );
+  });
+
+  it.each(["__metadata__", "__proto__"])("refuses a tensor by the reserved name %s", (name) => {
+    const tensor = { name, shape: [1], values: Float32Array.of(1) };
+    expect(() => encodeSafetensors([tensor])).toThrow("is taken");
   });
 
   it("starts the data at a multiple of 8 for any length of header", () => {
