@@ -19,5 +19,5 @@ export function packageVersion(): string {
  * `PRUNE_LAB_CACHE`, or the platform's own place, such as ~/.cache/prune-lab.
  */
 export function cacheFolder(): string {
-  return process.env["PRUNE_LAB_CACHE"] || envPaths("prune-lab", { suffix: "" }).cache;
+  return process.env.PRUNE_LAB_CACHE || envPaths("prune-lab", { suffix: "" }).cache;
 }
