@@ -22,9 +22,12 @@ export function layerSparsity({
   layers: readonly LayerRow[];
 }): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
-  const rows = layers.filter((row) => row.target_sparsity > 0);
+  const present = layers.filter((row) => row.target_sparsity > 0);
+  // Biases are pruned on request only; unpruned ones would fill half of the chart with zeros.
+  const isWeight = (row: LayerRow) => row.parameter === `${row.layer}.weight`;
+  const onlyWeights = present.every((row) => isWeight(row) || row.sparsity === 0);
+  const rows = onlyWeights ? present.filter(isWeight) : present;
   if (rows.length === 0) return undefined;
-  const onlyWeights = rows.every((row) => row.parameter === `${row.layer}.weight`);
   const nameOf = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
   const cells = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
   const points = [...cells.values()].flatMap((seeds) => {
