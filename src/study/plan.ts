@@ -9,6 +9,8 @@ import type { FinetuneOptions, Optimizer, Schedule } from "./recipe.ts";
  * in the code changes numbers; stored runs of the old version are then computed again.
  */
 const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
+/** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
+const POINT_RECORD = 2;
 
 export type RunKind = Run["kind"];
 
@@ -109,6 +111,7 @@ export function planStudy({
         const id = contentHash({
           kind: "point",
           algorithm: [ALGORITHM.pruning, ALGORITHM.finetuning, ALGORITHM.measuring],
+          record: POINT_RECORD,
           parent: baseline.id,
           prunable,
           // Pruning nothing is the same run under every method: the dense control.

@@ -6,8 +6,10 @@ import { type Initializer, initialParameters } from "../models/initializers.ts";
 import { measureNetwork, type NetworkMeasure } from "../pruning/measure.ts";
 import { pruneMasks } from "../pruning/prune.ts";
 import type { RunStatus } from "../recording/rows.ts";
+import type { TensorSnapshot } from "../recording/snapshots.ts";
 import type { BaselineRun, PointRun, ResolvedFinetune } from "./plan.ts";
 import type { TrainOptions } from "./recipe.ts";
+import { snapshotWeights } from "./snapshot.ts";
 import { type EpochRecord, finiteOrNull, optimizerSpec, stepCount, trainEpochs } from "./training.ts";
 
 /** What all runs of a study share; plain data, so that it travels to worker threads. */
@@ -51,6 +53,8 @@ export interface PointResult {
   readonly measure: NetworkMeasure;
   /** By tensor: the largest magnitude pruned and the smallest kept, before recovery. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
+  /** What the charts show of the prunable weights, before pruning and after recovery. */
+  readonly weights: { readonly before: readonly TensorSnapshot[]; readonly after: readonly TensorSnapshot[] };
 }
 
 export interface MagnitudeEdge {
@@ -161,8 +165,12 @@ export async function runPoint(
     const parameters = await network.readParameters();
     assertMasksHeld(run.label, parameters, masks);
     const status = diverged ? "diverged" : measure.collapsed ? "collapsed" : "ok";
+    const weights = {
+      before: snapshotWeights(baseline.parameters, tensors),
+      after: snapshotWeights(parameters, tensors),
+    };
     return {
-      result: { kind: "point", status, pruned, recovered, history, measure, magnitudes },
+      result: { kind: "point", status, pruned, recovered, history, measure, magnitudes, weights },
       parameters,
       masks,
       trainSeconds,

@@ -15,6 +15,7 @@ import { formatCsv } from "../recording/csv.ts";
 import { MANIFEST_FILE, type Manifest } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
+import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
 import { computeRuns } from "./compute.ts";
 import type { OnStudyEvent } from "./events.ts";
 import type { StudyOptions } from "./options.ts";
@@ -232,7 +233,7 @@ function runPath(run: Run): string {
 /** Weights of the runs that keep them, twice for those that become checkpoints, and a margin for tables and charts. */
 function bytesNeeded({ network, plan }: PreparedStudy, keepWeights: (run: Run) => boolean): number {
   const weights = 5 * parameterCount(network);
-  const tables = 4 * 2 ** 20 + 16_384 * plan.cells.length;
+  const tables = 4 * 2 ** 20 + 65_536 * plan.cells.length;
   return 2 * weights * plan.runs.filter(keepWeights).length + tables;
 }
 
@@ -248,6 +249,7 @@ async function writeTables(
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
     ["timings.csv", formatCsv("timings", tables.timings)],
+    [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
   ];
   for (const [name, text] of texts) await folder.write(name, text);
   return texts.map(([name]) => name);

@@ -1,4 +1,5 @@
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
 import type { Cell, StudyPlan } from "./plan.ts";
 import type { BaselineResult, PointResult } from "./run.ts";
 import type { StoredRun } from "./store.ts";
@@ -20,6 +21,8 @@ export interface Tables {
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
   readonly timings: readonly TimingRow[];
+  /** Of the first seed. */
+  readonly snapshots: Snapshots;
 }
 
 /** All schedules so far prune once. */
@@ -47,6 +50,7 @@ export function tabulate(
       const timing = stored.get(run.id)?.timing;
       return timing === undefined ? [] : [timingRow(run.label, timing, labels)];
     }),
+    snapshots: snapshotsOf(filled, labels),
   };
 }
 
@@ -128,6 +132,25 @@ function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRo
     pruned_max_magnitude: point.magnitudes[tensor.name]?.prunedMax ?? null,
     kept_min_magnitude: point.magnitudes[tensor.name]?.keptMin ?? null,
   }));
+}
+
+function snapshotsOf(
+  filled: readonly { readonly cell: Cell; readonly point: PointResult }[],
+  labels: StudyLabels,
+): Snapshots {
+  const seed = filled[0]?.cell.seed ?? 0;
+  const shown = filled.filter(({ cell }) => cell.seed === seed);
+  return {
+    format: 1,
+    study: labels.study,
+    seed,
+    before: shown[0]?.point.weights.before ?? [],
+    points: shown.map(({ cell, point }) => ({
+      method: cell.method.name,
+      target_sparsity: cell.sparsity,
+      after: point.weights.after,
+    })),
+  };
 }
 
 function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels): HistoryRow[] {

@@ -52,6 +52,7 @@ describe("a study", () => {
       "layers.csv",
       "manifest.json",
       "results.csv",
+      "snapshots.json",
       "summary.csv",
     ]);
   });
