@@ -28,9 +28,9 @@ typedef struct {
 INLINE void gather_tile(const int rows, const int cells, const Gather *g, const float *const *source,
                         const float *weights, float *result) {
   const int vectors = cells * VPC;
-  const float *from[TILE_VECTORS];
+  const float *from[CELLS_PER_TILE];
   Tile sums;
-  UNROLL for (int j = 0; j < vectors; j++) from[j] = source[j / VPC] + j % VPC * VL;
+  UNROLL for (int j = 0; j < cells; j++) from[j] = source[j];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = splat(0);
   for (int p = 0; p < g->planes; p++) {
     const float *plane_weights = weights + (int64_t)p * g->kernel * rows;
@@ -38,7 +38,7 @@ INLINE void gather_tile(const int rows, const int cells, const Gather *g, const 
       int64_t offset = p * g->plane + g->taps[t].offset;
       const float *w = plane_weights + (int64_t)g->taps[t].weight * rows;
       vf value[TILE_VECTORS];
-      UNROLL for (int j = 0; j < vectors; j++) value[j] = load(from[j] + offset);
+      UNROLL for (int j = 0; j < vectors; j++) value[j] = load(from[j / VPC] + offset + j % VPC * VL);
       UNROLL for (int i = 0; i < rows; i++) {
         vf weight = splat(w[i]);
         UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = weight * value[j] + sums[i][j];

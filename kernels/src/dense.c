@@ -5,6 +5,9 @@
 /* Columns of a panel: of the transposed input, the columns of one weight-gradient tile. */
 enum { PANEL = TILE_VECTORS * VL };
 
+/* Panels that fit into the second-level cache with room to spare. */
+enum { PANEL_BYTES = 512 * 1024 };
+
 static void dense_forward(Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
   product(&(Product){.rows = w->rows, .depth = w->columns, .cells = cells, .a = w->value, .a_row = w->pitch,
@@ -75,31 +78,40 @@ NOINLINE void weight_narrow_tile(int rows, const float *gradient, int outputs, c
   FOR_ROWS(rows, weight_tile, 1, gradient, outputs, panel, cells, result)
 }
 
+/* One tile of the weight gradient, delivered: its optimizer step, or its place in network->gradient. */
+static void backward_weight_tile(Network *network, Tensor *w, const float *gradient, int cells, const Sink *sink,
+                                 int row, int rows, int column) {
+  int wide = column + PANEL <= w->pitch, width = wide ? PANEL : VL;
+  const float *panel = network->transposed + (int64_t)column * cells * CELL;
+  float result[TILE_ROWS * PANEL];
+  int64_t index = (int64_t)row * w->pitch + column;
+  if (sink->update) prefetch_tile(w, index, rows, width);
+  (wide ? weight_wide_tile : weight_narrow_tile)(rows, gradient + row * CELL, w->rows, panel, cells, result);
+  for (int i = 0; i < rows; i++, index += w->pitch) {
+    if (sink->update)
+      update_values(sink->update, w, index, result + i * PANEL, width);
+    else
+      for (int c = 0; c < width; c++) network->gradient[index + c] = result[i * PANEL + c];
+  }
+}
+
 /*
  * The weight gradient; each tile takes its optimizer step at once, so that the gradient never goes to memory.
- * Must come after dense_backward_input, which needs the weights as they were.
+ * Must come after dense_backward_input, which needs the weights as they were. Row by row, so that weights and
+ * moments stream through memory, over as many columns as have their panels in the second-level cache.
  */
 static void dense_backward_weight(Network *network, Layer *layer, const float *gradient, int cells,
                                   const Sink *sink) {
   Tensor *w = &layer->weight;
   transpose_to_panels(layer->input, cells, w->columns, w->pitch, network->transposed);
   int tiles = parts(w->rows, TILE_ROWS);
-  for (int column = 0, width; column < w->pitch; column += width) {
-    int wide = column + PANEL <= w->pitch;
-    width = wide ? PANEL : VL;
-    const float *panel = network->transposed + (int64_t)column * cells * CELL;
+  int block = (int)larger(1, PANEL_BYTES / (PANEL * cells * CELL * 4)) * PANEL;
+  for (int start = 0; start < w->pitch; start += block) {
+    int end = smaller(start + block, w->pitch);
     for (int t = 0; t < tiles; t++) {
       int row = part_start(w->rows, tiles, t), rows = part_start(w->rows, tiles, t + 1) - row;
-      float result[TILE_ROWS * PANEL];
-      (wide ? weight_wide_tile : weight_narrow_tile)(rows, gradient + row * CELL, w->rows, panel, cells, result);
-      for (int i = 0; i < rows; i++) {
-        int64_t index = (int64_t)(row + i) * w->pitch + column;
-        if (sink->update) {
-          update_values(sink->update, w, index, result + i * PANEL, width);
-        } else {
-          for (int c = 0; c < width; c++) network->gradient[index + c] = result[i * PANEL + c];
-        }
-      }
+      for (int column = start; column < end; column += column + PANEL <= end ? PANEL : VL)
+        backward_weight_tile(network, w, gradient, cells, sink, row, rows, column);
     }
   }
   if (!sink->update) deliver(sink, w, network->gradient);

@@ -70,3 +70,13 @@ static void update_values(const Update *u, Tensor *tensor, int64_t index, const 
   else
     for (int64_t i = 0; i < count; i += VL) sgd(u, tensor, index + i, load(gradient + i));
 }
+
+/* Starts to load what an update of `rows` x `width` values from `index` will touch. */
+INLINE void prefetch_tile(const Tensor *tensor, int64_t index, int rows, int width) {
+  for (int i = 0; i < rows; i++, index += tensor->pitch)
+    for (int c = 0; c < width; c += CELL) {
+      __builtin_prefetch(tensor->value + index + c, 1);
+      if (tensor->slot1) __builtin_prefetch(tensor->slot1 + index + c, 1);
+      if (tensor->slot2) __builtin_prefetch(tensor->slot2 + index + c, 1);
+    }
+}

@@ -98,8 +98,6 @@ static void place_state(Network *network, Arena *arena) {
   }
 }
 
-static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-
 /* Buffers for batches of up to `cells` cells. */
 static void place_workspace(Network *network, int cells, Arena *arena) {
   int64_t lanes = (int64_t)cells * CELL;

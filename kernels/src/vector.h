@@ -98,6 +98,9 @@ INLINE float sum(vf a) { return sums4(a, a, a, a)[0]; }
 
 INLINE int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
+INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+INLINE int smaller(int a, int b) { return a < b ? a : b; }
+
 /* Splits `n` items into the fewest parts of at most `most`, as even as possible: the first item of part `i`. */
 INLINE int parts(int n, int most) { return (n + most - 1) / most; }
 INLINE int part_start(int n, int count, int i) { return (int)((int64_t)n * i / count); }
