@@ -3,6 +3,16 @@
 
 enum { HEADER = 6, LAYER_FIELDS = 7 };
 
+/* Under AddressSanitizer pieces of a memory lie apart, with a forbidden zone between them. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+enum { FORBIDDEN_ZONE = 64 };
+#define FORBID(start, bytes) ASAN_POISON_MEMORY_REGION(start, bytes)
+#else
+enum { FORBIDDEN_ZONE = 0 };
+#define FORBID(start, bytes) (void)(bytes)
+#endif
+
 /* Hands out aligned pieces of a memory; with a null base it only measures. */
 typedef struct {
   char *base;
@@ -11,8 +21,9 @@ typedef struct {
 
 static void *take(Arena *arena, int64_t bytes) {
   void *piece = arena->base ? arena->base + arena->used : NULL;
-  /* A vector's worth behind each piece may be read, never written. */
-  arena->used += round_up(bytes + 64, 64);
+  int64_t room = round_up(bytes + FORBIDDEN_ZONE, 64);
+  arena->used += room;
+  if (piece) FORBID((char *)piece + bytes, room - bytes);
   return piece;
 }
 
