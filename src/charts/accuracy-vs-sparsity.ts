@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
-import { meanInterval, present } from "../analysis/mean-interval.ts";
+import { present } from "../analysis/mean-interval.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { curvesOf } from "./curve.ts";
 import { methodColorScale } from "./palette.ts";
-import { prunedChannel, type Quality, qualityChannel, spreadApart } from "./scales.ts";
+import { prunedChannel, qualityChannel, spreadApart } from "./scales.ts";
 import { config, ink, schema } from "./theme.ts";
-import { basis, subject } from "./titles.ts";
+import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
 
 const width = 620;
 const height = 380;
@@ -21,39 +21,43 @@ const crossShape = "M-1,-1L1,1M1,-1L-1,1";
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
 export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
-  // 1. What is measured.
-  const quality: Quality = results.some((row) => row.accuracy !== null) ? "accuracy" : "loss";
-  const recovered = (row: ResultRow) => (quality === "accuracy" ? row.accuracy : row.loss);
-  const pruned = (row: ResultRow) => (quality === "accuracy" ? row.pruned_accuracy : row.pruned_loss);
-  const dense = (row: ResultRow) => (quality === "accuracy" ? row.baseline_accuracy : row.baseline_loss);
-  const recovers = results.some((row) => row.recovery !== "none");
-
-  // 2. Points: mean and interval over the seeds; a mean of null where all diverged.
-  const methods = [...new Set(results.map((row) => row.method))];
-  const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
-  const pointsOf = (stage: string, value: (row: ResultRow) => number | null) =>
-    [...cells.values()].map((rows) => ({
-      method: rows[0]?.method ?? "",
+  // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
+  const curves = curvesOf(results);
+  if (curves === undefined) return undefined;
+  const { quality, title, methods, recovers, baseline, control } = curves;
+  const pointsOf = (stage: string, measure: "pruned" | "recovered") =>
+    curves.points.map((point) => ({
+      method: point.method,
       stage,
-      sparsity: rows[0]?.target_sparsity ?? 0,
-      collapsed: rows.filter((row) => row.status === "collapsed").length,
-      ...meanInterval(present(rows.map(value))),
+      sparsity: point.sparsity,
+      collapsed: point.collapsed,
+      ...point[measure],
+      label: markLabel(
+        point.method,
+        `${percent(point.sparsity)} pruned, ${measureText(quality, point[measure])} ${recovers ? stage : ""}`.trim(),
+      ),
     }));
   const points = [
-    ...(recovers ? pointsOf(beforeStage, pruned) : []),
-    ...pointsOf(afterStage, recovered),
+    ...(recovers ? pointsOf(beforeStage, "pruned") : []),
+    ...pointsOf(afterStage, "recovered"),
   ].sort((a, b) => a.sparsity - b.sparsity);
-  const means = present(points.map(({ mean }) => mean));
-  if (means.length === 0) return undefined;
-  const baselines = [...groupBy(results, (row) => row.seed).values()].map(
-    (rows) => present(rows.map(dense))[0] ?? null,
+
+  // 2. The dense networks, as rules: as trained, and with as much fine-tuning as the pruned ones.
+  const shown = (mean: number) => (quality === "accuracy" ? ` ${(100 * mean).toFixed(1)}%` : "");
+  const rules = [
+    { mean: baseline, text: "dense baseline", dashed: false },
+    { mean: control, text: "dense control", dashed: true },
+  ].flatMap(({ mean, text, dashed }) =>
+    mean === null ? [] : [{ mean, dashed, text: text + shown(mean), label: text + shown(mean) }],
   );
-  const baseline = meanInterval(present(baselines)).mean;
 
   // 3. Where they are drawn.
-  const title = quality === "accuracy" ? "Test accuracy" : "Test loss";
   const x = prunedChannel(points.map(({ sparsity }) => sparsity));
-  const y = qualityChannel(quality, title, [...means, ...present([baseline])]);
+  const y = qualityChannel(
+    quality,
+    title,
+    present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
+  );
   const data = points.map(({ ci95, ...point }) => ({
     ...point,
     ci95_low: ci95?.low ?? null,
@@ -69,11 +73,10 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     const end = data.findLast(
       (point) => point.method === method && point.stage === afterStage && point.y !== null,
     );
-    return end?.y == null ? [] : [{ text: method, method, y: end.y }];
+    return end?.y == null ? [] : [{ text: method, method, y: end.y, label: markLabel(method, "") }];
   });
-  const denseLabel = `dense baseline${quality === "accuracy" && baseline !== null ? ` ${(100 * baseline).toFixed(1)}%` : ""}`;
   const named = [
-    ...(baseline === null ? [] : [{ text: denseLabel, method: null, y: y.position(baseline) }]),
+    ...rules.map(({ text, mean }) => ({ text, method: null, y: y.position(mean), label: text })),
     ...ends,
   ];
   const pixels = logPixels(y.scale);
@@ -101,18 +104,23 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     height,
     title: {
       text: `${title} against sparsity: ${subject(results)}`,
-      subtitle: basis(results, quality === "accuracy" ? baseline : null),
+      subtitle: basis(results, quality === "accuracy" ? baseline : null, { band: true }),
     },
     data: { values: data },
     encoding: {
       x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
       y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
+      description: { field: "label" },
     },
     layer: [
       {
-        data: { values: baseline === null ? [] : [{ mean: baseline, y: y.position(baseline) }] },
+        data: { values: rules.map((rule) => ({ ...rule, y: y.position(rule.mean) })) },
         mark: { type: "rule", color: ink.muted },
-        encoding: { x: { value: 0 }, x2: { value: width } },
+        encoding: {
+          x: { value: 0 },
+          x2: { value: width },
+          strokeDash: { condition: { test: "datum.dashed", value: [2, 3] }, value: [1, 0] },
+        },
       },
       {
         // The band of a single sparsity has no area.

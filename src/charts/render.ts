@@ -2,23 +2,39 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { TopLevelSpec } from "vega-lite";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
+import { accuracyHeatmap } from "./accuracy-heatmap.ts";
+import { accuracyVsMacs, accuracyVsSize } from "./accuracy-vs-cost.ts";
 import { accuracyVsSparsity } from "./accuracy-vs-sparsity.ts";
 import { finetuning } from "./finetuning.ts";
 import { fontFamily, readFont, textWidthOf } from "./font.ts";
 import { layerSparsity } from "./layer-sparsity.ts";
+import { maskBlocks } from "./mask-blocks.ts";
+import { recovery } from "./recovery.ts";
+import { weightHistograms } from "./weight-histograms.ts";
+import { weightMagnitudes } from "./weight-magnitudes.ts";
 
 /** What the charts of a study are drawn from. */
 export interface ChartData {
   readonly results: readonly ResultRow[];
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
+  /** Undefined when there are only tables. */
+  readonly snapshots: Snapshots | undefined;
 }
 
 /** A chart by the name of its files. It is left out of a study that has no data for it. */
 const charts: Readonly<Record<string, (data: ChartData) => TopLevelSpec | undefined>> = {
   "accuracy-vs-sparsity": accuracyVsSparsity,
+  "accuracy-vs-size": accuracyVsSize,
+  "accuracy-vs-macs": accuracyVsMacs,
+  "accuracy-heatmap": accuracyHeatmap,
+  recovery,
   finetuning,
   "layer-sparsity": layerSparsity,
+  "weight-histograms": weightHistograms,
+  "weight-magnitudes": weightMagnitudes,
+  "mask-blocks": maskBlocks,
 };
 
 export interface RenderedChart {

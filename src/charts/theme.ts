@@ -2,7 +2,17 @@ import type { TopLevelSpec } from "vega-lite";
 import { fontFamily } from "./font.ts";
 
 /** Text, rules and everything else that belongs to no method. */
-export const ink = { text: "#222222", muted: "#5f5f5f", grid: "#e4e4e4" } as const;
+export const ink = {
+  text: "#222222",
+  muted: "#5f5f5f",
+  grid: "#e4e4e4",
+  front: "#d9d9d9",
+  frame: "#f0f0f0",
+  pruned: "#b8b8b8",
+} as const;
+
+/** From worst to best; text is dark on the first half and white on the second. */
+export const heat = ["#f1f4f9", "#c3d3e8", "#7fa3cd", "#3f72ab", "#1d4577"] as const;
 
 /** Vega-Lite configuration of all charts. One weight of the font is shipped, so nothing is bold. */
 export const config = {

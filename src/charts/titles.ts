@@ -1,5 +1,7 @@
+import type { MeanInterval } from "../analysis/mean-interval.ts";
 import { testSetMargin } from "../analysis/test-set-margin.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Quality } from "./scales.ts";
 
 /** "5 seeds", "1 seed" */
 export function count(n: number, noun: string): string {
@@ -12,8 +14,15 @@ export function subject(rows: readonly ResultRow[]): string {
   return `${distinct((row) => row.model)} on ${distinct((row) => row.dataset)}`;
 }
 
-/** What the figures stand on: seeds, test examples, and what is missing or left out. */
-export function basis(rows: readonly ResultRow[], baselineAccuracy: number | null): string[] {
+/**
+ * What the figures stand on: seeds, test examples, and what is missing or left out. `band`: whether the chart
+ * draws confidence bands.
+ */
+export function basis(
+  rows: readonly ResultRow[],
+  baselineAccuracy: number | null,
+  { band }: { readonly band: boolean },
+): string[] {
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
@@ -21,7 +30,7 @@ export function basis(rows: readonly ResultRow[], baselineAccuracy: number | nul
   const collapsed = rows.some((row) => row.status === "collapsed");
   return [
     seeds > 1
-      ? `Mean of ${count(seeds, "seed")} with 95% confidence band, ${on}`
+      ? `Mean of ${count(seeds, "seed")}${band ? " with 95% confidence band" : ""}, ${on}`
       : `One seed, ${on}${baselineAccuracy === null ? "" : `; ${testSetDoubt(baselineAccuracy, examples)}`}`,
     ...(collapsed ? ["× no path from the inputs to the outputs is left, in at least one seed"] : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out`] : []),
@@ -32,4 +41,25 @@ export function basis(rows: readonly ResultRow[], baselineAccuracy: number | nul
 export function testSetDoubt(accuracy: number, examples: number): string {
   const points = 100 * testSetMargin(accuracy, examples);
   return `a test set of this size leaves ±${points.toFixed(1)} points of doubt`;
+}
+
+/** `90%`, `99.95%` */
+export function percent(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(6))}%`;
+}
+
+/** `97.65% ±0.21`: a mean accuracy with half the width of its interval; for a loss the mean alone. */
+export function measureText(quality: Quality, { mean, ci95 }: Pick<MeanInterval, "mean" | "ci95">): string {
+  if (mean === null) return "diverged";
+  if (quality === "loss") return mean.toPrecision(4);
+  const margin = ci95 === null ? "" : ` ±${(50 * (ci95.high - ci95.low)).toFixed(2)}`;
+  return `${(100 * mean).toFixed(2)}%${margin}`;
+}
+
+/**
+ * What a mark says of itself, to screen readers and as a tooltip: `method: text`. Marks that belong to a method
+ * start with its name, so that the report can show and hide them.
+ */
+export function markLabel(method: string, text: string): string {
+  return `${method}: ${text}`;
 }

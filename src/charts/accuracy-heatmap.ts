@@ -1,0 +1,100 @@
+import type { TopLevelSpec } from "vega-lite";
+import { present } from "../analysis/mean-interval.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import { curvesOf } from "./curve.ts";
+import { qualityScale } from "./scales.ts";
+import { config, heat, ink, schema } from "./theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+
+/**
+ * Test accuracy after recovery as a table of colors, a row a method and a column a sparsity; the darker the
+ * better, on the scale of the other charts. Undefined without any measure.
+ */
+export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+  const curves = curvesOf(results);
+  if (curves === undefined) return undefined;
+  const { quality, methods, recovers } = curves;
+  const means = present(curves.points.map(({ recovered }) => recovered.mean));
+  if (means.length === 0) return undefined;
+  const { position } = qualityScale(quality, means);
+  const positions = means.map(position);
+  const worst = Math.log(Math.max(...positions));
+  const best = Math.log(Math.min(...positions));
+  const sparsities = [...new Set(curves.points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
+  const cells = curves.points.map(({ method, sparsity, recovered, collapsed }) => {
+    const { mean } = recovered;
+    const fraction =
+      mean === null || worst === best ? null : (worst - Math.log(position(mean))) / (worst - best);
+    return {
+      method,
+      sparsity: percent(sparsity),
+      mean,
+      fraction,
+      text:
+        mean === null
+          ? "diverged"
+          : (quality === "accuracy" ? (100 * mean).toFixed(1) : mean.toPrecision(3)) +
+            (collapsed > 0 ? " ×" : ""),
+      label: markLabel(method, `${percent(sparsity)} pruned, ${measureText(quality, recovered)}`),
+    };
+  });
+  const columnWidth = 58;
+  return {
+    $schema: schema,
+    config,
+    width: columnWidth * sparsities.length,
+    height: 34 * methods.length,
+    title: {
+      text: `${curves.title} by method and sparsity: ${subject(results)}`,
+      subtitle: [
+        `${quality === "accuracy" ? "Percent" : "Loss"}${recovers ? " after fine-tuning" : ""}; the darker the better, log scale of the ${quality === "accuracy" ? "error" : "loss"}`,
+        ...basis(results, null, { band: false }),
+      ],
+    },
+    data: { values: cells },
+    encoding: {
+      x: {
+        field: "sparsity",
+        type: "ordinal",
+        sort: sparsities.map(percent),
+        axis: {
+          title: "Weights pruned",
+          labelAngle: 0,
+          grid: false,
+          domain: false,
+          ticks: false,
+          labelPadding: 8,
+          labelOverlap: false,
+        },
+      },
+      y: {
+        field: "method",
+        type: "nominal",
+        sort: [...methods],
+        axis: { title: null, grid: false, labelLimit: 0 },
+      },
+      description: { field: "label" },
+    },
+    layer: [
+      {
+        mark: { type: "rect", stroke: "white", strokeWidth: 2 },
+        encoding: {
+          color: {
+            condition: { test: "datum.fraction === null", value: ink.grid },
+            field: "fraction",
+            type: "quantitative",
+            scale: { domain: [0, 1], range: [...heat] },
+            legend: null,
+          },
+        },
+      },
+      {
+        mark: { type: "text", fontSize: 12.5 },
+        encoding: {
+          text: { field: "text" },
+          color: { condition: { test: "datum.fraction > 0.55", value: "white" }, value: ink.text },
+        },
+      },
+    ],
+  };
+}

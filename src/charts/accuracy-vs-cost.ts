@@ -1,0 +1,151 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { ResultRow } from "../recording/rows.ts";
+import { type CurvePoint, curvesOf } from "./curve.ts";
+import { methodColorScale } from "./palette.ts";
+import { paretoFront } from "./pareto.ts";
+import { logTicks, qualityChannel } from "./scales.ts";
+import { config, ink, methodLegend, schema } from "./theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+
+const width = 620;
+const height = 340;
+
+/** What a network costs, by what its masks leave. */
+interface Cost {
+  readonly title: string;
+  readonly axis: string;
+  readonly of: (point: CurvePoint) => number;
+  readonly dense: (row: ResultRow) => number;
+  readonly text: (cost: number) => string;
+}
+
+const kib = (bytes: number) => `${Number((bytes / 1024).toPrecision(3)).toLocaleString("en-US")} KiB`;
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+
+const size: Cost = {
+  title: "size",
+  axis: "Size in its smallest encoding (KiB), log scale",
+  of: (point) => point.sparseBytes / 1024,
+  dense: (row) => row.dense_bytes / 1024,
+  text: (cost) => kib(1024 * cost),
+};
+
+const computation: Cost = {
+  title: "multiply-accumulates",
+  axis: "Multiply-accumulates with a kept weight, for one example, log scale",
+  of: (point) => point.macs,
+  dense: (row) => row.dense_macs,
+  text: (cost) => `${compact.format(cost)} multiply-accumulates`,
+};
+
+/** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
+export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+  return accuracyVsCost(results, size);
+}
+
+/** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
+export function accuracyVsMacs({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+  return accuracyVsCost(results, computation);
+}
+
+/** A line a method; behind them the Pareto front as steps, and the dense networks as rules. */
+function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec | undefined {
+  // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
+  const curves = curvesOf(results);
+  if (curves === undefined) return undefined;
+  const { quality, methods, recovers } = curves;
+  const points = curves.points.flatMap((point) => {
+    const { mean } = point.recovered;
+    if (mean === null || cost.of(point) <= 0) return [];
+    const label = `${cost.text(cost.of(point))}, ${measureText(quality, point.recovered)} at ${percent(point.sparsity)} pruned`;
+    const { method, sparsity, collapsed } = point;
+    return [{ method, sparsity, collapsed, cost: cost.of(point), mean, label: markLabel(method, label) }];
+  });
+  if (points.length === 0) return undefined;
+  const front = paretoFront(
+    points,
+    (point) => point.cost,
+    (point) => (quality === "accuracy" ? point.mean : -point.mean),
+  );
+
+  // 2. Where they are drawn.
+  const rules = [
+    { text: "dense baseline", mean: curves.baseline, dashed: false },
+    { text: "dense control", mean: curves.control, dashed: true },
+  ].flatMap(({ text, mean, dashed }) => (mean === null ? [] : [{ text, mean, dashed }]));
+  const denseCost = Math.max(...results.map(cost.dense));
+  const { domain, values } = logTicks([...points.map((point) => point.cost), denseCost]);
+  const y = qualityChannel(
+    quality,
+    curves.title,
+    [...points, ...rules].map(({ mean }) => mean),
+  );
+  const placed = (of: readonly (typeof points)[number][]) =>
+    of.map((point) => ({ ...point, y: y.position(point.mean) }));
+  const last = front.at(-1);
+  const color = {
+    field: "method",
+    type: "nominal",
+    scale: methodColorScale(methods),
+    legend: methodLegend(methods),
+  } as const;
+  return {
+    $schema: schema,
+    config,
+    width,
+    height,
+    title: {
+      text: `${curves.title} against ${cost.title}: ${subject(results)}`,
+      subtitle: [
+        ...basis(results, quality === "accuracy" ? curves.baseline : null, { band: false }),
+        `Grey: the Pareto front. ${recovers ? "Rules: the dense baseline; dashed, the dense control" : "Rule: the dense baseline"}`,
+      ],
+    },
+    data: { values: placed(points) },
+    encoding: {
+      x: {
+        field: "cost",
+        type: "quantitative",
+        scale: { type: "log", domain, nice: false },
+        axis: { title: cost.axis, values, format: cost === size ? ",~g" : "~s", labelOverlap: "greedy" },
+      },
+      y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
+      description: { field: "label" },
+    },
+    layer: [
+      {
+        data: {
+          values: [
+            ...placed(front),
+            ...(last === undefined ? [] : placed([{ ...last, cost: domain[1] }])),
+          ].map(({ cost, y }) => ({ cost, y })),
+        },
+        mark: {
+          type: "line",
+          interpolate: "step-after",
+          color: ink.front,
+          strokeWidth: 5,
+          strokeJoin: "round",
+        },
+        encoding: { description: { value: "Pareto front" } },
+      },
+      {
+        data: {
+          values: rules.map((rule) => ({
+            ...rule,
+            y: y.position(rule.mean),
+            label: `${rule.text}: ${measureText(quality, { mean: rule.mean, ci95: null })}`,
+          })),
+        },
+        mark: { type: "rule", color: ink.muted },
+        encoding: {
+          x: { value: 0 },
+          x2: { value: width },
+          strokeDash: { condition: { test: "datum.dashed", value: [2, 3] }, value: [1, 0] },
+        },
+      },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { color } },
+      { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color } },
+    ],
+  };
+}

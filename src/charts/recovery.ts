@@ -1,0 +1,98 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { ResultRow } from "../recording/rows.ts";
+import { curvesOf } from "./curve.ts";
+import { methodColorScale } from "./palette.ts";
+import { prunedChannel, qualityChannel } from "./scales.ts";
+import { config, facetColumns, ink, schema } from "./theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+
+/**
+ * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a
+ * method, the dense control as a rule. Undefined without fine-tuning.
+ */
+export function recovery({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+  const curves = curvesOf(results);
+  if (curves === undefined || !curves.recovers) return undefined;
+  const { quality, methods, control } = curves;
+  const pairs = curves.points.flatMap(({ method, sparsity, pruned, recovered }) => {
+    if (pruned.mean === null || recovered.mean === null) return [];
+    const label = `${percent(sparsity)} pruned, ${measureText(quality, pruned)} before fine-tuning, ${measureText(quality, recovered)} after`;
+    return [
+      { method, sparsity, before: pruned.mean, after: recovered.mean, label: markLabel(method, label) },
+    ];
+  });
+  if (pairs.length === 0) return undefined;
+  const x = prunedChannel(pairs.map(({ sparsity }) => sparsity));
+  const y = qualityChannel(quality, curves.title, [
+    ...pairs.flatMap(({ before, after }) => [before, after]),
+    ...(control === null ? [] : [control]),
+  ]);
+  const color = {
+    field: "method",
+    type: "nominal",
+    scale: methodColorScale(methods),
+    legend: null,
+  } as const;
+  const panel = { width: methods.length > 2 ? 250 : 330, height: 220 };
+  return {
+    $schema: schema,
+    config,
+    title: {
+      text: `Before and after fine-tuning: ${subject(results)}`,
+      subtitle: [
+        `${y.axis.title}; hollow: pruned, filled: fine-tuned${control === null ? "" : "; dashed: the dense control"}`,
+        ...basis(results, null, { band: false }),
+      ],
+    },
+    data: {
+      values: pairs.map((pair) => ({
+        ...pair,
+        x: x.position(pair.sparsity),
+        y_before: y.position(pair.before),
+        y_after: y.position(pair.after),
+        ...(control === null ? {} : { y_control: y.position(control) }),
+      })),
+    },
+    facet: { field: "method", type: "nominal", sort: [...methods], header: { title: null } },
+    columns: facetColumns(methods.length),
+    spacing: 24,
+    resolve: { axis: { x: "independent" } },
+    spec: {
+      ...panel,
+      encoding: {
+        x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
+        y: { type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
+        description: { field: "label" },
+      },
+      layer: [
+        ...(control === null
+          ? []
+          : [
+              {
+                mark: { type: "rule" as const, color: ink.muted, strokeDash: [2, 3] },
+                encoding: {
+                  x: { value: 0 },
+                  x2: { value: panel.width },
+                  y: { field: "y_control", aggregate: "max" as const },
+                  description: {
+                    value: `dense control: ${measureText(quality, { mean: control, ci95: null })}`,
+                  },
+                },
+              },
+            ]),
+        {
+          mark: { type: "rule", strokeWidth: 2, opacity: 0.55 },
+          encoding: { y: { field: "y_before" }, y2: { field: "y_after" }, color },
+        },
+        {
+          mark: { type: "point", filled: true, fill: "white", opacity: 1, size: 44, strokeWidth: 1.6 },
+          encoding: { y: { field: "y_before" }, stroke: color },
+        },
+        {
+          mark: { type: "point", filled: true, opacity: 1, size: 54 },
+          encoding: { y: { field: "y_after" }, color },
+        },
+      ],
+    },
+  };
+}

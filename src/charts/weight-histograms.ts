@@ -1,0 +1,134 @@
+import type { TopLevelSpec } from "vega-lite";
+import { unpackCounts } from "../recording/packed.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import { HISTOGRAM_BINS, NEAR_ZERO, type Snapshots } from "../recording/snapshots.ts";
+import { methodColors } from "./palette.ts";
+import { share, shownWeights, sizeOf } from "./shown-weights.ts";
+import { config, ink, schema } from "./theme.ts";
+import { markLabel, subject } from "./titles.ts";
+
+/**
+ * Histograms of the weights of each layer: before pruning, and after pruning by each method and recovery, a row
+ * of panels each, with the share of weights near zero. Zeros are counted in words only: they would dwarf the
+ * rest. Undefined when nothing is pruned.
+ */
+export function weightHistograms({
+  results,
+  snapshots,
+}: {
+  results: readonly ResultRow[];
+  snapshots: Snapshots | undefined;
+}): TopLevelSpec | undefined {
+  const shown = shownWeights(snapshots);
+  if (shown === undefined) return undefined;
+  const rows = [shown.before, ...shown.after];
+  const methods = shown.after.map(({ name }) => name);
+  const colors = methodColors(methods);
+  const limits = new Map<string, number>();
+  for (const tensor of rows.flatMap(({ tensors }) => tensors)) {
+    limits.set(tensor.name, Math.max(limits.get(tensor.name) ?? 0, tensor.limit));
+  }
+  const width = 230;
+  const height = 86;
+
+  const panels = rows.flatMap((row, rowIndex) =>
+    row.tensors.map((tensor) => {
+      const limit = limits.get(tensor.name) ?? 1;
+      const counts = unpackCounts(tensor.histogram);
+      const size = sizeOf(tensor);
+      const step = (2 * tensor.limit) / HISTOGRAM_BINS;
+      const most = Math.max(1, ...counts);
+      const text = [
+        ...(tensor.nonzero < size ? [`${share(size - tensor.nonzero, size)} exactly 0`] : []),
+        `${share(tensor.nearZero, size)} within ±${NEAR_ZERO}`,
+      ];
+      const name = shown.tensorNames.get(tensor.name) ?? tensor.name;
+      const label = `${name}, ${text.join(", ")}, ${size.toLocaleString("en-US")} weights`;
+      const described = row.method === undefined ? `${row.name}: ${label}` : markLabel(row.method, label);
+      // Bars without gaps, as an area of steps; the last bin's right edge closes it.
+      const bars = [...counts, 0].map((count, bin) => ({
+        value: Number((bin * step - tensor.limit).toPrecision(4)),
+        count,
+      }));
+      const color = colors.get(row.name) ?? ink.muted;
+      return {
+        width,
+        height,
+        ...(rowIndex === 0
+          ? { title: { text: name, fontSize: 13, anchor: "middle" as const, offset: 8 } }
+          : {}),
+        data: { values: bars },
+        encoding: {
+          x: {
+            field: "value",
+            type: "quantitative" as const,
+            scale: { domain: [-limit, limit], nice: false },
+            axis: {
+              title: null,
+              grid: false,
+              tickCount: 5,
+              labels: rowIndex === rows.length - 1,
+              ticks: rowIndex === rows.length - 1,
+            },
+          },
+          y: {
+            field: "count",
+            type: "quantitative" as const,
+            stack: null,
+            scale: { domain: [0, most] },
+            axis: null,
+          },
+          description: { value: described },
+        },
+        layer: [
+          { mark: { type: "area" as const, interpolate: "step-after" as const, color, opacity: 0.8 } },
+          {
+            mark: { type: "rule" as const, color: ink.text, strokeWidth: 0.8, strokeDash: [3, 2] },
+            data: { values: [{ value: 0 }] },
+            encoding: { y: { value: 0 }, y2: { value: height } },
+          },
+          {
+            mark: {
+              type: "text" as const,
+              align: "right" as const,
+              baseline: "bottom" as const,
+              fontSize: 11,
+            },
+            data: { values: [{ text: text.join(", ") }] },
+            encoding: {
+              x: { value: width },
+              y: { value: -3 },
+              text: { field: "text" },
+              color: { value: ink.text },
+            },
+          },
+          ...(tensor === row.tensors[0]
+            ? [
+                {
+                  mark: { type: "text" as const, align: "right" as const, fontSize: 13 },
+                  data: { values: [{ text: row.name }] },
+                  encoding: {
+                    x: { value: -14 },
+                    y: { value: height / 2 },
+                    text: { field: "text" },
+                    color: { value: ink.text },
+                  },
+                },
+              ]
+            : []),
+        ],
+      };
+    }),
+  );
+  return {
+    $schema: schema,
+    config,
+    title: {
+      text: `Weights before and after pruning ${shown.sparsity}: ${subject(results)}`,
+      subtitle: `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
+    },
+    columns: shown.before.tensors.length,
+    spacing: { row: 14, column: 28 },
+    concat: panels,
+  };
+}
