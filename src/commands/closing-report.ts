@@ -8,10 +8,14 @@ import type { StudyOutcome } from "../study/study.ts";
 const PIPE_COLUMNS = 100;
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
-export function closingReport(
-  { summary, results, folder }: StudyOutcome,
-  stream: { readonly columns?: number },
-): string {
+export function closingReport(outcome: StudyOutcome, stream: { readonly columns?: number }): string {
+  const { summary, results, folder, shard } = outcome;
+  if (shard !== undefined) {
+    return (
+      `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
+      "With all parts there: prune-lab merge OUT PARTS...\n"
+    );
+  }
   const style = { columns: stream.columns ?? PIPE_COLUMNS, color: chalk.level > 0 };
   const testExamples = results[0]?.test_examples ?? 0;
   const lines = [

@@ -1,9 +1,9 @@
 import { parameterCount, parameterSpecs } from "../engines/network-spec.ts";
 import { runSteps } from "../study/run.ts";
-import { type PreparedStudy, runSettings } from "../study/study.ts";
+import { runSettings, type StudyOutline } from "../study/prepare.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
-export function planReport(study: PreparedStudy, folder: string) {
+export function planReport(study: StudyOutline, folder: string) {
   const facts = planFacts(study, folder);
   const { methods, sparsities } = study.options.prune;
   return { facts, text: planText(facts, methods.length, sparsities.length) };
@@ -11,11 +11,11 @@ export function planReport(study: PreparedStudy, folder: string) {
 
 type PlanFacts = ReturnType<typeof planFacts>;
 
-function planFacts(study: PreparedStudy, folder: string) {
+function planFacts(study: StudyOutline, folder: string) {
   const { options, dataset, network, engine, plan, prunable } = study;
   const settings = runSettings(study);
   const count = (kind: "baseline" | "point") => plan.runs.filter((run) => run.kind === kind).length;
-  const steps = plan.runs.reduce((sum, run) => sum + runSteps(run.kind, settings, dataset.train.count), 0);
+  const steps = plan.runs.reduce((sum, run) => sum + runSteps(run.kind, settings, dataset.examples.train), 0);
   const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
     name,
     shape: shape.join("x"),
@@ -26,7 +26,7 @@ function planFacts(study: PreparedStudy, folder: string) {
     study: options.name,
     folder,
     dataset: dataset.name,
-    examples: { train: dataset.train.count, validation: dataset.validation.count, test: dataset.test.count },
+    examples: dataset.examples,
     model: options.model.name,
     parameters: parameterCount(network),
     tensors,

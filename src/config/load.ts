@@ -29,15 +29,24 @@ export async function loadConfig(
   const overrides = options.set.map(parseOverride);
   const file = findConfig(nameOrPath, workingFolder);
   const source = parseConfigSource(await readText(file), displayedPath(file, workingFolder));
-
   const named = { name: path.parse(file).name, ...(source.value as object) };
+  return { config: resolve(named, source, overrides), file };
+}
+
+/** The same for a config that is given as data, as it would stand in a file; its errors begin with `config:`. */
+export function resolveConfig(value: unknown, options: { readonly set: readonly string[] }): Config {
+  const source = { file: "config", value, locate: () => ({ depth: 0, line: 0 }) };
+  return resolve(value, source, options.set.map(parseOverride));
+}
+
+function resolve(given: unknown, source: ConfigSource, overrides: readonly Override[]): Config {
   const value = overrides.reduce<unknown>(
     (config, override) => applyOverride(config, override, configSchema),
-    named,
+    given,
   );
   const parsed = configSchema.safeParse(value, { error: issueMessage });
   if (!parsed.success) throw inputError(problems(parsed.error, value, source, overrides).join("\n"));
-  return { config: parsed.data, file };
+  return parsed.data;
 }
 
 async function readText(file: string): Promise<string> {

@@ -137,3 +137,6 @@ function completed(finetune: FinetuneOptions, train: TrainOptions): Complete<Fin
 }
 
 export type Config = z.output<typeof configSchema>;
+
+/** A config as it may be written: what has a default may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;

@@ -12,6 +12,8 @@ export interface Manifest {
   readonly version: string;
   readonly node: string;
   readonly study: string;
+  /** Present when the folder holds one shard of the runs, without tables: `merge` joins the parts. */
+  readonly part?: ManifestPart;
   /** SHA-256 of `settings`. */
   readonly identity: string;
   /** Everything that may not change when the folder is continued: more or fewer methods, sparsities and seeds may. */
@@ -23,6 +25,15 @@ export interface Manifest {
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
   readonly files: readonly string[];
+}
+
+/** Which shard of the runs a folder holds, and what an unsharded sweep would have written beside the tables. */
+export interface ManifestPart {
+  /** From 1. */
+  readonly shard: number;
+  readonly of: number;
+  /** `--checkpoints`, as the sweep was given it. */
+  readonly checkpoints: string;
 }
 
 /** The manifest of a results folder, or undefined when there is none. Throws when there is a damaged one. */

@@ -1,6 +1,10 @@
+import type { PruneLabError } from "../foundations/errors.ts";
 import type { RunKind } from "./plan.ts";
 
-/** What a running study tells: the source of progress bars, plain lines and `--json`. */
+/**
+ * What running studies tell: the source of progress bars, plain lines and `--json`. Every event names its study.
+ * docs/events.md describes each one; fields are added, not renamed or removed.
+ */
 export type StudyEvent =
   | {
       readonly event: "planned";
@@ -12,22 +16,29 @@ export type StudyEvent =
       readonly engine: string;
       readonly device: string;
       readonly workers: number;
-      /** Runs in the plan, and how many of them are stored already. */
+      /** Runs in the plan (of this shard), and how many of them are stored already. */
       readonly runs: number;
       readonly stored: number;
     }
-  | { readonly event: "notice"; readonly message: string }
-  | { readonly event: "run-started"; readonly run: string; readonly kind: RunKind }
+  | { readonly event: "notice"; readonly study: string; readonly message: string }
+  | {
+      readonly event: "run-started";
+      readonly study: string;
+      readonly run: string;
+      readonly kind: RunKind;
+    }
   | {
       readonly event: "run-progress";
+      readonly study: string;
       readonly run: string;
       /** Work done of this run, 0..1. */
       readonly fraction: number;
-      /** Work done of everything that had to be computed, 0..1. */
+      /** Expected work done of everything that the command has to compute, 0..1; never falls. */
       readonly total: number;
     }
   | {
       readonly event: "run-finished";
+      readonly study: string;
       readonly run: string;
       readonly kind: RunKind;
       readonly status: string;
@@ -35,8 +46,23 @@ export type StudyEvent =
       readonly accuracy: number | null;
       readonly loss: number | null;
       readonly seconds: number;
+      /** The study that computed it, when this one only shares it; null for its own. */
+      readonly sharedFrom: string | null;
       readonly total: number;
     }
-  | { readonly event: "finished"; readonly folder: string; readonly files: readonly string[] };
+  | {
+      readonly event: "finished";
+      readonly study: string;
+      readonly folder: string;
+      readonly files: readonly string[];
+    }
+  | {
+      readonly event: "failed";
+      readonly study: string;
+      readonly folder: string;
+      readonly kind: PruneLabError["kind"];
+      readonly message: string;
+      readonly hint: string | null;
+    };
 
 export type OnStudyEvent = (event: StudyEvent) => void;

@@ -2,9 +2,9 @@ import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../foundations/errors.ts";
 import { packageRoot } from "../foundations/paths.ts";
-import type { ProgressMessage, RunTask, TaskOutcome, WorkerSetup } from "./worker.ts";
+import type { ProgressMessage, RunTask, TaskOutcome } from "./worker.ts";
 
-/** Worker threads that compute runs, one network a thread. */
+/** Worker threads that compute runs of any study, one network a thread. */
 export interface RunPool {
   /** Computes and stores one run; rejects when it fails or the pool is closed. */
   compute(task: RunTask): Promise<void>;
@@ -16,16 +16,11 @@ export interface RunPool {
 const WORKER_FILE = path.join(packageRoot, "dist", "study", "worker.js");
 
 /** Starts `workers` threads. `onProgress` hears of each run several times a second. */
-export function openPool(
-  setup: WorkerSetup,
-  workers: number,
-  onProgress: (message: ProgressMessage) => void,
-): RunPool {
+export function openPool(workers: number, onProgress: (message: ProgressMessage) => void): RunPool {
   const pool = new Piscina<RunTask, TaskOutcome>({
     filename: WORKER_FILE,
     minThreads: workers,
     maxThreads: workers,
-    workerData: setup,
   });
   pool.on("message", (message: ProgressMessage) => onProgress(message));
   return {

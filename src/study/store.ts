@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Masks, Parameters } from "../engines/engine.ts";
 import type { NetworkSpec } from "../engines/network-spec.ts";
@@ -31,7 +31,6 @@ const FILES = { result: "result.json", weights: "weights.safetensors", timing: "
 interface ResultFile {
   readonly format: 1;
   readonly id: string;
-  readonly label: string;
   readonly resultSha256: string;
   readonly weightsSha256: string | null;
   readonly result: RunResult;
@@ -67,7 +66,7 @@ export class RunStore {
 
   /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
   async write(
-    run: { readonly id: string; readonly label: string },
+    { id }: { readonly id: string },
     output: RunOutput<RunResult>,
     timing: RunTiming,
     keepWeights: boolean,
@@ -75,23 +74,42 @@ export class RunStore {
     const weights = keepWeights
       ? encodeCheckpoint(this.#network, output.parameters, output.masks)
       : undefined;
-    const result: ResultFile = {
+    const file: ResultFile = {
       format: 1,
-      id: run.id,
-      label: run.label,
+      id,
       resultSha256: sha256(canonicalJson(output.result)),
       weightsSha256: weights === undefined ? null : sha256(weights),
       result: output.result,
     };
-    const temporary = path.join(this.folder, `.${run.id}.${randomUUID()}.tmp`);
-    try {
-      await mkdir(temporary, { recursive: true });
-      await writeFlushed(path.join(temporary, FILES.result), `${JSON.stringify(result, null, 1)}\n`);
+    await this.#place(id, async (temporary) => {
+      await writeFlushed(path.join(temporary, FILES.result), resultText(file));
       await writeFlushed(path.join(temporary, FILES.timing), `${JSON.stringify(timing)}\n`);
       if (weights !== undefined) await writeFlushed(path.join(temporary, FILES.weights), weights);
+    });
+  }
+
+  /** Takes over a run that another store holds, with hard links where the disk has them; the same bytes either way. */
+  async adopt(source: RunStore, id: string, keepWeights: boolean): Promise<void> {
+    const file = await source.#readResultFile(id);
+    const weightsSha256 = keepWeights ? file.weightsSha256 : null;
+    await this.#place(id, async (temporary) => {
+      await writeFlushed(path.join(temporary, FILES.result), resultText({ ...file, weightsSha256 }));
+      await linkOrCopy(source.#file(id, "timing"), path.join(temporary, FILES.timing));
+      if (weightsSha256 !== null) {
+        await linkOrCopy(source.#file(id, "weights"), path.join(temporary, FILES.weights));
+      }
+    });
+  }
+
+  /** Fills a folder beside the run's place, then renames it. */
+  async #place(id: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+    const temporary = path.join(this.folder, `.${id}.${randomUUID()}.tmp`);
+    try {
+      await mkdir(temporary, { recursive: true });
+      await fill(temporary);
       // A damaged leftover, or the same run stored without weights, makes room.
-      await rm(path.join(this.folder, run.id), { recursive: true, force: true });
-      await rename(temporary, path.join(this.folder, run.id));
+      await rm(path.join(this.folder, id), { recursive: true, force: true });
+      await rename(temporary, path.join(this.folder, id));
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
       throw error;
@@ -117,6 +135,20 @@ function isUnreadable(error: unknown): boolean {
   return (
     code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError || error instanceof TypeError
   );
+}
+
+function resultText(file: ResultFile): string {
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+/** A second name for the same bytes: files of a store are replaced, never changed. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") throw error;
+    await copyFile(from, to);
+  }
 }
 
 async function writeFlushed(file: string, content: string | Uint8Array): Promise<void> {

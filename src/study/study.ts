@@ -1,31 +1,29 @@
 import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
-import { renderCharts } from "../charts/render.ts";
-import type { Dataset } from "../datasets/dataset.ts";
-import { loadDataset } from "../datasets/registry.ts";
-import type { EngineDescription } from "../engines/engine.ts";
-import { type NetworkSpec, parameterCount, parameterSpecs } from "../engines/network-spec.ts";
-import { openEngine } from "../engines/registry.ts";
-import { contentHash } from "../foundations/hash.ts";
-import { packageVersion } from "../foundations/paths.ts";
-import { buildNetwork } from "../models/registry.ts";
-import { prunableTensors } from "../pruning/prunable.ts";
-import { encodeCheckpoint } from "../recording/checkpoint.ts";
-import { formatCsv } from "../recording/csv.ts";
-import { MANIFEST_FILE, type Manifest } from "../recording/manifest.ts";
+import { parameterCount } from "../engines/network-spec.ts";
+import { PruneLabError } from "../foundations/errors.ts";
+import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
-import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
-import { computeRuns } from "./compute.ts";
+import { explainWriteError } from "../recording/write-error.ts";
+import { computeRuns, type StoredRuns, type StudyWork } from "./compute.ts";
+import type { DatasetHandle } from "./dataset-shelf.ts";
+import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import type { OnStudyEvent } from "./events.ts";
 import type { StudyOptions } from "./options.ts";
-import { planStudy, type Run, recipeHash, type StudyPlan } from "./plan.ts";
-import type { RunSettings } from "./run.ts";
+import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import type { Run } from "./plan.ts";
+import {
+  type PreparedStudy,
+  prepareStudy,
+  runSettings,
+  type StudyOutline,
+  StudyResources,
+} from "./prepare.ts";
+import { runsOfShard, type Shard } from "./shard.ts";
 import { RunStore } from "./store.ts";
-import { type Tables, tabulate } from "./tabulate.ts";
+import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
-
-export type CheckpointChoice = "all" | "baselines" | "none";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
@@ -35,260 +33,243 @@ export interface StudyRequest {
   readonly folder: string;
   /** Where the dataset may lie, in place of the usual folders. */
   readonly dataDir: string | undefined;
-  /** Worker threads; undefined for one a core. */
-  readonly workers: number | undefined;
   readonly checkpoints: CheckpointChoice;
   /** Start over: remove what an earlier sweep left in the folder. */
   readonly fresh: boolean;
+}
+
+/** How studies are run, one or several. */
+export interface RunOptions {
+  /** Worker threads; undefined for one a core. */
+  readonly workers: number | undefined;
+  /** Compute only this part of the runs, and write no tables; `mergeStudy` joins the parts. */
+  readonly shard: Shard | undefined;
+  /** When a study fails, go on with the others. */
+  readonly keepGoing: boolean;
   readonly onEvent: OnStudyEvent;
-  /** Aborting ends the study with a PruneLabError of kind `interrupted`; finished runs are kept. */
+  /** Aborting leaves the studies unfinished that are not done; their finished runs are kept. */
   readonly signal: AbortSignal;
 }
 
 export interface StudyOutcome {
-  readonly summary: readonly SummaryRow[];
-  readonly results: readonly ResultRow[];
+  readonly study: string;
   /** Where everything lies. */
   readonly folder: string;
+  /** The rows of summary.csv and results.csv; none for a shard. */
+  readonly summary: readonly SummaryRow[];
+  readonly results: readonly ResultRow[];
+  /** Which part of the runs this is, of how many; undefined for the whole. */
+  readonly shard: Shard | undefined;
+  /** Runs that the folder holds now, of this study or shard. */
+  readonly runs: number;
 }
 
-/** A study with everything that has to be known before the first run. */
-export interface PreparedStudy {
-  readonly options: StudyOptions;
-  readonly dataset: Dataset;
-  readonly network: NetworkSpec;
-  readonly engine: EngineDescription;
-  readonly prunable: readonly string[];
-  readonly plan: StudyPlan;
+/** `unfinished`: interrupted, or stopped because another study failed; running it again continues. */
+export type StudyEnd =
+  | { readonly state: "done"; readonly outcome: StudyOutcome }
+  | { readonly state: "failed" | "unfinished"; readonly error: unknown };
+
+/** A study that runs alone. */
+export type SingleStudyRequest = StudyRequest &
+  Omit<RunOptions, "keepGoing" | "shard"> & { readonly shard?: Shard | undefined };
+
+/** Runs one study. Throws a PruneLabError: `input`, `failure`, or `interrupted` when the signal was aborted. */
+export async function runStudy(request: SingleStudyRequest): Promise<StudyOutcome> {
+  const [end] = await runStudies([request], { shard: undefined, ...request, keepGoing: false });
+  if (end?.state !== "done") throw end?.error;
+  return end.outcome;
 }
 
 /**
- * The whole experiment: prepares, opens the results folder, computes the runs that are not stored yet, writes
- * tables, charts and checkpoints. Running it again continues where it stopped; every file but timings.csv comes
- * out the same, however often it was interrupted and on any number of workers.
+ * The whole experiment: prepares each study, opens its results folder, computes the runs that are not stored yet,
+ * writes tables, charts and checkpoints. Running it again continues where it stopped; every file but timings.csv
+ * comes out the same, however often it was interrupted, on any number of workers, and whichever studies ran
+ * beside it. Returns how each study ended, in order. Unless with `keepGoing`, nothing is computed when one of
+ * them cannot begin, and all are stopped when one fails.
  */
-export async function runStudy(request: StudyRequest): Promise<StudyOutcome> {
-  // 1. What is to be done: data, network, engine, and the graph of runs.
-  const study = await prepareStudy(request);
-  const { options, network, plan } = study;
-
-  // 2. Where it goes: the folder, locked, with the runs that are finished already.
-  const keepWeights = (run: Run) => run.kind === "baseline" || request.checkpoints === "all";
-  const folder = await openResultsFolder(request.folder, {
-    settings: settingsOf(study),
-    fresh: request.fresh,
-    bytesNeeded: bytesNeeded(study, keepWeights),
-  });
+export async function runStudies(
+  requests: readonly StudyRequest[],
+  options: RunOptions,
+): Promise<readonly StudyEnd[]> {
+  const { shard, keepGoing, signal, onEvent } = options;
+  const ends = new Map<StudyRequest, StudyEnd>();
+  const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
+  const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
+  const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
   try {
-    await folder.writeManifest(manifestOf(study, [MANIFEST_FILE, ...plan.runs.map(runPath)]), "start");
-    const store = new RunStore(folder.runs, network);
+    // 1. What is to be done: data, network, engine, and the graph of runs.
+    const resources = new StudyResources();
+    const prepared: { request: StudyRequest; study: PreparedStudy }[] = [];
+    for (const request of requests) {
+      if (!goesOn()) break;
+      try {
+        prepared.push({ request, study: await prepareStudy({ ...request, onEvent }, resources) });
+      } catch (error) {
+        end(request, error);
+      }
+    }
+    const studies = prepared.map(({ study }) => study);
+    const shares = shard === undefined ? studies.map(({ plan }) => plan.runs) : runsOfShard(studies, shard);
 
-    // 3. The runs: baselines, then what hangs on them.
-    const stored = await computeRuns({
-      plan,
-      store,
-      settings: runSettings(study),
-      dataset: study.dataset,
-      engine: study.engine.name,
-      workers: request.workers ?? availableParallelism(),
-      keepWeights,
-      signal: request.signal,
-      onEvent: request.onEvent,
-      announce: (counts) =>
-        request.onEvent({
-          event: "planned",
-          study: options.name,
-          folder: request.folder,
-          dataset: study.dataset.name,
-          model: options.model.name,
-          parameters: parameterCount(network),
-          engine: study.engine.name,
-          device: study.engine.device,
-          ...counts,
-        }),
-    });
+    // 2. Where it goes: the folders, locked, with the runs that are finished already.
+    for (const [i, { request, study }] of prepared.entries()) {
+      if (!goesOn()) break;
+      try {
+        const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard });
+        opened.push({ request, open, data: study.data });
+      } catch (error) {
+        end(request, error);
+      }
+    }
 
-    // 4. What they say, as tables.
-    const tables = tabulate(plan, stored, labelsOf(study));
-    const summary = summarize(tables.results);
-    const files = await writeTables(folder, options, tables, summary);
-    await folder.write("config.yaml", request.configText);
-    files.push("config.yaml");
-    for (const message of resultWarnings(plan, stored)) request.onEvent({ event: "notice", message });
+    // 3. The runs of all studies: baselines, then what hangs on them.
+    if (goesOn()) {
+      const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
+      const workers = options.workers ?? availableParallelism();
+      const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent });
 
-    // 5. Pictures and weights.
-    files.push(...(await writeCharts(folder, tables)));
-    files.push(...(await writeCheckpoints(folder, study, store, request.checkpoints)));
-    await folder.writeManifest(
-      manifestOf(study, [MANIFEST_FILE, ...files, ...plan.runs.map(runPath)]),
-      "final",
-    );
-    request.onEvent({ event: "finished", folder: request.folder, files });
-    return { summary, results: tables.results, folder: request.folder };
+      // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
+      const finishing = opened.map(async ({ request, open }, i) => {
+        try {
+          const stored = await (computing[i] as (typeof computing)[number]);
+          ends.set(request, { state: "done", outcome: await finishStudy(open, stored, onEvent) });
+        } catch (error) {
+          end(request, error);
+        } finally {
+          await open.folder.release();
+        }
+      });
+      await Promise.all(finishing);
+    }
   } finally {
+    for (const { open } of opened) await open.folder.release();
+  }
+  return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
+}
+
+export interface StudyToOpen {
+  readonly study: StudyOutline;
+  readonly configText: string;
+  readonly folder: string;
+  readonly checkpoints: CheckpointChoice;
+  readonly fresh: boolean;
+  /** The runs that the folder has to hold in the end, parents first. */
+  readonly runs: readonly Run[];
+  readonly shard: Shard | undefined;
+}
+
+/** A study whose folder is open, and locked until it is released. */
+export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh"> {
+  readonly folder: ResultsFolder;
+  readonly store: RunStore;
+}
+
+/** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
+export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen): Promise<OpenStudy> {
+  const { study } = request;
+  const folder = await openResultsFolder(path, {
+    settings: settingsOf(study),
+    fresh,
+    bytesNeeded: bytesNeeded(request),
+  });
+  const open = { ...request, folder, store: new RunStore(folder.runs, study.network) };
+  try {
+    await writeManifest(open, [], "start");
+    return open;
+  } catch (error) {
     await folder.release();
+    throw error;
   }
 }
 
-/** Loads the data, builds the network, opens the engine and plans the runs; writes nothing. */
-export async function prepareStudy(
-  request: Pick<StudyRequest, "options" | "dataDir" | "onEvent">,
-): Promise<PreparedStudy> {
-  const { options } = request;
-  const notify = (message: string) => request.onEvent({ event: "notice", message });
-  const dataset = await loadDataset(options.dataset, { dataDir: request.dataDir, notify });
-  const { targets } = dataset.train;
-  const network =
-    targets.kind === "classes"
-      ? buildNetwork(options.model, dataset.train.shape, targets.classes, "softmax-cross-entropy")
-      : buildNetwork(options.model, dataset.train.shape, targets.width, "mean-squared-error");
-  const prunable = prunableTensors(network, options.prune).map(({ name }) => name);
-  const opened = await openEngine(options.engine, notify);
-  const engine = opened.description;
-  await opened.dispose();
-  const plan = planStudy({
-    options,
-    network,
-    prunable,
-    datasetChecksum: dataset.checksum,
-    engineIdentity: engine.identity,
-  });
-  return { options, dataset, network, engine, prunable, plan };
+/** Writes everything that follows from the finished runs; for a shard, only which part it is. */
+export async function finishStudy(
+  open: OpenStudy,
+  stored: StoredRuns,
+  onEvent: OnStudyEvent,
+): Promise<StudyOutcome> {
+  const { study, folder, shard } = open;
+  const { options, plan } = study;
+  const files = ["config.yaml"];
+  await folder.write("config.yaml", open.configText);
+  let summary: readonly SummaryRow[] = [];
+  let results: readonly ResultRow[] = [];
+  if (shard === undefined) {
+    const tables = tabulate(plan, stored, labelsOf(study));
+    results = tables.results;
+    summary = summarize(results);
+    files.push(...(await writeTables(folder, options, tables, summary)));
+    for (const message of resultWarnings(plan, stored)) {
+      onEvent({ event: "notice", study: options.name, message });
+    }
+    files.push(...(await writeCharts(folder, tables)));
+    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
+  }
+  await writeManifest(open, files, "final");
+  onEvent({ event: "finished", study: options.name, folder: folder.path, files });
+  return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
 }
 
-/** What the worker threads need to know. */
-export function runSettings({ options, network, prunable, plan }: PreparedStudy): RunSettings {
-  return {
-    network,
-    initializer: options.model.initializer,
-    train: options.train,
-    finetune: plan.finetune,
-    prunable,
-  };
-}
-
-/** What may not change when a results folder is continued. */
-function settingsOf({ options, dataset, engine }: PreparedStudy): unknown {
-  const { methods: _methods, sparsities: _sparsities, ...prune } = options.prune;
-  return {
-    name: options.name,
-    dataset: { ...options.dataset, found: dataset.name, checksum: dataset.checksum },
-    model: options.model,
-    train: options.train,
-    prune,
-    output: options.output,
-    engine: { name: engine.name, identity: engine.identity },
-  };
-}
-
-function labelsOf(study: PreparedStudy) {
-  const { options, dataset, network, prunable, engine } = study;
+function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): StudyWork {
+  const { study, store, runs } = open;
+  const { options, network, engine } = study;
   return {
     study: options.name,
-    dataset: dataset.name,
-    testExamples: dataset.test.count,
-    model: options.model.name,
+    runs,
+    store,
+    settings: runSettings(study),
+    data,
     engine: engine.name,
-    recovery: options.prune.finetune === null ? "none" : "finetune",
-    recipe: recipeHash({ options, network, prunable, datasetChecksum: dataset.checksum }),
+    keepWeights: keepsWeights(open),
+    announce: (counts) =>
+      onEvent({
+        event: "planned",
+        study: options.name,
+        folder: open.folder.path,
+        dataset: study.dataset.name,
+        model: options.model.name,
+        parameters: parameterCount(network),
+        engine: engine.name,
+        device: engine.device,
+        ...counts,
+      }),
   };
 }
 
-function manifestOf(study: PreparedStudy, files: readonly string[]): Manifest {
-  const { options, dataset, network, engine, plan } = study;
-  const settings = settingsOf(study);
-  return {
-    tool: "prune-lab",
-    format: 1,
-    version: packageVersion(),
-    node: process.version,
-    study: options.name,
-    identity: contentHash(settings),
-    settings,
-    engine,
-    dataset: {
-      name: dataset.name,
-      checksum: dataset.checksum,
-      sources: dataset.sources,
-      examples: {
-        train: dataset.train.count,
-        validation: dataset.validation.count,
-        test: dataset.test.count,
-      },
-    },
-    model: {
-      name: options.model.name,
-      parameters: parameterCount(network),
-      tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
-    },
-    runs: Object.fromEntries(plan.runs.map((run) => [run.label, run.id])),
-    files,
-  };
-}
-
-function runPath(run: Run): string {
-  return `${RUNS_FOLDER}/${run.id}`;
+function keepsWeights({ checkpoints }: Pick<OpenStudy, "checkpoints">): (run: Run) => boolean {
+  return (run) => run.kind === "baseline" || checkpoints === "all";
 }
 
 /** Weights of the runs that keep them, twice for those that become checkpoints, and a margin for tables and charts. */
-function bytesNeeded({ network, plan }: PreparedStudy, keepWeights: (run: Run) => boolean): number {
-  const weights = 5 * parameterCount(network);
-  const tables = 4 * 2 ** 20 + 65_536 * plan.cells.length;
-  return 2 * weights * plan.runs.filter(keepWeights).length + tables;
+function bytesNeeded(request: Pick<OpenStudy, "study" | "runs" | "checkpoints">): number {
+  const weights = 5 * parameterCount(request.study.network);
+  const tables = 4 * 2 ** 20 + 65_536 * request.study.plan.cells.length;
+  return 2 * weights * request.runs.filter(keepsWeights(request)).length + tables;
 }
 
-async function writeTables(
-  folder: ResultsFolder,
-  options: StudyOptions,
-  tables: Tables,
-  summary: readonly SummaryRow[],
-): Promise<string[]> {
-  const texts: readonly (readonly [string, string])[] = [
-    [options.output.results, formatCsv("results", tables.results)],
-    ["summary.csv", formatCsv("summary", summary)],
-    ["layers.csv", formatCsv("layers", tables.layers)],
-    ["history.csv", formatCsv("history", tables.history)],
-    ["timings.csv", formatCsv("timings", tables.timings)],
-    [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
-  ];
-  for (const [name, text] of texts) await folder.write(name, text);
-  return texts.map(([name]) => name);
+async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
+  const { study, folder, runs, shard, checkpoints } = open;
+  const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
+  const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
+  await folder.writeManifest(manifestOf(study, all, part), stage);
 }
 
-async function writeCharts(folder: ResultsFolder, tables: Tables): Promise<string[]> {
-  const files: string[] = [];
-  for (const chart of await renderCharts(tables)) {
-    const parts: readonly (readonly [string, string | Uint8Array])[] = [
-      [`charts/${chart.name}.vl.json`, `${JSON.stringify(chart.spec, null, 2)}\n`],
-      [`charts/${chart.name}.svg`, chart.svg],
-      [`charts/${chart.name}.png`, chart.png],
-    ];
-    for (const [name, content] of parts) {
-      await folder.write(name, content);
-      files.push(name);
-    }
-  }
-  return files;
+function endOf(request: StudyRequest, thrown: unknown, { onEvent }: Pick<RunOptions, "onEvent">): StudyEnd {
+  const error = explainWriteError(thrown, request.folder);
+  const kind = error instanceof PruneLabError ? error.kind : "failure";
+  onEvent({
+    event: "failed",
+    study: request.options.name,
+    folder: request.folder,
+    kind,
+    message: error instanceof Error ? error.message : String(error),
+    hint: error instanceof PruneLabError ? (error.hint ?? null) : null,
+  });
+  return { state: kind === "interrupted" ? "unfinished" : "failed", error };
 }
 
-/** Writes one safetensors file a baseline, and with `all` one a cell of the grid. */
-async function writeCheckpoints(
-  folder: ResultsFolder,
-  { network, plan }: PreparedStudy,
-  store: RunStore,
-  choice: CheckpointChoice,
-): Promise<string[]> {
-  if (choice === "none") return [];
-  const baselines = plan.runs
-    .filter((run) => run.kind === "baseline")
-    .map(({ id, label }) => ({ id, label }));
-  const points = choice === "all" ? plan.cells.map(({ point, label }) => ({ id: point, label })) : [];
-  const files: string[] = [];
-  for (const { id, label } of [...baselines, ...points]) {
-    const { parameters, masks } = await store.readWeights(id);
-    const file = `checkpoints/${label}.safetensors`;
-    await folder.write(file, encodeCheckpoint(network, parameters, masks));
-    files.push(file);
-  }
-  return files;
+function notStarted(signal: AbortSignal): PruneLabError {
+  return signal.aborted
+    ? new PruneLabError("interrupted", "Interrupted before the first run.")
+    : new PruneLabError("interrupted", "Not started, because another study cannot begin.");
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Engine } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
@@ -12,17 +12,14 @@ import { RunStore } from "./store.ts";
  * The code of one worker thread: computes runs one after the other and stores each as soon as it is finished,
  * so that nothing is lost when the process is killed. Results travel through the store alone.
  */
-export interface WorkerSetup {
+export interface RunTask {
+  readonly run: Run;
+  readonly keepWeights: boolean;
   /** Its buffers are shared memory: every worker reads the same bytes. */
   readonly dataset: Dataset;
   readonly settings: RunSettings;
   readonly engine: string;
   readonly storeFolder: string;
-}
-
-export interface RunTask {
-  readonly run: Run;
-  readonly keepWeights: boolean;
 }
 
 export interface ProgressMessage {
@@ -37,9 +34,7 @@ export type TaskOutcome =
 
 const PROGRESS_INTERVAL_MILLISECONDS = 100;
 
-const { dataset, settings, engine: engineName, storeFolder } = workerData as WorkerSetup;
-const store = new RunStore(storeFolder, settings.network);
-let openedEngine: Promise<Engine> | undefined;
+const engines = new Map<string, Promise<Engine>>();
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
@@ -47,14 +42,16 @@ export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
     await computeAndStore(task);
     return { ok: true };
   } catch (error) {
-    const explained = explainWriteError(error, storeFolder);
+    const explained = explainWriteError(error, task.storeFolder);
     if (!(explained instanceof PruneLabError)) throw explained;
     const { kind, message, hint } = explained;
     return { ok: false, kind, message, hint };
   }
 }
 
-async function computeAndStore({ run, keepWeights }: RunTask): Promise<void> {
+async function computeAndStore(task: RunTask): Promise<void> {
+  const { run, dataset, settings } = task;
+  const store = new RunStore(task.storeFolder, settings.network);
   const started = performance.now();
   let lastMessage = Number.NEGATIVE_INFINITY;
   const onStep = (steps: number) => {
@@ -64,25 +61,31 @@ async function computeAndStore({ run, keepWeights }: RunTask): Promise<void> {
     parentPort?.postMessage({ run: run.id, steps } satisfies ProgressMessage);
   };
   onStep(0);
-  openedEngine ??= openEngine(engineName, () => {});
-  const environment = { settings, engine: await openedEngine, dataset, onStep };
+  const environment = { settings, engine: await engineNamed(task.engine), dataset, onStep };
   const output =
     run.kind === "baseline"
       ? await runBaseline(run, environment)
-      : await runPoint(run, await parentOf(run), environment);
+      : await runPoint(run, await parentOf(run, store), environment);
   const timing = {
     seconds: (performance.now() - started) / 1000,
     trainSeconds: output.trainSeconds,
     trainedExamples: Math.max(0, output.result.history.length - 1) * dataset.train.count,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-  await store.write(run, output, timing, keepWeights);
+  await store.write(run, output, timing, task.keepWeights);
 }
 
-async function parentOf(run: PointRun) {
+/** Opened once a thread. */
+function engineNamed(name: string): Promise<Engine> {
+  const engine = engines.get(name) ?? openEngine(name, () => {});
+  engines.set(name, engine);
+  return engine;
+}
+
+async function parentOf(run: PointRun, store: RunStore) {
   const parent = await store.read(run.parent);
   if (parent === undefined || !parent.hasWeights) {
-    throw failure(`${run.label}: its baseline is no longer in ${storeFolder}.`, {
+    throw failure(`${run.label}: its baseline is no longer in ${store.folder}.`, {
       hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
     });
   }

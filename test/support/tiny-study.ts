@@ -2,7 +2,7 @@ import path from "node:path";
 import { configSchema } from "../../src/config/schema.ts";
 import type { StudyEvent } from "../../src/study/events.ts";
 import type { StudyOptions } from "../../src/study/options.ts";
-import { runStudy, type StudyRequest } from "../../src/study/study.ts";
+import { runStudy, type SingleStudyRequest } from "../../src/study/study.ts";
 import { writeTinyDataset } from "./tiny-dataset.ts";
 
 /** Options of a study that takes about a second with the reference engine. */
@@ -25,7 +25,7 @@ export async function tinyStudy(folder: string, changes: object = {}): Promise<S
 }
 
 /** Runs a study in a folder, with the events it told. */
-export async function runIn(folder: string, options: StudyOptions, changes: Partial<StudyRequest> = {}) {
+export async function runIn(folder: string, options: StudyOptions, changes: Partial<SingleStudyRequest> = {}) {
   const events: StudyEvent[] = [];
   const outcome = await runStudy({
     options,

@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { engineNames } from "../engines/registry.ts";
+import type { CheckpointChoice } from "../study/outputs.ts";
+
+/** The flags that `sweep` and `batch` share. */
+export interface RunFlags {
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly dataDir?: string;
+  readonly engine?: string;
+  readonly workers?: number;
+  readonly checkpoints: CheckpointChoice;
+  readonly shard?: string;
+  readonly fresh?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export function addRunFlags(command: Command, out: string): Command {
+  return command
+    .option("--set <path=value>", "override a field of the config, as YAML; repeatable", append, [])
+    .option("-o, --out <folder>", out)
+    .option("--data-dir <folder>", "where the dataset's files lie")
+    .option("--engine <name>", `what computes: ${["auto", ...engineNames].join(", ")}`)
+    .option("--workers <n>", "worker threads (default: one a core)", positiveInteger)
+    .addOption(
+      new Option("--checkpoints <which>", "weights to write as safetensors files")
+        .choices(["all", "baselines", "none"])
+        .default("baselines"),
+    )
+    .option("--shard <i/n>", "compute one of n parts of the runs, without tables; see merge")
+    .option("--fresh", "start over: remove what an earlier sweep left in the folder")
+    .option("--json", "one JSON event a line on stdout (docs/events.md)")
+    .option("--quiet", "print errors only");
+}
+
+function append(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
+  return Number(text);
+}

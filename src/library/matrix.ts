@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import * as yaml from "yaml";
+import { parseConfigSource } from "../config/source.ts";
+import { inputError, systemErrorCode } from "../foundations/errors.ts";
+
+/** One cell of a matrix: overrides, and what is added to the name of each study. */
+export interface MatrixCell {
+  readonly suffix: string;
+  readonly set: readonly string[];
+}
+
+/** What cannot stand in a study's name, which names a folder. */
+const NOT_IN_NAMES = /[^A-Za-z0-9._-]+/g;
+
+/**
+ * Reads a matrix file: a mapping of override paths to lists of values, or to mappings of a name to a value. Its
+ * cells are the cartesian product, the last path varying fastest. The suffix of a cell joins the names of its
+ * values: `-adam-64`.
+ *
+ *     train.optimizer: { adam: { name: adam }, sgd: { name: sgd, momentum: 0.9 } }
+ *     train.batchSize: [32, 64]
+ */
+export async function readMatrix(file: string): Promise<readonly MatrixCell[]> {
+  const source = parseConfigSource(await readText(file), file);
+  let cells: readonly MatrixCell[] = [{ suffix: "", set: [] }];
+  for (const [path, given] of Object.entries(source.value as Record<string, unknown>)) {
+    const where = `${file}:${source.locate([path]).line}: ${path}`;
+    const values = namedValues(given, where);
+    cells = cells.flatMap((cell) =>
+      values.map(({ name, value }) => ({
+        suffix: `${cell.suffix}-${name}`,
+        set: [...cell.set, `${path}=${flowYaml(value)}`],
+      })),
+    );
+  }
+  return cells;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw inputError(`${file}: cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
+  }
+}
+
+function namedValues(given: unknown, where: string): { readonly name: string; readonly value: unknown }[] {
+  const named = Array.isArray(given)
+    ? given.map((value) => ({ name: nameOf(value, where), value: value as unknown }))
+    : typeof given === "object" && given !== null
+      ? Object.entries(given).map(([name, value]) => ({ name: usable(name), value: value as unknown }))
+      : undefined;
+  if (named === undefined || named.length === 0) {
+    throw inputError(
+      `${where}: a list of values, such as [32, 64], or a mapping of names to values is needed.`,
+    );
+  }
+  const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) < i);
+  if (twice !== undefined) {
+    throw inputError(
+      `${where}: two values are named '${twice.name}'; name them: { first: ..., second: ... }.`,
+    );
+  }
+  return named;
+}
+
+/** A plain value names itself; a list or mapping that is one of several needs a name of its own. */
+function nameOf(value: unknown, where: string): string {
+  if (typeof value === "object" && value !== null) {
+    throw inputError(
+      `${where}: ${flowYaml(value)} cannot name a folder; name the values: { first: ${flowYaml(value)}, ... }.`,
+    );
+  }
+  return usable(String(value));
+}
+
+function usable(name: string): string {
+  return name.replaceAll(NOT_IN_NAMES, "_");
+}
+
+/** On one line, as `--set` takes it. */
+function flowYaml(value: unknown): string {
+  const document = new yaml.Document(value, { aliasDuplicateObjects: false });
+  yaml.visit(document, {
+    Collection: (_key, node) => {
+      node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0 }).trim();
+}

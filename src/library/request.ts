@@ -1,0 +1,80 @@
+import path from "node:path";
+import { loadConfig, resolveConfig } from "../config/load.ts";
+import { resolvedConfigYaml } from "../config/resolved.ts";
+import type { Config, ConfigInput } from "../config/schema.ts";
+import { inputError } from "../foundations/errors.ts";
+import type { OnStudyEvent } from "../study/events.ts";
+import type { CheckpointChoice } from "../study/outputs.ts";
+import type { Shard } from "../study/shard.ts";
+import type { RunOptions, StudyRequest } from "../study/study.ts";
+
+/** What the flags of `sweep` and `batch` have in common. */
+export interface CommonOptions {
+  /** Overrides, as `--set` takes them: `train.epochs=3`. */
+  readonly set?: readonly string[];
+  /** What computes, in place of the config's own choice. */
+  readonly engine?: string;
+  /** Where the dataset's files lie. */
+  readonly dataDir?: string;
+  /** Worker threads (default: one a core). */
+  readonly workers?: number;
+  /** Weights to write as safetensors files (default: baselines). */
+  readonly checkpoints?: CheckpointChoice;
+  /** Start over: remove what an earlier sweep left in the folder. */
+  readonly fresh?: boolean;
+  /** Compute one part of the runs only, as `2/3`; see merge. */
+  readonly shard?: string;
+  /** Aborting interrupts; finished runs are kept. */
+  readonly signal?: AbortSignal;
+  /** Hears what docs/events.md lists. */
+  readonly onEvent?: OnStudyEvent;
+}
+
+/** Reads a config by path or name, or takes it as data. */
+export async function readConfig(
+  config: string | ConfigInput,
+  { set = [], engine }: CommonOptions,
+): Promise<Config> {
+  const overrides = engine === undefined ? set : [...set, `engine=${JSON.stringify(engine)}`];
+  if (typeof config !== "string") return resolveConfig(config, { set: overrides });
+  return (await loadConfig(config, { set: overrides })).config;
+}
+
+export function studyRequest(config: Config, folder: string, options: CommonOptions): StudyRequest {
+  return {
+    options: config,
+    configText: resolvedConfigYaml(config),
+    folder,
+    dataDir: options.dataDir,
+    checkpoints: options.checkpoints ?? "baselines",
+    fresh: options.fresh ?? false,
+  };
+}
+
+export function runOptions(options: CommonOptions): Omit<RunOptions, "keepGoing"> {
+  const { workers } = options;
+  if (workers !== undefined && !(Number.isInteger(workers) && workers > 0)) {
+    throw inputError(`workers: ${workers} is not a whole number from 1.`);
+  }
+  return {
+    workers,
+    shard: options.shard === undefined ? undefined : parseShard(options.shard),
+    onEvent: options.onEvent ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+  };
+}
+
+/** Reads `2/3`: the second of three parts. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text.trim()) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index <= shard.count)) {
+    throw inputError(`shard: '${text}' is not of the form i/n, such as 1/3 for the first of three parts.`);
+  }
+  return shard;
+}
+
+/** results, or for a shard results/shard-2-of-3: parts must not share a folder. */
+export function outputRoot(shard: Shard | undefined): string {
+  return shard === undefined ? "results" : path.join("results", `shard-${shard.index}-of-${shard.count}`);
+}

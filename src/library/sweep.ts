@@ -1,0 +1,39 @@
+import path from "node:path";
+import type { ConfigInput } from "../config/schema.ts";
+import { prepareStudy, type StudyOutline } from "../study/prepare.ts";
+import { runStudy, type StudyOutcome, type StudyRequest } from "../study/study.ts";
+import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
+
+export interface SweepOptions extends CommonOptions {
+  /** Folder of the results (default: results/<name>). */
+  readonly out?: string;
+}
+
+/**
+ * Runs a sweep: trains a network once a seed, prunes it by each method to each sparsity, fine-tunes, and writes
+ * tables, charts and checkpoints. `config` is a path, the name of a shipped config, or the config as data. Run
+ * again on the same folder, it continues. Returns the rows of summary.csv and results.csv.
+ *
+ * Throws a PruneLabError whose `kind` says what happened: `input` (config, data, folder), `failure`, or
+ * `interrupted` when the signal was aborted.
+ */
+export async function sweep(config: string | ConfigInput, options: SweepOptions = {}): Promise<StudyOutcome> {
+  return runStudy({ ...(await requestOf(config, options)), ...runOptions(options) });
+}
+
+/** What a sweep would do: its runs, network, data and engine; computes and writes nothing. */
+export async function planSweep(
+  config: string | ConfigInput,
+  options: SweepOptions = {},
+): Promise<{ readonly outline: StudyOutline; readonly folder: string }> {
+  const request = await requestOf(config, options);
+  const { data, ...outline } = await prepareStudy({ ...request, onEvent: runOptions(options).onEvent });
+  data.release();
+  return { outline, folder: request.folder };
+}
+
+async function requestOf(config: string | ConfigInput, options: SweepOptions): Promise<StudyRequest> {
+  const resolved = await readConfig(config, options);
+  const folder = options.out ?? path.join(outputRoot(runOptions(options).shard), resolved.name);
+  return studyRequest(resolved, folder, options);
+}

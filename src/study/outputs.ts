@@ -1,0 +1,71 @@
+import { renderCharts } from "../charts/render.ts";
+import { encodeCheckpoint } from "../recording/checkpoint.ts";
+import { formatCsv } from "../recording/csv.ts";
+import type { ResultsFolder } from "../recording/results-folder.ts";
+import type { SummaryRow } from "../recording/rows.ts";
+import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
+import type { StudyOptions } from "./options.ts";
+import type { StudyOutline } from "./prepare.ts";
+import type { RunStore } from "./store.ts";
+import type { Tables } from "./tabulate.ts";
+
+/** Which weights become safetensors files. */
+export type CheckpointChoice = "all" | "baselines" | "none";
+
+/** Each of these writes files into the folder and returns their names. */
+
+export async function writeTables(
+  folder: ResultsFolder,
+  options: StudyOptions,
+  tables: Tables,
+  summary: readonly SummaryRow[],
+): Promise<string[]> {
+  const texts: readonly (readonly [string, string])[] = [
+    [options.output.results, formatCsv("results", tables.results)],
+    ["summary.csv", formatCsv("summary", summary)],
+    ["layers.csv", formatCsv("layers", tables.layers)],
+    ["history.csv", formatCsv("history", tables.history)],
+    ["timings.csv", formatCsv("timings", tables.timings)],
+    [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
+  ];
+  for (const [name, text] of texts) await folder.write(name, text);
+  return texts.map(([name]) => name);
+}
+
+export async function writeCharts(folder: ResultsFolder, tables: Tables): Promise<string[]> {
+  const files: string[] = [];
+  for (const chart of await renderCharts(tables)) {
+    const parts: readonly (readonly [string, string | Uint8Array])[] = [
+      [`charts/${chart.name}.vl.json`, `${JSON.stringify(chart.spec, null, 2)}\n`],
+      [`charts/${chart.name}.svg`, chart.svg],
+      [`charts/${chart.name}.png`, chart.png],
+    ];
+    for (const [name, content] of parts) {
+      await folder.write(name, content);
+      files.push(name);
+    }
+  }
+  return files;
+}
+
+/** Writes one safetensors file a baseline, and with `all` one a cell of the grid. */
+export async function writeCheckpoints(
+  folder: ResultsFolder,
+  { network, plan }: StudyOutline,
+  store: RunStore,
+  choice: CheckpointChoice,
+): Promise<string[]> {
+  if (choice === "none") return [];
+  const baselines = plan.runs
+    .filter((run) => run.kind === "baseline")
+    .map(({ id, label }) => ({ id, label }));
+  const points = choice === "all" ? plan.cells.map(({ point, label }) => ({ id: point, label })) : [];
+  const files: string[] = [];
+  for (const { id, label } of [...baselines, ...points]) {
+    const { parameters, masks } = await store.readWeights(id);
+    const file = `checkpoints/${label}.safetensors`;
+    await folder.write(file, encodeCheckpoint(network, parameters, masks));
+    files.push(file);
+  }
+  return files;
+}
