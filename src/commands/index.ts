@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerCheck } from "./check.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerInit } from "./init.ts";
@@ -8,6 +9,14 @@ import { registerSweep } from "./sweep.ts";
 
 /** Adds every command, in the order of the help. */
 export function registerCommands(program: Command): void {
-  const registers = [registerSweep, registerInit, registerList, registerDoctor, registerData, registerSchema];
+  const registers = [
+    registerSweep,
+    registerCheck,
+    registerInit,
+    registerList,
+    registerDoctor,
+    registerData,
+    registerSchema,
+  ];
   for (const register of registers) register(program);
 }

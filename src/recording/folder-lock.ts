@@ -55,6 +55,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
 }
 
+/** What a running sweep says of itself: `process 123 on host, since ...`; undefined when none holds the folder. */
+export async function folderHolder(folder: string): Promise<string | undefined> {
+  const holder = await readHolder(path.join(folder, LOCK_FILE));
+  return typeof holder === "object" && isAlive(holder) ? holderText(holder) : undefined;
+}
+
 async function tryLink(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
@@ -119,14 +125,15 @@ function processStart(pid: number): string | null {
   }
 }
 
+function holderText({ pid, host, since }: Holder): string {
+  return `process ${pid} on ${host}, since ${since}`;
+}
+
 function heldBy(folder: string, holder: Holder) {
-  return inputError(
-    `${folder} is in use by process ${holder.pid} on ${holder.host}, since ${holder.since}: two sweeps cannot write one folder.`,
-    {
-      hint:
-        holder.host === hostname()
-          ? "Wait for it to end, or give this sweep a folder of its own with --out."
-          : `If that process is gone, remove ${path.join(folder, LOCK_FILE)}.`,
-    },
-  );
+  return inputError(`${folder} is in use by ${holderText(holder)}: two sweeps cannot write one folder.`, {
+    hint:
+      holder.host === hostname()
+        ? "Wait for it to end, or give this sweep a folder of its own with --out."
+        : `If that process is gone, remove ${path.join(folder, LOCK_FILE)}.`,
+  });
 }

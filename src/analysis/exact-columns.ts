@@ -1,0 +1,91 @@
+import { tables } from "../recording/columns.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import { groupBy } from "./group-by.ts";
+import { distinct, type MatchedPoint } from "./match-points.ts";
+
+/**
+ * What pruning promises exactly. Accuracy cannot stand in for these: fine-tuning with the mask lifted, for one,
+ * raises it.
+ */
+const EXACT_COLUMNS = ["sparsity", "nonzero_parameters", "macs", "status"] as const;
+
+export type ExactColumn = (typeof EXACT_COLUMNS)[number];
+
+/** A column that has to be equal and is not. */
+export interface ExactDifference {
+  readonly column: string;
+  readonly baseline: string;
+  readonly results: string;
+  readonly seeds: readonly number[];
+}
+
+export interface ExactComparison {
+  readonly differences: readonly ExactDifference[];
+  /** Columns of which nothing could be said: see compareExactly. */
+  readonly unverified: readonly ExactColumn[];
+}
+
+/**
+ * Compares what has to be equal at a point. Sparsity, non-zero parameters and status are the same for every seed,
+ * and so are the multiply-accumulates of most networks; then each row must agree with the baseline's one value.
+ * Where the baseline has several (global pruning of a convolutional network: which weights go depends on their
+ * values), a row must agree with the baseline's row of its seed, provided that the dense network is the same one,
+ * to be told from its accuracy and loss; without such a row the column is unverified.
+ */
+export function compareExactly({ baseline, results }: MatchedPoint): ExactComparison {
+  const bySeed = new Map(baseline.map((row) => [row.seed, row]));
+  const found: (Omit<ExactDifference, "seeds"> & { readonly seed: number })[] = [];
+  const unverified = new Set<ExactColumn>();
+  for (const column of EXACT_COLUMNS) {
+    const values = distinct(baseline.map((row) => row[column]));
+    const fixed = values.length === 1 && (baseline.length > 1 || column !== "macs");
+    for (const row of results) {
+      const same = bySeed.get(row.seed);
+      const reference =
+        same !== undefined && sameDenseNetwork(same, row) ? same[column] : fixed ? values[0] : undefined;
+      if (reference === undefined) unverified.add(column);
+      else if (reference !== row[column]) {
+        found.push({ column, baseline: String(reference), results: String(row[column]), seed: row.seed });
+      }
+    }
+  }
+  const grouped = groupBy(found, ({ column, baseline: before, results: now }) =>
+    JSON.stringify([column, before, now]),
+  );
+  const differences = [...grouped.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ seed: _, ...first }) => ({ ...first, seeds: group.map(({ seed }) => seed) })),
+  );
+  return { differences, unverified: [...unverified] };
+}
+
+function sameDenseNetwork(a: ResultRow, b: ResultRow): boolean {
+  return a.baseline_loss === b.baseline_loss && a.baseline_accuracy === b.baseline_accuracy;
+}
+
+/** Every cell that differs at a point, and the seeds that one side lacks. */
+export function compareEveryCell({ baseline, results }: MatchedPoint): ExactDifference[] {
+  const now = new Map(results.map((row) => [row.seed, row]));
+  const before = new Set(baseline.map(({ seed }) => seed));
+  const columns = Object.keys(tables.results) as (keyof ResultRow)[];
+  const lost = (seed: number, side: "baseline" | "results"): ExactDifference => ({
+    column: "row",
+    baseline: side === "results" ? "there" : "missing",
+    results: side === "results" ? "missing" : "there",
+    seeds: [seed],
+  });
+  return [
+    ...baseline.flatMap((row) => {
+      const other = now.get(row.seed);
+      if (other === undefined) return [lost(row.seed, "results")];
+      return columns
+        .filter((column) => row[column] !== other[column])
+        .map((column) => ({
+          column,
+          baseline: String(row[column] ?? "empty"),
+          results: String(other[column] ?? "empty"),
+          seeds: [row.seed],
+        }));
+    }),
+    ...results.filter(({ seed }) => !before.has(seed)).map(({ seed }) => lost(seed, "baseline")),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { CheckReport } from "../../analysis/check.ts";
+import { type ComparedItem, isFailure } from "../../analysis/compare-curves.ts";
+import { finding, itemName, points } from "./words.ts";
+
+/** The report as JUnit XML, which most CI servers show: one test case for each item. */
+export function junitReport({ items, baseline }: CheckReport): string {
+  const failures = items.filter(isFailure).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${items.length}" failures="${failures}">`,
+    `  <testsuite name="${xmlText(`prune-lab check against ${baseline}`)}" tests="${items.length}" failures="${failures}">`,
+    ...items.flatMap(testCase),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testCase(item: ComparedItem): string[] {
+  const open = `    <testcase classname="${xmlText(item.curve)}" name="${xmlText(itemName(item))}"`;
+  const text = xmlText(finding(item) ?? "");
+  if (isFailure(item)) return [`${open}>`, `      <failure message="${text}"/>`, "    </testcase>"];
+  const said =
+    item.drop !== null && !item.testable
+      ? `not testable with these seeds: smallest detectable drop ${points(item.smallestDetectableDrop)} points`
+      : text;
+  return said === ""
+    ? [`${open}/>`]
+    : [`${open}>`, `      <system-out>${xmlText(said)}</system-out>`, "    </testcase>"];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
+/** Text for an attribute or an element; control characters, which XML does not allow, become U+FFFD. */
+function xmlText(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+    .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "\ufffd");
+}

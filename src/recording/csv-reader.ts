@@ -1,0 +1,147 @@
+import { CsvError, parse } from "csv-parse/sync";
+import { inputError } from "../foundations/errors.ts";
+import { didYouMean } from "../foundations/suggest.ts";
+import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
+import type { HistoryRow, ResultRow, RunStatus } from "./rows.ts";
+
+/** The tables that are read back. */
+type ReadableTable = "results" | "history";
+
+type NullableKey<Row> = { [Key in keyof Row]: null extends Row[Key] ? Key : never }[keyof Row] & string;
+
+/** Columns that may have empty cells; the compiler holds them to the rows' types. */
+const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>>>> = {
+  results: {
+    compression: true,
+    baseline_accuracy: true,
+    pruned_accuracy: true,
+    accuracy: true,
+    accuracy_drop: true,
+    baseline_loss: true,
+    pruned_loss: true,
+    loss: true,
+  } satisfies Record<NullableKey<ResultRow>, true>,
+  history: {
+    method: true,
+    target_sparsity: true,
+    learning_rate: true,
+    train_loss: true,
+    validation_loss: true,
+    validation_accuracy: true,
+  } satisfies Record<NullableKey<HistoryRow>, true>,
+};
+
+const FRACTIONS: ReadonlySet<string> = new Set([
+  "target_sparsity",
+  "sparsity",
+  "model_sparsity",
+  "effective_sparsity",
+  "baseline_accuracy",
+  "pruned_accuracy",
+  "accuracy",
+  "validation_accuracy",
+]);
+
+const STATUSES = ["ok", "collapsed", "diverged"] as const satisfies readonly RunStatus[];
+
+/** A row and the line of the file that it ends on, from 1. */
+export interface ReadRow<Row> {
+  readonly row: Row;
+  readonly line: number;
+}
+
+/**
+ * Reads a table that formatCsv wrote. The order of the columns and the line ends may have changed (a
+ * spreadsheet, git on Windows); anything else that is not as written is a PruneLabError of kind `input` that
+ * names file and line.
+ */
+export function parseCsv<Name extends ReadableTable>(
+  table: Name,
+  text: string,
+  file: string,
+): ReadRow<TableRows[Name]>[] {
+  const [header, ...lines] = records(text, file);
+  if (header === undefined) throw inputError(`${file}, line 1: the file is empty.`);
+  const columns: Readonly<Record<string, Column>> = tables[table];
+  checkHeader(header.cells, Object.keys(columns), file);
+  if (lines.length === 0) throw inputError(`${file}, line ${header.line}: no row follows the header.`);
+  return lines.map(({ cells, line }) => {
+    if (cells.length !== header.cells.length) {
+      throw inputError(
+        `${file}, line ${line}: ${cells.length} cells instead of ${header.cells.length}, as the header has.`,
+      );
+    }
+    const entries = header.cells.map((name, i) => {
+      const cell = cells[i] ?? "";
+      const format = columns[name]?.format ?? "text";
+      const fault = cellFault(name, cell, format, name in MAY_BE_EMPTY[table]);
+      if (fault !== undefined) throw inputError(`${file}, line ${line}: ${name} ${fault}.`);
+      return [name, format === "text" ? cell || emptyText(table, name) : cell === "" ? null : Number(cell)];
+    });
+    // Every cell has been checked against its column; the columns are those of the row's type.
+    return { row: Object.fromEntries(entries) as TableRows[Name], line };
+  });
+}
+
+function emptyText(table: ReadableTable, name: string): "" | null {
+  return name in MAY_BE_EMPTY[table] ? null : "";
+}
+
+interface CsvRecord {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+function records(text: string, file: string): CsvRecord[] {
+  try {
+    const parsed = parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as { readonly record: string[]; readonly info: { readonly lines: number } }[];
+    return parsed.map(({ record, info }) => ({ cells: record, line: info.lines }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = "lines" in error && typeof error.lines === "number" ? error.lines : 1;
+    throw inputError(`${file}, line ${line}: not CSV (${error.message.split(/[,:.] /)[0]}).`, {
+      cause: error,
+    });
+  }
+}
+
+function checkHeader(header: readonly string[], columns: readonly string[], file: string): void {
+  const unknown = header.filter((name) => !columns.includes(name));
+  const missing = columns.filter((name) => !header.includes(name));
+  const twice = header.filter((name, i) => header.indexOf(name) !== i);
+  const faults = [
+    ...missing.map((name) => `the column '${name}' is missing`),
+    ...unknown.map((name) => `there is no column '${name}'${didYouMean(name, missing).replace(/\?$/, "")}`),
+    ...twice.map((name) => `the column '${name}' is there twice`),
+  ];
+  if (faults.length === 0) return;
+  const shown = faults.length > 3 ? [...faults.slice(0, 3), `and ${faults.length - 3} more`] : faults;
+  throw inputError(`${file}, line 1: ${shown.join("; ")}.`, {
+    hint: `The columns are ${columns.join(",")}`,
+  });
+}
+
+/** What is wrong with a cell, to follow the column's name; undefined when it is fine. */
+function cellFault(name: string, cell: string, format: CellFormat, mayBeEmpty: boolean): string | undefined {
+  if (cell === "") return mayBeEmpty ? undefined : "is empty";
+  if (name === "status") {
+    return STATUSES.some((status) => status === cell)
+      ? undefined
+      : `is '${cell}', not one of ${STATUSES.join(", ")}`;
+  }
+  if (format === "text") return undefined;
+  if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell)) return `is '${cell}', not a number`;
+  const value = Number(cell);
+  if (!Number.isFinite(value)) return `is '${cell}', too large a number`;
+  if (format === "integer" && !(Number.isSafeInteger(value) && value >= 0)) {
+    return `is '${cell}', not a whole number from 0`;
+  }
+  if (name === "test_examples" && value === 0) return "is 0: accuracies need test examples";
+  if (FRACTIONS.has(name) && (value < 0 || value > 1)) return `is ${cell}, not between 0 and 1`;
+  return undefined;
+}
