@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import { registerBatch } from "./batch.ts";
 import { registerCheck } from "./check.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
+import { registerMerge } from "./merge.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSweep } from "./sweep.ts";
 
@@ -11,6 +13,8 @@ import { registerSweep } from "./sweep.ts";
 export function registerCommands(program: Command): void {
   const registers = [
     registerSweep,
+    registerBatch,
+    registerMerge,
     registerCheck,
     registerInit,
     registerList,

@@ -1,13 +1,13 @@
+import type { EngineDescription } from "../engines/engine.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { runCost } from "./cost.ts";
 import type { DatasetHandle } from "./dataset-shelf.ts";
 import type { OnStudyEvent } from "./events.ts";
+import { Lanes } from "./lanes.ts";
 import type { Run } from "./plan.ts";
-import { openPool, type RunPool } from "./pool.ts";
 import { Progress } from "./progress.ts";
 import { type RunResult, type RunSettings, runSteps } from "./run.ts";
-import { Slots } from "./slots.ts";
 import type { RunStore, StoredRun } from "./store.ts";
 
 /** One study's share of a computation. */
@@ -18,7 +18,7 @@ export interface StudyWork {
   readonly store: RunStore;
   readonly settings: RunSettings;
   readonly data: DatasetHandle;
-  readonly engine: string;
+  readonly engine: Pick<EngineDescription, "name" | "maxWorkers">;
   readonly keepWeights: (run: Run) => boolean;
   /** Told once, when it is known what is stored already. */
   readonly announce: (counts: { runs: number; stored: number; workers: number }) => void;
@@ -37,7 +37,7 @@ export type StoredRuns = ReadonlyMap<string, StoredRun>;
 /** A run that has to be computed, once, for every study that plans it. */
 interface Job {
   readonly run: Run;
-  readonly owners: Owner[];
+  readonly owners: [Owner, ...Owner[]];
   /** Which free run goes first: the study that comes first, baselines, the costly, the dense. */
   readonly rank: readonly number[];
 }
@@ -63,31 +63,31 @@ export async function computeRuns(
   const owners = works.map((work): Owner => ({ work, stored: new Map(), error: undefined }));
   await readStored(owners);
   const jobs = planJobs(owners);
-  const workers = Math.max(1, Math.min(request.workers, jobs.size));
   for (const { work, stored } of owners) {
+    const missing = work.runs.length - stored.size;
+    const workers = Math.max(1, Math.min(request.workers, work.engine.maxWorkers ?? missing, jobs.size));
     work.announce({ runs: work.runs.length, stored: stored.size, workers });
   }
 
   const progress = new Progress();
   for (const { run, owners: sharing } of jobs.values()) {
-    const [{ work }] = sharing as [Owner];
+    const [{ work }] = sharing;
     const { train } = work.data.facts.examples;
     progress.add(run, { steps: runSteps(run.kind, work.settings, train), cost: costOf(run, work) });
   }
 
-  const pool = jobs.size === 0 ? idlePool : openPool(workers, tellProgress);
-  const slots = new Slots(workers);
+  const lanes = new Lanes(request.workers, jobs.size, tellProgress);
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= pool.close();
+    stopped ??= lanes.close();
   };
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
 
   function tellProgress({ run: id, steps }: { readonly run: string; readonly steps: number }): void {
     const job = jobs.get(id);
-    const owner = job?.owners[0];
-    if (job === undefined || owner === undefined || stopped !== undefined) return;
+    if (job === undefined || stopped !== undefined) return;
+    const [owner] = job.owners;
     const { started, fraction } = progress.update(id, steps);
     const told = { study: owner.work.study, run: labelIn(owner, job.run) };
     if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });
@@ -96,6 +96,8 @@ export async function computeRuns(
 
   const computeJob = async (job: Job, parent: Promise<void> | undefined) => {
     await parent;
+    if (stopped !== undefined) throw new NotStarted();
+    const { pool, slots } = lanes.of(job.owners[0].work.engine);
     await slots.run(job.rank, async () => {
       const computing = job.owners.find(({ error }) => error === undefined);
       if (stopped !== undefined || computing === undefined) throw new NotStarted();
@@ -105,7 +107,7 @@ export async function computeRuns(
         keepWeights: job.owners.some(({ work }) => work.keepWeights(job.run)),
         dataset: await data.load(),
         settings,
-        engine,
+        engine: engine.name,
         storeFolder: store.folder,
       });
       const finished = await store.read(job.run.id);
@@ -172,8 +174,6 @@ export async function computeRuns(
 
 /** A run that was not begun, because its studies had failed or everything was stopped. */
 class NotStarted extends Error {}
-
-const idlePool: RunPool = { compute: () => Promise.reject(new NotStarted()), close: async () => {} };
 
 /** Finds what each study has already, and what it can take over from the others' folders. */
 async function readStored(owners: readonly Owner[]): Promise<void> {

@@ -29,6 +29,16 @@ export interface PreparedStudy extends StudyOutline {
 export class StudyResources {
   readonly datasets = new DatasetShelf();
   readonly #engines = new Map<string, EngineDescription>();
+  readonly #told = new Set<string>();
+
+  /** Passes each message on once, although every study would say it. */
+  once(notify: Notify): Notify {
+    return (message) => {
+      if (this.#told.has(message)) return;
+      this.#told.add(message);
+      notify(message);
+    };
+  }
 
   /** What an engine is; opens it once, to see that it runs here. */
   async engine(name: string, notify: Notify): Promise<EngineDescription> {
@@ -51,7 +61,7 @@ export async function prepareStudy(
   resources = new StudyResources(),
 ): Promise<PreparedStudy> {
   const { options, dataDir, onEvent } = request;
-  const notify = (message: string) => onEvent({ event: "notice", study: options.name, message });
+  const notify = resources.once((message) => onEvent({ event: "notice", study: options.name, message }));
   const data = await resources.datasets.open(options.dataset, { dataDir, notify });
   try {
     const engine = await resources.engine(options.engine, notify);

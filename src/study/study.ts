@@ -219,7 +219,7 @@ function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): St
     store,
     settings: runSettings(study),
     data,
-    engine: engine.name,
+    engine,
     keepWeights: keepsWeights(open),
     announce: (counts) =>
       onEvent({

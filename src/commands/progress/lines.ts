@@ -13,15 +13,45 @@ export function plannedLine(event: Planned): string {
   );
 }
 
+/** With several studies, what happens in one is told with its name before it. */
+export class StudyNames {
+  readonly #heard = new Set<string>();
+
+  hear({ study }: StudyEvent): void {
+    this.#heard.add(study);
+  }
+
+  /** `mnist-mlp: `, or nothing while there is only one study. */
+  before({ study }: StudyEvent): string {
+    return this.#heard.size > 1 ? `${study}: ` : "";
+  }
+}
+
 /** The line of a finished run, such as `global-magnitude-0.9-seed0  97.61%  2.1 s`. */
 export function finishedLine(event: RunFinished): string {
   const status = event.status === "ok" ? "" : `  ${event.status}`;
-  return `${event.run}  ${measureText(event)}  ${event.seconds.toFixed(1)} s${status}`;
+  const effort = event.sharedFrom === null ? `${event.seconds.toFixed(1)} s` : `as in ${event.sharedFrom}`;
+  return `${event.run}  ${measureText(event)}  ${effort}${status}`;
 }
 
 function measureText({ accuracy, loss }: RunFinished): string {
   if (accuracy !== null) return `${(100 * accuracy).toFixed(2)}%`;
   return loss === null ? "-" : `loss ${loss.toPrecision(4)}`;
+}
+
+/** Cuts text into lines of at most `columns`, between words where that is possible. */
+export function wrap(text: string, columns: number): string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let rest = paragraph;
+    while (rest.length > columns) {
+      const space = rest.lastIndexOf(" ", columns);
+      const end = space > 0 ? space : columns;
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    }
+    return [...lines, rest];
+  });
 }
 
 /** `0:42`, `12:05`, `1:02:09` */

@@ -1,21 +1,26 @@
-import { finishedLine, plannedLine } from "./lines.ts";
+import { finishedLine, plannedLine, StudyNames } from "./lines.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Plain lines, for a pipe or a log: one when a run is finished. */
 export function openPlainReporter(stream: NodeJS.WritableStream): Reporter {
   const say = (line: string) => void stream.write(`${line}\n`);
+  const names = new StudyNames();
   return {
     onEvent: (event) => {
+      names.hear(event);
       switch (event.event) {
         case "planned":
           return say(plannedLine(event));
         case "notice":
-          return say(event.message);
+          return say(names.before(event) + event.message);
         case "run-finished":
-          return say(`${String(Math.floor(100 * event.total)).padStart(3)}%  ${finishedLine(event)}`);
+          return say(
+            `${String(Math.floor(100 * event.total)).padStart(3)}%  ${names.before(event)}${finishedLine(event)}`,
+          );
+        case "finished":
         case "run-started":
         case "run-progress":
-        case "finished":
+        case "failed":
           return;
       }
     },

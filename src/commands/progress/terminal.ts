@@ -1,27 +1,31 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import { duration, plannedLine } from "./lines.ts";
+import { duration, plannedLine, StudyNames, wrap } from "./lines.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** Progress bars: one for the whole sweep with its ETA, and one for each run that is being computed. */
+/** Progress bars: one for everything with its ETA, and one for each run that is being computed. */
 export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
-  const say = (line: string) => void stream.write(`${line}\n`);
+  const names = new StudyNames();
   let bars: LiveBars | undefined;
+  const say = (line: string) => (bars === undefined ? void stream.write(`${line}\n`) : bars.log(line));
   return {
     onEvent: (event) => {
+      names.hear(event);
       switch (event.event) {
         case "planned":
           say(plannedLine(event));
-          if (event.stored < event.runs) bars = new LiveBars(stream, event.stored, event.runs);
-          return;
+          if (event.stored === event.runs && bars === undefined) return;
+          bars ??= new LiveBars(stream);
+          return bars.plan(event.stored, event.runs);
         case "notice":
-          return bars === undefined ? say(event.message) : bars.log(event.message);
+          return say(names.before(event) + event.message);
         case "run-started":
-          return bars?.start(event.run);
+          return bars?.start(names.before(event) + event.run);
         case "run-progress":
-          return bars?.progress(event.run, event.fraction, event.total);
+          return bars?.progress(names.before(event) + event.run, event.fraction, event.total);
         case "run-finished":
-          return bars?.finish(event.run, event.total);
+          return bars?.finish(names.before(event) + event.run, event.total);
         case "finished":
+        case "failed":
           return;
       }
     },
@@ -33,22 +37,25 @@ export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
 }
 
 const SCALE = 1000;
+/** Columns of a bar, and what a line needs beside it. */
+const WIDEST_BAR = 24;
+const BESIDE_BAR = 36;
 
 class LiveBars {
+  readonly #stream: NodeJS.WriteStream;
   readonly #multibar: MultiBar;
   readonly #whole: SingleBar;
   readonly #running = new Map<string, SingleBar>();
-  readonly #runs: number;
   readonly #startedAt = performance.now();
-  #finished: number;
+  #runs = 0;
+  #finished = 0;
 
-  constructor(stream: NodeJS.WriteStream, stored: number, runs: number) {
-    this.#finished = stored;
-    this.#runs = runs;
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
     this.#multibar = new MultiBar({
       stream,
       format: " {bar} {percent} {name}{note}",
-      barsize: 24,
+      barsize: Math.max(4, Math.min(WIDEST_BAR, stream.columns - BESIDE_BAR)),
       barCompleteChar: "#",
       barIncompleteChar: ".",
       hideCursor: true,
@@ -60,6 +67,11 @@ class LiveBars {
       gracefulExit: false,
     });
     this.#whole = this.#multibar.create(SCALE, 0, { percent: "  0%", name: "", note: "" });
+  }
+
+  plan(stored: number, runs: number): void {
+    this.#runs += runs;
+    this.#finished += stored;
     this.#showWhole(0);
   }
 
@@ -80,11 +92,14 @@ class LiveBars {
     this.#showWhole(total);
   }
 
+  /** Above the bars. Wrapped here: the terminal cuts long lines off while there are bars. */
   log(line: string): void {
-    this.#multibar.log(`${line}\n`);
+    for (const part of wrap(line, this.#stream.columns)) this.#multibar.log(`${part}\n`);
   }
 
   close(): void {
+    // Writes what is still to be logged, which stop() would drop.
+    this.#multibar.update();
     this.#multibar.stop();
   }
 

@@ -1,0 +1,121 @@
+import path from "node:path";
+import chalk from "chalk";
+import type { Command } from "commander";
+import { PruneLabError } from "../foundations/errors.ts";
+import { type BatchOutcome, batch } from "../library/batch.ts";
+import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
+import { untilInterrupted } from "./interruption.ts";
+import { openReporter } from "./progress/reporter.ts";
+import { addRunFlags, type RunFlags } from "./run-flags.ts";
+import { formatTable } from "./table.ts";
+
+interface BatchFlags extends RunFlags {
+  readonly matrix?: string;
+  readonly keepGoing?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  prune-lab batch configs/*.yaml
+  prune-lab batch mnist-mlp mnist-cnn --set 'seeds=[0, 1]' --keep-going
+  prune-lab batch mnist-mlp --matrix matrix.yaml --out results/learning-rates
+  prune-lab batch configs/*.yaml --shard 2/3 --out part-2            (see: prune-lab merge --help)
+
+A matrix file gives paths and the values to try: every config is run with each combination.
+  train.optimizer.learningRate: [0.001, 0.003]
+  prune.finetune.epochs: { short: 1, long: 6 }
+
+Running the same command again continues where it stopped. Exit codes: the highest of the sweeps; 0 done,
+2 wrong input, 3 a run failed, 130 interrupted.`;
+
+/** Adds `prune-lab batch CONFIGS...`. */
+export function registerBatch(program: Command): void {
+  const command = program
+    .command("batch")
+    .summary("many sweeps on one pool of workers, one summary")
+    .description(
+      "Runs many sweeps at once. Runs that are equal in several sweeps, such as dense baselines, are computed once;\n" +
+        "each sweep's folder is the same as if it had been run alone.",
+    )
+    .argument("<configs...>", "config files, or names of shipped configs");
+  addRunFlags(command, "folder of the sweeps' folders and of batch-summary.csv (default: results)")
+    .option("--matrix <file>", "run every config with each combination of the overrides in a YAML file")
+    .option("--keep-going", "when a sweep fails, go on with the others")
+    .addHelpText("after", EXAMPLES)
+    .action(runBatch);
+}
+
+async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<void> {
+  const reporter = openReporter(flags);
+  let outcome: BatchOutcome;
+  try {
+    outcome = await untilInterrupted((signal) =>
+      batch(configs, { ...flags, signal, onEvent: reporter.onEvent }),
+    );
+  } finally {
+    reporter.close();
+  }
+  if (!flags.json && !flags.quiet) process.stdout.write(summaryText(outcome));
+  const error = errorOf(outcome, flags.keepGoing ?? false);
+  if (error !== undefined) throw error;
+}
+
+/** One line for each sweep and method. */
+function summaryText({ out, summary }: BatchOutcome): string {
+  const header = ["sweep", "method", "seeds", "dense", "no loss up to", "accuracy", "compression", "state"];
+  const rows = summary.map((row) => [
+    row.study,
+    row.method ?? "",
+    row.seeds === null ? "" : String(row.seeds),
+    percent(row.baseline_accuracy),
+    row.sparsity_without_loss === null ? "" : `${Number((100 * row.sparsity_without_loss).toPrecision(6))}%`,
+    percent(row.accuracy_there),
+    row.compression_there === null ? "" : `${row.compression_there.toFixed(1)}x`,
+    stateText(row),
+  ]);
+  return (
+    `${formatTable(header, rows)}\n` +
+    chalk.dim(
+      `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% confidence; ` +
+        "accuracy and compression there.\n",
+    ) +
+    `${path.join(out, BATCH_SUMMARY_FILE)}\n`
+  );
+}
+
+function percent(fraction: number | null): string {
+  return fraction === null ? "" : `${(100 * fraction).toFixed(2)}%`;
+}
+
+function stateText({ state, diverged }: BatchRow): string {
+  return diverged !== null && diverged > 0 ? `${state}, ${diverged} diverged` : state;
+}
+
+/** One error for all sweeps that are not done, of the kind that has the highest exit code; undefined when all are. */
+function errorOf({ sweeps }: BatchOutcome, keepGoing: boolean): PruneLabError | undefined {
+  const problems = sweeps.flatMap(({ study, end }) => (end.state === "done" ? [] : [{ study, ...end }]));
+  if (problems.length === 0) return undefined;
+  const failed = problems.filter(({ state }) => state === "failed");
+  // Without --keep-going the first failure leaves the others unfinished, and is what counts.
+  const interrupted = problems.length > failed.length && (keepGoing || failed.length === 0);
+  const isInput = ({ error }: { readonly error: unknown }) =>
+    error instanceof PruneLabError && error.kind === "input";
+  const kind = interrupted ? "interrupted" : failed.every(isInput) ? "input" : "failure";
+  const lines = problems.map(
+    ({ study, error }) => `  ${study}: ${messageOf(error).replaceAll("\n", "\n  ")}`,
+  );
+  return new PruneLabError(
+    kind,
+    `${problems.length} of ${sweeps.length} sweeps are not done:\n${lines.join("\n")}`,
+    {
+      hint: "Run the same command again to continue.",
+      cause: failed[0]?.error,
+    },
+  );
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof PruneLabError)
+    return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  return `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+}
