@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { datasetSchema } from "../datasets/registry.ts";
-import { engineNames } from "../engines/registry.ts";
+import { engineChoices } from "../engines/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -101,9 +101,11 @@ export const configFields = z.strictObject({
     .default([0, 1, 2])
     .describe("One whole experiment each: initial weights, data order, random pruning."),
   engine: z
-    .enum(["auto", ...engineNames])
+    .enum(engineChoices)
     .default("auto")
-    .describe("What computes; auto: the fastest that runs here."),
+    .describe(
+      "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
+    ),
   output: outputSchema.prefault({}),
 });
 

@@ -94,7 +94,12 @@ export interface EngineDescription {
   /** For people: "CPU, AVX-512, gcc 12.2". */
   readonly device: string;
   /** Where a re-run gives the same bytes. */
-  readonly reproducible: "on every machine" | "on this machine and compiler";
+  readonly reproducible:
+    | "on every machine"
+    | "on this machine and compiler"
+    | "on this machine, as far as TensorFlow's deterministic mode goes";
+  /** How many of it may run at once; any number unless given. */
+  readonly maxWorkers?: number;
 }
 
 export interface Engine {

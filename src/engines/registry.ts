@@ -4,26 +4,35 @@ import { didYouMean } from "../foundations/suggest.ts";
 import type { Engine, EngineEntry } from "./engine.ts";
 import { kernelsNative, kernelsWasm } from "./kernels/index.ts";
 import { reference } from "./reference/index.ts";
+import { openOnGpu, tensorflow } from "./tensorflow/index.ts";
 
-/** What `auto` chooses from, best first. */
-const automatic: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
+/** What `kernels`, and `auto` without a GPU, choose from: best first. */
+const kernels: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
 
-/** Every engine, fastest first. The reference is for comparison: it runs only when asked for by name. */
-export const engines: readonly EngineEntry[] = [...automatic, reference];
+/**
+ * Every engine. TensorFlow is for a GPU: on a CPU it runs only when asked for by name, and so does the reference,
+ * which is for comparison.
+ */
+export const engines: readonly EngineEntry[] = [...kernels, tensorflow, reference];
 
 export const engineNames: readonly string[] = engines.map((entry) => entry.name);
 
+/** What `openEngine` takes: each engine, and the names that choose one. */
+export const engineChoices: readonly string[] = ["auto", "kernels", ...engineNames];
+
 /**
- * Opens an engine by name, or with `auto` the best one that can run here; `notify` hears which one and why
- * when that is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
+ * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
+ * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
  * engine cannot run here: an engine asked for by name is never replaced by another.
  */
 export async function openEngine(name: string, notify: Notify): Promise<Engine> {
-  if (name === "auto") return openFirstOf(automatic, notify);
+  if (name === "auto") return (await openOnGpu(notify)) ?? openFirstOf(kernels, notify);
+  if (name === "kernels") return openFirstOf(kernels, notify);
   const entry = engines.find((candidate) => candidate.name === name);
   if (entry === undefined) {
-    const choices = ["auto", ...engineNames];
-    throw inputError(`Unknown engine '${name}'.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`);
+    throw inputError(
+      `Unknown engine '${name}'.${didYouMean(name, engineChoices)} Engines: ${engineChoices.join(", ")}.`,
+    );
   }
   return entry.open(notify);
 }

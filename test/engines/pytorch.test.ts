@@ -32,9 +32,8 @@ interface TensorSample {
 
 const folder = path.join(import.meta.dirname, "..", "fixtures", "pytorch");
 const fixtures = readdirSync(folder).filter((file) => file.endsWith(".json"));
-const tolerance = 1e-5;
 
-await describeEveryEngine((makeNetwork) => {
+await describeEveryEngine((makeNetwork, tolerance) => {
   test.each(fixtures)("follows PyTorch over 20 steps: %s", async (file) => {
     const fixture = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Fixture;
     const { spec, batchSize, learningRate } = fixture;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { kernelsNative } from "../../src/engines/kernels/index.ts";
 import { engineNames, engines, openEngine } from "../../src/engines/registry.ts";
+import { findNvidiaDriver } from "../../src/engines/tensorflow/gpu.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
 
 async function openAndClose(name: string): Promise<{ name: string; notices: string[] }> {
@@ -27,12 +29,13 @@ test("every engine has a name of its own and opens under it where it can run", a
   }
 });
 
-test("auto takes the first engine that can run, and never the reference", async () => {
-  const availabilities = await Promise.all(engines.map((entry) => entry.check()));
-  const first = engines.find((_, index) => availabilities[index]?.available);
-  const opened = await openAndClose("auto");
-  expect(opened.name).toBe(first?.name);
-  expect(opened.name).not.toBe("reference");
+test("kernels takes the first of its family that can run", async () => {
+  const native = (await kernelsNative.check()).available;
+  expect((await openAndClose("kernels")).name).toBe(native ? "kernels-native" : "kernels-wasm");
+});
+
+test.runIf((await findNvidiaDriver()) === undefined)("auto takes the same without a GPU", async () => {
+  expect((await openAndClose("auto")).name).toBe((await openAndClose("kernels")).name);
 });
 
 test("an unknown name is answered with the nearest and all choices", async () => {
@@ -40,7 +43,7 @@ test("an unknown name is answered with the nearest and all choices", async () =>
   expect(kind).toBe("input");
   expect(message).toBe(
     "Unknown engine 'kernels-wsam'. Did you mean 'kernels-wasm'? " +
-      "Engines: auto, kernels-native, kernels-wasm, reference.",
+      "Engines: auto, kernels, kernels-native, kernels-wasm, tensorflow, reference.",
   );
 });
 

@@ -1,0 +1,36 @@
+import os from "node:os";
+import { threadCount } from "./environment.ts";
+import type { HostReady } from "./messages.ts";
+
+/** What computes, for people: "GPU NVIDIA L4, 20992 MiB, TensorFlow 2.21.0". */
+export function describeDevice({ usesGpu, libraryVersion }: HostReady, log: string): string {
+  const library = `TensorFlow ${libraryVersion}`;
+  if (!usesGpu) return `CPU, ${plural(threadCount(process.env), "thread")}, ${library}`;
+  return [`GPU ${usedGpu(log) ?? "of unknown name"}`, library].join(", ");
+}
+
+/** Everything that the numbers depend on. Raise the number when what the engine computes changes. */
+export function identityOf({ usesGpu, libraryVersion }: HostReady, log: string): string {
+  const device = usesGpu
+    ? (usedGpu(log) ?? "GPU").replace(/, \d+ MiB$/, "")
+    : `${os.arch()} ${os.cpus()[0]?.model.trim() ?? ""}, ${threadCount(process.env)} threads`;
+  return `tensorflow 1, library ${libraryVersion}, ${device}`;
+}
+
+/** Name and memory of the GPU that TensorFlow chose, from what it logs of it: the binding takes the last. */
+function usedGpu(log: string): string | undefined {
+  const last = [...log.matchAll(/device:GPU:\d+ with (\d+) MB memory:.*?name: ([^,]+),/g)].at(-1);
+  return last === undefined ? undefined : `${last[2]}, ${last[1]} MiB`;
+}
+
+/** Why TensorFlow does not use a GPU, in its own words, or undefined when it says nothing of it. */
+export function reasonForNoGpu(log: string): string | undefined {
+  const lines = log
+    .split("\n")
+    .filter((line) => /cuda|gpu/i.test(line) && /^[WEF]|could not|cannot/i.test(line));
+  return lines[0]?.replace(/^.*?\] /, "").trim();
+}
+
+function plural(count: string, noun: string): string {
+  return `${count} ${noun}${count === "1" ? "" : "s"}`;
+}

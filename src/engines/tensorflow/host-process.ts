@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { failure, inputError, type PruneLabError } from "../../foundations/errors.ts";
+import { packageRoot } from "../../foundations/paths.ts";
+import { hostEnvironment } from "./environment.ts";
+import type { Installation } from "./installation.ts";
+import type { HostReady, HostReply, HostRequest } from "./messages.ts";
+
+/** A process runs built code, also when the caller is a test that runs from source. */
+const HOST_FILE = path.join(packageRoot, "dist", "engines", "tensorflow", "host.js");
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: PruneLabError): void;
+}
+
+/** The process that runs TensorFlow, seen from here. */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  readonly #log: Log;
+  readonly #waiting: Waiting[] = [];
+  #ended = false;
+
+  private constructor(child: ChildProcess, log: Log) {
+    this.#child = child;
+    this.#log = log;
+    child.on("message", (reply: HostReply) => this.#settle(reply));
+    child.on("exit", (code, signal) => this.#end(signal ?? `exit code ${code}`));
+    child.on("error", (error) => this.#end(error.message));
+  }
+
+  /**
+   * Starts the process and loads TensorFlow in it, which takes about a second; also gives what TensorFlow logged
+   * on the way. Throws a PruneLabError of kind `input` when it does not load.
+   */
+  static async start({ packageFolder, libraryFolders }: Installation) {
+    const log = new Log();
+    const child = fork(HOST_FILE, [packageFolder], {
+      execArgv: [],
+      env: hostEnvironment(process.env, libraryFolders),
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", log.descriptor, "ipc"],
+    });
+    const host = new HostProcess(child, log);
+    try {
+      const ready = (await host.#expectReply()) as HostReady;
+      return { host, ready, log: log.text() };
+    } catch (error) {
+      host.stop();
+      throw inputError(`TensorFlow does not load: ${error instanceof Error ? error.message : error}`, {
+        hint: "Install it again: prune-lab setup tensorflow --remove, then prune-lab setup tensorflow",
+        cause: error,
+      });
+    }
+  }
+
+  /** Throws a PruneLabError of kind `failure` when TensorFlow reports an error or its process ends. */
+  request(request: HostRequest): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#endError("it was stopped"));
+    this.#child.send(request);
+    return this.#expectReply();
+  }
+
+  stop(): void {
+    if (!this.#ended) this.#child.kill("SIGKILL");
+  }
+
+  #expectReply(): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  #settle(reply: HostReply): void {
+    const waiting = this.#waiting.shift();
+    switch (reply.kind) {
+      case "ready":
+        waiting?.resolve(reply);
+        break;
+      case "done":
+        waiting?.resolve(reply.value);
+        break;
+      case "not-loaded":
+      case "error":
+        waiting?.reject(failure(`TensorFlow: ${firstLine(reply.message)}`));
+    }
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const error = this.#endError(reason);
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#log.close();
+  }
+
+  #endError(reason: string): PruneLabError {
+    const lines = this.#log.text().trim().split("\n");
+    return failure(`The process that runs TensorFlow ended (${reason}): ${lines.at(-1) ?? ""}`.trim());
+  }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0] ?? "";
+}
+
+/** What the process writes to stderr: a file without a name, so that it is complete whenever it is read. */
+class Log {
+  readonly descriptor: number;
+  #last = "";
+  #open = true;
+
+  constructor() {
+    const file = path.join(os.tmpdir(), `prune-lab-tensorflow-${randomUUID()}.log`);
+    this.descriptor = openSync(file, "wx+");
+    rmSync(file);
+  }
+
+  text(): string {
+    if (this.#open) {
+      const bytes = Buffer.alloc(fstatSync(this.descriptor).size);
+      readSync(this.descriptor, bytes, 0, bytes.length, 0);
+      this.#last = bytes.toString("utf8");
+    }
+    return this.#last;
+  }
+
+  close(): void {
+    this.text();
+    closeSync(this.descriptor);
+    this.#open = false;
+  }
+}

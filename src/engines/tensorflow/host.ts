@@ -1,0 +1,127 @@
+import type { ExampleSet } from "../examples.ts";
+import { DeviceExamples } from "./device-examples.ts";
+import { loadRuntime } from "./load.ts";
+import type { HostReply, HostRequest, NetworkCall } from "./messages.ts";
+import { TensorFlowNetwork } from "./network.ts";
+import type { Runtime } from "./runtime.ts";
+
+/**
+ * The program of the process that runs TensorFlow: a process of its own, because the library reads its settings
+ * from the environment as it is loaded, writes to stderr, and ends the process when something goes badly wrong.
+ */
+class Host {
+  readonly #runtime: Runtime;
+  readonly #networks = new Map<number, TensorFlowNetwork>();
+  readonly #examples = new Map<number, ExampleSet>();
+  readonly #onDevice = new Map<ExampleSet, DeviceExamples>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  async answer(request: HostRequest): Promise<unknown> {
+    switch (request.kind) {
+      case "create-network":
+        return void this.#networks.set(
+          request.network,
+          new TensorFlowNetwork(
+            this.#runtime,
+            (examples) => this.#deviceExamples(examples),
+            request.spec,
+            request.optimizer,
+          ),
+        );
+      case "add-examples":
+        return void this.#examples.set(request.examples, request.set);
+      case "remove-examples": {
+        const set = find(this.#examples, request.examples);
+        this.#onDevice.get(set)?.dispose();
+        this.#onDevice.delete(set);
+        this.#examples.delete(request.examples);
+        return;
+      }
+      case "call":
+        return this.#call(request);
+    }
+  }
+
+  async #call(call: NetworkCall): Promise<unknown> {
+    const network = find(this.#networks, call.network);
+    const examples = (number: number) => find(this.#examples, number);
+    switch (call.method) {
+      case "readParameters":
+        return network.readParameters();
+      case "writeParameters":
+        return network.writeParameters(...call.args);
+      case "setMasks":
+        return network.setMasks(...call.args);
+      case "train":
+        return network.train(examples(call.args[0]), call.args[1], call.args[2]);
+      case "evaluate":
+        return network.evaluate(examples(call.args[0]));
+      case "gradients":
+        return network.gradients(examples(call.args[0]), call.args[1]);
+      case "readOptimizerState":
+        return network.readOptimizerState();
+      case "writeOptimizerState":
+        return network.writeOptimizerState(...call.args);
+      case "dispose":
+        this.#networks.delete(call.network);
+        return network.dispose();
+    }
+  }
+
+  #deviceExamples(examples: ExampleSet): DeviceExamples {
+    const found = this.#onDevice.get(examples);
+    if (found !== undefined) return found;
+    const made = new DeviceExamples(this.#runtime, examples);
+    this.#onDevice.set(examples, made);
+    return made;
+  }
+}
+
+function find<T>(items: ReadonlyMap<number, T>, number: number): T {
+  const item = items.get(number);
+  if (item === undefined) throw new RangeError(`nothing has the number ${number}`);
+  return item;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function reply(message: HostReply): void {
+  process.send?.(message);
+}
+
+function main(packageFolder: string): void {
+  // Ctrl-C reaches every process of the terminal; this one ends with the channel to the other.
+  process.on("SIGINT", () => {});
+  process.on("disconnect", () => process.exit());
+  const loaded = load(packageFolder);
+  if (typeof loaded === "string") reply({ kind: "not-loaded", message: loaded });
+  else serve(loaded);
+}
+
+/** The runtime, or why TensorFlow does not load. */
+function load(packageFolder: string): Runtime | string {
+  try {
+    return loadRuntime(packageFolder);
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function serve(runtime: Runtime): void {
+  const host = new Host(runtime);
+  // Networks answer before they return to the event loop, so replies keep the order of the requests.
+  process.on("message", (request: HostRequest) => {
+    host.answer(request).then(
+      (value) => reply({ kind: "done", value }),
+      (error: unknown) => reply({ kind: "error", message: messageOf(error) }),
+    );
+  });
+  reply({ kind: "ready", libraryVersion: runtime.libraryVersion, usesGpu: runtime.usesGpu });
+}
+
+main(process.argv[2] ?? "");

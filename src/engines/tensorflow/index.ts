@@ -1,0 +1,83 @@
+import { inputError } from "../../foundations/errors.ts";
+import type { Notify } from "../../foundations/notices.ts";
+import type { Availability, Engine, EngineEntry } from "../engine.ts";
+import { describeDevice, identityOf, reasonForNoGpu } from "./device.ts";
+import { findNvidiaDriver } from "./gpu.ts";
+import { HostProcess } from "./host-process.ts";
+import { findInstallation, type Installation } from "./installation.ts";
+import { RemoteNetwork } from "./remote-network.ts";
+import { SentExamples } from "./sent-examples.ts";
+
+const NAME = "tensorflow";
+const SETUP = "Install it with: prune-lab setup tensorflow";
+
+/** TensorFlow through @tensorflow/tfjs-node-gpu: CUDA where there is a GPU, else TensorFlow's CPU kernels. */
+export const tensorflow: EngineEntry = {
+  name: NAME,
+  summary: "TensorFlow on an NVIDIA GPU, or on the CPU: needs prune-lab setup tensorflow",
+  check: async () => availability(findInstallation()),
+  open: async (notify) => {
+    const installation = findInstallation();
+    if (installation === undefined) {
+      throw inputError(`The engine ${NAME} cannot run here: it is not installed.`, { hint: SETUP });
+    }
+    const { engine, noGpu } = await openInstallation(installation);
+    if (noGpu !== undefined && installation.variant !== "cpu") notify(`TensorFlow uses the CPU. ${noGpu}`);
+    return engine;
+  },
+};
+
+function availability(installation: Installation | undefined): Availability {
+  return installation === undefined
+    ? { available: false, reason: "it is not installed", remedy: SETUP }
+    : { available: true };
+}
+
+/** The engine on a GPU; undefined without one, or, which `notify` hears, when TensorFlow cannot use it. */
+export async function openOnGpu(notify: Notify): Promise<Engine | undefined> {
+  const driver = await findNvidiaDriver();
+  if (driver === undefined) return undefined;
+  const gpu = driver.gpus[0]?.name ?? "An NVIDIA GPU";
+  const installation = findInstallation();
+  if (installation === undefined) {
+    notify(`${gpu} is here, but the engine ${NAME}, which would use it, is not installed. ${SETUP}`);
+    return undefined;
+  }
+  if (installation.variant === "cpu") {
+    notify(`${gpu} is here, but the engine ${NAME} is installed for the CPU. ${SETUP} --cuda`);
+    return undefined;
+  }
+  const { engine, noGpu } = await openInstallation(installation);
+  if (noGpu === undefined) return engine;
+  notify(`${gpu} is here, but TensorFlow does not use it. ${noGpu}`);
+  await engine.dispose();
+  return undefined;
+}
+
+interface Opened {
+  readonly engine: Engine;
+  /** Why no GPU is used; undefined when one is. */
+  readonly noGpu: string | undefined;
+}
+
+async function openInstallation(installation: Installation): Promise<Opened> {
+  const { host, ready, log } = await HostProcess.start(installation);
+  const examples = new SentExamples(host);
+  let networks = 0;
+  const engine: Engine = {
+    description: {
+      name: NAME,
+      identity: identityOf(ready, log),
+      device: describeDevice(ready, log),
+      reproducible: "on this machine, as far as TensorFlow's deterministic mode goes",
+      maxWorkers: 1,
+    },
+    createNetwork: async (spec, optimizer) => {
+      const network = networks++;
+      await host.request({ kind: "create-network", network, spec, optimizer });
+      return new RemoteNetwork(host, examples, network, spec);
+    },
+    dispose: async () => host.stop(),
+  };
+  return { engine, noGpu: ready.usesGpu ? undefined : (reasonForNoGpu(log) ?? "It finds no GPU.") };
+}

@@ -1,0 +1,279 @@
+import type {
+  Evaluation,
+  Masks,
+  Network,
+  OptimizerSpec,
+  OptimizerState,
+  Parameters,
+  TrainOptions,
+  TrainResult,
+} from "../engine.ts";
+import type { ExampleSet } from "../examples.ts";
+import { type NetworkSpec, parameterSpecs } from "../network-spec.ts";
+import type { DeviceExamples } from "./device-examples.ts";
+import { buildLayers } from "./layers/index.ts";
+import type { Layer, ParameterValues } from "./layers/layer.ts";
+import { type Layout, parameterLayout } from "./layout.ts";
+import { batchLoss } from "./loss.ts";
+import { Measurement } from "./measure.ts";
+import { createOptimizer, type Optimizer } from "./optimizer.ts";
+import type { Runtime, Tensor } from "./runtime.ts";
+import { Variable } from "./variable.ts";
+
+interface TrainedParameter {
+  readonly name: string;
+  readonly size: number;
+  readonly layout: Layout;
+  readonly variable: Variable;
+  readonly slots: readonly Variable[];
+  mask: Mask | undefined;
+}
+
+interface Mask {
+  readonly values: Uint8Array;
+  /** True where a value is kept, and zeros of the same shape: inputs of the op that masks a gradient. */
+  readonly kept: Tensor;
+  readonly zeros: Tensor;
+}
+
+/** Examples evaluated at a time. */
+const EVALUATION_BATCH = 500;
+
+/** A network whose parameters, masks and optimizer live on TensorFlow's device. */
+export class TensorFlowNetwork implements Network {
+  readonly spec: NetworkSpec;
+  readonly #runtime: Runtime;
+  readonly #onDevice: (examples: ExampleSet) => DeviceExamples;
+  readonly #parameters: readonly TrainedParameter[];
+  readonly #layers: readonly Layer[];
+  readonly #firstTrained: number;
+  readonly #optimizer: Optimizer;
+  readonly #weightDecay: Tensor | undefined;
+  #step = 0;
+
+  /** `onDevice` gives the device's copy of examples. */
+  constructor(
+    runtime: Runtime,
+    onDevice: (examples: ExampleSet) => DeviceExamples,
+    spec: NetworkSpec,
+    optimizer: OptimizerSpec,
+  ) {
+    this.spec = spec;
+    this.#runtime = runtime;
+    this.#onDevice = onDevice;
+    this.#layers = buildLayers(runtime, spec);
+    this.#firstTrained = spec.layers.findIndex((layer) => "name" in layer);
+    this.#optimizer = createOptimizer(runtime, optimizer);
+    const { weightDecay } = optimizer;
+    this.#weightDecay =
+      weightDecay === 0 ? undefined : runtime.keep(runtime.upload(Float32Array.of(weightDecay), []));
+    this.#parameters = parameterSpecs(spec).map(({ name, size, shape }) => {
+      const layout = parameterLayout(shape);
+      return {
+        name,
+        size,
+        layout,
+        variable: new Variable(runtime, layout.shape),
+        slots: this.#optimizer.slotNames.map(() => new Variable(runtime, layout.shape)),
+        mask: undefined,
+      };
+    });
+  }
+
+  async readParameters(): Promise<Parameters> {
+    return this.#readAll(({ variable }) => variable);
+  }
+
+  async writeParameters(parameters: Parameters): Promise<void> {
+    this.#writeAll(parameters, ({ variable }) => variable);
+  }
+
+  async setMasks(masks: Masks): Promise<void> {
+    for (const parameter of this.#parameters) {
+      this.#freeMask(parameter);
+      const values = masks.get(parameter.name);
+      if (values === undefined) continue;
+      parameter.mask = this.#uploadMask(parameter, sized(parameter, values));
+      for (const variable of [parameter.variable, ...parameter.slots]) {
+        this.#write(parameter, variable, parameter.layout.toHost(variable.read()));
+      }
+    }
+  }
+
+  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+    const data = this.#onDevice(examples);
+    const losses: Tensor[] = [];
+    for (let start = 0; start < order.length; start += options.batchSize) {
+      const batch = order.subarray(start, start + options.batchSize);
+      losses.push(this.#trainStep(data, batch, options.learningRate));
+    }
+    // Read at the end, so that the device never waits for this thread within the call.
+    let lossSum = 0;
+    for (const loss of losses) {
+      lossSum += this.#runtime.read(loss)[0] as number;
+      this.#runtime.free(loss);
+    }
+    return { loss: lossSum / order.length, finite: Number.isFinite(lossSum) };
+  }
+
+  async evaluate(examples: ExampleSet): Promise<Evaluation> {
+    const data = this.#onDevice(examples);
+    const measurement = new Measurement(examples);
+    for (let start = 0; start < examples.count; start += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, examples.count - start);
+      const batch = Uint32Array.from({ length: count }, (_, index) => start + index);
+      this.#runtime.scope(() => {
+        const outputs = this.#forward(data.take(batch).inputs, this.#values()).at(-1) as Tensor;
+        measurement.add(this.#runtime.read(outputs), outputs.shape[1] as number);
+      });
+    }
+    return measurement.result();
+  }
+
+  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
+    const data = this.#onDevice(examples);
+    return this.#runtime.scope(() => {
+      const { gradients } = this.#computeGradients(data, order);
+      const read = this.#parameters.map(({ name, layout }, index): [string, Float32Array] => [
+        name,
+        layout.toHost(this.#runtime.read(gradients[index] as Tensor)),
+      ]);
+      return new Map(read);
+    });
+  }
+
+  async readOptimizerState(): Promise<OptimizerState> {
+    const slots = this.#optimizer.slotNames.map((name, slot): [string, Parameters] => [
+      name,
+      this.#readAll(({ slots }) => slots[slot] as Variable),
+    ]);
+    return { step: this.#step, slots: new Map(slots) };
+  }
+
+  async writeOptimizerState(state: OptimizerState): Promise<void> {
+    this.#step = state.step;
+    this.#optimizer.slotNames.forEach((name, slot) => {
+      const tensors = state.slots.get(name);
+      if (tensors === undefined) throw new RangeError(`the optimizer's state has no '${name}'`);
+      this.#writeAll(tensors, ({ slots }) => slots[slot] as Variable);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    for (const parameter of this.#parameters) {
+      this.#freeMask(parameter);
+      for (const variable of [parameter.variable, ...parameter.slots]) variable.dispose();
+    }
+    if (this.#weightDecay !== undefined) this.#runtime.free(this.#weightDecay);
+  }
+
+  /** One step of the optimizer; gives the sum of the batch's losses, to be freed by the caller. */
+  #trainStep(data: DeviceExamples, batch: Uint32Array, learningRate: number): Tensor {
+    this.#step++;
+    return this.#runtime.scope(() => {
+      // The inner scope frees the values of the parameters, so that they can change in place.
+      const { lossSum, gradients } = this.#runtime.scope(() => this.#computeGradients(data, batch, true));
+      const prepared = this.#optimizer.prepare(this.#step, learningRate);
+      this.#parameters.forEach(({ variable, slots }, index) => {
+        this.#optimizer.apply(variable, slots, prepared, gradients[index] as Tensor);
+      });
+      return this.#runtime.keep(lossSum);
+    });
+  }
+
+  /** Masked gradients of the mean loss over the batch, in the order of the parameters, and the sum of the losses. */
+  #computeGradients(
+    data: DeviceExamples,
+    batch: Uint32Array,
+    withDecay = false,
+  ): { readonly lossSum: Tensor; readonly gradients: readonly Tensor[] } {
+    const { inputs, targets } = data.take(batch);
+    const values = this.#values();
+    const activations = this.#forward(inputs, values);
+    const { sum, outputGradient } = batchLoss(
+      this.#runtime,
+      this.spec.loss,
+      activations.at(-1) as Tensor,
+      targets,
+    );
+    const plain = this.#backward(activations, outputGradient, values);
+    const gradients = this.#parameters.map(({ name, mask }, index) => {
+      const gradient = plain[index] as Tensor;
+      const decayed = withDecay ? this.#decayed(gradient, values.get(name) as Tensor) : gradient;
+      // A choice, not a product: also a gradient that is not finite is 0 where it is pruned.
+      return mask === undefined ? decayed : this.#runtime.run("Select", [mask.kept, decayed, mask.zeros]);
+    });
+    return { lossSum: sum, gradients };
+  }
+
+  /** The network's input followed by the output of each layer. */
+  #forward(input: Tensor, values: ParameterValues): Tensor[] {
+    const activations = [input];
+    for (const layer of this.#layers) activations.push(layer.forward(activations.at(-1) as Tensor, values));
+    return activations;
+  }
+
+  /** The gradients of the parameters, in their order. */
+  #backward(activations: readonly Tensor[], outputGradient: Tensor, values: ParameterValues): Tensor[] {
+    const gradients: Tensor[] = [];
+    let gradient: Tensor | undefined = outputGradient;
+    for (let i = this.#layers.length - 1; i >= this.#firstTrained && gradient !== undefined; i--) {
+      const [input, output] = [activations[i] as Tensor, activations[i + 1] as Tensor];
+      const wantsInputGradient = i > this.#firstTrained;
+      const layer = this.#layers[i] as Layer;
+      const given = layer.backward({ input, output, outputGradient: gradient, wantsInputGradient }, values);
+      gradients.unshift(...given.parameters);
+      gradient = given.input;
+    }
+    return gradients;
+  }
+
+  #decayed(gradient: Tensor, value: Tensor): Tensor {
+    if (this.#weightDecay === undefined) return gradient;
+    return this.#runtime.run("AddV2", [gradient, this.#runtime.run("Mul", [value, this.#weightDecay])]);
+  }
+
+  #values(): ParameterValues {
+    return new Map(this.#parameters.map(({ name, variable }) => [name, variable.value()]));
+  }
+
+  #readAll(of: (parameter: TrainedParameter) => Variable): Parameters {
+    return new Map(
+      this.#parameters.map((parameter) => [parameter.name, parameter.layout.toHost(of(parameter).read())]),
+    );
+  }
+
+  #writeAll(tensors: Parameters, of: (parameter: TrainedParameter) => Variable): void {
+    for (const parameter of this.#parameters) {
+      const values = tensors.get(parameter.name);
+      if (values === undefined) throw new RangeError(`no tensor named '${parameter.name}'`);
+      this.#write(parameter, of(parameter), sized(parameter, values));
+    }
+  }
+
+  /** Writes values, 0 where the parameter is pruned. */
+  #write({ mask, layout }: TrainedParameter, variable: Variable, values: Float32Array): void {
+    const masked = mask === undefined ? values : values.map((value, i) => (mask.values[i] === 0 ? 0 : value));
+    variable.write(layout.toDevice(masked));
+  }
+
+  #uploadMask({ layout, size }: TrainedParameter, mask: Uint8Array): Mask {
+    return {
+      values: mask.slice(),
+      kept: this.#runtime.keep(this.#runtime.upload(layout.toDevice(mask), layout.shape, true)),
+      zeros: this.#runtime.keep(this.#runtime.upload(new Float32Array(size), layout.shape)),
+    };
+  }
+
+  #freeMask(parameter: TrainedParameter): void {
+    if (parameter.mask === undefined) return;
+    this.#runtime.free(parameter.mask.kept);
+    this.#runtime.free(parameter.mask.zeros);
+    parameter.mask = undefined;
+  }
+}
+
+function sized<T extends { readonly length: number }>({ name, size }: TrainedParameter, values: T): T {
+  if (values.length !== size) throw new RangeError(`${name} has ${size} values, not ${values.length}`);
+  return values;
+}

@@ -1,0 +1,77 @@
+import type {
+  Evaluation,
+  Masks,
+  Network,
+  OptimizerState,
+  Parameters,
+  TrainOptions,
+  TrainResult,
+} from "../engine.ts";
+import type { ExampleSet } from "../examples.ts";
+import type { NetworkSpec } from "../network-spec.ts";
+import type { HostProcess } from "./host-process.ts";
+import type { NetworkCall } from "./messages.ts";
+import type { SentExamples } from "./sent-examples.ts";
+
+/** A network that lives in the process that runs TensorFlow. */
+export class RemoteNetwork implements Network {
+  readonly spec: NetworkSpec;
+  readonly #host: HostProcess;
+  readonly #examples: SentExamples;
+  readonly #network: number;
+  #disposed = false;
+
+  constructor(host: HostProcess, examples: SentExamples, network: number, spec: NetworkSpec) {
+    this.#host = host;
+    this.#examples = examples;
+    this.#network = network;
+    this.spec = spec;
+  }
+
+  async readParameters(): Promise<Parameters> {
+    return (await this.#call({ method: "readParameters", args: [] })) as Parameters;
+  }
+
+  async writeParameters(parameters: Parameters): Promise<void> {
+    await this.#call({ method: "writeParameters", args: [parameters] });
+  }
+
+  async setMasks(masks: Masks): Promise<void> {
+    await this.#call({ method: "setMasks", args: [masks] });
+  }
+
+  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+    const number = await this.#examples.numberOf(examples);
+    return (await this.#call({ method: "train", args: [number, order, options] })) as TrainResult;
+  }
+
+  async evaluate(examples: ExampleSet): Promise<Evaluation> {
+    const number = await this.#examples.numberOf(examples);
+    return (await this.#call({ method: "evaluate", args: [number] })) as Evaluation;
+  }
+
+  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
+    const number = await this.#examples.numberOf(examples);
+    return (await this.#call({ method: "gradients", args: [number, order] })) as Parameters;
+  }
+
+  async readOptimizerState(): Promise<OptimizerState> {
+    return (await this.#call({ method: "readOptimizerState", args: [] })) as OptimizerState;
+  }
+
+  async writeOptimizerState(state: OptimizerState): Promise<void> {
+    await this.#call({ method: "writeOptimizerState", args: [state] });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#call({ method: "dispose", args: [] });
+  }
+
+  #call(call: Unaddressed<NetworkCall>): Promise<unknown> {
+    return this.#host.request({ kind: "call", network: this.#network, ...call } as NetworkCall);
+  }
+}
+
+type Unaddressed<Call> = Call extends NetworkCall ? Omit<Call, "kind" | "network"> : never;

@@ -1,0 +1,43 @@
+import type { Runtime, Tensor } from "./runtime.ts";
+
+let created = 0;
+
+/** A float32 tensor on the device that ops change in place. Starts with zeros. */
+export class Variable {
+  readonly handle: Tensor;
+  readonly #runtime: Runtime;
+  readonly #shape: readonly number[];
+
+  constructor(runtime: Runtime, shape: readonly number[]) {
+    this.#runtime = runtime;
+    this.#shape = shape;
+    const attributes = [
+      runtime.float32Type("dtype"),
+      runtime.shape("shape", shape),
+      runtime.text("shared_name", `variable-${created++}`),
+    ];
+    this.handle = runtime.keep(runtime.run("VarHandleOp", [], attributes));
+    this.write(new Float32Array(shape.reduce((product, extent) => product * extent, 1)));
+  }
+
+  write(values: Float32Array): void {
+    this.#runtime.scope(() => {
+      const tensor = this.#runtime.upload(values, this.#shape);
+      this.#runtime.runEffect("AssignVariableOp", [this.handle, tensor]);
+    });
+  }
+
+  /** Its value, without a copy: free it before the variable changes, or the change costs one. */
+  value(): Tensor {
+    return this.#runtime.run("ReadVariableOp", [this.handle], [this.#runtime.float32Type("dtype")]);
+  }
+
+  read(): Float32Array {
+    return this.#runtime.scope(() => this.#runtime.read(this.value()));
+  }
+
+  dispose(): void {
+    this.#runtime.runEffect("DestroyResourceOp", [this.handle]);
+    this.#runtime.free(this.handle);
+  }
+}
