@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
+import { paretoFront } from "../analysis/pareto-front.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { type CurvePoint, curvesOf } from "./curve.ts";
 import { methodColorScale } from "./palette.ts";
-import { paretoFront } from "./pareto.ts";
 import { logTicks, qualityChannel } from "./scales.ts";
 import { config, ink, methodLegend, schema } from "./theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
@@ -62,11 +62,10 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
     return [{ method, sparsity, collapsed, cost: cost.of(point), mean, label: markLabel(method, label) }];
   });
   if (points.length === 0) return undefined;
-  const front = paretoFront(
-    points,
-    (point) => point.cost,
-    (point) => (quality === "accuracy" ? point.mean : -point.mean),
-  );
+  const front = paretoFront(points, {
+    cost: (point) => point.cost,
+    value: (point) => (quality === "accuracy" ? point.mean : -point.mean),
+  });
 
   // 2. Where they are drawn.
   const rules = [

@@ -3,6 +3,7 @@ import { groupBy } from "../analysis/group-by.ts";
 import { present } from "../analysis/mean-interval.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import type { Quality } from "./scales.ts";
+import { sensitivitySentence } from "./sensitivity.ts";
 import type { TextOptions } from "./text-chart.ts";
 import { count, testSetDoubt } from "./titles.ts";
 
@@ -199,6 +200,7 @@ function footer(summary: readonly SummaryRow[], quality: Quality, testExamples: 
   const baseline = present(summary.map((row) => row.baseline_accuracy_mean))[0];
   const diverged = summary.reduce((sum, row) => sum + row.diverged, 0);
   const compared = sparsitiesOf(summary).some((sparsity) => bestMean(summary, sparsity, quality) !== null);
+  const sensitivity = sensitivitySentence(summary, testExamples);
   return [
     ...(baseline === undefined ? [] : [`Dense baseline: ${(100 * baseline).toFixed(2)}% test accuracy.`]),
     `Test ${quality}${quality === "accuracy" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
@@ -209,6 +211,7 @@ function footer(summary: readonly SummaryRow[], quality: Quality, testExamples: 
       : baseline === undefined
         ? ["One seed."]
         : [`One seed; ${testSetDoubt(baseline, testExamples)}.`]),
+    ...(sensitivity === undefined ? [] : [sensitivity]),
     ...(compared ? [`* ${quality === "accuracy" ? "highest" : "lowest"} mean of its row.`] : []),
     ...(summary.some((row) => row.collapsed > 0)
       ? ["× no path from the inputs to the outputs is left, in at least one seed."]

@@ -27,7 +27,7 @@ export interface Curves {
   readonly points: readonly CurvePoint[];
   /** Whether networks recover after pruning. */
   readonly recovers: boolean;
-  /** Mean of the trained dense networks, one a seed. */
+  /** Mean of the trained dense networks, one a seed; null for several studies, which each have their own. */
   readonly baseline: number | null;
   /** Mean of the dense networks that were fine-tuned like the pruned ones; null without sparsity 0 or recovery. */
   readonly control: number | null;
@@ -68,18 +68,20 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
   if (points.every(({ pruned, recovered }) => pruned.mean === null && recovered.mean === null))
     return undefined;
   const recovers = results.some((row) => row.recovery !== "none");
+  const alone = new Set(results.map((row) => row.study)).size === 1;
   return {
     quality,
     title: quality === "accuracy" ? "Test accuracy" : "Test loss",
     methods,
     points,
     recovers,
-    baseline: bySeed(results, dense),
-    control: recovers
-      ? bySeed(
-          results.filter((row) => row.target_sparsity === 0),
-          recovered,
-        )
-      : null,
+    baseline: alone ? bySeed(results, dense) : null,
+    control:
+      alone && recovers
+        ? bySeed(
+            results.filter((row) => row.target_sparsity === 0),
+            recovered,
+          )
+        : null,
   };
 }

@@ -15,6 +15,23 @@ const colors = [
   "#7a5cc6",
 ] as const;
 
+/** The same, lighter, for dark backgrounds. */
+const colorsOnDark = [
+  "#56aee8",
+  "#f28a3c",
+  "#3dc79c",
+  "#e58bc0",
+  "#e3b04b",
+  "#8fccf2",
+  "#c99a8d",
+  "#a992e8",
+] as const;
+
+/** Each color, and what stands for it on a dark background. */
+export const darkVariants: ReadonlyMap<string, string> = new Map(
+  colors.map((color, i) => [color, colorsOnDark[i] ?? color]),
+);
+
 /**
  * A color for each method. A registered method has the same one in every chart of every study; a method of the
  * config's own takes the first that is free. Beyond eight methods colors repeat.

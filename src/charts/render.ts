@@ -24,7 +24,7 @@ export interface ChartData {
 }
 
 /** A chart by the name of its files. It is left out of a study that has no data for it. */
-const charts: Readonly<Record<string, (data: ChartData) => TopLevelSpec | undefined>> = {
+const charts = {
   "accuracy-vs-sparsity": accuracyVsSparsity,
   "accuracy-vs-size": accuracyVsSize,
   "accuracy-vs-macs": accuracyVsMacs,
@@ -35,11 +35,16 @@ const charts: Readonly<Record<string, (data: ChartData) => TopLevelSpec | undefi
   "weight-histograms": weightHistograms,
   "weight-magnitudes": weightMagnitudes,
   "mask-blocks": maskBlocks,
-};
+} satisfies Readonly<Record<string, (data: ChartData) => TopLevelSpec | undefined>>;
+
+export type ChartName = keyof typeof charts;
+
+/** Every chart, in the order of the report. */
+export const chartNames = Object.keys(charts) as readonly ChartName[];
 
 export interface RenderedChart {
   /** `accuracy-vs-sparsity` */
-  readonly name: string;
+  readonly name: ChartName;
   /** Vega-Lite, with its data in it. */
   readonly spec: TopLevelSpec;
   readonly svg: string;
@@ -49,8 +54,8 @@ export interface RenderedChart {
 
 /** Draws every chart that has data. The same rows give the same bytes on every machine. */
 export async function renderCharts(data: ChartData): Promise<RenderedChart[]> {
-  const specs = Object.entries(charts).flatMap(([name, chart]) => {
-    const spec = chart(data);
+  const specs = chartNames.flatMap((name) => {
+    const spec: TopLevelSpec | undefined = charts[name](data);
     return spec === undefined ? [] : [{ name, spec }];
   });
   if (specs.length === 0) return [];

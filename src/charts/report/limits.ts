@@ -1,0 +1,49 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import { present } from "../../analysis/mean-interval.ts";
+import { testSetMargin } from "../../analysis/test-set-margin.ts";
+import type { ResultRow, SummaryRow } from "../../recording/rows.ts";
+import { sensitivitySentence } from "../sensitivity.ts";
+import { count, percent } from "../titles.ts";
+import { type Html, html } from "./html.ts";
+
+/** What the figures stand on, and so what they can and cannot show. */
+export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[]): Html {
+  const seeds = [...new Set(rows.map((row) => row.seed))];
+  const datasets = [
+    ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
+  ];
+  const examples = Math.min(...rows.map((row) => row.test_examples));
+  const accuracies = present(rows.map((row) => row.accuracy));
+  const best = accuracies.length === 0 ? undefined : Math.max(...accuracies);
+  const sensitivity = sensitivitySentence(summary, examples);
+  const deviation = deviationText(summary, seeds.length);
+  const facts: [string, string][] = [
+    ["Seeds", `${seeds.length} (${seeds.join(", ")})`],
+    ...(deviation === undefined ? [] : [["Deviation between seeds", deviation] satisfies [string, string]]),
+    [
+      "Test set",
+      datasets.join("; ") +
+        (best === undefined
+          ? ""
+          : `. It leaves ±${(100 * testSetMargin(best, examples)).toFixed(1)} points of doubt about the accuracy of any one network, the best ones included`),
+    ],
+  ];
+  if (sensitivity !== undefined) {
+    const [what = "", ...values] = sensitivity.split(": ");
+    facts.push([what, values.join(": ")]);
+  }
+  return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
+<p>It shows how the methods compare on this network, this data and this recipe, seed by seed. It does not show differences
+smaller than those, other networks or other data; nor speed, since sizes and multiplications are counted, not timed.
+${seeds.length === 1 ? "With one seed it cannot show how much a result varies between seeds." : ""}</p>`;
+}
+
+/** The sample deviation between seeds, from the smallest to the largest. */
+function deviationText(summary: readonly SummaryRow[], seeds: number): string | undefined {
+  const known = summary.flatMap((row) => (row.accuracy_std === null ? [] : [{ row, std: row.accuracy_std }]));
+  const ascending = known.toSorted((a, b) => a.std - b.std);
+  const [least, most] = [ascending[0], ascending.at(-1)];
+  if (least === undefined || most === undefined) return seeds === 1 ? "unknown from one seed" : undefined;
+  const points = (std: number) => `${(100 * std).toFixed(2)} points`;
+  return `${points(least.std)} at best, ${points(most.std)} at worst (${most.row.method} at ${percent(most.row.target_sparsity)})`;
+}
