@@ -4,11 +4,11 @@ import { failure, inputError, PruneLabError, systemErrorCode } from "../foundati
 import { sha256 } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { didYouMean } from "../foundations/suggest.ts";
+import { type TransferProgress, transfer } from "../foundations/transfer.ts";
 import { dataFolders, datasetFolder } from "./data-folder.ts";
 import type { DatasetEntry, Download } from "./dataset.ts";
 import { findIdxFiles, idxRoleNames, readUncompressed, spellings, standardName } from "./idx-files.ts";
 import { datasets } from "./registry.ts";
-import { type TransferProgress, transfer } from "./transfer.ts";
 
 export interface FetchOptions {
   /** Downloads again and replaces what is there. */

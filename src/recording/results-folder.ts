@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, rmdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { LOCK_FILE, lockFolder } from "./folder-lock.ts";
+import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
 import { explainWriteError } from "./write-error.ts";
 
@@ -41,7 +41,10 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
     await refuseForeign(folder, options.fresh);
     await refuseFullDisk(folder, options.bytesNeeded);
     await mkdir(folder, { recursive: true });
-    const lock = await lockFolder(folder);
+    const lock = await lockFolder(
+      folder,
+      "Wait for it to end, or give this sweep a folder of its own with --out.",
+    );
     try {
       if (options.fresh) await removeListed(folder);
       else await refuseOtherSettings(folder, options.settings);

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { folderHolder } from "../foundations/folder-lock.ts";
 import { parseCsv, type ReadRow } from "./csv-reader.ts";
-import { folderHolder } from "./folder-lock.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
 import type { HistoryRow, ResultRow } from "./rows.ts";
 

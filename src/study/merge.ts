@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { EngineDescription } from "../engines/engine.ts";
 import { inputError } from "../foundations/errors.ts";
-import { folderHolder } from "../recording/folder-lock.ts";
+import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
 import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { StoredRuns } from "./compute.ts";

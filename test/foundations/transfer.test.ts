@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { type TransferProgress, transfer } from "../../src/datasets/transfer.ts";
-import { temporaryFolder } from "./fixtures.ts";
-import { sendAndCut, sendRange, serve, unusedUrl } from "./server.ts";
+import { type TransferProgress, transfer } from "../../src/foundations/transfer.ts";
+import { temporaryFolder } from "../datasets/fixtures.ts";
+import { sendAndCut, sendRange, serve, unusedUrl } from "../datasets/server.ts";
 
 const content = Uint8Array.from({ length: 5000 }, (_, index) => index % 256);
 

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { LOCK_FILE, lockFolder } from "../../src/recording/folder-lock.ts";
+import { LOCK_FILE, lockFolder } from "../../src/foundations/folder-lock.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const holder = (changes: object) =>

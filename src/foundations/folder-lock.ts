@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { inputError, systemErrorCode } from "./errors.ts";
 
-/** Name of the lock file in a results folder. */
+/** Name of the lock file in a folder. */
 export const LOCK_FILE = ".prune-lab.lock";
 
 interface Holder {
@@ -22,10 +22,10 @@ export interface FolderLock {
 }
 
 /**
- * Takes a results folder for this process. Throws a PruneLabError of kind `input` that names the holder when
- * another living process has it; the lock of a dead one is taken over at once.
+ * Takes a folder for this process. Throws a PruneLabError of kind `input` that names the holder, with `advice` as
+ * its hint, when another living process has it; the lock of a dead one is taken over at once.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, advice = "Wait for it to end."): Promise<FolderLock> {
   const file = path.join(folder, LOCK_FILE);
   const mine: Holder = {
     token: randomUUID(),
@@ -41,7 +41,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     while (!(await tryLink(draft, file))) {
       const holder = await readHolder(file);
       if (holder === "gone") continue;
-      if (holder !== "damaged" && isAlive(holder)) throw heldBy(folder, holder);
+      if (holder !== "damaged" && isAlive(holder)) throw heldBy(folder, holder, advice);
       await removeStale(file, holder === "damaged" ? undefined : holder.token);
     }
   } finally {
@@ -55,7 +55,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
 }
 
-/** What a running sweep says of itself: `process 123 on host, since ...`; undefined when none holds the folder. */
+/** What the process that holds a folder says of itself: `process 123 on host, since ...`; undefined when none holds the folder. */
 export async function folderHolder(folder: string): Promise<string | undefined> {
   const holder = await readHolder(path.join(folder, LOCK_FILE));
   return typeof holder === "object" && isAlive(holder) ? holderText(holder) : undefined;
@@ -129,11 +129,11 @@ function holderText({ pid, host, since }: Holder): string {
   return `process ${pid} on ${host}, since ${since}`;
 }
 
-function heldBy(folder: string, holder: Holder) {
-  return inputError(`${folder} is in use by ${holderText(holder)}: two sweeps cannot write one folder.`, {
+function heldBy(folder: string, holder: Holder, advice: string) {
+  return inputError(`${folder} is in use by ${holderText(holder)}: two processes cannot write one folder.`, {
     hint:
       holder.host === hostname()
-        ? "Wait for it to end, or give this sweep a folder of its own with --out."
+        ? advice
         : `If that process is gone, remove ${path.join(folder, LOCK_FILE)}.`,
   });
 }
