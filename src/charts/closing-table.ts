@@ -3,13 +3,14 @@ import { groupBy } from "../analysis/group-by.ts";
 import { present } from "../analysis/mean-interval.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import type { Quality } from "./scales.ts";
-import { sensitivitySentence } from "./sensitivity.ts";
 import type { TextOptions } from "./text-chart.ts";
 import { count, testSetDoubt } from "./titles.ts";
 
 export interface ClosingTableOptions extends TextOptions {
   /** Number of test examples that the accuracies stand on. */
   readonly testExamples: number;
+  /** A sentence on the smallest drop that a check would see, if there is one. */
+  readonly sensitivity?: string | undefined;
 }
 
 /** A measure of one (method, sparsity) in words, and whether it is the best of its row. */
@@ -56,7 +57,7 @@ export function closingTable(summary: readonly SummaryRow[], options: ClosingTab
   const styles = new Chalk({ level: options.color ? 1 : 0 });
   return [
     ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(summary, quality, options.testExamples).map((line) => styles.dim(line)),
+    ...footer(summary, quality, options).map((line) => styles.dim(line)),
   ];
 }
 
@@ -194,13 +195,16 @@ function fill(text: string, width: number): string {
 }
 
 /** What the figures are and how far they can be trusted. */
-function footer(summary: readonly SummaryRow[], quality: Quality, testExamples: number): string[] {
+function footer(
+  summary: readonly SummaryRow[],
+  quality: Quality,
+  { testExamples, sensitivity }: ClosingTableOptions,
+): string[] {
   const runs = summary.map((row) => row.n + row.diverged);
   const seeds = Math.max(0, ...runs);
   const baseline = present(summary.map((row) => row.baseline_accuracy_mean))[0];
   const diverged = summary.reduce((sum, row) => sum + row.diverged, 0);
   const compared = sparsitiesOf(summary).some((sparsity) => bestMean(summary, sparsity, quality) !== null);
-  const sensitivity = sensitivitySentence(summary, testExamples);
   return [
     ...(baseline === undefined ? [] : [`Dense baseline: ${(100 * baseline).toFixed(2)}% test accuracy.`]),
     `Test ${quality}${quality === "accuracy" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,

@@ -1,6 +1,8 @@
+import { accuracies } from "../analysis/curve-summaries.ts";
 import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
-import { type DropEstimate, dropEstimates } from "../analysis/drop-estimate.ts";
-import type { SummaryRow } from "../recording/rows.ts";
+import { dropEstimates } from "../analysis/drop-estimate.ts";
+import { groupBy } from "../analysis/group-by.ts";
+import type { ResultRow } from "../recording/rows.ts";
 import { percent } from "./titles.ts";
 
 /** A point that needs a larger drop, in percentage points, says little about regressions. */
@@ -9,52 +11,52 @@ const COARSE = 2;
 const ALPHA = 0.05;
 const TOLERANCE = 0.5;
 
-/**
- * The smallest drop, in percentage points, that a check of a later sweep with as many other seeds catches at each
- * point, in the order of the summary; null for a regression and for a point without measures.
- */
-export function detectableDrops(summary: readonly SummaryRow[], testExamples: number): (number | null)[] {
-  const estimates = summary.map((row) => repeatEstimate(row, testExamples));
-  // Sparsity 0 is one network under every method, and tested once.
-  const controls = summary.filter((row) => row.target_sparsity === 0).length;
-  const tests = estimates.filter((estimate) => estimate !== undefined).length - Math.max(0, controls - 1);
-  return estimates.map((estimate) =>
-    estimate === undefined
-      ? null
-      : smallestDetectableDrop([estimate], { level: ALPHA / tests, tolerance: TOLERANCE }),
-  );
+/** A (method, sparsity), and the smallest drop at it, in percentage points. */
+export interface DetectableDrop {
+  readonly method: string;
+  readonly sparsity: number;
+  readonly drop: number;
 }
 
-/** The difference between this point and a repetition of it with other seeds: no drop, and its error. */
-function repeatEstimate(row: SummaryRow, testExamples: number): DropEstimate | undefined {
-  if (row.accuracy_mean === null || testExamples === 0) return undefined;
-  if (row.accuracy_std !== null && row.accuracy_std > 0) {
-    return {
-      by: "groups",
-      drop: 0,
-      standardError: 100 * row.accuracy_std * Math.sqrt(2 / row.n),
-      degreesOfFreedom: 2 * (row.n - 1),
-    };
-  }
-  const same = new Map([[0, 100 * row.accuracy_mean]]);
-  return dropEstimates({ baseline: same, results: same, testExamples, paired: false })[0];
+/**
+ * The smallest drop that a check of a later sweep with as many other seeds catches at each point with an accuracy,
+ * in the order of the rows.
+ */
+export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[] {
+  const points = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
+  const estimated = [...points.values()].flatMap((rows) => {
+    const [first] = rows;
+    const values = accuracies(rows);
+    if (first === undefined || values.size === 0) return [];
+    // What a repetition looks like: the same spread, and no drop.
+    const estimates = dropEstimates({
+      baseline: values,
+      results: values,
+      testExamples: first.test_examples,
+      paired: false,
+    });
+    return [{ method: first.method, sparsity: first.target_sparsity, estimates }];
+  });
+  // Sparsity 0 is one network under every method of a study, and tested once.
+  const tests = new Set(
+    estimated.map(({ method, sparsity }) => (sparsity === 0 ? "dense" : JSON.stringify([method, sparsity]))),
+  ).size;
+  return estimated.map(({ method, sparsity, estimates }) => ({
+    method,
+    sparsity,
+    drop: smallestDetectableDrop(estimates, { level: ALPHA / tests, tolerance: TOLERANCE }),
+  }));
 }
 
 /**
  * One sentence of it: "Smallest drop that a check ... can detect: 0.9 points at best, 1.8 at worst up to 90% pruned; ...".
  * Undefined without accuracies.
  */
-export function sensitivitySentence(
-  summary: readonly SummaryRow[],
-  testExamples: number,
-): string | undefined {
-  const drops = detectableDrops(summary, testExamples);
+export function sensitivitySentence(results: readonly ResultRow[]): string | undefined {
   const bySparsity = new Map<number, number>();
-  summary.forEach((row, i) => {
-    const drop = drops[i];
-    if (typeof drop !== "number") return;
-    bySparsity.set(row.target_sparsity, Math.max(bySparsity.get(row.target_sparsity) ?? 0, drop));
-  });
+  for (const { sparsity, drop } of detectableDrops(results)) {
+    bySparsity.set(sparsity, Math.max(bySparsity.get(sparsity) ?? 0, drop));
+  }
   const ascending = [...bySparsity].sort(([a], [b]) => a - b);
   if (ascending.length === 0) return undefined;
   const firstCoarse = ascending.findIndex(([, drop]) => drop > COARSE);

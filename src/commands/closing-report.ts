@@ -1,6 +1,7 @@
 import path from "node:path";
 import chalk from "chalk";
 import { closingTable } from "../charts/closing-table.ts";
+import { sensitivitySentence } from "../charts/sensitivity.ts";
 import { textChart } from "../charts/text-chart.ts";
 import type { StudyOutcome } from "../study/study.ts";
 
@@ -21,9 +22,9 @@ export function closingReport(outcome: StudyOutcome, stream: { readonly columns?
   const lines = [
     ...textChart(summary, style),
     "",
-    ...closingTable(summary, { ...style, testExamples }),
+    ...closingTable(summary, { ...style, testExamples, sensitivity: sensitivitySentence(results) }),
     "",
-    `Tables, charts and checkpoints: ${path.normalize(folder)}`,
+    `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -6,6 +6,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerMerge } from "./merge.ts";
+import { registerReport } from "./report.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSweep } from "./sweep.ts";
 
@@ -16,6 +17,7 @@ export function registerCommands(program: Command): void {
     registerBatch,
     registerMerge,
     registerCheck,
+    registerReport,
     registerInit,
     registerList,
     registerDoctor,

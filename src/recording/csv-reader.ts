@@ -2,10 +2,10 @@ import { CsvError, parse } from "csv-parse/sync";
 import { inputError } from "../foundations/errors.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
-import type { HistoryRow, ResultRow, RunStatus } from "./rows.ts";
+import type { HistoryRow, LayerRow, ResultRow, RunStatus } from "./rows.ts";
 
 /** The tables that are read back. */
-type ReadableTable = "results" | "history";
+type ReadableTable = "results" | "layers" | "history";
 
 type NullableKey<Row> = { [Key in keyof Row]: null extends Row[Key] ? Key : never }[keyof Row] & string;
 
@@ -21,6 +21,10 @@ const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>
     pruned_loss: true,
     loss: true,
   } satisfies Record<NullableKey<ResultRow>, true>,
+  layers: {
+    pruned_max_magnitude: true,
+    kept_min_magnitude: true,
+  } satisfies Record<NullableKey<LayerRow>, true>,
   history: {
     method: true,
     target_sparsity: true,

@@ -39,3 +39,23 @@ function formatCell(value: unknown, format: CellFormat): string | undefined {
     }
   }
 }
+
+/**
+ * The rows as a table holds them: figures rounded to 6 decimals. What is drawn from them is the same when the
+ * table is read back.
+ */
+export function asRecorded<Name extends TableName>(
+  table: Name,
+  rows: readonly TableRows[Name][],
+): TableRows[Name][] {
+  const columns: readonly (readonly [string, Column])[] = Object.entries(tables[table]);
+  const figures = columns.flatMap(([key, { format }]) => (format === "figure" ? [key] : []));
+  return rows.map((row) => {
+    const cells: Readonly<Record<string, unknown>> = { ...row };
+    const rounded = figures.map((key) => {
+      const cell = cells[key];
+      return [key, typeof cell === "number" ? Number(formatCell(cell, "figure")) : cell];
+    });
+    return { ...row, ...Object.fromEntries(rounded) };
+  });
+}

@@ -1,9 +1,10 @@
-import { renderCharts } from "../charts/render.ts";
+import { drawStudy } from "../charts/report/files.ts";
 import { encodeCheckpoint } from "../recording/checkpoint.ts";
-import { formatCsv } from "../recording/csv.ts";
+import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
+import { manifestOf } from "./describe.ts";
 import type { StudyOptions } from "./options.ts";
 import type { StudyOutline } from "./prepare.ts";
 import type { RunStore } from "./store.ts";
@@ -32,20 +33,24 @@ export async function writeTables(
   return texts.map(([name]) => name);
 }
 
-export async function writeCharts(folder: ResultsFolder, tables: Tables): Promise<string[]> {
-  const files: string[] = [];
-  for (const chart of await renderCharts(tables)) {
-    const parts: readonly (readonly [string, string | Uint8Array])[] = [
-      [`charts/${chart.name}.vl.json`, `${JSON.stringify(chart.spec, null, 2)}\n`],
-      [`charts/${chart.name}.svg`, chart.svg],
-      [`charts/${chart.name}.png`, chart.png],
-    ];
-    for (const [name, content] of parts) {
-      await folder.write(name, content);
-      files.push(name);
-    }
-  }
-  return files;
+export async function writeCharts(
+  folder: ResultsFolder,
+  study: StudyOutline,
+  configText: string,
+  tables: Tables,
+): Promise<string[]> {
+  const data = {
+    // As the tables hold them: `prune-lab report` then draws the same bytes.
+    results: asRecorded("results", tables.results),
+    layers: asRecorded("layers", tables.layers),
+    history: asRecorded("history", tables.history),
+    snapshots: tables.snapshots,
+  };
+  const { name } = study.options;
+  const manifest = manifestOf(study, [], undefined);
+  const drawn = await drawStudy({ name, rows: data.results, manifest, configText }, data);
+  for (const [file, content] of drawn) await folder.write(file, content);
+  return drawn.map(([file]) => file);
 }
 
 /** Writes one safetensors file a baseline, and with `all` one a cell of the grid. */

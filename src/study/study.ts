@@ -202,7 +202,7 @@ export async function finishStudy(
     for (const message of resultWarnings(plan, stored)) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await writeCharts(folder, tables)));
+    files.push(...(await writeCharts(folder, study, open.configText, tables)));
     files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
   }
   await writeManifest(open, files, "final");

@@ -15,7 +15,7 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
   const examples = Math.min(...rows.map((row) => row.test_examples));
   const accuracies = present(rows.map((row) => row.accuracy));
   const best = accuracies.length === 0 ? undefined : Math.max(...accuracies);
-  const sensitivity = sensitivitySentence(summary, examples);
+  const sensitivity = sensitivitySentence(rows);
   const deviation = deviationText(summary, seeds.length);
   const facts: [string, string][] = [
     ["Seeds", `${seeds.length} (${seeds.join(", ")})`],

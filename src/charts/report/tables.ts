@@ -53,9 +53,10 @@ export function summaryTable(
   methods: readonly string[],
 ): Html {
   const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
-  const drops = detectableDrops(summary, Math.min(...results.map((row) => row.test_examples)));
+  const drops = detectableDrops(results);
   const regression = summary.every((row) => row.accuracy_mean === null);
-  const rows = summary.map((row, i): TableRow => {
+  const rows = summary.map((row): TableRow => {
+    const detectable = drops.find((d) => d.method === row.method && d.sparsity === row.target_sparsity);
     const of = cells.get(JSON.stringify([row.method, row.target_sparsity])) ?? [];
     const mean = (value: (row: ResultRow) => number) => meanInterval(of.map(value)).mean;
     const half =
@@ -73,7 +74,7 @@ export function summaryTable(
               accuracy(row.accuracy_mean),
               points(half),
               points(row.drop_from_dense_control_mean),
-              figure(drops[i] ?? null, (v) => v.toFixed(1)),
+              figure(detectable?.drop ?? null, (v) => v.toFixed(1)),
             ]),
         sparsity(row.effective_sparsity),
         figure(row.compression, (v) => `${v.toFixed(1)}x`),
