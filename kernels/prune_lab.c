@@ -11,6 +11,7 @@
 #include "src/activation.c"
 #include "src/gemm.h"
 #include "src/dense.c"
+#include "src/skip_zeros.c"
 #include "src/conv.c"
 #include "src/conv_weight.c"
 #include "src/pool.c"

@@ -75,12 +75,14 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
   pl_write(network, 0, parameters);
   for (int masked = 0; masked < 2; masked++) {
+    pl_expect_zeros(network, (masked + batch) % 2); /* both arrangements of a dense first layer, and changes */
     if (masked) pl_set_masks(network, masks);
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
     pl_gradients(network, DATA, order, batch, batch, sums);
   }
   double result[2] = {0, 0};
+  pl_expect_zeros(network, batch % 2);
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
   check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
   pl_read(network, 0, parameters);

@@ -18,7 +18,7 @@ static void deliver(const Sink *sink, Tensor *tensor, const float *gradient) {
   float *sums = sink->sums + tensor->flat_offset;
   for (int row = 0; row < tensor->rows; row++)
     for (int c = 0; c < tensor->columns; c++, sums++) {
-      int64_t index = (int64_t)row * tensor->pitch + c;
+      int64_t index = tensor_index(tensor, row, c);
       if (is_kept(tensor, index)) *sums += gradient[index];
     }
 }

@@ -22,15 +22,30 @@ static void dense_backward_input(const Layer *layer, const float *gradient, floa
                      .a_step = w->pitch, .b = gradient, .c = input_gradient});
 }
 
-INLINE void transpose4(const float *from, float *to, int64_t pitch) {
-  v4 a = *(const v4 *)from, b = *(const v4 *)(from + CELL);
-  v4 c = *(const v4 *)(from + 2 * CELL), d = *(const v4 *)(from + 3 * CELL);
+INLINE void transpose4(const float *from, int64_t from_pitch, float *to, int64_t to_pitch) {
+  v4 a = *(const v4 *)from, b = *(const v4 *)(from + from_pitch);
+  v4 c = *(const v4 *)(from + 2 * from_pitch), d = *(const v4 *)(from + 3 * from_pitch);
   v4 p = SHUFFLE4(a, b, 0, 4, 1, 5), q = SHUFFLE4(a, b, 2, 6, 3, 7);
   v4 r = SHUFFLE4(c, d, 0, 4, 1, 5), s = SHUFFLE4(c, d, 2, 6, 3, 7);
   *(v4 *)to = SHUFFLE4(p, r, 0, 1, 4, 5);
-  *(v4 *)(to + pitch) = SHUFFLE4(p, r, 2, 3, 6, 7);
-  *(v4 *)(to + 2 * pitch) = SHUFFLE4(q, s, 0, 1, 4, 5);
-  *(v4 *)(to + 3 * pitch) = SHUFFLE4(q, s, 2, 3, 6, 7);
+  *(v4 *)(to + to_pitch) = SHUFFLE4(p, r, 2, 3, 6, 7);
+  *(v4 *)(to + 2 * to_pitch) = SHUFFLE4(q, s, 0, 1, 4, 5);
+  *(v4 *)(to + 3 * to_pitch) = SHUFFLE4(q, s, 2, 3, 6, 7);
+}
+
+/* [cell][feature][CELL] to [example][width], for `width` features from `first`; past the last there are zeros. */
+static void transpose_cells(const float *cells, int cell_count, int features, int first, int width, float *rows) {
+  for (int cell = 0; cell < cell_count; cell++)
+    for (int c = 0; c < width; c += 4) {
+      const float *from = cells + ((int64_t)cell * features + first + c) * CELL;
+      float *to = rows + (int64_t)cell * CELL * width + c;
+      if (first + c + 4 <= features) {
+        for (int e = 0; e < CELL; e += 4) transpose4(from + e, CELL, to + e * width, width);
+      } else {
+        for (int e = 0; e < CELL; e++)
+          for (int i = 0; i < 4; i++) to[e * width + i] = first + c + i < features ? from[i * CELL + e] : 0;
+      }
+    }
 }
 
 /*
@@ -38,21 +53,9 @@ INLINE void transpose4(const float *from, float *to, int64_t pitch) {
  * vectors that do not fill a panel follow as panels of one vector.
  */
 static void transpose_to_panels(const float *cells, int cell_count, int features, int padded, float *panels) {
-  int64_t examples = (int64_t)cell_count * CELL;
   for (int f = 0, width; f < padded; f += width) {
     width = f + PANEL <= padded ? PANEL : VL;
-    float *panel = panels + f * examples;
-    for (int cell = 0; cell < cell_count; cell++)
-      for (int c = 0; c < width; c += 4) {
-        const float *from = cells + ((int64_t)cell * features + f + c) * CELL;
-        float *to = panel + (int64_t)cell * CELL * width + c;
-        if (f + c + 4 <= features) {
-          for (int e = 0; e < CELL; e += 4) transpose4(from + e, to + e * width, width);
-        } else {
-          for (int e = 0; e < CELL; e++)
-            for (int i = 0; i < 4; i++) to[e * width + i] = f + c + i < features ? from[i * CELL + e] : 0;
-        }
-      }
+    transpose_cells(cells, cell_count, features, f, width, panels + (int64_t)f * cell_count * CELL);
   }
 }
 

@@ -22,10 +22,13 @@ typedef struct {
   int channels, height, width;
 } Shape;
 
-/* A parameter: `rows` rows of `columns` values, each padded with zeros to `pitch`, a multiple of CELL. */
+/*
+ * A parameter of `rows` x `columns` values, [out][in]. Stored row after row, or column after column if
+ * `by_column`; each is padded with zeros to `pitch`, a multiple of CELL.
+ */
 typedef struct {
-  int rows, columns, pitch;
-  int64_t padded_size; /* rows * pitch */
+  int rows, columns, by_column, pitch;
+  int64_t padded_size;
   int64_t flat_offset; /* of the first value among all parameters, unpadded */
   float *value, *slot1, *slot2; /* slots: momentum, or Adam's moments; null when the optimizer has none */
   uint16_t *mask;               /* a bit a value, set where it is kept; used if `masked` */
@@ -77,6 +80,7 @@ typedef struct {
   float *packed;          /* a convolution's weights, tile by tile */
   float *gradient;        /* gradient of one tensor, padded like it */
   struct Tap *taps;       /* a convolution's taps, see conv.c */
+  struct Entry *entries;  /* inputs that are not zero, see skip_zeros.c */
   double *losses;         /* by example */
   uint32_t *order;        /* the batch's examples, padded to whole cells */
 } Network;
@@ -89,6 +93,11 @@ typedef struct {
   const uint8_t *labels;
   const float *targets;
 } Examples;
+
+/* Where a value lies in the padded tensor. */
+INLINE int64_t tensor_index(const Tensor *tensor, int row, int column) {
+  return tensor->by_column ? (int64_t)column * tensor->pitch + row : (int64_t)row * tensor->pitch + column;
+}
 
 /* Whether the mask keeps the value at `index` of the padded tensor. */
 INLINE int is_kept(const Tensor *tensor, int64_t index) {

@@ -29,11 +29,22 @@ static void *take(Arena *arena, int64_t bytes) {
 
 static float *take_floats(Arena *arena, int64_t count) { return take(arena, count * (int64_t)sizeof(float)); }
 
+static void arrange(Tensor *tensor, int by_column) {
+  int major = by_column ? tensor->columns : tensor->rows, minor = by_column ? tensor->rows : tensor->columns;
+  tensor->by_column = by_column;
+  tensor->pitch = (int)round_up(minor, CELL);
+  tensor->padded_size = (int64_t)major * tensor->pitch;
+}
+
+/* Enough for either arrangement. */
+static int64_t largest_size(const Tensor *tensor) {
+  return larger(tensor->rows * round_up(tensor->columns, CELL), tensor->columns * round_up(tensor->rows, CELL));
+}
+
 static void plan_tensor(Tensor *tensor, int rows, int columns, int64_t *flat) {
   tensor->rows = rows;
   tensor->columns = columns;
-  tensor->pitch = (int)round_up(columns, CELL);
-  tensor->padded_size = (int64_t)rows * tensor->pitch;
+  arrange(tensor, 0);
   tensor->flat_offset = *flat;
   *flat += (int64_t)rows * columns;
 }
@@ -92,11 +103,12 @@ static void plan(Network *network, Layer *layers, const int32_t *spec) {
 }
 
 static void place_tensor(Network *network, Tensor *tensor, Arena *arena) {
-  tensor->value = take_floats(arena, tensor->padded_size);
+  int64_t size = largest_size(tensor);
+  tensor->value = take_floats(arena, size);
   int momentum = network->optimizer == OPTIMIZER_ADAM || network->options.beta1 != 0;
-  tensor->slot1 = momentum ? take_floats(arena, tensor->padded_size) : NULL;
-  tensor->slot2 = network->optimizer == OPTIMIZER_ADAM ? take_floats(arena, tensor->padded_size) : NULL;
-  tensor->mask = take(arena, tensor->padded_size / 8);
+  tensor->slot1 = momentum ? take_floats(arena, size) : NULL;
+  tensor->slot2 = network->optimizer == OPTIMIZER_ADAM ? take_floats(arena, size) : NULL;
+  tensor->mask = take(arena, size / 8);
 }
 
 /* Parameters, masks and optimizer state. */
@@ -130,9 +142,10 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
     }
     widest = larger(widest, size);
     if (i > 0) widest = larger(widest, shape_size(layer->in));
-    if (layer->kind == LAYER_DENSE) transposed = larger(transposed, layer->weight.pitch);
+    if (layer->kind == LAYER_DENSE)
+      transposed = larger(transposed, round_up(larger(layer->weight.columns, layer->weight.rows), CELL));
     if (layer->pooled) unpooled = larger(unpooled, shape_size(layer->convolved));
-    tensor = larger(tensor, larger(layer->weight.padded_size, layer->bias.padded_size));
+    if (layer->weight.rows > 0) tensor = larger(tensor, larger(largest_size(&layer->weight), largest_size(&layer->bias)));
     if (layer->kind == LAYER_CONV) {
       convolution = larger(convolution, (int64_t)layer->weight.rows * layer->weight.columns);
       taps = larger(taps, layer->weight.columns);
@@ -145,6 +158,8 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->packed = take_floats(arena, convolution);
   network->gradient = take_floats(arena, tensor);
   network->taps = take(arena, taps * (int64_t)(2 * sizeof(int32_t)));
+  int64_t entries = larger(CELL * shape_size(network->in), lanes);
+  network->entries = take(arena, entries * (int64_t)(sizeof(int32_t) + sizeof(float)));
   network->losses = take(arena, lanes * (int64_t)sizeof(double));
   network->order = take(arena, lanes * (int64_t)sizeof(uint32_t));
 }

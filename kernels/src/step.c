@@ -15,7 +15,12 @@ static const float *forward(Network *network, int cells) {
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
     switch (layer->kind) {
-      case LAYER_DENSE: dense_forward(layer, cells); break;
+      case LAYER_DENSE:
+        if (layer->weight.by_column)
+          skipping_forward(network, layer, cells);
+        else
+          dense_forward(layer, cells);
+        break;
       case LAYER_CONV: conv_forward(network, layer, cells); break;
       case LAYER_POOL: pool_forward(layer, cells); break;
       default: activation_forward(layer, cells);
@@ -45,7 +50,10 @@ static void backward(Network *network, int cells, const Sink *sink) {
     switch (layer->kind) {
       case LAYER_DENSE:
         if (input_gradient) dense_backward_input(layer, gradient, input_gradient, cells);
-        dense_backward_weight(network, layer, gradient, cells, sink);
+        if (layer->weight.by_column)
+          skipping_backward_weight(network, layer, gradient, cells, sink);
+        else
+          dense_backward_weight(network, layer, gradient, cells, sink);
         break;
       case LAYER_CONV: conv_backward(network, layer, gradient, input_gradient, cells, sink); break;
       case LAYER_POOL:

@@ -10,6 +10,7 @@ export interface EntryPoints<Pointer> {
   pl_init(memory: Pointer, spec: Pointer, options: Pointer): void;
   pl_workspace_size(network: Pointer, batch: number): number;
   pl_bind(network: Pointer, memory: Pointer, batch: number): void;
+  pl_expect_zeros(network: Pointer, zeros: number): void;
   pl_read(network: Pointer, slot: number, flat: Pointer): void;
   pl_write(network: Pointer, slot: number, flat: Pointer): void;
   pl_set_masks(network: Pointer, flat: Pointer): void;

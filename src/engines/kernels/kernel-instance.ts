@@ -14,6 +14,8 @@ export interface KernelInstance {
   setMasks(flat: Uint8Array): void;
   readStep(): number;
   writeStep(step: number): void;
+  /** Tells which part of the inputs that follow is zero: shapes the speed, not the numbers. */
+  expectZeros(fraction: number): void;
   /** Returns the sum of the losses, not finite when one of them is not. */
   train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number;
   /** The masked gradient of the mean loss, flat. */

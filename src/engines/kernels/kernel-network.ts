@@ -12,6 +12,7 @@ import { type ExampleSet, exampleSize } from "../examples.ts";
 import { layerOutputShapes, type NetworkSpec, type ParameterSpec, parameterSpecs } from "../network-spec.ts";
 import { slotNames } from "./abi.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
+import { zeroFraction } from "./zero-fraction.ts";
 
 /** A network of the kernels engine, whichever build computes it. A call blocks its thread until it is done. */
 export class KernelNetwork implements Network {
@@ -54,12 +55,14 @@ export class KernelNetwork implements Network {
     this.checkExamples(examples, order);
     const { batchSize, learningRate } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);
+    this.kernels.expectZeros(zeroFraction(examples));
     const loss = this.kernels.train(examples, order, batchSize, learningRate);
     return { loss: loss / order.length, finite: Number.isFinite(loss) };
   }
 
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
     this.checkExamples(examples);
+    this.kernels.expectZeros(zeroFraction(examples));
     const { loss, correct } = this.kernels.evaluate(examples);
     const classifies = this.spec.loss === "softmax-cross-entropy";
     return { loss: loss / examples.count, accuracy: classifies ? correct / examples.count : undefined };
@@ -67,6 +70,7 @@ export class KernelNetwork implements Network {
 
   async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
     this.checkExamples(examples, order);
+    this.kernels.expectZeros(zeroFraction(examples));
     return this.split(this.kernels.gradients(examples, order));
   }
 

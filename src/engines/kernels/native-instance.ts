@@ -24,6 +24,7 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     pl_init: library.func("void pl_init(void *memory, void *spec, void *options)"),
     pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
     pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
+    pl_expect_zeros: library.func("void pl_expect_zeros(void *network, double zeros)"),
     pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
     pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
     pl_set_masks: library.func("void pl_set_masks(void *network, void *flat)"),
@@ -78,6 +79,11 @@ export class NativeInstance implements KernelInstance {
 
   writeStep(step: number): void {
     this.entry.pl_set_step(this.state, step);
+  }
+
+  expectZeros(fraction: number): void {
+    this.reserve(BLOCK);
+    this.entry.pl_expect_zeros(this.state, fraction);
   }
 
   train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {

@@ -63,6 +63,11 @@ export class WasmInstance implements KernelInstance {
     this.wasm.pl_set_step(this.state, step);
   }
 
+  expectZeros(fraction: number): void {
+    this.reserve(BLOCK);
+    this.wasm.pl_expect_zeros(this.state, fraction);
+  }
+
   train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {
     let loss = 0;
     for (let start = 0; start < order.length; start += batchSize) {
@@ -111,7 +116,6 @@ export class WasmInstance implements KernelInstance {
     const resultAt = align(orderAt + batch.length * 4);
     const targetsAt = align(resultAt + 16);
     const inputsAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
-    // Bytes are read 16 at a time, but never past the last example's end.
     this.grow(inputsAt + batch.length * inputWidth * inputs.values.BYTES_PER_ELEMENT);
     const order = new Uint32Array(this.memory, orderAt, batch.length);
     for (let i = 0; i < order.length; i++) order[i] = i;

@@ -5,7 +5,7 @@ import { sha256 } from "../../../src/foundations/hash.ts";
 import { expectSameBits } from "../support/compare.ts";
 import { cnn, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { hashed } from "../support/numbers.ts";
-import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";
+import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 import { builds } from "./builds.ts";
 
 const networks: [string, NetworkSpec][] = [
@@ -59,6 +59,31 @@ describe.each(builds)("%s", (name, entry) => {
     );
     if (fresh === undefined || used === undefined) throw new Error("no results");
     expectSameBits(used, fresh);
+  });
+
+  test("skipping inputs that are zero changes no bit, nor does starting or ceasing to", async () => {
+    const engine = await entry.open(() => {});
+    const spec = mlp();
+    const mostlyZero = surrounded(makeExamples(spec, 100), 0);
+    const hardlyZero = surrounded(makeExamples(spec, 100), 255);
+    const batches = (set: ExampleSet, other: ExampleSet) => [set, set, other, set];
+    const results = await Promise.all(
+      [batches(mostlyZero, mostlyZero), batches(hardlyZero, hardlyZero), batches(mostlyZero, hardlyZero)].map(
+        async (sets) => {
+          const network = await engine.createNetwork(spec, optimizers.adam);
+          await network.writeParameters(initialParameters(spec));
+          await network.setMasks(weightMasks(spec, 0.3));
+          for (const set of sets)
+            await network.train(set, inOrder(100), { batchSize: 33, learningRate: 0.01 });
+          const { slots } = await network.readOptimizerState();
+          const gradients = await network.gradients(mostlyZero, inOrder(50));
+          return [await network.readParameters(), gradients, ...slots.values()];
+        },
+      ),
+    );
+    const [expected = [], ...others] = results;
+    for (const tensors of others)
+      tensors.forEach((actual, i) => expectSameBits(actual, expected[i] ?? new Map()));
   });
 
   test.each(networks)("NaN and infinity reach the loss: %s", async (_, spec) => {
@@ -138,6 +163,23 @@ describe.each(builds)("%s", (name, entry) => {
     },
   );
 });
+
+/** The same examples, followed by three times as many that are all of one value and decide what is skipped. */
+function surrounded(examples: ExampleSet, byte: number): ExampleSet {
+  if (examples.inputs.kind !== "bytes" || examples.targets.kind !== "classes")
+    throw new Error("other examples");
+  const size = examples.inputs.values.length;
+  const values = new Uint8Array(4 * size).fill(byte);
+  values.set(examples.inputs.values);
+  const labels = new Uint8Array(4 * examples.count);
+  labels.set(examples.targets.labels);
+  return {
+    ...examples,
+    count: 4 * examples.count,
+    inputs: { ...examples.inputs, values },
+    targets: { ...examples.targets, labels },
+  };
+}
 
 function oneNumber(x: number): ExampleSet {
   return {
