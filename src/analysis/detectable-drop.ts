@@ -29,11 +29,12 @@ export function smallestDetectableDrop(estimates: readonly DropEstimate[], rule:
   return Math.min(...estimates.map((estimate) => detectableBy(estimate, { ...rule, level })));
 }
 
-function detectableBy({ standardError, degreesOfFreedom }: DropEstimate, rule: DetectionRule): number {
+function detectableBy(estimate: DropEstimate, rule: DetectionRule): number {
+  const { standardError, degreesOfFreedom, spreadDegreesOfFreedom } = estimate;
   // In units of the true standard error of the estimate.
-  const scale = standardError / deviationBias(degreesOfFreedom);
+  const scale = standardError / deviationBias(spreadDegreesOfFreedom);
   const critical = upperQuantile(rule.level, degreesOfFreedom);
-  const thresholds = spreadQuantiles(degreesOfFreedom).map((spread) =>
+  const thresholds = spreadQuantiles(spreadDegreesOfFreedom).map((spread) =>
     Math.max(rule.tolerance / scale, critical * spread),
   );
   const power = (drop: number) =>

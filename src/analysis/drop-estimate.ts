@@ -22,8 +22,10 @@ export interface DropEstimate {
   /** Percentage points; positive is worse than the baseline. */
   readonly drop: number;
   readonly standardError: number;
-  /** Of the standard error; infinite where it is not estimated from the spread of the seeds. */
+  /** Of the t test; infinite where the standard error is not estimated from the spread of the seeds. */
   readonly degreesOfFreedom: number;
+  /** How many independent deviations the standard error varies with: fewer where both sides share their noise. */
+  readonly spreadDegreesOfFreedom: number;
 }
 
 /** Below this, in percentage points, a spread is rounding: tables have 6 decimals. */
@@ -94,23 +96,26 @@ function pairEstimate({ baseline, results }: Sample): DropEstimate[] {
       drop: mean(differences),
       standardError: deviation / Math.sqrt(n),
       degreesOfFreedom: n - 1,
+      spreadDegreesOfFreedom: n - 1,
     },
   ];
 }
 
-function groupEstimate({ baseline, results }: Sample): DropEstimate[] {
+function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
   const before = [...baseline.values()];
   const now = [...results.values()];
   const degreesOfFreedom = before.length + now.length - 2;
   if (degreesOfFreedom === 0) return [];
   const deviation = Math.sqrt((squares(before) + squares(now)) / degreesOfFreedom);
   if (deviation < NO_SPREAD) return [];
+  const seeds = new Set([...baseline.keys(), ...results.keys()]).size;
   return [
     {
       by: "groups",
       drop: mean(before) - mean(now),
       standardError: deviation * Math.sqrt(1 / before.length + 1 / now.length),
       degreesOfFreedom,
+      spreadDegreesOfFreedom: paired ? Math.min(degreesOfFreedom, seeds - 1) : degreesOfFreedom,
     },
   ];
 }
@@ -129,6 +134,7 @@ function testSetEstimate({ baseline, results, testExamples }: Sample): DropEstim
     drop: before - now,
     standardError: Math.sqrt(variance + seedVariance),
     degreesOfFreedom: Number.POSITIVE_INFINITY,
+    spreadDegreesOfFreedom: Number.POSITIVE_INFINITY,
   };
 }
 
