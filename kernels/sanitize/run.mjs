@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const compiler = process.env.CC || "cc";
 const folder = mkdtempSync(path.join(tmpdir(), "prune-lab-sanitize-"));
-const flags = ["-std=gnu11", "-O1", "-g", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Werror"];
+const flags = ["-std=gnu11", "-O0", "-g", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Werror"];
 const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 
 async function sanitize(vectorLength) {
