@@ -1,6 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { inputError } from "../foundations/errors.ts";
-import { didYouMean } from "../foundations/suggest.ts";
+import { nearest } from "../foundations/suggest.ts";
 import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
 import type { HistoryRow, LayerRow, ResultRow, RunStatus } from "./rows.ts";
 
@@ -120,7 +120,10 @@ function checkHeader(header: readonly string[], columns: readonly string[], file
   const twice = header.filter((name, i) => header.indexOf(name) !== i);
   const faults = [
     ...missing.map((name) => `the column '${name}' is missing`),
-    ...unknown.map((name) => `there is no column '${name}'${didYouMean(name, missing).replace(/\?$/, "")}`),
+    ...unknown.map((name) => {
+      const meant = nearest(name, missing);
+      return `there is no column '${name}'${meant === undefined ? "" : ` (did you mean '${meant}'?)`}`;
+    }),
     ...twice.map((name) => `the column '${name}' is there twice`),
   ];
   if (faults.length === 0) return;

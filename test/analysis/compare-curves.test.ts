@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { type CompareOptions, compareCurves } from "../../src/analysis/compare-curves.ts";
+import type { ResultRow } from "../../src/recording/rows.ts";
+import { resultRow } from "../result-rows.ts";
+
+const OPTIONS = { alpha: 0.05, tolerance: 0.5, allowMissing: false, exact: false };
+const names = { baseline: "old.csv", results: "new.csv" };
+const compare = (
+  baseline: readonly ResultRow[],
+  results: readonly ResultRow[],
+  options: Partial<CompareOptions> = {},
+) => compareCurves({ rows: baseline }, { rows: results }, { ...OPTIONS, ...options, names });
+
+const NOISE = [0.0008, -0.0012, 0.0003, 0.0011, -0.001];
+
+/** Two methods at three sparsities, five seeds; `change` may alter a row. */
+function table(change: (row: ResultRow) => Partial<ResultRow> = () => ({}), firstSeed = 0): ResultRow[] {
+  return ["l1-unstructured", "global-magnitude"].flatMap((method) =>
+    [0, 0.9, 0.98].flatMap((sparsity) =>
+      NOISE.map((noise, i) => {
+        // The dense control is the same run under both methods.
+        const level = sparsity === 0 ? 0.98 : 0.98 - (method === "l1-unstructured" ? 0.03 : 0.01) * sparsity;
+        const row = resultRow({
+          method,
+          target_sparsity: sparsity,
+          sparsity,
+          seed: firstSeed + i,
+          // Another noise at each sparsity and in each set of seeds.
+          accuracy: level + noise * Math.cos(1 + 7 * sparsity + i * (1 + firstSeed)),
+        });
+        return { ...row, ...change(row) };
+      }),
+    ),
+  );
+}
+
+const drop = (points: number, when: (row: ResultRow) => boolean) => (row: ResultRow) =>
+  when(row) && row.accuracy !== null ? { accuracy: row.accuracy - points / 100 } : {};
+const atEnd = (row: ResultRow) => row.method === "global-magnitude" && row.target_sparsity === 0.98;
+
+describe("compareCurves", () => {
+  test("identical tables are identical", () => {
+    expect(compare(table(), table()).verdict).toBe("identical");
+    expect(compare(table(), table(), { exact: true }).verdict).toBe("identical");
+  });
+
+  test("shared dense controls count once; each curve has its area", () => {
+    const { items } = compare(table(), table());
+    expect(items.filter(({ sparsity }) => sparsity === 0)).toHaveLength(1);
+    expect(items.filter(({ sparsity }) => sparsity === null).map(({ curve }) => curve)).toHaveLength(2);
+    expect(items).toHaveLength(5 + 2);
+  });
+
+  test("controls that differ count both", () => {
+    const other = table((row) => (row.method === "global-magnitude" ? { loss: 0.2 } : {}));
+    expect(compare(other, other).items.filter(({ sparsity }) => sparsity === 0)).toHaveLength(2);
+  });
+
+  test.each([
+    ["the same seeds", table(drop(1, atEnd))],
+    ["other seeds", table(drop(1, atEnd), 5)],
+    ["another recipe", table((row) => ({ ...drop(1, atEnd)(row), recipe: "ffffffff" }))],
+  ])("finds a drop of 1 point at one sparsity: %s", (_, results) => {
+    const { verdict, items } = compare(table(), results);
+    expect(verdict).toBe("regression");
+    const [worst, next] = items;
+    expect(worst).toMatchObject({
+      curve: "global-magnitude",
+      sparsity: 0.98,
+      verdict: "regression",
+      testable: true,
+    });
+    expect(worst?.drop).toBeCloseTo(1, 0);
+    expect(worst?.smallestDetectableDrop).toBeLessThan(1);
+    expect(next?.verdict).toBe("no difference");
+  });
+
+  test("the same seeds on another recipe are no pairs, and it is told", () => {
+    const { items, notes } = compare(
+      table(),
+      table(() => ({ recipe: "ffffffff" })),
+    );
+    expect(new Set(items.map(({ by }) => by))).toEqual(new Set(["groups"]));
+    expect(notes).toEqual([
+      "The recipe differs: 0123abcd in the baseline, ffffffff now: other settings or data, so seeds are not compared in pairs.",
+    ]);
+  });
+
+  test("a drop over the whole curve is found in its area too", () => {
+    const { items } = compare(table(), table(drop(1, ({ method }) => method === "global-magnitude")));
+    expect(items.filter(({ verdict }) => verdict === "regression").map(({ sparsity }) => sparsity)).toContain(
+      null,
+    );
+  });
+
+  test("an exact column that changed fails, though the accuracy rose", () => {
+    const results = table((row) =>
+      atEnd(row) ? { ...drop(-2, atEnd)(row), nonzero_parameters: 266_610 } : {},
+    );
+    const { verdict, items } = compare(table(), results);
+    expect(verdict).toBe("regression");
+    expect(items[0]).toMatchObject({
+      verdict: "changed",
+      differences: [
+        { column: "nonzero_parameters", baseline: "133510", results: "266610", seeds: [0, 1, 2, 3, 4] },
+      ],
+    });
+  });
+
+  test("improvements are told and pass", () => {
+    const { verdict, items } = compare(table(), table(drop(-1, atEnd)));
+    expect(verdict).toBe("no regression");
+    expect(items.at(-1)).toMatchObject({ verdict: "improvement", sparsity: 0.98 });
+  });
+
+  test("a noisy point passes, but says that it cannot see", () => {
+    const noisy = (row: ResultRow) =>
+      atEnd(row) && row.accuracy !== null ? { accuracy: 0.6 + 40 * (row.accuracy - 0.97) } : {};
+    const { verdict, items } = compare(table(noisy), table(noisy, 5));
+    const item = items.find(({ curve, sparsity }) => curve === "global-magnitude" && sparsity === 0.98);
+    expect({ verdict, testable: item?.testable }).toEqual({ verdict: "no regression", testable: false });
+    expect(item?.smallestDetectableDrop).toBeGreaterThan(2);
+  });
+
+  test("one seed is a weaker statement, and says so", () => {
+    const single = (change?: (row: ResultRow) => Partial<ResultRow>) =>
+      table(change).filter(({ seed }) => seed === 0);
+    const small = compare(single(), single(drop(1, atEnd)));
+    expect(small.verdict).toBe("no regression");
+    expect(small.items.every(({ by, testable }) => by === "test set" && !testable)).toBe(true);
+    expect(small.notes.join()).toContain("a weaker statement");
+    expect(compare(single(), single(drop(20, atEnd))).verdict).toBe("regression");
+  });
+
+  test("diverged runs have no accuracy; as many as before is no change", () => {
+    const diverging = table((row) =>
+      atEnd(row) && row.seed < 2 ? { status: "diverged", accuracy: null, loss: null } : {},
+    );
+    const item = compare(diverging, diverging).items.find(
+      (i) => i.curve === "global-magnitude" && i.sparsity === 0.98,
+    );
+    expect(item).toMatchObject({ verdict: "no difference", seeds: { baseline: 3, results: 3, common: 3 } });
+    expect(compare(table(), diverging).items[0]).toMatchObject({ verdict: "changed" });
+    const gone = table((row) => (atEnd(row) ? { status: "diverged", accuracy: null, loss: null } : {}));
+    expect(compare(gone, gone).items.find(({ verdict }) => verdict === "untested")).toBeDefined();
+  });
+
+  test("results without accuracies are compared exactly or not at all", () => {
+    const regression = table(() => ({ accuracy: null, baseline_accuracy: null, pruned_accuracy: null }));
+    expect(() => compare(regression, regression)).toThrow("hold no accuracies");
+    expect(compare(regression, regression, { exact: true }).verdict).toBe("identical");
+  });
+
+  test("exact: the last digit of any cell counts", () => {
+    const results = table((row) => (atEnd(row) && row.seed === 3 ? { loss: 0.085001 } : {}));
+    expect(compare(table(), results).verdict).toBe("no regression");
+    const exact = compare(table(), results, { exact: true });
+    expect(exact.verdict).toBe("regression");
+    expect(exact.items[0]).toMatchObject({
+      verdict: "changed",
+      differences: [{ column: "loss", baseline: "0.085", results: "0.085001", seeds: [3] }],
+    });
+  });
+
+  test("curves are named by what tells them apart", () => {
+    const twoModels = [...table(), ...table(() => ({ model: "lenet-5" }))];
+    const { curves } = compare(twoModels, twoModels);
+    expect(curves.map(({ curve }) => curve)).toEqual([
+      "l1-unstructured, mlp",
+      "global-magnitude, mlp",
+      "l1-unstructured, lenet-5",
+      "global-magnitude, lenet-5",
+    ]);
+  });
+});
