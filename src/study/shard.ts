@@ -29,17 +29,18 @@ export function runsOfShard(studies: readonly StudyOutline[], shard: Shard): (re
   return studies.map(({ plan }) => plan.runs.filter(({ id }) => chosen.has(id)));
 }
 
+/** The first point of a baseline carries the baseline's cost. */
 function pointsByBaseline(studies: readonly StudyOutline[]): { point: PointRun; cost: number }[] {
   const byBaseline = new Map<string, Map<string, { point: PointRun; cost: number }>>();
   for (const study of studies) {
     const settings = runSettings(study);
+    const cost = (kind: Run["kind"]) => runCost({ kind }, settings, study.dataset.examples);
     for (const point of study.plan.runs) {
       if (point.kind !== "point") continue;
       const siblings = byBaseline.get(point.parent) ?? new Map();
       byBaseline.set(point.parent, siblings);
-      if (!siblings.has(point.id)) {
-        siblings.set(point.id, { point, cost: runCost(point, settings, study.dataset.examples) });
-      }
+      const baseline = siblings.size === 0 ? cost("baseline") : 0;
+      if (!siblings.has(point.id)) siblings.set(point.id, { point, cost: cost("point") + baseline });
     }
   }
   return [...byBaseline.values()].flatMap((siblings) => [...siblings.values()]);

@@ -1,8 +1,10 @@
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { chartNames } from "../../src/charts/render.ts";
 import type { StudyEvent } from "../../src/study/events.ts";
 import type { StudyOptions } from "../../src/study/options.ts";
+import { filesOf } from "../support/results.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
@@ -17,40 +19,25 @@ beforeAll(async () => {
   await runIn(reference, options);
 });
 
-/** Every file of a results folder but the one with times in it, by name. */
-async function filesOf(folder: string): Promise<Map<string, string>> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = new Map<string, string>();
-  for (const entry of names) {
-    if (!entry.isFile() || entry.name.startsWith("timing")) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    files.set(path.relative(folder, file), await readFile(file, "base64"));
-  }
-  return files;
-}
-
 const computed = (events: readonly StudyEvent[]) =>
   events.flatMap((event) => (event.event === "run-finished" ? [event.run] : []));
 
 describe("a study", () => {
   it("writes every file that the design names", async () => {
     const names = [...(await filesOf(reference)).keys()].filter((name) => !name.startsWith("runs"));
-    expect(names.sort()).toEqual([
-      "charts/accuracy-vs-sparsity.png",
-      "charts/accuracy-vs-sparsity.svg",
-      "charts/accuracy-vs-sparsity.vl.json",
-      "charts/finetuning.png",
-      "charts/finetuning.svg",
-      "charts/finetuning.vl.json",
-      "charts/layer-sparsity.png",
-      "charts/layer-sparsity.svg",
-      "charts/layer-sparsity.vl.json",
+    const charts = names.filter((name) => name.startsWith("charts/"));
+    const drawn = chartNames.flatMap((name) =>
+      ["png", "svg", "vl.json"].map((kind) => `charts/${name}.${kind}`),
+    );
+    expect(charts.sort()).toEqual(drawn.sort());
+    expect(names.filter((name) => !charts.includes(name)).sort()).toEqual([
       "checkpoints/baseline-seed0.safetensors",
       "checkpoints/baseline-seed1.safetensors",
       "config.yaml",
       "history.csv",
       "layers.csv",
       "manifest.json",
+      "report.html",
       "results.csv",
       "snapshots.json",
       "summary.csv",
@@ -116,7 +103,10 @@ describe("a study", () => {
     const others = ids.filter((id) => !withWeights.includes(id));
     await truncate(path.join(runs, withWeights[0] ?? "", "weights.safetensors"), 100);
     const result = path.join(runs, others[0] ?? "", "result.json");
-    await writeFile(result, (await readFile(result, "utf8")).replace('"status": "ok"', '"status": "collapsed"'));
+    await writeFile(
+      result,
+      (await readFile(result, "utf8")).replace('"status": "ok"', '"status": "collapsed"'),
+    );
     await rm(path.join(runs, others[1] ?? "", "timing.json"));
     const { events } = await runIn(folder, options);
     expect(computed(events)).toHaveLength(3);

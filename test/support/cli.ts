@@ -10,16 +10,20 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the real binary to its end. Colors are off unless `env` forces them. */
+/** Runs the real binary (or the `binary` of a copy) to its end. Colors are off unless `env` forces them. */
 export function runCli(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly binary?: string | undefined;
+  },
 ): Promise<CliResult> {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [BINARY, ...args],
+      [options.binary ?? BINARY, ...args],
       { cwd: options.cwd, env: { ...inherited, ...options.env }, maxBuffer: 1 << 26 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

@@ -25,7 +25,11 @@ export async function tinyStudy(folder: string, changes: object = {}): Promise<S
 }
 
 /** Runs a study in a folder, with the events it told. */
-export async function runIn(folder: string, options: StudyOptions, changes: Partial<SingleStudyRequest> = {}) {
+export async function runIn(
+  folder: string,
+  options: StudyOptions,
+  changes: Partial<SingleStudyRequest> = {},
+) {
   const events: StudyEvent[] = [];
   const outcome = await runStudy({
     options,
