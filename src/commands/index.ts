@@ -8,6 +8,7 @@ import { registerList } from "./list.ts";
 import { registerMerge } from "./merge.ts";
 import { registerReport } from "./report.ts";
 import { registerSchema } from "./schema.ts";
+import { registerSetup } from "./setup.ts";
 import { registerSweep } from "./sweep.ts";
 
 /** Adds every command, in the order of the help. */
@@ -22,6 +23,7 @@ export function registerCommands(program: Command): void {
     registerList,
     registerDoctor,
     registerData,
+    registerSetup,
     registerSchema,
   ];
   for (const register of registers) register(program);

@@ -11,6 +11,8 @@ export interface TransferOptions {
   /** How long the server may stay silent, before its answer or within it. */
   readonly stallSeconds: number;
   readonly onProgress: (progress: TransferProgress) => void;
+  /** Aborting ends the attempt; what has come is kept. */
+  readonly signal?: AbortSignal;
 }
 
 export type TransferOutcome =
@@ -35,7 +37,8 @@ export async function transfer(
   let receivedBytes = 0;
   try {
     const present = (await file.stat()).size;
-    const response = await network(request(url, present, silence.signal));
+    const signals = options.signal === undefined ? [] : [options.signal];
+    const response = await network(request(url, present, AbortSignal.any([silence.signal, ...signals])));
     if (response.status === 416) {
       await file.truncate(0);
       return { complete: false, reason: "the server has fewer bytes than were here", retry: true };

@@ -26,7 +26,8 @@ export function findInstallation(): Installation | undefined {
   return userInstallation() ?? setupInstallation();
 }
 
-function userInstallation(): Installation | undefined {
+/** A package that the user installed and that has a compiled binding, or undefined. */
+export function userInstallation(): Installation | undefined {
   for (const folder of [process.cwd(), packageRoot]) {
     try {
       const require = createRequire(path.join(folder, "package.json"));
@@ -40,15 +41,15 @@ function userInstallation(): Installation | undefined {
 }
 
 /** What `setup tensorflow` installed, or undefined. */
-export function setupInstallation(): Installation | undefined {
-  const folder = setupFolder();
-  try {
-    const { variant } = JSON.parse(readFileSync(path.join(folder, RECORD_FILE), "utf8")) as SetupRecord;
-    const packageFolder = path.join(folder, "node_modules", PACKAGE);
-    return { packageFolder, libraryFolders: cudaFolders(packageFolder), variant };
-  } catch {
-    return undefined;
-  }
+function setupInstallation(): Installation | undefined {
+  const record = readRecord(setupFolder());
+  return record === undefined ? undefined : installationIn(setupFolder(), record.variant);
+}
+
+/** The installation in a folder that has the layout of `setup tensorflow`. */
+export function installationIn(folder: string, variant: Variant): Installation {
+  const packageFolder = path.join(folder, "node_modules", PACKAGE);
+  return { packageFolder, libraryFolders: cudaFolders(packageFolder), variant };
 }
 
 /** Written last into what was installed; says what it is. */
@@ -58,6 +59,15 @@ export interface SetupRecord {
   readonly variant: Variant;
   /** Hash of everything that the set-up pins: another one means that it has to be done again. */
   readonly pins: string;
+}
+
+/** The record of an installation, or undefined when there is none. */
+export function readRecord(folder: string): SetupRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(folder, RECORD_FILE), "utf8")) as SetupRecord;
+  } catch {
+    return undefined;
+  }
 }
 
 function hasBinding(packageFolder: string): boolean {
