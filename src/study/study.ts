@@ -23,7 +23,7 @@ import {
 import { runsOfShard, type Shard } from "./shard.ts";
 import { RunStore } from "./store.ts";
 import { tabulate } from "./tabulate.ts";
-import { resultWarnings } from "./warnings.ts";
+import { resultWarnings, workerWarnings } from "./warnings.ts";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
@@ -126,6 +126,10 @@ export async function runStudies(
     if (goesOn()) {
       const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
       const workers = options.workers ?? availableParallelism();
+      for (const { study, engine } of works) {
+        const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
+        for (const message of workerWarnings(engine, options.workers)) notify(message);
+      }
       const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent });
 
       // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.

@@ -1,3 +1,4 @@
+import type { EngineDescription } from "../engines/engine.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import type { StudyPlan } from "./plan.ts";
 import type { StoredRun } from "./store.ts";
@@ -46,4 +47,14 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
 function listed(labels: readonly string[]): string {
   const shown = labels.slice(0, 4).join(", ");
   return labels.length > 4 ? `${shown} and ${labels.length - 4} more` : shown;
+}
+
+/** Tells when an engine runs in fewer workers than were asked for. */
+export function workerWarnings(
+  { name, maxWorkers = Number.POSITIVE_INFINITY }: Pick<EngineDescription, "name" | "maxWorkers">,
+  asked: number | undefined,
+): string[] {
+  if (asked === undefined || asked <= maxWorkers) return [];
+  const most = maxWorkers === 1 ? "one worker" : `${maxWorkers} workers`;
+  return [`The engine ${name} runs in ${most} at most, not in the ${asked} asked for.`];
 }
