@@ -34,7 +34,7 @@ export interface ExactComparison {
  */
 export function compareExactly({ baseline, results }: MatchedPoint): ExactComparison {
   const bySeed = new Map(baseline.map((row) => [row.seed, row]));
-  const found: (Omit<ExactDifference, "seeds"> & { readonly seed: number })[] = [];
+  const found: { column: ExactColumn; reference: string | number; row: ResultRow }[] = [];
   const unverified = new Set<ExactColumn>();
   for (const column of EXACT_COLUMNS) {
     const values = distinct(baseline.map((row) => row[column]));
@@ -44,18 +44,28 @@ export function compareExactly({ baseline, results }: MatchedPoint): ExactCompar
       const reference =
         same !== undefined && sameDenseNetwork(same, row) ? same[column] : fixed ? values[0] : undefined;
       if (reference === undefined) unverified.add(column);
-      else if (reference !== row[column]) {
-        found.push({ column, baseline: String(reference), results: String(row[column]), seed: row.seed });
-      }
+      else if (reference !== row[column]) found.push({ column, reference, row });
     }
   }
-  const grouped = groupBy(found, ({ column, baseline: before, results: now }) =>
-    JSON.stringify([column, before, now]),
-  );
+  const grouped = groupBy(found, ({ column, reference }) => `${column} ${reference}`);
   const differences = [...grouped.values()].flatMap((group) =>
-    group.slice(0, 1).map(({ seed: _, ...first }) => ({ ...first, seeds: group.map(({ seed }) => seed) })),
+    group.slice(0, 1).map(({ column, reference }) => ({
+      column,
+      baseline: String(reference),
+      results: rangeText(group.map(({ row }) => row[column])),
+      seeds: group.map(({ row }) => row.seed),
+    })),
   );
   return { differences, unverified: [...unverified] };
+}
+
+/** One value as it is, several numbers as their range. */
+function rangeText(values: readonly (number | string)[]): string {
+  const numbers = values.filter((value) => typeof value === "number");
+  const [lowest, highest] = [Math.min(...numbers), Math.max(...numbers)];
+  return numbers.length === values.length && lowest < highest
+    ? `${lowest} to ${highest}`
+    : distinct(values).join(", ");
 }
 
 function sameDenseNetwork(a: ResultRow, b: ResultRow): boolean {

@@ -27,6 +27,21 @@ describe("compareExactly", () => {
     ]);
   });
 
+  test("several values are told as their range", () => {
+    const { differences } = compareExactly(
+      point(
+        [{ seed: 0 }, { seed: 1 }],
+        [
+          { seed: 0, nonzero_parameters: 200_000 },
+          { seed: 1, nonzero_parameters: 190_000 },
+        ],
+      ),
+    );
+    expect(differences).toEqual([
+      { column: "nonzero_parameters", baseline: "133510", results: "190000 to 200000", seeds: [0, 1] },
+    ]);
+  });
+
   test("accuracies are no part of it", () => {
     expect(compareExactly(point([{ accuracy: 0.9 }], [{ accuracy: 0.2 }])).differences).toEqual([]);
   });

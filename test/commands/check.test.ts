@@ -1,0 +1,253 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { lockFolder } from "../../src/foundations/folder-lock.ts";
+import { formatCsv } from "../../src/recording/csv.ts";
+import type { ResultRow } from "../../src/recording/rows.ts";
+import { resultRow } from "../result-rows.ts";
+import { runCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { runIn, tinyStudy } from "../support/tiny-study.ts";
+
+const folder = await temporaryFolder();
+const check = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runCli(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "", ...env } });
+
+const NOISE = [0.0008, -0.0012, 0.0003, 0.0011, -0.001];
+const curve = (change: (row: ResultRow) => Partial<ResultRow> = () => ({})) =>
+  [0, 0.9, 0.98].flatMap((sparsity) =>
+    NOISE.map((noise, seed) => {
+      const accuracy = 0.98 - 0.01 * sparsity + noise * Math.cos(7 * sparsity + seed);
+      const row = resultRow({ target_sparsity: sparsity, sparsity, seed, accuracy });
+      return { ...row, ...change(row) };
+    }),
+  );
+const write = async (name: string, rows: readonly ResultRow[]) => {
+  await writeFile(path.join(folder, name), formatCsv("results", rows));
+  return name;
+};
+const worse = (row: ResultRow) =>
+  row.target_sparsity === 0.98 && row.accuracy !== null ? { accuracy: row.accuracy - 0.012 } : {};
+
+const baseline = await write("baseline.csv", curve());
+const regressed = await write("regressed.csv", curve(worse));
+
+describe("check", () => {
+  test("identical results pass at once", async () => {
+    expect(await check([baseline, "--against", baseline])).toEqual({
+      code: 0,
+      stderr: "",
+      stdout:
+        "Not verified, since baseline.csv and baseline.csv are bare tables: version of prune-lab, build of the engine. " +
+        "Recipe, engine, dataset and model are compared by their columns.\nIdentical to the baseline.\n",
+    });
+  });
+
+  test("a regression ends with 1: the table worst first, the verdict last", async () => {
+    const { code, stdout } = await check([regressed, "--against", baseline]);
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^method +pruned +baseline % +now % +drop +p +detectable +by +verdict$/);
+    expect(lines[1]).toMatch(/^global-magnitude +98% .*1\.20 +<0\.001 .* REGRESSION$/);
+    expect(lines.at(-1)).toMatch(
+      /^Regression: global-magnitude at 98%: loses 1\.20 points \(p <0\.001, 5 .*seeds\) of 4 compared\.$/,
+    );
+  });
+
+  test("--tolerance and --alpha decide what counts", async () => {
+    expect((await check([regressed, "--against", baseline, "--tolerance", "1.5"])).code).toBe(0);
+    expect((await check([regressed, "--against", baseline, "--alpha", "1e-12"])).code).toBe(0);
+    for (const wrong of [
+      ["--alpha", "5"],
+      ["--tolerance", "-1"],
+      ["--alpha", ""],
+      ["--tolerance", "x"],
+    ]) {
+      expect(await check([regressed, "--against", baseline, ...wrong])).toMatchObject({
+        code: 2,
+        stdout: "",
+      });
+    }
+  });
+
+  test("--exact fails at the last digit of any cell", async () => {
+    const digit = await write(
+      "digit.csv",
+      curve(({ seed }) => (seed === 2 ? { pruned_loss: 0.090001 } : {})),
+    );
+    expect((await check([digit, "--against", baseline])).code).toBe(0);
+    const { code, stdout } = await check([digit, "--against", baseline, "--exact"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "Not identical to the baseline: global-magnitude at 0%: pruned_loss 0.090001 instead of 0.09 (seed 2), and 2 more items.",
+    );
+  });
+
+  test("--json is one line that holds the whole comparison", async () => {
+    const { code, stdout } = await check([regressed, "--against", baseline, "--json"]);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      event: "check",
+      verdict: "regression",
+      results: "regressed.csv",
+      baseline: "baseline.csv",
+      options: { alpha: 0.05, tolerance: 0.5, exact: false, allowMissing: false },
+      items: [
+        { curve: "global-magnitude", sparsity: 0.98, verdict: "regression" },
+        {},
+        {},
+        { sparsity: expect.anything() },
+      ],
+    });
+  });
+
+  test("a grid that differs is refused, unless --allow-missing", async () => {
+    const part = await write(
+      "part.csv",
+      curve().filter((row) => row.target_sparsity !== 0.9),
+    );
+    const refused = await check([part, "--against", baseline]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("part.csv has no global-magnitude at sparsity 0.9");
+    const allowed = await check([part, "--against", baseline, "--allow-missing"]);
+    expect(allowed.code).toBe(0);
+    expect(allowed.stdout).toContain("Not compared: part.csv has no global-magnitude at sparsity 0.9");
+  });
+
+  test.each([
+    ["empty.csv", "", "empty.csv, line 1: the file is empty."],
+    ["nan.csv", formatCsv("results", curve()).replace("0.085000", "NaN"), "nan.csv, line 2: loss is 'NaN'"],
+    [
+      "twice.csv",
+      formatCsv("results", [...curve(), ...curve().slice(3, 4)]),
+      "twice.csv, line 17: global-magnitude at sparsity 0 with seed 3",
+    ],
+    [
+      "mnist-10k.csv",
+      formatCsv(
+        "results",
+        curve(() => ({ dataset: "mnist-10k" })),
+      ),
+      "Different datasets cannot be compared",
+    ],
+  ])("a baseline that cannot be used ends with 2: %s", async (name, content, message) => {
+    await writeFile(path.join(folder, name), content);
+    const { code, stdout, stderr } = await check([regressed, "--against", name]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("reports", () => {
+  const hostile = (row: ResultRow) => ({ ...worse(row), method: `<b>"a" & 'b' | c\u0007` });
+  const markup = { baseline: "", results: "" };
+  const prepare = async () => {
+    markup.baseline = await write(
+      "markup-baseline.csv",
+      curve((row) => ({ method: hostile(row).method })),
+    );
+    markup.results = await write("markup.csv", curve(hostile));
+  };
+
+  test("JUnit: a test case for each item, names escaped", async () => {
+    await prepare();
+    expect((await check([markup.results, "--against", markup.baseline, "--junit", "junit.xml"])).code).toBe(
+      1,
+    );
+    const xml = await readFile(path.join(folder, "junit.xml"), "utf8");
+    expect(xml).toContain('<testsuites tests="4" failures="1">');
+    expect(xml.match(/<testcase /g)).toHaveLength(4);
+    expect(xml).toContain('name="&lt;b&gt;&quot;a&quot; &amp; &apos;b&apos; | c\ufffd at 98%"');
+    expect(xml).toMatch(/<failure message="loses 1\.20 points \(p &lt;0\.001, /);
+  });
+
+  test("Markdown: the verdict, a table, names as text", async () => {
+    await prepare();
+    await check([markup.results, "--against", markup.baseline, "--markdown", "report.md"]);
+    const lines = (await readFile(path.join(folder, "report.md"), "utf8")).split("\n");
+    expect(lines[0]).toMatch(/^\*\*Regression: .* loses 1\.20 points .*\*\*$/);
+    expect(lines[4]).toMatch(/^\| \\<b\\>"a" & 'b' \\\| c\S* \| 98% \|/);
+    // Cells are split at bars that are not escaped.
+    for (const row of lines.slice(2, 8)) expect(row.match(/(?<!\\)\|/g)).toHaveLength(10);
+  });
+
+  test("GitHub Actions gets annotations, on stderr", async () => {
+    const env = { GITHUB_ACTIONS: "true" };
+    const failed = await check([regressed, "--against", baseline, "--json"], env);
+    expect(failed.stderr).toMatch(
+      /^::error title=global-magnitude at 98%25::global-magnitude at 98%25: loses 1\.20 points .*\n$/,
+    );
+    expect(JSON.parse(failed.stdout).verdict).toBe("regression");
+    const passed = await check([baseline, "--against", baseline], env);
+    expect(passed.stderr).toBe("::notice title=prune-lab check::Identical to the baseline.\n");
+  });
+
+  test("a report that cannot be written ends with 2", async () => {
+    expect(await check([baseline, "--against", baseline, "--junit", "no/such/folder.xml"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no/such/folder.xml cannot be written (ENOENT)."),
+    });
+  });
+});
+
+describe("--update", () => {
+  test("writes a new baseline, after which the results pass", async () => {
+    const { code, stdout } = await check([regressed, "--against", "baselines/new.csv", "--update"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "baselines/new.csv is written: 15 rows.\n" });
+    expect((await check([regressed, "--against", "baselines/new.csv", "--exact"])).code).toBe(0);
+  });
+
+  test("tells what changes when it replaces one, and ends with 0", async () => {
+    const old = await write("old.csv", curve());
+    const { code, stdout } = await check([regressed, "--against", old, "--update"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Regression: global-magnitude at 98%.*\nold\.csv is written: 15 rows\.\n$/);
+    expect(await readFile(path.join(folder, old))).toEqual(await readFile(path.join(folder, regressed)));
+  });
+
+  test("replaces a damaged baseline, and one of another grid", async () => {
+    await writeFile(path.join(folder, "damaged.csv"), formatCsv("results", curve()).replace("ok", "fine"));
+    const { code, stderr } = await check([regressed, "--against", "damaged.csv", "--update"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("The old baseline cannot be compared: damaged.csv, line 2: status is 'fine'");
+  });
+
+  test("replaces nothing that is no results table", async () => {
+    await writeFile(path.join(folder, "package.json"), "{}\n");
+    await mkdir(path.join(folder, "results"));
+    for (const other of ["package.json", "results"]) {
+      expect(await check([regressed, "--against", other, "--update"])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`${other} is not a results table`),
+      });
+    }
+    expect(await readFile(path.join(folder, "package.json"), "utf8")).toBe("{}\n");
+  });
+});
+
+describe("results folders", () => {
+  test("settings that differ are reported, and the accuracies tested", async () => {
+    for (const [name, epochs] of [
+      ["one", 1],
+      ["two", 2],
+    ] as const) {
+      const options = await tinyStudy(folder);
+      const prune = { ...options.prune, finetune: { epochs, select: "last" as const } };
+      await runIn(path.join(folder, name), { ...options, prune });
+    }
+    const { stdout } = await check(["two", "--against", "one"]);
+    expect(stdout).toContain("A setting differs: prune.finetune.epochs: 1 there, 2 now.\n");
+    expect(stdout).toContain("seeds are not compared in pairs.\n");
+    expect(stdout).toContain("knee");
+  });
+
+  test("a running sweep ends with 2", async () => {
+    await runIn(path.join(folder, "running"), await tinyStudy(folder));
+    const lock = await lockFolder(path.join(folder, "running"));
+    const { code, stderr } = await check(["running", "--against", "running/results.csv"]);
+    await lock.release();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`running is being written by a sweep (process ${process.pid} on `);
+  });
+});
