@@ -42,7 +42,9 @@ function pinnedCompiler() {
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
   const folder = path.join(cache, "wasm-toolchain", hash);
   const python = (venv) =>
-    process.platform === "win32" ? path.join(venv, "Scripts", "python.exe") : path.join(venv, "bin", "python");
+    process.platform === "win32"
+      ? path.join(venv, "Scripts", "python.exe")
+      : path.join(venv, "bin", "python");
   const complete = path.join(folder, "complete");
   if (!existsSync(complete)) {
     rmSync(folder, { recursive: true, force: true });
@@ -78,7 +80,9 @@ const built = build();
 if (process.argv.includes("--check")) {
   const shipped = readFileSync(committed);
   if (!built.equals(shipped)) {
-    console.error(`kernels/prune_lab.wasm (${sha256(shipped)}) is not what its source gives (${sha256(built)}).`);
+    console.error(
+      `kernels/prune_lab.wasm (${sha256(shipped)}) is not what its source gives (${sha256(built)}).`,
+    );
     console.error("Build it: node kernels/build-wasm.mjs");
     process.exit(1);
   }

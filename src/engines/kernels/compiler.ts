@@ -57,6 +57,15 @@ export function runCompiler(command: string, args: readonly string[]) {
   return run(program, [...first, ...args], { env: { ...process.env, LC_ALL: "C" }, maxBuffer: 1 << 26 });
 }
 
+/** For people: "gcc 12.2.0", or the version line of a compiler that is neither gcc nor clang. */
+export function compilerName({ macros, version }: Compiler): string {
+  const macro = (name: string) => new RegExp(`^#define ${name} "?([^" ]*)`, "m").exec(macros)?.[1];
+  const clang = macro("__clang_version__");
+  if (clang !== undefined) return `clang ${clang}`;
+  const gcc = ["__GNUC__", "__GNUC_MINOR__", "__GNUC_PATCHLEVEL__"].map(macro);
+  return gcc.includes(undefined) ? version : `gcc ${gcc.join(".")}`;
+}
+
 /** The widest vector instructions the compiler would use, as people call them. */
 export function vectorInstructions({ macros }: Compiler): string {
   const names = [

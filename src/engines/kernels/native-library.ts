@@ -6,7 +6,7 @@ import { contentHash, sha256 } from "../../foundations/hash.ts";
 import type { Notify } from "../../foundations/notices.ts";
 import { cacheFolder, packageRoot } from "../../foundations/paths.ts";
 import { ABI } from "./abi.ts";
-import { type Compiler, runCompiler } from "./compiler.ts";
+import { type Compiler, compilerName, runCompiler } from "./compiler.ts";
 import { type Koffi, loadLibrary, type NativeLibrary } from "./native-instance.ts";
 
 const sourceFolder = path.join(packageRoot, "kernels");
@@ -59,7 +59,7 @@ export async function openNativeLibrary(
   const folder = path.join(cacheFolder(), "kernels", identity.slice(0, 16));
   const library = path.join(folder, "prune_lab.so");
   if (!(await isIntact(library))) {
-    notify(`Compiling the training kernels with ${compiler.version} (once) ...`);
+    notify(`Compiling the training kernels with ${compilerName(compiler)} (once) ...`);
     await compile(compiler, folder, library);
   }
   return loadLibrary(koffi, library);

@@ -2,7 +2,7 @@ import { inputError } from "../../foundations/errors.ts";
 import type { Availability, EngineEntry } from "../engine.ts";
 import { parameterCount } from "../network-spec.ts";
 import { describeNetwork } from "./abi.ts";
-import { type Compiler, findCompiler, vectorInstructions } from "./compiler.ts";
+import { type Compiler, compilerName, findCompiler, vectorInstructions } from "./compiler.ts";
 import { KernelNetwork } from "./kernel-network.ts";
 import { type Koffi, NativeInstance } from "./native-instance.ts";
 import { nativeIdentity, openNativeLibrary } from "./native-library.ts";
@@ -26,7 +26,7 @@ export const kernelsNative: EngineEntry = {
       description: {
         name: "kernels-native",
         identity: `kernels-native ${identity}`,
-        device: `CPU, ${vectorInstructions(compiler)}, ${compiler.version}`,
+        device: `CPU, ${vectorInstructions(compiler)}, ${compilerName(compiler)}`,
         reproducible: "on this machine and compiler",
       },
       createNetwork: async (spec, optimizer) =>
