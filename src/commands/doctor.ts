@@ -3,6 +3,7 @@ import chalk from "chalk";
 import type { Command } from "commander";
 import { failure } from "../foundations/errors.ts";
 import { type DataDiagnosis, type Diagnosis, diagnose, type EngineDiagnosis } from "./doctor/diagnosis.ts";
+import type { GpuDiagnosis } from "./doctor/gpu.ts";
 import { SPEED_UNIT } from "./doctor/training-speed.ts";
 
 interface DoctorFlags {
@@ -35,13 +36,15 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     throw failure("no engine works on this machine.");
 }
 
-function diagnosisText({ version, node, machine, engines, data, cache }: Diagnosis): string {
+function diagnosisText({ version, node, machine, gpu, engines, data, cache }: Diagnosis): string {
   const features = machine.cpuFeatures.length === 0 ? "" : `: ${machine.cpuFeatures.join(" ")}`;
   const facts = [
     ["prune-lab", `${version}, Node ${node}, ${machine.platform}`],
     ["CPU", `${machine.cpu}, ${machine.cores} cores${features}`],
     ["Memory", `${machine.memoryGib} GiB, ${machine.freeMemoryGib} GiB free`],
     ["Compiler", machine.compiler ?? "none"],
+    ["GPU", gpuText(gpu)],
+    ["CUDA", cudaText(gpu)],
     ["Cache", `${cache.folder}, ${(cache.bytes / 2 ** 20).toFixed(1)} MiB`],
   ] as const;
   const lines = [
@@ -54,6 +57,18 @@ function diagnosisText({ version, node, machine, engines, data, cache }: Diagnos
     ...data.flatMap(dataLines),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function gpuText({ driver, names }: GpuDiagnosis): string {
+  if (driver === null) return "none: there is no NVIDIA driver";
+  return [...(names.length > 0 ? names : ["NVIDIA"]), `driver ${driver}`].join(", ");
+}
+
+function cudaText({ driver, libraries, remedy }: GpuDiagnosis): string {
+  const missing = libraries.filter(({ folder }) => folder === null).map(({ name }) => name);
+  if (missing.length === 0) return "every library that TensorFlow needs";
+  const what = missing.length === libraries.length ? "no libraries" : `without ${missing.join(", ")}`;
+  return driver === null ? what : `${what}; ${remedy}`;
 }
 
 function engineLines(engine: EngineDiagnosis): string[] {

@@ -7,6 +7,7 @@ import { engines } from "../../engines/registry.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
 import type { Notify } from "../../foundations/notices.ts";
 import { cacheFolder, packageVersion } from "../../foundations/paths.ts";
+import { type GpuDiagnosis, inspectGpu } from "./gpu.ts";
 import { inspectMachine, type Machine } from "./machine.ts";
 import { measureTrainingSpeed } from "./training-speed.ts";
 
@@ -37,6 +38,7 @@ export interface Diagnosis {
   readonly version: string;
   readonly node: string;
   readonly machine: Machine;
+  readonly gpu: GpuDiagnosis;
   readonly engines: readonly EngineDiagnosis[];
   readonly data: readonly DataDiagnosis[];
   readonly cache: { readonly folder: string; readonly bytes: number };
@@ -50,6 +52,7 @@ export async function diagnose(dataDir: string | undefined, notify: Notify): Pro
     version: packageVersion(),
     node: process.version,
     machine: await inspectMachine(),
+    gpu: await inspectGpu(),
     engines: engineDiagnoses,
     data: await diagnoseData(dataDir),
     cache: { folder: cacheFolder(), bytes: await folderBytes(cacheFolder()) },

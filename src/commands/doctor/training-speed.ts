@@ -10,7 +10,7 @@ const SHAPE = [784];
 const CLASSES = 10;
 
 /** What is measured, for people. */
-export const SPEED_UNIT = "training steps/s: 784-300-100-10, batch 64, Adam, one thread";
+export const SPEED_UNIT = "training steps/s: 784-300-100-10, batch 64, Adam";
 
 /** Training steps a second of the dense 784-300-100-10 network on synthetic examples, over about a second. */
 export async function measureTrainingSpeed(engine: Engine): Promise<number> {
