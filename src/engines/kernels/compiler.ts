@@ -59,7 +59,7 @@ export function runCompiler(command: string, args: readonly string[]) {
 
 /** For people: "gcc 12.2.0", or the version line of a compiler that is neither gcc nor clang. */
 export function compilerName({ macros, version }: Compiler): string {
-  const macro = (name: string) => new RegExp(`^#define ${name} "?([^" ]*)`, "m").exec(macros)?.[1];
+  const macro = (name: string) => new RegExp(`^#define ${name} "?([^"\\s]*)`, "m").exec(macros)?.[1];
   const clang = macro("__clang_version__");
   if (clang !== undefined) return `clang ${clang}`;
   const gcc = ["__GNUC__", "__GNUC_MINOR__", "__GNUC_PATCHLEVEL__"].map(macro);
