@@ -51,6 +51,17 @@ static void check(int holds, const Case *c, const char *what) {
   exit(1);
 }
 
+static void *bind(Network *network, void *old, int batch) {
+  free(old);
+  void *workspace = zeroed((int64_t)pl_workspace_size(network, batch));
+  pl_bind(network, workspace, batch);
+  return workspace;
+}
+
+/* Of 16 values, how many a mask keeps, in turn: dense and sparse execution, and changes between them. */
+static const unsigned kept_of_16[] = {16, 11, 3, 0, 1, 16, 7};
+enum { MASKS = sizeof(kept_of_16) / sizeof(kept_of_16[0]) };
+
 static void run(const Case *c, int optimizer, double momentum, int bytes_in, int batch) {
   int32_t spec[HEADER + MOST_LAYERS * LAYER_FIELDS] = {c->loss, optimizer, c->channels, c->height, c->width,
                                                        c->layer_count};
@@ -59,8 +70,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   const double *options = optimizer == OPTIMIZER_ADAM ? adam : sgd;
   Network *network = zeroed((int64_t)pl_state_size(spec, options));
   pl_init(network, spec, options);
-  void *workspace = zeroed((int64_t)pl_workspace_size(network, batch));
-  pl_bind(network, workspace, batch);
+  void *workspace = bind(network, NULL, batch);
 
   int64_t features = (int64_t)c->channels * c->height * c->width, count = network->parameter_count;
   uint8_t *bytes = malloc((size_t)(EXAMPLES * features)), *labels = malloc(EXAMPLES), *masks = malloc((size_t)count);
@@ -69,24 +79,27 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   uint32_t order[EXAMPLES];
   for (int64_t i = 0; i < EXAMPLES * features; i++) bytes[i] = next() % 2 ? 0 : (uint8_t)(next() >> 24);
   for (int i = 0; i < EXAMPLES; i++) labels[i] = (uint8_t)(next() % c->outputs), order[i] = EXAMPLES - 1 - i;
-  for (int64_t i = 0; i < count; i++) masks[i] = next() % 3 > 0;
 
 #define DATA bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, \
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
   pl_write(network, 0, parameters);
-  for (int masked = 0; masked < 2; masked++) {
-    pl_expect_zeros(network, (masked + batch) % 2); /* both arrangements of a dense first layer, and changes */
-    if (masked) pl_set_masks(network, masks);
+  for (int m = 0; m < MASKS; m++) {
+    pl_expect_zeros(network, (m + batch) % 2); /* both arrangements of a dense first layer, and changes */
+    for (int64_t i = 0; i < count; i++) masks[i] = (next() >> 16) % 16 < kept_of_16[m];
+    if (m > 0) {
+      pl_set_masks(network, masks);
+      workspace = bind(network, workspace, batch);
+    }
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
     pl_gradients(network, DATA, order, batch, batch, sums);
+    pl_read(network, 0, parameters);
+    for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
   }
   double result[2] = {0, 0};
   pl_expect_zeros(network, batch % 2);
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
   check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
-  pl_read(network, 0, parameters);
-  for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
   check(pl_step(network) > 0, c, "no step was counted");
   free(network), free(workspace), free(bytes), free(labels), free(masks);
   free(floats), free(targets), free(parameters), free(sums);

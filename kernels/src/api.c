@@ -45,6 +45,7 @@ PL_EXPORT(pl_workspace_size) double pl_workspace_size(Network *network, int batc
 PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
   Arena arena = {.base = memory};
   place_workspace(network, parts(batch, CELL), &arena);
+  build_indices(network);
 }
 
 /*
@@ -54,11 +55,6 @@ PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
 PL_EXPORT(pl_expect_zeros) void pl_expect_zeros(Network *network, double zeros) {
   set_skipping(network, zeros >= SKIPPING_PAYS_FROM);
 }
-
-static float *tensor_slot(const Tensor *tensor, int slot) {
-  return slot == 0 ? tensor->value : slot == 1 ? tensor->slot1 : tensor->slot2;
-}
-
 
 /* The tensor numbered `i`: weight and bias of the layers that have them, in order; null past the end. */
 static Tensor *tensor_at(Network *network, int i) {
@@ -74,44 +70,25 @@ static Tensor *tensor_at(Network *network, int i) {
 /* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major, without padding. */
 PL_EXPORT(pl_read) void pl_read(Network *network, int slot, float *flat) {
   Tensor *tensor;
-  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
-    const float *values = tensor_slot(tensor, slot);
-    for (int row = 0; row < tensor->rows; row++)
-      for (int c = 0; c < tensor->columns; c++) *flat++ = values[tensor_index(tensor, row, c)];
-  }
+  for (int i = 0; (tensor = tensor_at(network, i)); i++)
+    read_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
 }
 
 /* The counterpart of pl_read; pruned values become 0. */
 PL_EXPORT(pl_write) void pl_write(Network *network, int slot, const float *flat) {
   Tensor *tensor;
-  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
-    float *values = tensor_slot(tensor, slot);
-    for (int row = 0; row < tensor->rows; row++)
-      for (int c = 0; c < tensor->columns; c++, flat++) {
-        int64_t index = tensor_index(tensor, row, c);
-        values[index] = is_kept(tensor, index) ? *flat : 0;
-      }
-  }
+  for (int i = 0; (tensor = tensor_at(network, i)); i++)
+    write_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
 }
 
-/* One byte a parameter value, 0 where it is pruned. Pruned values and their optimizer state become 0. */
+/*
+ * One byte a parameter value, 0 where it is pruned. Pruned values and their optimizer state become 0. The
+ * workspace's size follows the masks: pl_workspace_size and pl_bind must come next.
+ */
 PL_EXPORT(pl_set_masks) void pl_set_masks(Network *network, const uint8_t *flat) {
-  Tensor *tensor;
-  for (int i = 0; (tensor = tensor_at(network, i)); i++) {
-    tensor->masked = 0;
-    for (int64_t cell = 0; cell < tensor->padded_size / 16; cell++) tensor->mask[cell] = 0xffff;
-    for (int row = 0; row < tensor->rows; row++)
-      for (int c = 0; c < tensor->columns; c++, flat++) {
-        if (*flat) continue;
-        int64_t index = tensor_index(tensor, row, c);
-        tensor->masked = 1;
-        tensor->mask[index / 16] &= (uint16_t)~(1 << index % 16);
-        for (int slot = 0; slot < 3; slot++) {
-          float *values = tensor_slot(tensor, slot);
-          if (values) values[index] = 0;
-        }
-      }
-  }
+  set_skipping(network, 0);
+  for (int i = 0; i < network->layer_count; i++)
+    if (network->layers[i].weight.rows > 0) set_layer_masks(&network->layers[i], flat);
 }
 
 /* Optimizer steps taken. */

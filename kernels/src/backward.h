@@ -9,18 +9,12 @@ typedef struct {
   float *sums; /* by flat offset */
 } Sink;
 
-/* Delivers a whole gradient, padded like its tensor. */
+/* Delivers a whole gradient, stored like its tensor. */
 static void deliver(const Sink *sink, Tensor *tensor, const float *gradient) {
-  if (sink->update) {
-    update_values(sink->update, tensor, 0, gradient, tensor->padded_size);
-    return;
-  }
-  float *sums = sink->sums + tensor->flat_offset;
-  for (int row = 0; row < tensor->rows; row++)
-    for (int c = 0; c < tensor->columns; c++, sums++) {
-      int64_t index = tensor_index(tensor, row, c);
-      if (is_kept(tensor, index)) *sums += gradient[index];
-    }
+  if (sink->update)
+    update_values(sink->update, tensor, 0, gradient, stored_size(tensor));
+  else
+    add_gradient(tensor, gradient, sink->sums + tensor->flat_offset);
 }
 
 /* The bias's gradient: the output gradient summed over examples and positions, [cell][channel][plane][CELL]. */

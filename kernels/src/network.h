@@ -31,15 +31,32 @@ typedef struct {
   int64_t padded_size;
   int64_t flat_offset; /* of the first value among all parameters, unpadded */
   float *value, *slot1, *slot2; /* slots: momentum, or Adam's moments; null when the optimizer has none */
-  uint16_t *mask;               /* a bit a value, set where it is kept; used if `masked` */
-  int masked;
+  uint16_t *mask;               /* a bit a value, set where it is kept; used if `masked` or `compact` */
+  int masked;                   /* some values are pruned, and are stored as zeros */
+  int compact;                  /* only the kept values are stored, one after the other; see sparse_storage.c */
+  int64_t kept;                 /* values that are not pruned */
 } Tensor;
+
+/* One term of an input's gradient: where the output's gradient lies in its cell, and which kept value it meets. */
+typedef struct {
+  int32_t output, value;
+} Term;
+
+/* How the kept values of a compact weight tensor connect inputs and outputs; see sparse_index.c. */
+typedef struct {
+  uint8_t *live;        /* by row: whether anything depends on this output */
+  int32_t *starts;      /* kept values of row r: starts[r] .. starts[r + 1] */
+  int32_t *inputs;      /* by kept value: where its input lies in its cell */
+  int32_t *term_starts; /* terms of input (or input channel) i: term_starts[i] .. term_starts[i + 1] */
+  Term *terms;          /* those of live outputs; null in the first layer */
+} SparseIndex;
 
 typedef struct {
   int kind;
   int activation; /* applied to the layer's output */
   Shape in, out;
   Tensor weight, bias;
+  SparseIndex sparse; /* if the weight is compact */
   /* conv2d: the kernel, and the output before a fused 2x2 pooling */
   int kernel_height, kernel_width, padding;
   int stride; /* conv2d and max-pool */
@@ -101,7 +118,12 @@ INLINE int64_t tensor_index(const Tensor *tensor, int row, int column) {
 
 /* Whether the mask keeps the value at `index` of the padded tensor. */
 INLINE int is_kept(const Tensor *tensor, int64_t index) {
-  return !tensor->masked || (tensor->mask[index / 16] >> (index % 16) & 1);
+  return !(tensor->masked || tensor->compact) || (tensor->mask[index / 16] >> (index % 16) & 1);
+}
+
+/* Values in memory, padding included. */
+INLINE int64_t stored_size(const Tensor *tensor) {
+  return tensor->compact ? round_up(tensor->kept, CELL) : tensor->padded_size;
 }
 
 INLINE int64_t shape_size(Shape s) { return (int64_t)s.channels * s.height * s.width; }

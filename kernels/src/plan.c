@@ -1,33 +1,8 @@
 /* From a network's description to layers, parameters and the sizes of its two memories. */
+#include "arena.h"
 #include "network.h"
 
 enum { HEADER = 6, LAYER_FIELDS = 7 };
-
-/* Under AddressSanitizer pieces of a memory lie apart, with a forbidden zone between them. */
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-enum { FORBIDDEN_ZONE = 64 };
-#define FORBID(start, bytes) ASAN_POISON_MEMORY_REGION(start, bytes)
-#else
-enum { FORBIDDEN_ZONE = 0 };
-#define FORBID(start, bytes) (void)(bytes)
-#endif
-
-/* Hands out aligned pieces of a memory; with a null base it only measures. */
-typedef struct {
-  char *base;
-  int64_t used;
-} Arena;
-
-static void *take(Arena *arena, int64_t bytes) {
-  void *piece = arena->base ? arena->base + arena->used : NULL;
-  int64_t room = round_up(bytes + FORBIDDEN_ZONE, 64);
-  arena->used += room;
-  if (piece) FORBID((char *)piece + bytes, room - bytes);
-  return piece;
-}
-
-static float *take_floats(Arena *arena, int64_t count) { return take(arena, count * (int64_t)sizeof(float)); }
 
 static void arrange(Tensor *tensor, int by_column) {
   int major = by_column ? tensor->columns : tensor->rows, minor = by_column ? tensor->rows : tensor->columns;
@@ -142,11 +117,15 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
     }
     widest = larger(widest, size);
     if (i > 0) widest = larger(widest, shape_size(layer->in));
-    if (layer->kind == LAYER_DENSE)
+    place_index(layer, i == 0, arena);
+    if (layer->kind == LAYER_DENSE && !layer->weight.compact)
       transposed = larger(transposed, round_up(larger(layer->weight.columns, layer->weight.rows), CELL));
     if (layer->pooled) unpooled = larger(unpooled, shape_size(layer->convolved));
-    if (layer->weight.rows > 0) tensor = larger(tensor, larger(largest_size(&layer->weight), largest_size(&layer->bias)));
-    if (layer->kind == LAYER_CONV) {
+    if (layer->weight.rows > 0) {
+      int64_t weights = layer->weight.compact ? stored_size(&layer->weight) + CELL : largest_size(&layer->weight);
+      tensor = larger(tensor, larger(weights, largest_size(&layer->bias)));
+    }
+    if (layer->kind == LAYER_CONV && !layer->weight.compact) {
       convolution = larger(convolution, (int64_t)layer->weight.rows * layer->weight.columns);
       taps = larger(taps, layer->weight.columns);
     }

@@ -140,7 +140,7 @@ static void rearrange_mask(const Tensor *from, const Tensor *to, uint16_t *mask,
 /* Whether the first layer, if it is dense, skips zeros from here on. */
 static void set_skipping(Network *network, int skip) {
   Layer *layer = &network->layers[0];
-  if (layer->kind != LAYER_DENSE || layer->weight.by_column == skip) return;
+  if (layer->kind != LAYER_DENSE || layer->weight.by_column == skip || layer->weight.compact) return;
   Tensor to = layer->weight;
   arrange(&to, skip);
   rearrange(&layer->weight, &to, to.value, network->gradient);

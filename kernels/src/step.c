@@ -16,7 +16,9 @@ static const float *forward(Network *network, int cells) {
     Layer *layer = &network->layers[i];
     switch (layer->kind) {
       case LAYER_DENSE:
-        if (layer->weight.by_column)
+        if (layer->weight.compact)
+          sparse_dense_forward(layer, cells);
+        else if (layer->weight.by_column)
           skipping_forward(network, layer, cells);
         else
           dense_forward(layer, cells);
@@ -49,6 +51,11 @@ static void backward(Network *network, int cells, const Sink *sink) {
     float *input_gradient = i > 0 ? next : NULL;
     switch (layer->kind) {
       case LAYER_DENSE:
+        if (layer->weight.compact) {
+          if (input_gradient) sparse_dense_backward_input(layer, gradient, input_gradient, cells);
+          sparse_dense_backward_weight(network, layer, gradient, cells, sink);
+          break;
+        }
         if (input_gradient) dense_backward_input(layer, gradient, input_gradient, cells);
         if (layer->weight.by_column)
           skipping_backward_weight(network, layer, gradient, cells, sink);

@@ -71,6 +71,7 @@ export class NativeInstance implements KernelInstance {
 
   setMasks(flat: Uint8Array): void {
     this.entry.pl_set_masks(this.state, flat);
+    this.capacity = 0;
   }
 
   readStep(): number {

@@ -53,6 +53,7 @@ export class WasmInstance implements KernelInstance {
   setMasks(flat: Uint8Array): void {
     new Uint8Array(this.memory, this.flat, this.parameterCount).set(flat);
     this.wasm.pl_set_masks(this.state, this.flat);
+    this.capacity = 0;
   }
 
   readStep(): number {

@@ -1,0 +1,152 @@
+/*
+ * Dense layers of which few weights are kept: a fused multiply-add over the batch for each kept weight. Sums stay
+ * in registers over a group of cells. SETS partial sums in turn hide the latency of addition.
+ */
+#include "backward.h"
+#include "gemm.h"
+
+#if VL == 16
+enum { SPARSE_CELLS = 4, SETS = 2 };
+#elif VL == 8
+enum { SPARSE_CELLS = 4, SETS = 1 };
+#else
+enum { SPARSE_CELLS = 2, SETS = 1 };
+#endif
+
+/* sums[j] = sum over the values from `start` to `end` of value * its input, for the vectors of `cells` cells. */
+INLINE void gather_row(const int cells, const float *value, const int32_t *inputs, int start, int end,
+                       const float *input, int64_t input_cell, vf *result) {
+  const int vectors = cells * VPC;
+  vf sums[SETS][SPARSE_CELLS * VPC];
+  UNROLL for (int s = 0; s < SETS; s++) UNROLL for (int j = 0; j < vectors; j++) sums[s][j] = splat(0);
+  int n = start;
+  for (; n + SETS <= end; n += SETS)
+    UNROLL for (int s = 0; s < SETS; s++) {
+      const float *x = input + inputs[n + s];
+      vf w = splat(value[n + s]);
+      UNROLL for (int j = 0; j < vectors; j++) sums[s][j] = w * load(x + column(j, input_cell)) + sums[s][j];
+    }
+  for (; n < end; n++) {
+    const float *x = input + inputs[n];
+    vf w = splat(value[n]);
+    UNROLL for (int j = 0; j < vectors; j++) sums[0][j] = w * load(x + column(j, input_cell)) + sums[0][j];
+  }
+  UNROLL for (int j = 0; j < vectors; j++) {
+    result[j] = sums[0][j];
+    UNROLL for (int s = 1; s < SETS; s++) result[j] += sums[s][j];
+  }
+}
+
+INLINE void forward_rows(const int cells, const Layer *layer, int cell) {
+  const Tensor *w = &layer->weight;
+  const SparseIndex *index = &layer->sparse;
+  int64_t input_cell = (int64_t)w->columns * CELL, output_cell = (int64_t)w->rows * CELL;
+  const float *input = layer->input + cell * input_cell;
+  float *output = layer->output + cell * output_cell;
+  for (int row = 0; row < w->rows; row++) {
+    if (!index->live[row]) continue;
+    vf sums[SPARSE_CELLS * VPC];
+    gather_row(cells, w->value, index->inputs, index->starts[row], index->starts[row + 1], input, input_cell, sums);
+    vf bias = splat(layer->bias.value[row]);
+    UNROLL for (int j = 0; j < cells * VPC; j++) {
+      vf y = sums[j] + bias;
+      store(output + row * CELL + column(j, output_cell), layer->activation == ACT_RELU ? relu(y) : y);
+    }
+  }
+}
+
+NOINLINE void forward_rows_of_group(const Layer *layer, int cell) { forward_rows(SPARSE_CELLS, layer, cell); }
+NOINLINE void forward_rows_of_cell(const Layer *layer, int cell) { forward_rows(1, layer, cell); }
+
+static void sparse_dense_forward(Layer *layer, int cells) {
+  int cell = 0;
+  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_rows_of_group(layer, cell);
+  for (; cell < cells; cell++) forward_rows_of_cell(layer, cell);
+  if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out);
+}
+
+/* The gradient of every input: the terms of the outputs it reaches. */
+INLINE void input_rows(const int cells, const Layer *layer, const float *gradient, float *input_gradient, int cell) {
+  const Tensor *w = &layer->weight;
+  const SparseIndex *index = &layer->sparse;
+  int64_t input_cell = (int64_t)w->columns * CELL, output_cell = (int64_t)w->rows * CELL;
+  gradient += cell * output_cell;
+  input_gradient += cell * input_cell;
+  for (int c = 0; c < w->columns; c++) {
+    vf sums[SPARSE_CELLS * VPC];
+    UNROLL for (int j = 0; j < cells * VPC; j++) sums[j] = splat(0);
+    for (int t = index->term_starts[c]; t < index->term_starts[c + 1]; t++) {
+      const float *g = gradient + index->terms[t].output;
+      vf value = splat(w->value[index->terms[t].value]);
+      UNROLL for (int j = 0; j < cells * VPC; j++) sums[j] = value * load(g + column(j, output_cell)) + sums[j];
+    }
+    UNROLL for (int j = 0; j < cells * VPC; j++) store(input_gradient + c * CELL + column(j, input_cell), sums[j]);
+  }
+}
+
+NOINLINE void input_rows_of_group(const Layer *layer, const float *gradient, float *input_gradient, int cell) {
+  input_rows(SPARSE_CELLS, layer, gradient, input_gradient, cell);
+}
+NOINLINE void input_rows_of_cell(const Layer *layer, const float *gradient, float *input_gradient, int cell) {
+  input_rows(1, layer, gradient, input_gradient, cell);
+}
+
+static void sparse_dense_backward_input(const Layer *layer, const float *gradient, float *input_gradient, int cells) {
+  int cell = 0;
+  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS)
+    input_rows_of_group(layer, gradient, input_gradient, cell);
+  for (; cell < cells; cell++) input_rows_of_cell(layer, gradient, input_gradient, cell);
+}
+
+/* The gradients of a row's values, four at a time: dot products over the examples of the batch. */
+INLINE void row_gradients(const int known_cells, int cells, const float *gradient, int64_t gradient_cell,
+                          const float *input, int64_t input_cell, const int32_t *inputs, int start, int end,
+                          float *result) {
+  if (known_cells) cells = known_cells;
+  for (int n = start; n < end; n += 4) {
+    const float *x[4];
+    vf sums[4];
+    UNROLL for (int i = 0; i < 4; i++) {
+      x[i] = input + inputs[n + i < end ? n + i : end - 1];
+      sums[i] = splat(0);
+    }
+    UNROLL for (int cell = 0; cell < cells; cell++) UNROLL for (int lane = 0; lane < CELL; lane += VL) {
+        vf g = load(gradient + cell * gradient_cell + lane);
+        UNROLL for (int i = 0; i < 4; i++) sums[i] = g * load(x[i] + cell * input_cell + lane) + sums[i];
+      }
+    *(v4 *)(result + n) = sums4(sums[0], sums[1], sums[2], sums[3]);
+  }
+}
+
+/*
+ * Weight and bias. The optimizer follows row by row, as soon as a whole vector has its gradient: its divisions
+ * and roots then overlap with the next row's sums.
+ */
+static void sparse_dense_backward_weight(Network *network, Layer *layer, const float *gradient, int cells,
+                                         const Sink *sink) {
+  Tensor *w = &layer->weight;
+  const SparseIndex *index = &layer->sparse;
+  float *result = network->gradient;
+  int64_t input_cell = (int64_t)w->columns * CELL, gradient_cell = (int64_t)w->rows * CELL, done = 0;
+  for (int row = 0; row < w->rows; row++) {
+    int start = index->starts[row], end = index->starts[row + 1];
+    const float *g = gradient + row * CELL;
+    if (!index->live[row])
+      for (int n = start; n < end; n++) result[n] = 0;
+    else if (cells == SPARSE_CELLS)
+      row_gradients(SPARSE_CELLS, 0, g, gradient_cell, layer->input, input_cell, index->inputs, start, end, result);
+    else
+      row_gradients(0, cells, g, gradient_cell, layer->input, input_cell, index->inputs, start, end, result);
+    int64_t ready = end / CELL * CELL;
+    if (sink->update && ready > done) {
+      update_values(sink->update, w, done, result + done, ready - done);
+      done = ready;
+    }
+  }
+  for (int64_t n = w->kept; n < stored_size(w); n++) result[n] = 0;
+  if (sink->update)
+    update_values(sink->update, w, done, result + done, stored_size(w) - done);
+  else
+    add_gradient(w, result, sink->sums + w->flat_offset);
+  deliver_bias(network, sink, layer, gradient, cells, 1);
+}
