@@ -200,18 +200,16 @@
       const name = document.createElement("b");
       name.textContent = tensor.name;
       caption.append(name, ` ${facts}`);
-      figure.append(
-        caption,
-        histogram(tensor, limit, `${tensor.name}: ${facts}`),
-        block(tensor, `${tensor.name}: ${facts}`),
-      );
+      figure.append(caption, histogram(tensor, limit, `${tensor.name}: ${facts}`));
+      // A full block says nothing.
+      if (tensor.nonzero < tensor.size) figure.append(block(tensor, `${tensor.name}: ${facts}`));
       return figure;
     };
 
     const row = (title, children) => {
       const section = document.createElement("div");
       section.className = "panels";
-      const heading = document.createElement("h4");
+      const heading = document.createElement("h3");
       heading.textContent = title;
       section.append(heading, ...children);
       return section;

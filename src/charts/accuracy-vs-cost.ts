@@ -53,7 +53,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
-  const { quality, methods, recovers } = curves;
+  const { quality, methods } = curves;
   const points = curves.points.flatMap((point) => {
     const { mean } = point.recovered;
     if (mean === null || cost.of(point) <= 0) return [];
@@ -97,7 +97,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
       text: `${curves.title} against ${cost.title}: ${subject(results)}`,
       subtitle: [
         ...basis(results, quality === "accuracy" ? curves.baseline : null, { band: false }),
-        `Grey: the Pareto front. ${recovers ? "Rules: the dense baseline; dashed, the dense control" : "Rule: the dense baseline"}`,
+        `Grey: the Pareto front${rules.map(({ text, dashed }) => `; ${dashed ? "dashed" : "rule"}: the ${text}`).join("")}`,
       ],
     },
     data: { values: placed(points) },

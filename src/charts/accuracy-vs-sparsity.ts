@@ -114,7 +114,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     },
     layer: [
       {
-        data: { values: rules.map((rule) => ({ ...rule, y: y.position(rule.mean) })) },
+        data: { values: rules.map(({ text: _, ...rule }) => ({ ...rule, y: y.position(rule.mean) })) },
         mark: { type: "rule", color: ink.muted },
         encoding: {
           x: { value: 0 },

@@ -42,7 +42,12 @@ describe("accuracyVsSparsity", () => {
     const { title, subtitle, labels } = read(exampleStudy().results);
     expect(title).toBe("Test accuracy against sparsity: mlp on mnist");
     expect(subtitle).toBe("Mean of 3 seeds with 95% confidence band, 10,000 test examples");
-    expect(labels).toEqual(["dense baseline 97.8%", "l1-unstructured", "global-magnitude"]);
+    expect(labels).toEqual([
+      "dense baseline 97.8%",
+      "dense control 97.8%",
+      "l1-unstructured",
+      "global-magnitude",
+    ]);
   });
 
   it("has one line a method without fine-tuning", () => {

@@ -1,4 +1,6 @@
 import type { HistoryRow, LayerRow, ResultRow } from "../../src/recording/rows.ts";
+import type { Snapshots } from "../../src/recording/snapshots.ts";
+import { snapshotWeights } from "../../src/study/snapshot.ts";
 import { resultRow } from "../result-rows.ts";
 
 export interface ExampleStudy {
@@ -60,7 +62,36 @@ export function exampleStudy({
       }
     }
   });
-  return { results, layers, history };
+  return { results, layers, history, snapshots: snapshotsOf(methods, sparsities, seeds[0] ?? 0) };
+}
+
+/** Two layers whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */
+function snapshotsOf(methods: readonly string[], sparsities: readonly number[], seed: number): Snapshots {
+  const tensors = [
+    { name: "fc1.weight", shape: [20, 50] },
+    { name: "fc2.weight", shape: [10, 10] },
+  ];
+  const weights = (sparsity: number) =>
+    snapshotWeights(
+      new Map(
+        tensors.map(({ name, shape: [rows = 0, columns = 0] }) => [
+          name,
+          Float32Array.from({ length: rows * columns }, (_, i) =>
+            i < sparsity * rows * columns ? 0 : ((i * 37) % 100) / 100 - 0.505,
+          ),
+        ]),
+      ),
+      tensors,
+    );
+  return {
+    format: 1,
+    study: "study",
+    seed,
+    before: weights(0),
+    points: methods.flatMap((method) =>
+      sparsities.map((target_sparsity) => ({ method, target_sparsity, after: weights(target_sparsity) })),
+    ),
+  };
 }
 
 function layerRow(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderCharts } from "../../src/charts/render.ts";
+import { chartNames, renderCharts } from "../../src/charts/render.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
 import { diverged, exampleStudy } from "./example-study.ts";
 
@@ -13,14 +13,14 @@ function pngSize(png: Uint8Array): [number, number] {
 }
 
 describe("renderCharts", () => {
-  it("draws the three charts as SVG and, at twice the size, as PNG", async () => {
+  it("draws every chart as SVG and, at twice the size, as PNG", async () => {
     const charts = await renderCharts(exampleStudy());
-    expect(names(charts)).toEqual(["accuracy-vs-sparsity", "finetuning", "layer-sparsity"]);
+    expect(names(charts)).toEqual(chartNames);
     for (const { svg, png } of charts) {
       const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
       expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-      expect(pngSize(png)).toEqual([2 * Number(width), 2 * Number(height)]);
+      expect(pngSize(png())).toEqual([2 * Number(width), 2 * Number(height)]);
     }
   });
 
@@ -30,13 +30,13 @@ describe("renderCharts", () => {
     const again = await renderCharts(exampleStudy());
     expect(again.map(({ spec }) => spec)).toEqual(first.map(({ spec }) => spec));
     expect(again.map(({ svg }) => sha256(svg))).toEqual(first.map(({ svg }) => sha256(svg)));
-    expect(again.map(({ png }) => sha256(png))).toEqual(first.map(({ png }) => sha256(png)));
+    expect(again.map(({ png }) => sha256(png()))).toEqual(first.map(({ png }) => sha256(png())));
   });
 
   it("draws text: a PNG without its font would be the same for other words", async () => {
     const [one] = await renderCharts(exampleStudy({ methods: ["aaaa"], recovery: "none" }));
     const [other] = await renderCharts(exampleStudy({ methods: ["bbbb"], recovery: "none" }));
-    expect(sha256(one?.png ?? "")).not.toBe(sha256(other?.png ?? ""));
+    expect(sha256(one?.png() ?? "")).not.toBe(sha256(other?.png() ?? ""));
   });
 
   it.each([
@@ -56,7 +56,10 @@ describe("renderCharts", () => {
 
   it("leaves out the charts that have no data", async () => {
     const study = exampleStudy({ sparsities: [0], recovery: "none" });
-    expect(names(await renderCharts(study))).toEqual(["accuracy-vs-sparsity"]);
+    const comparisons = ["accuracy-vs-sparsity", "accuracy-vs-size", "accuracy-vs-macs", "accuracy-heatmap"];
+    expect(names(await renderCharts(study))).toEqual(comparisons);
+    const tablesOnly = { ...exampleStudy(), layers: [], history: [], snapshots: undefined };
+    expect(names(await renderCharts(tablesOnly))).toEqual([...comparisons, "recovery"]);
     expect(await renderCharts({ ...study, results: study.results.map(diverged) })).toEqual([]);
   });
 });

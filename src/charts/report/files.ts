@@ -15,7 +15,7 @@ export async function drawStudy(study: ReportedStudy, data: ChartData): Promise<
     ...charts.flatMap(({ name, spec, svg, png }): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
       [`${CHARTS_FOLDER}/${name}.svg`, svg],
-      [`${CHARTS_FOLDER}/${name}.png`, png],
+      [`${CHARTS_FOLDER}/${name}.png`, png()],
     ]),
     [REPORT_FILE, await renderReport({ studies: [study], data, charts })],
   ];

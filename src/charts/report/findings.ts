@@ -109,6 +109,8 @@ function recovers(rows: readonly ResultRow[]): boolean {
 
 /** Where the best and the worst method can be told apart, and how far apart they end. */
 function comparison(rows: readonly ResultRow[]): string[] {
+  // Accuracies on different data have nothing to do with each other.
+  if (groupBy(rows, (row) => JSON.stringify([row.dataset, row.test_examples])).size > 1) return [];
   const contests = [...groupBy(rows, (row) => row.target_sparsity)]
     .filter(([sparsity]) => sparsity > 0)
     .sort(([a], [b]) => a - b)

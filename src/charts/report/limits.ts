@@ -25,7 +25,7 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
       datasets.join("; ") +
         (best === undefined
           ? ""
-          : `. It leaves ±${(100 * testSetMargin(best, examples)).toFixed(1)} points of doubt about the accuracy of any one network, the best ones included`),
+          : `. It leaves ±${(100 * testSetMargin(best, examples)).toFixed(1)} points of doubt about the accuracy of any one network`),
     ],
   ];
   if (sensitivity !== undefined) {
@@ -33,8 +33,9 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
     facts.push([what, values.join(": ")]);
   }
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>It shows how the methods compare on this network, this data and this recipe, seed by seed. It does not show differences
-smaller than those, other networks or other data; nor speed, since sizes and multiplications are counted, not timed.
+<p>It shows how the methods compare on this network, this data and this recipe; they start from the same trained networks,
+so that differences between them show sooner than drops between two sweeps. It does not show other networks or other data,
+nor speed: sizes and multiplications are counted, not timed.
 ${seeds.length === 1 ? "With one seed it cannot show how much a result varies between seeds." : ""}</p>`;
 }
 

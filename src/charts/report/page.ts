@@ -13,7 +13,7 @@ import { inlineSvg } from "./inline-svg.ts";
 import { limits } from "./limits.ts";
 import { type ReportedStudy, reproduction } from "./reproduce.ts";
 import { colorRules } from "./style.ts";
-import { layerTable, summaryTable } from "./tables.ts";
+import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
 import { weightsSection } from "./weights.ts";
 
 export interface ReportContent {
@@ -69,7 +69,7 @@ ${charts.map((chart) => figureOf(chart, methods))}
 </section>
 <section aria-labelledby="tables">
 <h2 id="tables">Tables</h2>
-<p class="hint">A heading sorts by its column. The full tables are in results.csv, summary.csv and layers.csv.</p>
+<p class="hint">${summaryLegend} A heading sorts by its column.</p>
 ${summaryTable(summary, results, methods)}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, methods)}</details>` : ""}
 </section>

@@ -46,6 +46,13 @@ function sortable(
   })}</tbody></table></div>`;
 }
 
+/** What the columns of the summary table are. */
+export const summaryLegend =
+  "Mean test accuracy over the seeds, before and after fine-tuning, with half the width of its 95% interval. Drop: " +
+  "from the dense control, the network of sparsity 0 after the same fine-tuning. Detectable: the smallest drop that " +
+  "a check with other seeds sees. With dead: pruned weights, and kept ones on no path from an input to an output. " +
+  "MACs: multiply-accumulates for one example.";
+
 /** Every (method, sparsity): accuracies with half the width of their intervals, drop, sizes. */
 export function summaryTable(
   summary: readonly SummaryRow[],
@@ -54,6 +61,8 @@ export function summaryTable(
 ): Html {
   const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
   const drops = detectableDrops(results);
+  const recovers = summary.some((row) => row.recovery !== "none");
+  const troubled = summary.some((row) => row.collapsed > 0 || row.diverged > 0);
   const regression = summary.every((row) => row.accuracy_mean === null);
   const rows = summary.map((row): TableRow => {
     const detectable = drops.find((d) => d.method === row.method && d.sparsity === row.target_sparsity);
@@ -70,19 +79,20 @@ export function summaryTable(
         ...(regression
           ? [figure(row.loss_mean, (v) => v.toPrecision(4))]
           : [
-              accuracy(row.pruned_accuracy_mean),
+              ...(recovers ? [accuracy(row.pruned_accuracy_mean)] : []),
               accuracy(row.accuracy_mean),
               points(half),
               points(row.drop_from_dense_control_mean),
               figure(detectable?.drop ?? null, (v) => v.toFixed(1)),
             ]),
-        sparsity(row.effective_sparsity),
+        figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
         figure(row.compression, (v) => `${v.toFixed(1)}x`),
-        whole(mean((r) => r.sparse_bytes)),
+        figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
+          v.toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
+        ),
         whole(mean((r) => r.macs)),
         whole(row.n),
-        whole(row.collapsed),
-        whole(row.diverged),
+        ...(troubled ? [whole(row.collapsed), whole(row.diverged)] : []),
       ],
     };
   });
@@ -93,19 +103,17 @@ export function summaryTable(
       ...(regression
         ? ["Test loss"]
         : [
-            "Accuracy before fine-tuning (%)",
-            "Accuracy (%)",
+            ...(recovers ? ["Before (%)", "After (%)"] : ["Accuracy (%)"]),
             "± 95%",
-            "Drop from dense control (points)",
-            "Smallest detectable drop (points)",
+            "Drop (points)",
+            "Detectable (points)",
           ]),
-      "Pruned or dead",
+      "With dead (%)",
       "Compression",
-      "Bytes",
-      "Multiply-accumulates",
+      "KiB",
+      "MACs",
       "Runs",
-      "Collapsed",
-      "Diverged",
+      ...(troubled ? ["Collapsed", "Diverged"] : []),
     ],
     rows,
     methods,
@@ -137,7 +145,7 @@ export function layerTable(layers: readonly LayerRow[], methods: readonly string
   });
   return sortable(
     "Layers by method and sparsity",
-    ["Pruned", "Tensor", "Shape", "Kept", "Sparsity (%)", "Live", "Bytes", "Multiply-accumulates"],
+    ["Pruned", "Tensor", "Shape", "Kept", "Sparsity (%)", "Live", "Bytes", "MACs"],
     rows,
     methods,
   );

@@ -31,8 +31,8 @@ export function weightsSection(snapshots: Snapshots, methods: readonly string[])
 <label>Method<select id="weights-method">${options([...new Set(points.map(({ method }) => method))])}</select></label>
 <label>Pruned<select id="weights-sparsity">${options(sparsities, shown)}</select></label>
 </form>
-<p class="hint">Seed ${snapshots.seed}: histograms of the weights that are not 0, each to its own height; under them the
-first 64 x 64 weights, filled where they are not 0 (rows are output units).</p>
+<p class="hint">Seed ${snapshots.seed}: histograms of the weights that are not 0, each to its own height; after
+pruning also the first 64 x 64 weights, filled where they are not 0 (rows are output units).</p>
 <div id="weights-panels"></div>
 ${dataElement("weights-data", record)}
 </section>`;
