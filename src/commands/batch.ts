@@ -5,6 +5,7 @@ import { PruneLabError } from "../foundations/errors.ts";
 import { type BatchOutcome, batch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { wrap } from "./progress/lines.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
@@ -60,6 +61,13 @@ async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<
   if (error !== undefined) throw error;
 }
 
+const LEGEND =
+  `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% ` +
+  "confidence; accuracy and compression there.";
+
+/** Columns to fill when the output is no terminal. */
+const PIPE_COLUMNS = 100;
+
 /** One line for each sweep and method. */
 function summaryText({ out, summary }: BatchOutcome): string {
   const header = ["sweep", "method", "seeds", "dense", "no loss up to", "accuracy", "compression", "state"];
@@ -75,10 +83,7 @@ function summaryText({ out, summary }: BatchOutcome): string {
   ]);
   return (
     `${formatTable(header, rows)}\n` +
-    chalk.dim(
-      `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% confidence; ` +
-        "accuracy and compression there.\n",
-    ) +
+    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS).map((line) => chalk.dim(line)).join("\n")}\n` +
     `${path.join(out, BATCH_SUMMARY_FILE)}\n`
   );
 }
@@ -115,7 +120,9 @@ function errorOf({ sweeps }: BatchOutcome, keepGoing: boolean): PruneLabError | 
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof PruneLabError)
-    return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  return `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  if (!(error instanceof PruneLabError)) {
+    return `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  // The hint of an interruption is the hint of the whole.
+  return error.hint === undefined || error.kind === "interrupted" ? error.message : `${error.message} ${error.hint}`;
 }

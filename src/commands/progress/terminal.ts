@@ -6,7 +6,12 @@ import type { Reporter } from "./reporter.ts";
 export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
   const names = new StudyNames();
   let bars: LiveBars | undefined;
-  const say = (line: string) => (bars === undefined ? void stream.write(`${line}\n`) : bars.log(line));
+  const say = (text: string) => {
+    for (const line of wrap(text, stream.columns)) {
+      if (bars === undefined) stream.write(`${line}\n`);
+      else bars.log(line);
+    }
+  };
   return {
     onEvent: (event) => {
       names.hear(event);
@@ -36,13 +41,14 @@ export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
   };
 }
 
+/** What is logged takes the place of a bar. */
+const CLEAR_TO_END_OF_LINE = "\u001b[K";
 const SCALE = 1000;
 /** Columns of a bar, and what a line needs beside it. */
 const WIDEST_BAR = 24;
 const BESIDE_BAR = 36;
 
 class LiveBars {
-  readonly #stream: NodeJS.WriteStream;
   readonly #multibar: MultiBar;
   readonly #whole: SingleBar;
   readonly #running = new Map<string, SingleBar>();
@@ -51,7 +57,6 @@ class LiveBars {
   #finished = 0;
 
   constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
     this.#multibar = new MultiBar({
       stream,
       format: " {bar} {percent} {name}{note}",
@@ -92,9 +97,9 @@ class LiveBars {
     this.#showWhole(total);
   }
 
-  /** Above the bars. Wrapped here: the terminal cuts long lines off while there are bars. */
+  /** Writes a line above the bars; the terminal cuts off what is longer than it is wide. */
   log(line: string): void {
-    for (const part of wrap(line, this.#stream.columns)) this.#multibar.log(`${part}\n`);
+    this.#multibar.log(`${line}${CLEAR_TO_END_OF_LINE}\n`);
   }
 
   close(): void {
@@ -105,11 +110,12 @@ class LiveBars {
 
   #showWhole(total: number): void {
     const elapsed = (performance.now() - this.#startedAt) / 1000;
-    const eta = total > 0.01 ? `, ${duration((elapsed * (1 - total)) / total)} left` : "";
+    const left = total > 0.01 ? `, ${duration((elapsed * (1 - total)) / total)} left` : "";
+    const note = this.#finished === this.#runs ? ", writing tables and charts" : left;
     this.#whole.update(Math.round(SCALE * total), {
       percent: percent(total),
       name: `${this.#finished} of ${this.#runs} runs`,
-      note: eta,
+      note,
     });
   }
 }
