@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
-import type { Engine, EngineEntry, Network, OptimizerSpec } from "../../../src/engines/engine.ts";
+import type {
+  Availability,
+  Engine,
+  EngineEntry,
+  Network,
+  OptimizerSpec,
+} from "../../../src/engines/engine.ts";
 import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { reference } from "../../../src/engines/reference/index.ts";
 import { engines } from "../../../src/engines/registry.ts";
@@ -39,9 +45,18 @@ async function describeEach(
 ): Promise<void> {
   for (const entry of entries) {
     const availability = await entry.check();
+    if (entry === tensorflow) tellIfMissing(availability);
     const title = availability.available ? entry.name : `${entry.name} (skipped: ${availability.reason})`;
     describe.skipIf(!availability.available)(title, () => suite(makerOf(entry), toleranceOf(entry)));
   }
+}
+
+/** CI sets PRUNE_LAB_REQUIRE_TENSORFLOW=1, so that its tests are not left out there. */
+function tellIfMissing(availability: Availability): void {
+  if (availability.available) return;
+  const message = `The engine tensorflow is not tested: ${availability.reason}. ${availability.remedy}`;
+  if (process.env.PRUNE_LAB_REQUIRE_TENSORFLOW === "1") throw new Error(message);
+  console.warn(message);
 }
 
 /** Opens the engine for the tests of the suite that is being declared. */

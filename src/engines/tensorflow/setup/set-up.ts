@@ -29,6 +29,8 @@ import { INSTALLED_BYTES, sizeText, type Wheel, wheels } from "./wheels.ts";
 export interface Pins {
   /** A folder with the package.json and package-lock.json of what npm installs. */
   readonly npm: string;
+  /** About what npm downloads. */
+  readonly npmBytes: number;
   readonly wheels: readonly Wheel[];
   readonly installedBytes: number;
 }
@@ -51,13 +53,11 @@ export interface SetUpResult {
 export function pinsOf(variant: Variant): Pins {
   return {
     npm: path.join(packageRoot, "assets", "tensorflow", "npm"),
+    npmBytes: 75e6,
     wheels: wheels[variant],
     installedBytes: INSTALLED_BYTES[variant],
   };
 }
-
-/** About what npm downloads. */
-const NPM_BYTES = 75e6;
 
 /**
  * Installs the TensorFlow engine in the cache folder: completely or not at all. Does nothing when the same is there.
@@ -73,7 +73,7 @@ export async function setUpTensorFlow(options: SetUpOptions): Promise<SetUpResul
   // 1. What it takes: a platform, three programs, space.
   requirePlatform();
   const tools = await findTools();
-  const bytes = pins.wheels.reduce((sum, wheel) => sum + wheel.bytes, NPM_BYTES);
+  const bytes = pins.wheels.reduce((sum, wheel) => sum + wheel.bytes, pins.npmBytes);
   notify(
     `TensorFlow for ${variant === "cuda" ? "CUDA" : "the CPU"}: downloads ${sizeText(bytes)} and takes ` +
       `${sizeText(pins.installedBytes)} in ${folder}.`,

@@ -1,0 +1,103 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openOnGpu, tensorflow } from "../../../src/engines/tensorflow/index.ts";
+import { findInstallation, PACKAGE, setupFolder } from "../../../src/engines/tensorflow/installation.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { fakeDriver } from "./fake-driver.ts";
+
+beforeEach(async () => {
+  vi.stubEnv("PRUNE_LAB_CACHE", await temporaryFolder());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** A package as the set-up leaves it, with the given code for the module. */
+async function install(variant: string, code: string, folder = setupFolder()): Promise<string> {
+  const inside = path.join(folder, "node_modules", PACKAGE);
+  await mkdir(path.join(inside, "lib", "napi-v8"), { recursive: true });
+  await writeFile(path.join(inside, "lib", "napi-v8", "tfjs_binding.node"), "");
+  await writeFile(path.join(inside, "package.json"), JSON.stringify({ name: PACKAGE, main: "index.js" }));
+  await writeFile(path.join(inside, "index.js"), code);
+  await writeFile(path.join(folder, "setup.json"), JSON.stringify({ variant, pins: "" }));
+  return inside;
+}
+
+async function noticesWithGpu(): Promise<string[]> {
+  await fakeDriver(await temporaryFolder(), "550.54.14, 23034, NVIDIA L4");
+  const notices: string[] = [];
+  expect(await openOnGpu((notice) => notices.push(notice))).toBeUndefined();
+  return notices;
+}
+
+const onCpu = "exports.backend = () => ({ binding: { TF_Version: '2.21.0' }, isUsingGpuDevice: false });";
+
+test("a GPU without the engine is told with the command that installs it", async () => {
+  expect(await noticesWithGpu()).toEqual([
+    "NVIDIA L4 is here, but the engine tensorflow, which would use it, is not installed. " +
+      "Install it with: prune-lab setup tensorflow",
+  ]);
+  await install("cpu", onCpu);
+  expect(await noticesWithGpu()).toEqual([
+    "NVIDIA L4 is here, but the engine tensorflow is installed for the CPU. " +
+      "Install it with: prune-lab setup tensorflow --cuda",
+  ]);
+});
+
+test("a GPU that TensorFlow cannot use is told with TensorFlow's reason", async () => {
+  await install("cuda", `console.error("W0000 x.cc:1] Cannot dlopen some GPU libraries.");${onCpu}`);
+  expect(await noticesWithGpu()).toEqual([
+    "NVIDIA L4 is here, but TensorFlow does not use it. Cannot dlopen some GPU libraries.",
+  ]);
+  const notices: string[] = [];
+  const engine = await tensorflow.open((notice) => notices.push(notice));
+  expect(engine.description).toMatchObject({ name: "tensorflow", maxWorkers: 1 });
+  expect(notices).toEqual(["TensorFlow uses the CPU. Cannot dlopen some GPU libraries."]);
+  await engine.dispose();
+});
+
+test("a GPU that TensorFlow uses is the engine's", async () => {
+  await install("cuda", onCpu.replace("false", "true"));
+  await fakeDriver(await temporaryFolder(), "550.54.14, 23034, NVIDIA L4");
+  const notices: string[] = [];
+  const engine = await openOnGpu((notice) => notices.push(notice));
+  expect(engine?.description.device).toMatch(/^GPU /);
+  expect(notices).toEqual([]);
+  await engine?.dispose();
+});
+
+test("an installation that does not load is an error with a remedy", async () => {
+  for (const code of ["throw new Error('wrong library');", "process.exit(7);", "process.abort();"]) {
+    await install("cpu", code);
+    await expect(tensorflow.open(() => {})).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringMatching(/^TensorFlow does not load: .*(wrong library|exit code 7|SIGABRT)/),
+      hint: expect.stringContaining("prune-lab setup tensorflow --remove"),
+    });
+  }
+});
+
+test("when TensorFlow's process ends, what was asked of it fails, with the last it said", async () => {
+  const dies = "console.error('F0000 x.cc:1] Check failed'); process.abort();";
+  await install("cpu", `${onCpu} exports.keep = () => { ${dies} };`);
+  const engine = await tensorflow.open(() => {});
+  const spec = {
+    inputShape: [1],
+    layers: [{ kind: "dense", name: "fc1", inputs: 1, outputs: 1 }],
+    loss: "mean-squared-error",
+  } as const;
+  const sgd = { name: "sgd", momentum: 0, weightDecay: 0.1 } as const;
+  await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({ kind: "failure" });
+  await engine.dispose();
+  await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({ kind: "failure" });
+});
+
+test("the user's own package is used if it has a binding", async () => {
+  const project = await temporaryFolder();
+  const inside = await install("cpu", onCpu, project);
+  vi.spyOn(process, "cwd").mockReturnValue(project);
+  await install("cpu", onCpu);
+  expect(findInstallation()).toEqual({ packageFolder: inside, libraryFolders: [], variant: undefined });
+});

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import type { Network } from "../../../src/engines/engine.ts";
+import type { ExampleSet } from "../../../src/engines/examples.ts";
+import { kernelsWasm } from "../../../src/engines/kernels/index.ts";
+import { DeviceExamples } from "../../../src/engines/tensorflow/device-examples.ts";
+import { tensorflow } from "../../../src/engines/tensorflow/index.ts";
+import { findInstallation } from "../../../src/engines/tensorflow/installation.ts";
+import { loadRuntime } from "../../../src/engines/tensorflow/load.ts";
+import { TensorFlowNetwork } from "../../../src/engines/tensorflow/network.ts";
+import type { Runtime } from "../../../src/engines/tensorflow/runtime.ts";
+import { expectClose, relativeError } from "../support/compare.ts";
+import { cnn, mlp, optimizers } from "../support/networks.ts";
+import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+
+const installation = findInstallation();
+const options = { batchSize: 16, learningRate: 0.001 };
+
+/** Loaded once: the binding has one backend a process. */
+let runtime: Runtime | undefined;
+function loaded(): Runtime {
+  runtime ??= loadRuntime(installation?.packageFolder ?? "");
+  return runtime;
+}
+
+test.runIf(installation !== undefined)(
+  "memory is flat over an epoch, masked and with weight decay too, and all is freed in the end",
+  async () => {
+    const atFirst = loaded().memory();
+    for (const spec of [mlp(), cnn()]) {
+      const examples = makeExamples(spec, 100);
+      const data = new DeviceExamples(loaded(), examples);
+      const network = new TensorFlowNetwork(loaded(), () => data, spec, optimizers.decayedAdam);
+      await network.writeParameters(initialParameters(spec));
+      await network.setMasks(weightMasks(spec, 0.5));
+      const epoch = async () => {
+        await network.train(examples, inOrder(100), options);
+        await network.evaluate(examples);
+        await network.gradients(examples, inOrder(10));
+        await network.writeOptimizerState(await network.readOptimizerState());
+        await network.setMasks(weightMasks(spec, 0.7));
+        return loaded().memory();
+      };
+      const afterOne = await epoch();
+      expect(afterOne.tensors).toBeGreaterThan(atFirst.tensors);
+      for (let i = 0; i < 3; i++) expect(await epoch()).toEqual(afterOne);
+      await network.dispose();
+      data.dispose();
+      expect(loaded().memory()).toEqual(atFirst);
+    }
+  },
+);
+
+const cases = Object.entries({ mlp: mlp(), cnn: cnn() }).flatMap(([network, spec]) =>
+  [0, 0.9].map((sparsity) => ({ network, spec, sparsity })),
+);
+
+test.runIf(installation !== undefined).each(cases)(
+  "losses and weights equal those of the kernels over 50 steps: $network, sparsity $sparsity",
+  async ({ spec, sparsity }) => {
+    const examples = makeExamples(spec, 160);
+    const losses: number[][] = [];
+    const parameters: Awaited<ReturnType<Network["readParameters"]>>[] = [];
+    for (const entry of [kernelsWasm, tensorflow]) {
+      const engine = await entry.open(() => {});
+      const network = await engine.createNetwork(spec, optimizers.adam);
+      await network.writeParameters(initialParameters(spec));
+      await network.setMasks(weightMasks(spec, sparsity));
+      losses.push(await trainSteps(network, examples, 50));
+      parameters.push(await network.readParameters());
+      await network.dispose();
+      await engine.dispose();
+    }
+    const [expectedLosses = [], actualLosses = []] = losses;
+    const [expected = new Map(), actual = new Map()] = parameters;
+    expect(expectedLosses).toHaveLength(50);
+    expect(relativeError(actualLosses, expectedLosses)).toBeLessThanOrEqual(1e-4);
+    expectClose(actual, expected, 1e-4);
+  },
+);
+
+async function trainSteps(network: Network, examples: ExampleSet, steps: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const order = inOrder(16).map((index) => (16 * step + index) % examples.count);
+    losses.push((await network.train(examples, order, options)).loss);
+  }
+  return losses;
+}
