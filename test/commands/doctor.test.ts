@@ -3,7 +3,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Diagnosis } from "../../src/commands/doctor/diagnosis.ts";
 import { engineNames } from "../../src/engines/registry.ts";
+import { findCudaLibraries } from "../../src/engines/tensorflow/cuda-libraries.ts";
 import { packageVersion } from "../../src/foundations/paths.ts";
+import { fakeDriver } from "../engines/tensorflow/fake-driver.ts";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -15,6 +17,7 @@ await writeFile(path.join(cache, "below", "file"), "12345");
 describe("doctor", () => {
   test("--json: every engine, measured or with a reason and a remedy; the bundled digits; the cache", async () => {
     // No compiler: the native engine has to say so, and the others still work.
+    await fakeDriver(folder, "550.54.14, 23034, NVIDIA L4");
     const env = { PRUNE_LAB_CACHE: cache, PRUNE_LAB_DATA: "", CC: "no-such-compiler" };
     const { code, stdout } = await runCli(["doctor", "--json"], { cwd: folder, env });
     expect(code).toBe(0);
@@ -24,7 +27,9 @@ describe("doctor", () => {
       node: process.version,
       machine: { compiler: null },
       cache: { folder: cache, bytes: 5 },
+      gpu: { driver: "550.54.14", names: ["NVIDIA L4, 23034 MiB"] },
     });
+    expect(diagnosis.gpu.libraries.map(({ name }) => name)).toContain("libcudnn.so.9");
     expect(diagnosis.engines.map(({ name }) => name)).toEqual(engineNames);
     for (const engine of diagnosis.engines) {
       if (engine.available) expect(engine.stepsPerSecond).toBeGreaterThan(0);
@@ -47,6 +52,13 @@ describe("doctor", () => {
     const { code, stdout } = await runCli(["doctor", "--data-dir", folder], { cwd: folder, env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Compiler +none$/m);
+    expect(stdout).toMatch(/^GPU +NVIDIA L4, 23034 MiB, driver 550\.54\.14$/m);
+    if (findCudaLibraries().every((library) => library.folder === null)) {
+      expect(stdout).toMatch(/^CUDA +no libraries; install them with: prune-lab setup tensorflow --cuda$/m);
+    }
+    expect(stdout).toMatch(
+      /^ {2}-- {2}tensorflow: it is not installed\n {6}Install it with: prune-lab setup tensorflow/m,
+    );
     expect(stdout).toMatch(/^ {2}ok {2}kernels-wasm: \S+ steps\/s; /m);
     expect(stdout).toMatch(
       /^ {2}-- {2}mnist: No MNIST files in .*\n {6}Get them with: prune-lab data fetch mnist/m,
