@@ -180,6 +180,7 @@ static int backward_taps(const Layer *layer, int y, int x, Tap *taps) {
   return count;
 }
 
+/* The gradient with respect to the input, with the weights packed by pack_inputs. */
 static void conv_backward_input(Network *network, const Layer *layer, const float *gradient, float *input_gradient,
                                 int cells) {
   int channels = layer->in.channels, tiles = parts(channels, TILE_ROWS);
@@ -188,7 +189,6 @@ static void conv_backward_input(Network *network, const Layer *layer, const floa
   int64_t plane = (int64_t)layer->in.height * layer->in.width * CELL;
   Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, network->taps, 0};
   float result[TILE_ROWS * TILE_VECTORS * VL];
-  pack_inputs(&layer->weight, channels, tiles, network->packed);
   for (int cell = 0, group; cell < cells; cell += group) {
     group = cell + CELLS_PER_TILE <= cells ? CELLS_PER_TILE : 1;
     const float *source[CELLS_PER_TILE];
@@ -213,10 +213,9 @@ static void conv_backward_input(Network *network, const Layer *layer, const floa
 }
 
 /* Spreads the gradient of a fused pooling over its windows: all to the position that won. */
-static void unpool(const Layer *layer, const float *gradient, float *unpooled, int cells) {
+static void unpool(const Layer *layer, const float *gradient, const int32_t *winner, float *unpooled, int cells) {
   int width = layer->convolved.width;
   int64_t plane = (int64_t)layer->convolved.height * width * CELL;
-  const int32_t *winner = layer->argmax;
   for (int p = 0; p < cells * layer->out.channels; p++, unpooled += plane) {
     if (layer->convolved.height % 2 || width % 2)
       for (int64_t i = 0; i < plane; i += VL) store(unpooled + i, splat(0));

@@ -61,14 +61,18 @@ NOINLINE void dot_product_tile(int rows, int columns, const Dot *d, float *resul
   }
 }
 
-/* `gradient` is of the convolution's own output, before a fused pooling. */
-static void conv_backward_weight(Network *network, Layer *layer, const float *gradient, int cells) {
+/*
+ * Adds to network->gradient what `cells` cells from `first_cell` on contribute; `gradient` is theirs, of the
+ * convolution's own output, before a fused pooling.
+ */
+static void conv_backward_weight(Network *network, const Layer *layer, const float *gradient, int first_cell,
+                                 int cells) {
   int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
-  const float *input = layer->padding > 0 ? layer->padded : layer->input;
+  int64_t input_cell = (int64_t)layer->in.channels * height * width * CELL;
+  const float *input = (layer->padding > 0 ? layer->padded : layer->input) + first_cell * input_cell;
   int64_t plane = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
   int tiles = parts(layer->out.channels, DOT_ROWS), chunks = parts(layer->kernel_width, DOT_COLUMNS);
   float result[DOT_ROWS * DOT_COLUMNS];
-  for (int64_t i = 0; i < layer->weight.padded_size; i++) network->gradient[i] = 0;
   for (int t = 0; t < tiles; t++) {
     int first = part_start(layer->out.channels, tiles, t);
     int rows = part_start(layer->out.channels, tiles, t + 1) - first;
@@ -81,28 +85,38 @@ static void conv_backward_weight(Network *network, Layer *layer, const float *gr
                    .gradient = gradient + first * plane, .gradient_cell = plane * layer->out.channels,
                    .gradient_plane = plane, .gradient_row = (int64_t)layer->convolved.width * CELL,
                    .input = input + (((int64_t)channel * height + i) * width + j) * CELL,
-                   .input_cell = (int64_t)layer->in.channels * height * width * CELL,
+                   .input_cell = input_cell,
                    .input_row = (int64_t)layer->stride * width * CELL, .input_step = layer->stride * CELL};
           dot_product_tile(rows, columns, &d, result);
           int column = (channel * layer->kernel_height + i) * layer->kernel_width + j;
           for (int row = 0; row < rows; row++)
             for (int c = 0; c < columns; c++)
-              network->gradient[(int64_t)(first + row) * layer->weight.pitch + column + c] =
+              network->gradient[(int64_t)(first + row) * layer->weight.pitch + column + c] +=
                   result[row * DOT_COLUMNS + c];
         }
   }
 }
 
-/* `gradient` is of the layer's output; `input_gradient` is null when nobody needs it. */
+/*
+ * `gradient` is of the layer's output; `input_gradient` is null when nobody needs it. A few cells at a time,
+ * whose values stay in the second-level cache while all tiles of weights pass over them.
+ */
 static void conv_backward(Network *network, Layer *layer, const float *gradient, float *input_gradient, int cells,
                           const Sink *sink) {
-  const float *convolved = gradient;
-  if (layer->pooled) {
-    unpool(layer, gradient, network->unpooled, cells);
-    convolved = network->unpooled;
+  int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->out) * CELL;
+  if (input_gradient)
+    pack_inputs(&layer->weight, layer->in.channels, parts(layer->in.channels, TILE_ROWS), network->packed);
+  for (int64_t i = 0; i < layer->weight.padded_size; i++) network->gradient[i] = 0;
+  for (int cell = 0; cell < cells; cell += CELLS_AT_ONCE) {
+    int count = smaller(CELLS_AT_ONCE, cells - cell);
+    const float *convolved = gradient + cell * out_size;
+    if (layer->pooled) {
+      unpool(layer, convolved, layer->argmax + cell * out_size, network->unpooled, count);
+      convolved = network->unpooled;
+    }
+    if (input_gradient) conv_backward_input(network, layer, convolved, input_gradient + cell * in_size, count);
+    conv_backward_weight(network, layer, convolved, cell, count);
   }
-  if (input_gradient) conv_backward_input(network, layer, convolved, input_gradient, cells);
-  conv_backward_weight(network, layer, convolved, cells);
   deliver(sink, &layer->weight, network->gradient);
   deliver_bias(network, sink, layer, gradient, cells, (int64_t)layer->out.height * layer->out.width);
 }

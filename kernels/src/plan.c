@@ -133,7 +133,7 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->transposed = take_floats(arena, transposed * lanes);
   network->backward[0] = take_floats(arena, widest * lanes);
   network->backward[1] = take_floats(arena, widest * lanes);
-  network->unpooled = take_floats(arena, unpooled * lanes);
+  network->unpooled = take_floats(arena, unpooled * smaller(cells, CELLS_AT_ONCE) * CELL);
   network->packed = take_floats(arena, convolution);
   network->gradient = take_floats(arena, tensor);
   network->taps = take(arena, taps * (int64_t)(2 * sizeof(int32_t)));
