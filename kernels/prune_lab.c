@@ -17,6 +17,7 @@
 #include "src/sparse_dense.c"
 #include "src/conv.c"
 #include "src/conv_weight.c"
+#include "src/sparse_conv.c"
 #include "src/pool.c"
 #include "src/loss.c"
 #include "src/step.c"

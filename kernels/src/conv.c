@@ -98,18 +98,23 @@ static void pack_inputs(const Tensor *w, int channels, int tiles, float *packed)
 }
 
 /* The first of the largest of four positions, then bias and ReLU; remembers which won. */
+INLINE void pool_four(const vf *four, vf bias, float *output, int32_t *winner) {
+  vf best = four[0];
+  vi at = splat_int(0);
+  UNROLL for (int i = 1; i < 4; i++) {
+    vi better = (four[i] > best) | (four[i] != four[i]);
+    best = choose(better, four[i], best);
+    at = (splat_int(i) & better) | (at & ~better);
+  }
+  store(output, relu(best + bias));
+  store_int(winner, at);
+}
+
 static void pool_window(const float *window, int64_t position, float bias, float *output, int32_t *winner) {
   for (int lane = 0; lane < CELL; lane += VL) {
-    vf best = load(window + lane);
-    vi at = splat_int(0);
-    for (int i = 1; i < 4; i++) {
-      vf value = load(window + i * position + lane);
-      vi better = (value > best) | (value != value);
-      best = choose(better, value, best);
-      at = (splat_int(i) & better) | (at & ~better);
-    }
-    store(output + lane, relu(best + splat(bias)));
-    store_int(winner + lane, at);
+    vf four[4];
+    UNROLL for (int i = 0; i < 4; i++) four[i] = load(window + i * position + lane);
+    pool_four(four, splat(bias), output + lane, winner + lane);
   }
 }
 
@@ -180,7 +185,6 @@ static int backward_taps(const Layer *layer, int y, int x, Tap *taps) {
   return count;
 }
 
-/* The gradient with respect to the input, with the weights packed by pack_inputs. */
 static void conv_backward_input(Network *network, const Layer *layer, const float *gradient, float *input_gradient,
                                 int cells) {
   int channels = layer->in.channels, tiles = parts(channels, TILE_ROWS);
@@ -189,6 +193,7 @@ static void conv_backward_input(Network *network, const Layer *layer, const floa
   int64_t plane = (int64_t)layer->in.height * layer->in.width * CELL;
   Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, network->taps, 0};
   float result[TILE_ROWS * TILE_VECTORS * VL];
+  pack_inputs(&layer->weight, channels, tiles, network->packed);
   for (int cell = 0, group; cell < cells; cell += group) {
     group = cell + CELLS_PER_TILE <= cells ? CELLS_PER_TILE : 1;
     const float *source[CELLS_PER_TILE];
@@ -212,20 +217,24 @@ static void conv_backward_input(Network *network, const Layer *layer, const floa
   }
 }
 
-/* Spreads the gradient of a fused pooling over its windows: all to the position that won. */
-static void unpool(const Layer *layer, const float *gradient, const int32_t *winner, float *unpooled, int cells) {
-  int width = layer->convolved.width;
-  int64_t plane = (int64_t)layer->convolved.height * width * CELL;
-  for (int p = 0; p < cells * layer->out.channels; p++, unpooled += plane) {
-    if (layer->convolved.height % 2 || width % 2)
-      for (int64_t i = 0; i < plane; i += VL) store(unpooled + i, splat(0));
-    for (int y = 0; y < layer->out.height; y++)
-      for (int x = 0; x < layer->out.width; x++)
-        for (int lane = 0; lane < CELL; lane += VL, gradient += VL, winner += VL) {
-          float *to = unpooled + ((int64_t)2 * y * width + 2 * x) * CELL + lane;
-          vf g = load(gradient);
-          vi at = load_int(winner);
-          for (int i = 0; i < 4; i++) store(to + (i / 2 * width + i % 2) * CELL, keep(at == splat_int(i), g));
-        }
-  }
+/* Spreads the gradient of a fused pooling over its windows, one plane: all to the position that won. */
+static void unpool_plane(const Layer *layer, const float *gradient, const int32_t *winner, float *unpooled) {
+  int height = layer->convolved.height, width = layer->convolved.width;
+  if (height % 2 || width % 2)
+    for (int64_t i = 0; i < (int64_t)height * width * CELL; i += VL) store(unpooled + i, splat(0));
+  for (int y = 0; y < layer->out.height; y++)
+    for (int x = 0; x < layer->out.width; x++)
+      for (int lane = 0; lane < CELL; lane += VL, gradient += VL, winner += VL) {
+        float *to = unpooled + ((int64_t)2 * y * width + 2 * x) * CELL + lane;
+        vf g = load(gradient);
+        vi at = load_int(winner);
+        UNROLL for (int i = 0; i < 4; i++) store(to + (i / 2 * width + i % 2) * CELL, keep(at == splat_int(i), g));
+      }
+}
+
+static void unpool(const Layer *layer, const float *gradient, float *unpooled, int cells) {
+  int64_t from = (int64_t)layer->out.height * layer->out.width * CELL;
+  int64_t to = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
+  for (int p = 0; p < cells * layer->out.channels; p++)
+    unpool_plane(layer, gradient + p * from, layer->argmax + p * from, unpooled + p * to);
 }

@@ -99,7 +99,7 @@ static void place_state(Network *network, Arena *arena) {
 /* Buffers for batches of up to `cells` cells. */
 static void place_workspace(Network *network, int cells, Arena *arena) {
   int64_t lanes = (int64_t)cells * CELL;
-  int64_t widest = 1, transposed = 0, unpooled = 0, tensor = 0, convolution = 0, taps = 0;
+  int64_t widest = 1, transposed = 0, unpooled = 0, tensor = 0, bordered = 0, convolution = 0, taps = 0;
   network->cells = cells;
   network->input = take_floats(arena, shape_size(network->in) * lanes);
   float *input = network->input;
@@ -114,13 +114,15 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
     if (layer->padding > 0) {
       int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
       layer->padded = take_floats(arena, (int64_t)layer->in.channels * height * width * lanes);
+      if (layer->weight.compact) bordered = larger(bordered, (int64_t)height * width * CELL);
     }
     widest = larger(widest, size);
     if (i > 0) widest = larger(widest, shape_size(layer->in));
     place_index(layer, i == 0, arena);
     if (layer->kind == LAYER_DENSE && !layer->weight.compact)
       transposed = larger(transposed, round_up(larger(layer->weight.columns, layer->weight.rows), CELL));
-    if (layer->pooled) unpooled = larger(unpooled, shape_size(layer->convolved));
+    if (layer->pooled)
+      unpooled = larger(unpooled, shape_size(layer->convolved) * (layer->weight.compact ? CELL : lanes));
     if (layer->weight.rows > 0) {
       int64_t weights = layer->weight.compact ? stored_size(&layer->weight) + CELL : largest_size(&layer->weight);
       tensor = larger(tensor, larger(weights, largest_size(&layer->bias)));
@@ -133,7 +135,8 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->transposed = take_floats(arena, transposed * lanes);
   network->backward[0] = take_floats(arena, widest * lanes);
   network->backward[1] = take_floats(arena, widest * lanes);
-  network->unpooled = take_floats(arena, unpooled * smaller(cells, CELLS_AT_ONCE) * CELL);
+  network->unpooled = take_floats(arena, unpooled);
+  network->bordered = take_floats(arena, bordered);
   network->packed = take_floats(arena, convolution);
   network->gradient = take_floats(arena, tensor);
   network->taps = take(arena, taps * (int64_t)(2 * sizeof(int32_t)));

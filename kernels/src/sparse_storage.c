@@ -10,9 +10,9 @@
  * docs/decisions/kernels-sparse.md). A constant of the build: the order of sums, and so the last bits, follow it.
  */
 #if VL == 4
-static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = -1;
+static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = 0.5;
 #else
-static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = -1;
+static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = 0.5;
 #endif
 
 /* Slot 0: values; 1 and 2: optimizer state, or null. */

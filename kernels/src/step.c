@@ -23,7 +23,12 @@ static const float *forward(Network *network, int cells) {
         else
           dense_forward(layer, cells);
         break;
-      case LAYER_CONV: conv_forward(network, layer, cells); break;
+      case LAYER_CONV:
+        if (layer->weight.compact)
+          sparse_conv_forward(layer, cells);
+        else
+          conv_forward(network, layer, cells);
+        break;
       case LAYER_POOL: pool_forward(layer, cells); break;
       default: activation_forward(layer, cells);
     }
@@ -62,7 +67,12 @@ static void backward(Network *network, int cells, const Sink *sink) {
         else
           dense_backward_weight(network, layer, gradient, cells, sink);
         break;
-      case LAYER_CONV: conv_backward(network, layer, gradient, input_gradient, cells, sink); break;
+      case LAYER_CONV:
+        if (layer->weight.compact)
+          sparse_conv_backward(network, layer, gradient, input_gradient, cells, sink);
+        else
+          conv_backward(network, layer, gradient, input_gradient, cells, sink);
+        break;
       case LAYER_POOL:
         if (input_gradient) pool_backward(layer, gradient, input_gradient, cells);
         break;
