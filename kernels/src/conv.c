@@ -185,6 +185,7 @@ static int backward_taps(const Layer *layer, int y, int x, Tap *taps) {
   return count;
 }
 
+/* The gradient with respect to the input, with the weights packed by pack_inputs. */
 static void conv_backward_input(Network *network, const Layer *layer, const float *gradient, float *input_gradient,
                                 int cells) {
   int channels = layer->in.channels, tiles = parts(channels, TILE_ROWS);
@@ -193,7 +194,6 @@ static void conv_backward_input(Network *network, const Layer *layer, const floa
   int64_t plane = (int64_t)layer->in.height * layer->in.width * CELL;
   Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, network->taps, 0};
   float result[TILE_ROWS * TILE_VECTORS * VL];
-  pack_inputs(&layer->weight, channels, tiles, network->packed);
   for (int cell = 0, group; cell < cells; cell += group) {
     group = cell + CELLS_PER_TILE <= cells ? CELLS_PER_TILE : 1;
     const float *source[CELLS_PER_TILE];
@@ -232,9 +232,9 @@ static void unpool_plane(const Layer *layer, const float *gradient, const int32_
       }
 }
 
-static void unpool(const Layer *layer, const float *gradient, float *unpooled, int cells) {
+static void unpool(const Layer *layer, const float *gradient, const int32_t *winner, float *unpooled, int cells) {
   int64_t from = (int64_t)layer->out.height * layer->out.width * CELL;
   int64_t to = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
   for (int p = 0; p < cells * layer->out.channels; p++)
-    unpool_plane(layer, gradient + p * from, layer->argmax + p * from, unpooled + p * to);
+    unpool_plane(layer, gradient + p * from, winner + p * from, unpooled + p * to);
 }

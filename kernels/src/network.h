@@ -18,6 +18,9 @@ enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
 enum { LOSS_CROSS_ENTROPY = 1, LOSS_SQUARED_ERROR = 2 };
 enum { OPTIMIZER_SGD = 1, OPTIMIZER_ADAM = 2 };
 
+/* Cells that a convolution's backward pass takes at once. */
+enum { CELLS_AT_ONCE = 4 };
+
 typedef struct {
   int channels, height, width;
 } Shape;
@@ -93,7 +96,7 @@ typedef struct {
   float *input;           /* cells of the input */
   float *transposed;      /* [panel][example][PANEL] of a dense layer's input, see gemm.h */
   float *backward[2];     /* gradients with respect to a layer's output and input, in turn */
-  float *unpooled;        /* gradient before a fused pooling */
+  float *unpooled;        /* gradient before a fused pooling, of CELLS_AT_ONCE cells */
   float *bordered;        /* a sparse convolution's input gradient, one plane with its border */
   float *packed;          /* a convolution's weights, tile by tile */
   float *gradient;        /* gradient of one tensor, padded like it */

@@ -121,8 +121,7 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
     place_index(layer, i == 0, arena);
     if (layer->kind == LAYER_DENSE && !layer->weight.compact)
       transposed = larger(transposed, round_up(larger(layer->weight.columns, layer->weight.rows), CELL));
-    if (layer->pooled)
-      unpooled = larger(unpooled, shape_size(layer->convolved) * (layer->weight.compact ? CELL : lanes));
+    if (layer->pooled) unpooled = larger(unpooled, shape_size(layer->convolved));
     if (layer->weight.rows > 0) {
       int64_t weights = layer->weight.compact ? stored_size(&layer->weight) + CELL : largest_size(&layer->weight);
       tensor = larger(tensor, larger(weights, largest_size(&layer->bias)));
@@ -135,7 +134,7 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->transposed = take_floats(arena, transposed * lanes);
   network->backward[0] = take_floats(arena, widest * lanes);
   network->backward[1] = take_floats(arena, widest * lanes);
-  network->unpooled = take_floats(arena, unpooled);
+  network->unpooled = take_floats(arena, unpooled * smaller(cells, CELLS_AT_ONCE) * CELL);
   network->bordered = take_floats(arena, bordered);
   network->packed = take_floats(arena, convolution);
   network->gradient = take_floats(arena, tensor);
