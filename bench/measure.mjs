@@ -59,3 +59,10 @@ export function formatTable(header, rows) {
     .map((row) => row.join("  "))
     .join("\n");
 }
+
+/** The same as a table in Markdown. */
+export function formatMarkdown(header, rows) {
+  return [header, header.map((_, column) => (column === 0 ? "---" : "--:")), ...rows]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
+}

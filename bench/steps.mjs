@@ -31,6 +31,8 @@ const { values: flags } = parseArgs({
   },
 });
 
+// The kernels use one thread a network; so shall TensorFlow, unless it is told otherwise.
+process.env.TF_NUM_INTRAOP_THREADS ??= "1";
 const notify = (message) => process.stderr.write(`${message}\n`);
 const batchSize = 64;
 const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
