@@ -48,7 +48,7 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
       text: `${curves.title} by method and sparsity: ${subject(results)}`,
       subtitle: [
         `${quality === "accuracy" ? "Percent" : "Loss"}${recovers ? " after fine-tuning" : ""}; the darker the better, log scale of the ${quality === "accuracy" ? "error" : "loss"}`,
-        ...basis(results, null, { band: false }),
+        ...basis(results, null, { bands: false, crosses: true }),
       ],
     },
     data: { values: cells },

@@ -96,7 +96,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
     title: {
       text: `${curves.title} against ${cost.title}: ${subject(results)}`,
       subtitle: [
-        ...basis(results, quality === "accuracy" ? curves.baseline : null, { band: false }),
+        ...basis(results, quality === "accuracy" ? curves.baseline : null, { bands: false, crosses: false }),
         `Grey: the Pareto front${rules.map(({ text, dashed }) => `; ${dashed ? "dashed" : "rule"}: the ${text}`).join("")}`,
       ],
     },

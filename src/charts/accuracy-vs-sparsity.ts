@@ -91,11 +91,6 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
   const colors = methodColorScale(methods);
   const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
   const isAfter = `datum.stage === '${afterStage}'`;
-  const [low, high] = y.scale.domain;
-  // Clipping is slow to rasterize, and seldom needed: bands leave the plot when seeds are few.
-  const clip = data.some(({ y_low, y_high }) =>
-    [y_low, y_high].some((end) => end !== null && (end < low || end > high)),
-  );
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
   return {
     $schema: schema,
@@ -104,12 +99,13 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     height,
     title: {
       text: `${title} against sparsity: ${subject(results)}`,
-      subtitle: basis(results, quality === "accuracy" ? baseline : null, { band: true }),
+      subtitle: basis(results, quality === "accuracy" ? baseline : null, { bands: true, crosses: true }),
     },
     data: { values: data },
     encoding: {
       x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
-      y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
+      // Bands leave the plot when seeds are few: they end at its border. Clipping would be slow to rasterize.
+      y: { field: "y", type: "quantitative", scale: { ...y.scale, clamp: true }, axis: y.axis },
       description: { field: "label" },
     },
     layer: [
@@ -124,7 +120,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
       },
       {
         // The band of a single sparsity has no area.
-        mark: { type: single ? "rule" : "area", clip },
+        mark: { type: single ? "rule" : "area" },
         encoding: {
           y: { field: "y_low" },
           y2: { field: "y_high" },

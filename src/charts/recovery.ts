@@ -41,7 +41,7 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
       text: `Before and after fine-tuning: ${subject(results)}`,
       subtitle: [
         `${y.axis.title}; hollow: pruned, filled: fine-tuned${control === null ? "" : "; dashed: the dense control"}`,
-        ...basis(results, null, { band: false }),
+        ...basis(results, null, { bands: false, crosses: false }),
       ],
     },
     data: {

@@ -15,22 +15,22 @@ export function subject(rows: readonly ResultRow[]): string {
 }
 
 /**
- * What the figures stand on: seeds, test examples, and what is missing or left out. `band`: whether the chart
- * draws confidence bands.
+ * What the figures stand on: seeds, test examples, and what is missing or left out. The options say what the chart
+ * draws: confidence bands, and crosses for collapsed runs.
  */
 export function basis(
   rows: readonly ResultRow[],
   baselineAccuracy: number | null,
-  { band }: { readonly band: boolean },
+  { bands, crosses }: { readonly bands: boolean; readonly crosses: boolean },
 ): string[] {
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
   const diverged = rows.filter((row) => row.status === "diverged").length;
-  const collapsed = rows.some((row) => row.status === "collapsed");
+  const collapsed = crosses && rows.some((row) => row.status === "collapsed");
   return [
     seeds > 1
-      ? `Mean of ${count(seeds, "seed")}${band ? " with 95% confidence band" : ""}, ${on}`
+      ? `Mean of ${count(seeds, "seed")}${bands ? " with 95% confidence band" : ""}, ${on}`
       : `One seed, ${on}${baselineAccuracy === null ? "" : `; ${testSetDoubt(baselineAccuracy, examples)}`}`,
     ...(collapsed ? ["× no path from the inputs to the outputs is left, in at least one seed"] : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out`] : []),

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { chartNames, renderCharts } from "../../src/charts/render.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
+import { packageRoot } from "../../src/foundations/paths.ts";
 import { diverged, exampleStudy } from "./example-study.ts";
 
 const names = (charts: readonly { name: string }[]) => charts.map(({ name }) => name);
@@ -22,6 +25,13 @@ describe("renderCharts", () => {
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
       expect(pngSize(png())).toEqual([2 * Number(width), 2 * Number(height)]);
     }
+  });
+
+  it("are all described in docs/results.md", async () => {
+    const text = await readFile(path.join(packageRoot, "docs", "results.md"), "utf8");
+    expect([...text.matchAll(/^\| ([a-z-]+) \|/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining([...chartNames]),
+    );
   });
 
   it("gives the same bytes again, whatever was drawn before", async () => {

@@ -72,7 +72,9 @@ function fall(
     Math.abs(drop.mean) < 0.05
       ? `as accurate as ${dense}`
       : `${points(Math.abs(drop.mean))} ${drop.mean > 0 ? "below" : "above"} ${dense}`;
-  return `At ${percent(sparsity)} it is ${level} on average, but ${count(drop.n, "seed")} cannot rule out a loss of ${margin}.`;
+  return drop.n === 1
+    ? `At ${percent(sparsity)} it is ${level}, and one seed cannot rule out a loss of ${margin}.`
+    : `At ${percent(sparsity)} it is ${level} on average, but ${count(drop.n, "seed")} cannot rule out a loss of ${margin}.`;
 }
 
 function interval({ ci95 }: ReturnType<typeof meanInterval>): string {
@@ -112,7 +114,7 @@ function comparison(rows: readonly ResultRow[]): string[] {
   // Accuracies on different data have nothing to do with each other.
   if (groupBy(rows, (row) => JSON.stringify([row.dataset, row.test_examples])).size > 1) return [];
   const contests = [...groupBy(rows, (row) => row.target_sparsity)]
-    .filter(([sparsity]) => sparsity > 0)
+    .filter(([sparsity]) => sparsity > 0 && sparsity < 1)
     .sort(([a], [b]) => a - b)
     .flatMap(([sparsity, of]) => contest(sparsity, of));
   const last = contests.at(-1);
@@ -200,14 +202,15 @@ function deadWeights(byMethod: readonly (readonly [string, readonly ResultRow[]]
 
 /** Runs that ended without a usable network. */
 function troubles(rows: readonly ResultRow[]): string[] {
-  const where = (status: ResultRow["status"]) => {
+  const where = (status: ResultRow["status"], counts = (_: ResultRow) => true) => {
     const cells = groupBy(
-      rows.filter((row) => row.status === status),
+      rows.filter((row) => row.status === status && counts(row)),
       (row) => `${row.method} at ${percent(row.target_sparsity)}`,
     );
     return [...cells].map(([cell, of]) => `${cell} (${count(of.length, "run")})`);
   };
-  const collapsed = where("collapsed");
+  // Nothing is left of what is pruned whole.
+  const collapsed = where("collapsed", (row) => row.target_sparsity < 1);
   const diverged = where("diverged");
   return [
     ...(collapsed.length > 0

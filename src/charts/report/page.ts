@@ -69,7 +69,7 @@ ${charts.map((chart) => figureOf(chart, methods))}
 </section>
 <section aria-labelledby="tables">
 <h2 id="tables">Tables</h2>
-<p class="hint">${summaryLegend} A heading sorts by its column.</p>
+<p class="explanation">${summaryLegend} A heading sorts by its column.</p>
 ${summaryTable(summary, results, methods)}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, methods)}</details>` : ""}
 </section>
