@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Engine, Masks, Network } from "../../../src/engines/engine.ts";
+import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../../../src/engines/network-spec.ts";
+import { reference } from "../../../src/engines/reference/index.ts";
+import { expectClose, expectSameBits, relativeError } from "../support/compare.ts";
+import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { uniform } from "../support/numbers.ts";
+import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+import { builds } from "./builds.ts";
+import { convNetwork, denseNetwork } from "./random-networks.ts";
+
+/** How a tensor is masked: at random, and whole outputs or inputs besides. */
+interface Pattern {
+  readonly density: number;
+  readonly emptyRows: boolean;
+  readonly emptyColumns: boolean;
+}
+
+const pattern: fc.Arbitrary<Pattern> = fc.record({
+  density: fc.oneof(fc.constantFrom(0, 0.01, 0.1, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+  emptyRows: fc.boolean(),
+  emptyColumns: fc.boolean(),
+});
+
+/** A pattern for each tensor in turn, biases now and then. */
+const patterns = fc.array(pattern, { minLength: 1, maxLength: 6 });
+
+function masksOf(spec: NetworkSpec, patterns: readonly Pattern[]): Masks {
+  const masks = new Map<string, Uint8Array>();
+  parameterSpecs(spec).forEach((parameter, index) => {
+    const pattern = patterns[index % patterns.length];
+    if (pattern === undefined || (parameter.role === "bias" && index % 4 === 1)) return;
+    masks.set(parameter.name, mask(parameter, pattern, 7 * index));
+  });
+  return masks;
+}
+
+function mask({ shape, size }: ParameterSpec, { density, emptyRows, emptyColumns }: Pattern, salt: number) {
+  const columns = size / (shape[0] ?? 1);
+  return Uint8Array.from(uniform(size, salt), (value, index) => {
+    const empty = (emptyRows && Math.floor(index / columns) % 3 === 0) || (emptyColumns && index % 3 === 1);
+    return value < density && !empty ? 1 : 0;
+  });
+}
+
+describe.each(builds)("%s", (_, entry) => {
+  test.each([
+    ["dense", denseNetwork, 60],
+    ["convolutional", convNetwork, 60],
+  ])("masks of any pattern give the reference's numbers: %s networks", async (_kind, networks, numRuns) => {
+    const engine = await entry.open(() => {});
+    const referenceEngine = await reference.open(() => {});
+    const property = fc.asyncProperty(
+      networks,
+      fc.array(patterns, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 1, max: 90 }),
+      fc.constantFrom(...Object.values(optimizers)),
+      async (spec, changes, batchSize, optimizer) => {
+        const count = Math.min(batchSize + 1, 91);
+        const run = async (either: Engine) => {
+          const examples = makeExamples(spec, count);
+          const network = await either.createNetwork(spec, optimizer);
+          await network.writeParameters(initialParameters(spec));
+          const losses: number[] = [];
+          for (const change of changes) {
+            await network.setMasks(masksOf(spec, change));
+            const order = inOrder(count);
+            losses.push((await network.train(examples, order, { batchSize, learningRate: 1e-3 })).loss);
+          }
+          losses.push((await network.evaluate(examples)).loss);
+          const gradients = await network.gradients(examples, inOrder(count));
+          const parameters = await network.readParameters();
+          const { slots } = await network.readOptimizerState();
+          await network.dispose();
+          return { losses, gradients, parameters, slots };
+        };
+        const [actual, expected] = [await run(engine), await run(referenceEngine)];
+        expect(relativeError(actual.losses, expected.losses)).toBeLessThan(1e-5);
+        expectClose(actual.parameters, expected.parameters, 1e-3);
+        for (const values of actual.gradients.values()) expect(values.every(Number.isFinite)).toBe(true);
+        const masks = masksOf(spec, changes.at(-1) ?? []);
+        for (const tensors of [actual.parameters, actual.gradients, ...actual.slots.values()]) {
+          for (const [name, kept] of masks) {
+            const survivor = tensors.get(name)?.findIndex((value, index) => kept[index] === 0 && value !== 0);
+            expect(survivor, name).toBe(-1);
+          }
+        }
+      },
+    );
+    await fc.assert(property, { seed: 21, numRuns });
+  });
+
+  test.each([
+    ["mlp", mlp()],
+    ["cnn", cnn()],
+    ["odd cnn", oddCnn()],
+  ])("reading, writing and masks leave a sparse network's numbers as they are: %s", async (_name, spec) => {
+    const engine = await entry.open(() => {});
+    const examples = makeExamples(spec, 50);
+    const masks = weightMasks(spec, 0.8);
+    const train = (network: Network) =>
+      network.train(examples, inOrder(50), { batchSize: 13, learningRate: 0.01 });
+    const start = async () => {
+      const network = await engine.createNetwork(spec, optimizers.adam);
+      await network.writeParameters(initialParameters(spec));
+      await network.setMasks(masks);
+      await train(network);
+      return network;
+    };
+    const straight = await start();
+    const disturbed = await start();
+    await disturbed.writeParameters(await disturbed.readParameters());
+    await disturbed.writeOptimizerState(await disturbed.readOptimizerState());
+    await disturbed.setMasks(masks);
+    await disturbed.evaluate(examples);
+    await train(straight);
+    await train(disturbed);
+    expectSameBits(await disturbed.readParameters(), await straight.readParameters());
+    const [slots, expected] = [await disturbed.readOptimizerState(), await straight.readOptimizerState()];
+    for (const [name, tensors] of slots.slots) expectSameBits(tensors, expected.slots.get(name) ?? new Map());
+  });
+
+  test.each([
+    ["mlp", mlp()],
+    ["cnn", cnn()],
+  ])("NaN and infinity reach the loss of a sparse network: %s", async (_name, spec) => {
+    const engine = await entry.open(() => {});
+    const examples = makeExamples(spec, 20);
+    for (const poison of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const network = await engine.createNetwork(spec, optimizers.adam);
+      await network.setMasks(weightMasks(spec, 0.7));
+      const poisoned = [...initialParameters(spec)].map(
+        ([name, values]) => [name, values.fill(poison)] as const,
+      );
+      await network.writeParameters(new Map(poisoned));
+      const result = await network.train(examples, inOrder(20), { batchSize: 20, learningRate: 0.01 });
+      expect(result.finite).toBe(false);
+      expect(Number.isFinite((await network.evaluate(examples)).loss)).toBe(false);
+    }
+  });
+
+  test("changing masks for ever takes no more memory", async () => {
+    const engine = await entry.open(() => {});
+    const spec: NetworkSpec = {
+      inputShape: [900],
+      layers: [{ kind: "dense", name: "fc", inputs: 900, outputs: 900 }],
+      loss: "mean-squared-error",
+    };
+    const examples = makeExamples(spec, 4);
+    const network = await engine.createNetwork(spec, optimizers.adam);
+    const [sparse, sparser] = [weightMasks(spec, 0.6), weightMasks(spec, 0.9)];
+    const change = async () => {
+      for (const masks of [sparse, new Map(), sparser]) {
+        await network.setMasks(masks);
+        await network.train(examples, inOrder(4), { batchSize: 4, learningRate: 0.01 });
+      }
+    };
+    await change();
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 30; i++) await change();
+    // 90 changes of a workspace of some 10 MB.
+    expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(300);
+  });
+});
