@@ -1,3 +1,4 @@
+import { groupBy } from "../analysis/group-by.ts";
 import type { MeanInterval } from "../analysis/mean-interval.ts";
 import { testSetMargin } from "../analysis/test-set-margin.ts";
 import type { ResultRow } from "../recording/rows.ts";
@@ -23,14 +24,18 @@ export function basis(
   baselineAccuracy: number | null,
   { bands, crosses }: { readonly bands: boolean; readonly crosses: boolean },
 ): string[] {
-  const seeds = new Set(rows.map((row) => row.seed)).size;
+  const seedCounts = [...groupBy(rows, (row) => row.study).values()].map(
+    (study) => new Set(study.map((row) => row.seed)).size,
+  );
+  const seeds = Math.max(...seedCounts);
+  const upTo = Math.min(...seedCounts) < seeds ? "up to " : "";
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
   const diverged = rows.filter((row) => row.status === "diverged").length;
   const collapsed = crosses && rows.some((row) => row.status === "collapsed");
   return [
     seeds > 1
-      ? `Mean of ${count(seeds, "seed")}${bands ? " with 95% confidence band" : ""}, ${on}`
+      ? `Mean of ${upTo}${count(seeds, "seed")}${bands ? " with 95% confidence band" : ""}, ${on}`
       : `One seed, ${on}${baselineAccuracy === null ? "" : `; ${testSetDoubt(baselineAccuracy, examples)}`}`,
     ...(collapsed ? ["× no path from the inputs to the outputs is left, in at least one seed"] : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out`] : []),

@@ -6,9 +6,21 @@ import { sensitivitySentence } from "../sensitivity.ts";
 import { count, percent } from "../titles.ts";
 import { type Html, html } from "./html.ts";
 
+const ONE_SWEEP =
+  "It shows how the methods compare on this network, this data and this recipe; they start from the same trained " +
+  "networks, so that differences between them show sooner than drops between two sweeps. It does not show other " +
+  "networks or other data.";
+const SEVERAL_SWEEPS =
+  "It shows how these sweeps compare, each with its own trained networks. Where they differ in more than the method, " +
+  "it does not show which difference made the other.";
+
 /** What the figures stand on, and so what they can and cannot show. */
 export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[]): Html {
-  const seeds = [...new Set(rows.map((row) => row.seed))];
+  const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
+    const seeds = [...new Set(of.map((row) => row.seed))];
+    return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
+  });
+  const fewest = Math.min(...studies.map(({ seeds }) => seeds));
   const datasets = [
     ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
   ];
@@ -16,9 +28,9 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
   const accuracies = present(rows.map((row) => row.accuracy));
   const best = accuracies.length === 0 ? undefined : Math.max(...accuracies);
   const sensitivity = sensitivitySentence(rows);
-  const deviation = deviationText(summary, seeds.length);
+  const deviation = deviationText(summary, fewest);
   const facts: [string, string][] = [
-    ["Seeds", `${seeds.length} (${seeds.join(", ")})`],
+    ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],
     ...(deviation === undefined ? [] : [["Deviation between seeds", deviation] satisfies [string, string]]),
     [
       "Test set",
@@ -33,10 +45,8 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
     facts.push([what, values.join(": ")]);
   }
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>It shows how the methods compare on this network, this data and this recipe; they start from the same trained networks,
-so that differences between them show sooner than drops between two sweeps. It does not show other networks or other data,
-nor speed: sizes and multiplications are counted, not timed.
-${seeds.length === 1 ? "With one seed it cannot show how much a result varies between seeds." : ""}</p>`;
+<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} Nor is it about speed: sizes and multiplications are counted,
+not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
 }
 
 /** The sample deviation between seeds, from the smallest to the largest. */

@@ -49,7 +49,7 @@ export async function renderReport({ studies, data, charts }: ReportContent): Pr
 <body>
 <header>
 <h1>${title}</h1>
-<p class="subtitle">${subject(results)}, ${count(Math.max(...results.map((row) => row.parameters)), "parameter")},
+<p class="subtitle">${subject(results)}, ${sizes(results)} parameters,
 ${count(methods.length, "method")}, ${count(new Set(results.map((row) => row.target_sparsity)).size, "sparsity level")}</p>
 </header>
 <main>
@@ -86,6 +86,12 @@ ${studies.map(reproduction)}
 </body>
 </html>
 `.text;
+}
+
+/** The parameter counts of the networks. */
+function sizes(results: ChartData["results"]): string {
+  const distinct = [...new Set(results.map((row) => row.parameters))];
+  return distinct.map((parameters) => parameters.toLocaleString("en-US")).join(" and ");
 }
 
 /** The legend of the page: a box a method. */
