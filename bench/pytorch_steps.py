@@ -2,7 +2,7 @@
 
 Reads one JSON request a line and answers each with one JSON line:
 
-    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false}}    {"network": 0}
+    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "sparsity": 0}}    {"network": 0}
     {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
 
 The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed.
@@ -14,13 +14,18 @@ import time
 
 import torch
 from pytorch_network import LOSSES, module, optimizer_for
+from torch.nn.utils import prune
 
 BATCHES = 16
 
 
 class Training:
-    def __init__(self, spec, optimizer, batchSize, fused):
+    def __init__(self, spec, optimizer, batchSize, fused, sparsity):
         self.network = torch.nn.Sequential(*map(module, spec["layers"]))
+        if sparsity > 0:
+            for layer in self.network:
+                if hasattr(layer, "weight"):
+                    prune.random_unstructured(layer, "weight", sparsity)
         options = {"fused": True} if fused else {}
         self.optimizer = optimizer_for(self.network.parameters(), optimizer, 0.001, **options)
         self.loss = LOSSES[spec["loss"]]()
