@@ -33,9 +33,9 @@ for file in config.yaml manifest.json results.csv summary.csv layers.csv history
   cmp "$scratch/a/$file" "$scratch/c/$file"
 done
 
-echo "--- WebAssembly gives the recorded bytes on every machine"
-sweep "${quick[@]}" --engine kernels-wasm --out "$scratch/wasm" --quiet
-sha256sum <"$scratch/wasm/results.csv" | diff - .ci/wasm-results.sha256 || fail "results.csv of kernels-wasm changed; if that is meant, update .ci/wasm-results.sha256"
+echo "--- WebAssembly gives the recorded figures on every machine"
+sweep --config configs/ci/exact.yaml --out "$scratch/exact" --quiet
+node bin/prune-lab.js check "$scratch/exact" --against configs/ci/exact.csv --exact
 
 echo "--- wrong input ends with 2 and writes nothing"
 expect_2() {
