@@ -42,8 +42,9 @@ export function evidence({ by, seeds }: ComparedItem): string {
   return "test set";
 }
 
+/** Percentage points with 2 decimals; nothing is never less than nothing. */
 export function points(value: number | null): string {
-  return value === null ? "" : value.toFixed(2);
+  return value === null ? "" : value.toFixed(2).replace(/^-0\.00$/, "0.00");
 }
 
 export function pValueText(p: number | null): string {

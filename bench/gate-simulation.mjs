@@ -1,0 +1,125 @@
+/**
+ * How often `prune-lab check` raises a false alarm, and which drops it catches: simulated sweeps of 17 sparsities,
+ * put through the tests that the command uses. Prints the tables of docs/ci.md.
+ *
+ *   npm run build && node bench/gate-simulation.mjs [sweeps a cell, default 1000: a few minutes]
+ *
+ * The accuracy of a seed is the curve's plus normal noise of the given deviation, rounded to a number of right
+ * answers. In pairs, the two runs of a seed share a part of the noise: their correlation.
+ */
+import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
+import { smallestDetectableDrop } from "../dist/analysis/detectable-drop.js";
+import { testDrops } from "../dist/analysis/drop-tests.js";
+import { randomStream } from "../dist/foundations/random.js";
+
+const SPARSITIES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
+/** Percent: flat, then falling, as a pruned network's. */
+const CURVE = SPARSITIES.map((sparsity) => 97.5 - 0.05 / (1 - 0.99 * sparsity));
+/** Where the drop is put: at 95%. */
+const DROPPED = 13;
+const RULE = { alpha: 0.05, tolerance: 0.5 };
+const LEVEL = RULE.alpha / (SPARSITIES.length + 1);
+
+const DESIGNS = [
+  { name: "pairs, correlation 0", paired: true, correlation: 0 },
+  { name: "pairs, correlation .5", paired: true, correlation: 0.5 },
+  { name: "pairs, correlation .9", paired: true, correlation: 0.9 },
+  { name: "other seeds, as many", paired: false, correlation: 0 },
+  { name: "other seeds, 20 in the baseline", paired: false, correlation: 0, baselineSeeds: 20 },
+];
+const SEEDS = [1, 2, 3, 5, 10];
+const DEVIATIONS = [0.1, 0.2, 0.5, 1];
+const TEST_SETS = [1000, 10_000];
+
+const sweeps = Number(process.argv[2] ?? 1000);
+if (!Number.isInteger(sweeps) || sweeps < 1) throw new RangeError("sweeps a cell: a whole number from 1");
+
+const tables = { alarms: [], caught: [], printed: [] };
+for (const design of DESIGNS) {
+  for (const seeds of SEEDS) {
+    const cells = DEVIATIONS.map((deviation) =>
+      TEST_SETS.map((testExamples) => simulate({ ...design, seeds, deviation, testExamples })),
+    );
+    const row = (text) => [design.name, seeds, ...cells.map((sets) => sets.map(text).join(" / "))];
+    // Both test sets count together, for a smaller error.
+    const rate = (sets) => Math.round(sets.reduce((sum, { alarms }) => sum + alarms, 0) / sets.length);
+    tables.alarms.push([design.name, seeds, ...cells.map(rate)]);
+    tables.caught.push(row(({ caught }) => Math.round(caught)));
+    tables.printed.push(row(({ printed, truth }) => `${printed.toFixed(1)} (${Math.round(truth)})`));
+    process.stderr.write(`${design.name}, ${seeds} seeds\n`);
+  }
+}
+printTable("False alarms in 100 sweeps, test sets of 1,000 / 10,000", tables.alarms);
+printTable("A drop of 1 point at one sparsity, caught in 100 sweeps", tables.caught);
+printTable(
+  "Smallest detectable drop as printed, in points (a drop of that size, caught in 100)",
+  tables.printed,
+);
+
+function simulate(cell) {
+  const stream = randomStream(0, "gate", JSON.stringify(cell));
+  let alarms = 0;
+  let caught = 0;
+  let printed = 0;
+  const samplesOfSweeps = [];
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    const samples = simulateSweep(stream, cell);
+    samplesOfSweeps.push(samples);
+    const tests = testDrops(samples, RULE);
+    if (tests.some(({ verdict }) => verdict === "regression")) alarms++;
+    if (isCaught(samples, 1)) caught++;
+    printed +=
+      smallestDetectableDrop(tests[DROPPED].estimates, { level: LEVEL, tolerance: RULE.tolerance }) / sweeps;
+  }
+  const truth = samplesOfSweeps.filter((samples) => isCaught(samples, printed)).length;
+  const percent = (count) => (100 * count) / sweeps;
+  return { alarms: percent(alarms), caught: percent(caught), printed, truth: percent(truth) };
+}
+
+/** A baseline and a result that do not differ, as samples to test: each sparsity, and the area under the curve. */
+function simulateSweep(
+  stream,
+  { seeds, baselineSeeds = seeds, deviation, testExamples, paired, correlation },
+) {
+  const rightAnswers = (percent) =>
+    (Math.round((Math.min(100, Math.max(0, percent)) * testExamples) / 100) * 100) / testExamples;
+  const samples = CURVE.map((accuracy) => {
+    const baseline = new Map();
+    const results = new Map();
+    for (let seed = 0; seed < Math.max(seeds, baselineSeeds); seed++) {
+      const shared = Math.sqrt(correlation) * stream.normal();
+      const value = () =>
+        rightAnswers(accuracy + deviation * (shared + Math.sqrt(1 - correlation) * stream.normal()));
+      if (seed < baselineSeeds) baseline.set(seed, value());
+      if (seed < seeds) results.set(paired ? seed : 1000 + seed, value());
+    }
+    return { baseline, results, testExamples, paired };
+  });
+  const areas = (side) =>
+    new Map(
+      [...samples[0][side].keys()].map((seed) => [
+        seed,
+        areaUnderCurve(
+          samples.map((sample, i) => ({ sparsity: SPARSITIES[i], value: sample[side].get(seed) })),
+        ),
+      ]),
+    );
+  return [...samples, { baseline: areas("baseline"), results: areas("results"), testExamples, paired }];
+}
+
+/** Whether the check finds a drop of so many points at one sparsity. The area is left as it was. */
+function isCaught(samples, drop) {
+  const dropped = samples.map((sample, i) =>
+    i === DROPPED
+      ? { ...sample, results: new Map([...sample.results].map(([seed, value]) => [seed, value - drop])) }
+      : sample,
+  );
+  return testDrops(dropped, RULE)[DROPPED].verdict === "regression";
+}
+
+function printTable(title, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |\n`;
+  const header = ["design", "seeds", ...DEVIATIONS.map((deviation) => `deviation ${deviation}`)];
+  process.stdout.write(`${title}:\n\n${line(header)}${line(header.map(() => "---"))}`);
+  process.stdout.write(`${rows.map(line).join("")}\n`);
+}
