@@ -1,55 +1,70 @@
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { channelsLast, toChannelsLast } from "./layout.ts";
+import { PackedBytes } from "./packed-bytes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
-/** Examples on the device: bytes stay bytes there, and are scaled as batches are taken. */
+/** Takes the rows of a tensor that belong to a batch. */
+type Gather = (tensor: Tensor) => Tensor;
+
+/** Inputs on the device, [count, features] or [count, height, width, channels]. */
+interface DeviceInputs {
+  take(gather: Gather): Tensor;
+  dispose(): void;
+}
+
+/** Examples on the device. */
 export class DeviceExamples {
   readonly #runtime: Runtime;
-  readonly #inputs: Tensor;
+  readonly #inputs: DeviceInputs;
   /** [count, outputs]; one-hot for classes. */
   readonly #targets: Tensor;
   readonly #axis: Tensor;
-  readonly #scaling: { readonly factor: Tensor; readonly offset: Tensor | undefined } | undefined;
 
   constructor(runtime: Runtime, examples: ExampleSet) {
-    const { count, shape, inputs } = examples;
     this.#runtime = runtime;
-    const kept = (tensor: Tensor) => runtime.keep(tensor);
-    const values = inputs.values.subarray(0, count * exampleSize(examples));
-    this.#inputs = kept(runtime.upload(toChannelsLast(values, shape), [count, ...channelsLast(shape)]));
-    this.#targets = kept(uploadTargets(runtime, examples));
-    this.#axis = kept(runtime.upload(Int32Array.of(0), []));
-    this.#scaling =
-      inputs.kind === "floats"
-        ? undefined
-        : {
-            factor: kept(runtime.upload(Float32Array.of(inputs.scale), [])),
-            offset:
-              inputs.offset === 0 ? undefined : kept(runtime.upload(Float32Array.of(inputs.offset), [])),
-          };
+    this.#inputs = uploadInputs(runtime, examples);
+    this.#targets = runtime.keep(uploadTargets(runtime, examples));
+    this.#axis = runtime.keep(runtime.upload(Int32Array.of(0), []));
   }
 
   /** Inputs and targets of the examples at `indices`, in that order. */
   take(indices: Uint32Array): { readonly inputs: Tensor; readonly targets: Tensor } {
     const where = this.#runtime.upload(Int32Array.from(indices), [indices.length]);
-    const gather = (tensor: Tensor) => this.#runtime.run("GatherV2", [tensor, where, this.#axis]);
-    return { inputs: this.#scaled(gather(this.#inputs)), targets: gather(this.#targets) };
+    const gather: Gather = (tensor) => this.#runtime.run("GatherV2", [tensor, where, this.#axis]);
+    return { inputs: this.#inputs.take(gather), targets: gather(this.#targets) };
   }
 
   dispose(): void {
-    const scaling = this.#scaling === undefined ? [] : [this.#scaling.factor, this.#scaling.offset];
-    for (const tensor of [this.#inputs, this.#targets, this.#axis, ...scaling]) {
-      if (tensor !== undefined) this.#runtime.free(tensor);
-    }
+    this.#inputs.dispose();
+    for (const tensor of [this.#targets, this.#axis]) this.#runtime.free(tensor);
   }
+}
 
-  #scaled(inputs: Tensor): Tensor {
-    if (this.#scaling === undefined) return inputs;
-    const { factor, offset } = this.#scaling;
-    const floats = this.#runtime.run("Cast", [inputs], [this.#runtime.float32Type("DstT")]);
-    const scaled = this.#runtime.run("Mul", [floats, factor]);
-    return offset === undefined ? scaled : this.#runtime.run("AddV2", [scaled, offset]);
+function uploadInputs(runtime: Runtime, examples: ExampleSet): DeviceInputs {
+  const { count, inputs, shape } = examples;
+  const deviceShape = channelsLast(shape);
+  const size = count * exampleSize(examples);
+  if (inputs.kind === "floats") {
+    const values = toChannelsLast(inputs.values.subarray(0, size), shape);
+    const tensor = runtime.keep(runtime.upload(values, [count, ...deviceShape]));
+    return { take: (gather) => gather(tensor), dispose: () => runtime.free(tensor) };
   }
+  // Bytes stay bytes there, and are scaled as batches are taken.
+  const bytes = new PackedBytes(runtime, toChannelsLast(inputs.values.subarray(0, size), shape), deviceShape);
+  const scalar = (value: number) => runtime.keep(runtime.upload(Float32Array.of(value), []));
+  const scale = scalar(inputs.scale);
+  const offset = inputs.offset === 0 ? undefined : scalar(inputs.offset);
+  return {
+    take(gather) {
+      const scaled = runtime.run("Mul", [bytes.take(gather), scale]);
+      return offset === undefined ? scaled : runtime.run("AddV2", [scaled, offset]);
+    },
+    dispose() {
+      bytes.dispose();
+      runtime.free(scale);
+      if (offset !== undefined) runtime.free(offset);
+    },
+  };
 }
 
 function uploadTargets(runtime: Runtime, { count, targets }: ExampleSet): Tensor {

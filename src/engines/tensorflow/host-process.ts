@@ -83,7 +83,7 @@ export class HostProcess {
         break;
       case "not-loaded":
       case "error":
-        waiting?.reject(failure(`TensorFlow: ${firstLine(reply.message)}`));
+        waiting?.reject(failure(`TensorFlow: ${oneLine(reply.message)}`));
     }
   }
 
@@ -101,8 +101,9 @@ export class HostProcess {
   }
 }
 
-function firstLine(text: string): string {
-  return text.trim().split("\n", 1)[0] ?? "";
+/** TensorFlow says the kind of an error first, and what it is in the line below. */
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, " ");
 }
 
 /** What the process writes to stderr: a file without a name, so that it is complete whenever it is read. */

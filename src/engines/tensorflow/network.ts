@@ -260,7 +260,7 @@ export class TensorFlowNetwork implements Network {
   #uploadMask({ layout, size }: TrainedParameter, mask: Uint8Array): Mask {
     return {
       values: mask.slice(),
-      kept: this.#runtime.keep(this.#runtime.upload(layout.toDevice(mask), layout.shape, true)),
+      kept: this.#runtime.keep(this.#runtime.upload(layout.toDevice(mask), layout.shape)),
       zeros: this.#runtime.keep(this.#runtime.upload(new Float32Array(size), layout.shape)),
     };
   }

@@ -92,11 +92,11 @@ export class Runtime {
     this.tf.dispose(tensor);
   }
 
-  /** Copies values to the device: float32, int32 or uint8 by the kind of array, or bool. */
-  upload(values: HostValues, shape: readonly number[], bool = false): Tensor {
-    const { TF_FLOAT, TF_INT32, TF_BOOL, TF_UINT8 } = this.binding;
-    const bytes = bool ? TF_BOOL : TF_UINT8;
-    const dtype = values instanceof Float32Array ? TF_FLOAT : values instanceof Int32Array ? TF_INT32 : bytes;
+  /** Copies values to the device: as float32 or int32, bytes as bool. */
+  upload(values: HostValues, shape: readonly number[]): Tensor {
+    const { TF_FLOAT, TF_INT32, TF_BOOL } = this.binding;
+    const dtype =
+      values instanceof Float32Array ? TF_FLOAT : values instanceof Int32Array ? TF_INT32 : TF_BOOL;
     const id = this.binding.createTensor(shape, dtype, unalignedCopy(values));
     return this.backend.createOutputTensor({ id, shape, dtype });
   }
@@ -132,8 +132,12 @@ export class Runtime {
     return { name, type: this.binding.TF_ATTR_BOOL, value };
   }
 
-  float32Type(name: string): Attribute {
+  float32(name: string): Attribute {
     return { name, type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_FLOAT };
+  }
+
+  uint8(name: string): Attribute {
+    return { name, type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_UINT8 };
   }
 
   shape(name: string, value: readonly number[]): Attribute {

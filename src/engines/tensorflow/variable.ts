@@ -12,7 +12,7 @@ export class Variable {
     this.#runtime = runtime;
     this.#shape = shape;
     const attributes = [
-      runtime.float32Type("dtype"),
+      runtime.float32("dtype"),
       runtime.shape("shape", shape),
       runtime.text("shared_name", `variable-${created++}`),
     ];
@@ -29,7 +29,7 @@ export class Variable {
 
   /** Its value, without a copy: free it before the variable changes, or the change costs one. */
   value(): Tensor {
-    return this.#runtime.run("ReadVariableOp", [this.handle], [this.#runtime.float32Type("dtype")]);
+    return this.#runtime.run("ReadVariableOp", [this.handle], [this.#runtime.float32("dtype")]);
   }
 
   read(): Float32Array {
