@@ -6,9 +6,9 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 
 /** A Chromium on this machine: PRUNE_LAB_CHROMIUM, or the first found on the PATH; undefined without one. */
 export function findChromium(): string | undefined {
-  const named = process.env["PRUNE_LAB_CHROMIUM"];
+  const named = process.env.PRUNE_LAB_CHROMIUM;
   if (named) return named;
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
   const files = folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
   return files.find((file) => existsSync(file));
 }

@@ -50,6 +50,8 @@ function retention(method: string, rows: readonly ResultRow[]): string[] {
   const next = bySparsity.find(([sparsity]) => sparsity > limit);
   const reached = accuracyText(meanOf(at, (row) => row.accuracy) ?? 0);
   const controlMean = accuracyText(meanOf(control, (row) => row.accuracy) ?? 0);
+  if (limit === 0 && next === undefined)
+    return [`${method}: only the dense network was run (${controlMean}).`];
   const kept =
     limit === 0
       ? `${method}: no sparsity above 0 is shown to stay within ${margin} of ${dense} (${controlMean}).`

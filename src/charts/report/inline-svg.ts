@@ -21,10 +21,21 @@ export function inlineSvg(svg: string, { name, description, methods }: InlineOpt
   const root = `<svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`;
   const body = svg
     .slice(opening.length)
+    .replace(UNSEEN, "")
     .replace(/<[a-z][^>]*>/g, (tag) => withoutAria(tag, methods))
     .replace(/\bid="([^"]+)"/g, `id="${name}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#${name}-$1)`);
   return new Html(root + body);
+}
+
+/** The empty backgrounds and foregrounds that Vega draws behind and before every group. */
+const UNSEEN = /<path class="(?:background|foreground)"[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*\/>/g;
+
+/** Places are rounded to hundredths of a pixel: a third of the page would be digits. */
+function rounded(tag: string): string {
+  return tag.replace(/\s(?:d|transform|x|y|x2|y2)="[^"]*"/g, (attribute) =>
+    attribute.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+  );
 }
 
 /** Marks that are one value each; a line or an area has only the label of its first. */
@@ -33,7 +44,7 @@ const SINGLE_VALUES = new Set(["point", "rect", "rule", "circle"]);
 function withoutAria(tag: string, methods: readonly string[]): string {
   const label = /\saria-label="([^"]*)"/.exec(tag)?.[1];
   const mark = /\saria-roledescription="([^"]*)"/.exec(tag)?.[1]?.replace(/ mark$/, "") ?? "";
-  const bare = tag.replace(/\s(?:role|aria-[a-z]+)="[^"]*"/g, "");
+  const bare = rounded(tag.replace(/\s(?:role|aria-[a-z]+)="[^"]*"/g, ""));
   // Axes and legends have labels too, but not from the data.
   if (label === undefined || /^<g\b/.test(tag)) return bare;
   const series = seriesOf(label, methods);

@@ -44,6 +44,10 @@ describe("findings", () => {
     ]);
   });
 
+  it("say when nothing was pruned", () => {
+    expect(findings(method("a", { 0: flat }))).toEqual(["a: only the dense network was run (97.2%)."]);
+  });
+
   it("compare the methods where they can be told apart", () => {
     const rows = [
       ...method("a", { 0: flat, 0.5: lower(0.1, 0.1), 0.9: lower(1, 0.1) }),

@@ -33,11 +33,18 @@ describe("inlineSvg", () => {
     const { text } = await read(["l1-unstructured"]);
     expect(text).toMatch(/^<svg role="img" aria-label="A chart" viewBox="0 0 \d+ \d+"/);
     expect(text.slice(5)).not.toMatch(/ role="graphics| aria-roledescription=/);
+  });
+
+  it("keeps what is seen and rounds it to hundredths", () => {
     const drawn =
-      '<svg width="9" height="8"><defs><clipPath id="clip1"></clipPath></defs><g clip-path="url(#clip1)"></g></svg>';
-    expect(inlineSvg(drawn, { name: "main", description: "A", methods: [] }).text).toBe(
+      '<svg width="9" height="8"><defs><clipPath id="clip1"></clipPath></defs><g clip-path="url(#clip1)">' +
+      '<path class="background" aria-hidden="true" d="M0,0h0v0h0Z" pointer-events="none"/>' +
+      '<path class="foreground" aria-hidden="true" d="" display="none"/>' +
+      '<path aria-label="a: 0.12345" aria-roledescription="point" transform="translate(0.126,-3.14159)" d="M1.5,0h2"/></g></svg>';
+    expect(inlineSvg(drawn, { name: "main", description: "A", methods: ["a"] }).text).toBe(
       '<svg role="img" aria-label="A" viewBox="0 0 9 8" width="9" height="8">' +
-        '<defs><clipPath id="main-clip1"></clipPath></defs><g clip-path="url(#main-clip1)"></g></svg>',
+        '<defs><clipPath id="main-clip1"></clipPath></defs><g clip-path="url(#main-clip1)">' +
+        '<path data-series="0" data-tip="a: 0.12345" transform="translate(0.13,-3.14)" d="M1.5,0h2"/></g></svg>',
     );
   });
 });
