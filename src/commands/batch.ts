@@ -83,7 +83,9 @@ function summaryText({ out, summary }: BatchOutcome): string {
   ]);
   return (
     `${formatTable(header, rows)}\n` +
-    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS).map((line) => chalk.dim(line)).join("\n")}\n` +
+    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS)
+      .map((line) => chalk.dim(line))
+      .join("\n")}\n` +
     `${path.join(out, BATCH_SUMMARY_FILE)}\n`
   );
 }
@@ -124,5 +126,7 @@ function messageOf(error: unknown): string {
     return `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
   }
   // The hint of an interruption is the hint of the whole.
-  return error.hint === undefined || error.kind === "interrupted" ? error.message : `${error.message} ${error.hint}`;
+  return error.hint === undefined || error.kind === "interrupted"
+    ? error.message
+    : `${error.message} ${error.hint}`;
 }
