@@ -51,19 +51,12 @@ function uploadInputs(runtime: Runtime, examples: ExampleSet): DeviceInputs {
   }
   // Bytes stay bytes there, and are scaled as batches are taken.
   const bytes = new PackedBytes(runtime, toChannelsLast(inputs.values.subarray(0, size), shape), deviceShape);
-  const scalar = (value: number) => runtime.keep(runtime.upload(Float32Array.of(value), []));
-  const scale = scalar(inputs.scale);
-  const offset = inputs.offset === 0 ? undefined : scalar(inputs.offset);
   return {
     take(gather) {
-      const scaled = runtime.run("Mul", [bytes.take(gather), scale]);
-      return offset === undefined ? scaled : runtime.run("AddV2", [scaled, offset]);
+      const scaled = runtime.run("Mul", [bytes.take(gather), runtime.constant(inputs.scale)]);
+      return inputs.offset === 0 ? scaled : runtime.run("AddV2", [scaled, runtime.constant(inputs.offset)]);
     },
-    dispose() {
-      bytes.dispose();
-      runtime.free(scale);
-      if (offset !== undefined) runtime.free(offset);
-    },
+    dispose: () => bytes.dispose(),
   };
 }
 

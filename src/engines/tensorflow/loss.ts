@@ -14,8 +14,7 @@ export interface BatchLoss {
  */
 export function batchLoss(runtime: Runtime, loss: Loss, outputs: Tensor, targets: Tensor): BatchLoss {
   const [batch = 1, width = 1] = outputs.shape;
-  const scaled = (tensor: Tensor, factor: number) =>
-    runtime.run("Mul", [tensor, runtime.upload(Float32Array.of(factor), [])]);
+  const scaled = (tensor: Tensor, factor: number) => runtime.run("Mul", [tensor, runtime.constant(factor)]);
   const sum = (tensor: Tensor) => runtime.run("Sum", [tensor, runtime.upload(Int32Array.of(0, 1), [2])]);
   switch (loss) {
     case "softmax-cross-entropy": {

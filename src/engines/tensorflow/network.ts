@@ -48,7 +48,7 @@ export class TensorFlowNetwork implements Network {
   readonly #layers: readonly Layer[];
   readonly #firstTrained: number;
   readonly #optimizer: Optimizer;
-  readonly #weightDecay: Tensor | undefined;
+  readonly #weightDecay: number;
   #step = 0;
 
   /** `onDevice` gives the device's copy of examples. */
@@ -64,9 +64,7 @@ export class TensorFlowNetwork implements Network {
     this.#layers = buildLayers(runtime, spec);
     this.#firstTrained = spec.layers.findIndex((layer) => "name" in layer);
     this.#optimizer = createOptimizer(runtime, optimizer);
-    const { weightDecay } = optimizer;
-    this.#weightDecay =
-      weightDecay === 0 ? undefined : runtime.keep(runtime.upload(Float32Array.of(weightDecay), []));
+    this.#weightDecay = optimizer.weightDecay;
     this.#parameters = parameterSpecs(spec).map(({ name, size, shape }) => {
       const layout = parameterLayout(shape);
       return {
@@ -164,7 +162,6 @@ export class TensorFlowNetwork implements Network {
       this.#freeMask(parameter);
       for (const variable of [parameter.variable, ...parameter.slots]) variable.dispose();
     }
-    if (this.#weightDecay !== undefined) this.#runtime.free(this.#weightDecay);
   }
 
   /** One step of the optimizer; gives the sum of the batch's losses, to be freed by the caller. */
@@ -229,8 +226,9 @@ export class TensorFlowNetwork implements Network {
   }
 
   #decayed(gradient: Tensor, value: Tensor): Tensor {
-    if (this.#weightDecay === undefined) return gradient;
-    return this.#runtime.run("AddV2", [gradient, this.#runtime.run("Mul", [value, this.#weightDecay])]);
+    if (this.#weightDecay === 0) return gradient;
+    const decay = this.#runtime.run("Mul", [value, this.#runtime.constant(this.#weightDecay)]);
+    return this.#runtime.run("AddV2", [gradient, decay]);
   }
 
   #values(): ParameterValues {

@@ -12,7 +12,6 @@ export interface Optimizer {
 }
 
 export function createOptimizer(runtime: Runtime, spec: OptimizerSpec): Optimizer {
-  const scalars = (...values: number[]) => values.map((value) => runtime.upload(Float32Array.of(value), []));
   const handles = (variables: readonly Variable[]) => variables.map(({ handle }) => handle);
   switch (spec.name) {
     case "sgd": {
@@ -20,10 +19,10 @@ export function createOptimizer(runtime: Runtime, spec: OptimizerSpec): Optimize
       const op = momentum === 0 ? "ResourceApplyGradientDescent" : "ResourceApplyMomentum";
       return {
         slotNames: momentum === 0 ? [] : ["momentum"],
-        prepare: (_step, learningRate) => scalars(learningRate, momentum),
+        prepare: (_step, learningRate) => [runtime.scalar(learningRate)],
         apply(parameter, slots, prepared, gradient) {
-          const [rate, momentumOf] = [prepared.slice(0, 1), momentum === 0 ? [] : prepared.slice(1)];
-          runtime.runEffect(op, [...handles([parameter, ...slots]), ...rate, gradient, ...momentumOf]);
+          const momentums = momentum === 0 ? [] : [runtime.constant(momentum)];
+          runtime.runEffect(op, [...handles([parameter, ...slots]), ...prepared, gradient, ...momentums]);
         },
       };
     }
@@ -36,7 +35,14 @@ export function createOptimizer(runtime: Runtime, spec: OptimizerSpec): Optimize
         prepare(step, learningRate) {
           const rootCorrection = Math.sqrt(1 - spec.beta2 ** step);
           const rate = (learningRate * rootCorrection) / (1 - spec.beta1 ** step);
-          return scalars(0, 0, rate, spec.beta1, spec.beta2, spec.epsilon * rootCorrection);
+          return [
+            runtime.constant(0),
+            runtime.constant(0),
+            runtime.scalar(rate),
+            runtime.constant(spec.beta1),
+            runtime.constant(spec.beta2),
+            runtime.scalar(spec.epsilon * rootCorrection),
+          ];
         },
         apply(parameter, slots, prepared, gradient) {
           runtime.runEffect("ResourceApplyAdam", [...handles([parameter, ...slots]), ...prepared, gradient]);

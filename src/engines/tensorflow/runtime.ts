@@ -58,6 +58,7 @@ export class Runtime {
   private readonly tf: TensorFlowModule;
   private readonly backend: Backend;
   private readonly binding: Binding;
+  private readonly constants = new Map<number, Tensor>();
 
   constructor(tf: TensorFlowModule) {
     this.tf = tf;
@@ -99,6 +100,19 @@ export class Runtime {
       values instanceof Float32Array ? TF_FLOAT : values instanceof Int32Array ? TF_INT32 : TF_BOOL;
     const id = this.binding.createTensor(shape, dtype, unalignedCopy(values));
     return this.backend.createOutputTensor({ id, shape, dtype });
+  }
+
+  scalar(value: number): Tensor {
+    return this.upload(Float32Array.of(value), []);
+  }
+
+  /** A scalar that is uploaded once and stays: for values of which there are few. */
+  constant(value: number): Tensor {
+    const known = this.constants.get(value);
+    if (known !== undefined) return known;
+    const made = this.keep(this.scalar(value));
+    this.constants.set(value, made);
+    return made;
   }
 
   /** Waits for a tensor and copies it back. */
