@@ -49,8 +49,11 @@ for (const design of DESIGNS) {
     process.stderr.write(`${design.name}, ${seeds} seeds\n`);
   }
 }
-printTable("False alarms in 100 sweeps, test sets of 1,000 / 10,000", tables.alarms);
-printTable("A drop of 1 point at one sparsity, caught in 100 sweeps", tables.caught);
+printTable("False alarms in 100 sweeps", tables.alarms);
+printTable(
+  "A drop of 1 point at one sparsity, caught in 100 sweeps, test sets of 1,000 / 10,000",
+  tables.caught,
+);
 printTable(
   "Smallest detectable drop as printed, in points (a drop of that size, caught in 100)",
   tables.printed,
