@@ -9,11 +9,8 @@
  * The largest part of kept weights for which sparse execution is chosen, layer by layer (measured; see
  * docs/decisions/kernels-sparse.md). A constant of the build: the order of sums, and so the last bits, follow it.
  */
-#if VL == 4
-static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = 0.5;
-#else
-static const double SPARSE_DENSE_UP_TO = 0.5, SPARSE_CONV_UP_TO = 0.5;
-#endif
+static const double SPARSE_DENSE_UP_TO = 0.4;
+static const double SPARSE_CONV_UP_TO = VL == 16 ? 0.5 : 0.65;
 
 /* Slot 0: values; 1 and 2: optimizer state, or null. */
 INLINE float *tensor_slot(const Tensor *tensor, int slot) {

@@ -78,21 +78,35 @@ INLINE vf square_root(vf x) {
 #endif
 }
 
-/* The horizontal sums of four vectors. */
-INLINE v4 sums4(vf a, vf b, vf c, vf d) {
-  v4 s[4] = {{0}, {0}, {0}, {0}};
-  const vf x[4] = {a, b, c, d};
-  for (int i = 0; i < 4; i++) {
-#if VL == 4
-    s[i] = (v4)x[i];
+/* Lanes taken from two vectors, lanes of the second counted on from those of the first. */
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
-    const float *lanes = (const float *)&x[i];
-    UNROLL for (int j = 0; j < VL; j += 4) s[i] += *(const v4 *)(lanes + j);
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (vi){__VA_ARGS__})
 #endif
-  }
-  v4 p = SHUFFLE4(s[0], s[1], 0, 4, 1, 5) + SHUFFLE4(s[0], s[1], 2, 6, 3, 7);
-  v4 q = SHUFFLE4(s[2], s[3], 0, 4, 1, 5) + SHUFFLE4(s[2], s[3], 2, 6, 3, 7);
-  return SHUFFLE4(p, q, 0, 1, 4, 5) + SHUFFLE4(p, q, 2, 3, 6, 7);
+
+/* The horizontal sums of four vectors: pairs within each block of four lanes, then the blocks. */
+INLINE v4 sums4(vf a, vf b, vf c, vf d) {
+#if VL == 16
+  vf p = SHUFFLE(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29) +
+         SHUFFLE(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+  vf q = SHUFFLE(c, d, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29) +
+         SHUFFLE(c, d, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+  vf s = SHUFFLE(p, q, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+         SHUFFLE(p, q, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  s += SHUFFLE(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  s += SHUFFLE(s, s, 4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif VL == 8
+  vf p = SHUFFLE(a, b, 0, 8, 1, 9, 4, 12, 5, 13) + SHUFFLE(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+  vf q = SHUFFLE(c, d, 0, 8, 1, 9, 4, 12, 5, 13) + SHUFFLE(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
+  vf s = SHUFFLE(p, q, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(p, q, 2, 3, 10, 11, 6, 7, 14, 15);
+  s += SHUFFLE(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
+#else
+  vf p = SHUFFLE(a, b, 0, 4, 1, 5) + SHUFFLE(a, b, 2, 6, 3, 7);
+  vf q = SHUFFLE(c, d, 0, 4, 1, 5) + SHUFFLE(c, d, 2, 6, 3, 7);
+  vf s = SHUFFLE(p, q, 0, 1, 4, 5) + SHUFFLE(p, q, 2, 3, 6, 7);
+#endif
+  return *(const v4 *)&s;
 }
 
 INLINE float sum(vf a) { return sums4(a, a, a, a)[0]; }

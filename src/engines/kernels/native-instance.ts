@@ -123,8 +123,13 @@ export class NativeInstance implements KernelInstance {
 
   private reserve(batch: number): void {
     if (batch <= this.capacity) return;
-    this.workspace = new Uint8Array();
-    this.workspace = alignedMemory(this.library, this.entry.pl_workspace_size(this.state, batch));
+    const bytes = this.entry.pl_workspace_size(this.state, batch);
+    if (bytes <= this.workspace.byteLength) {
+      this.workspace.fill(0, 0, bytes);
+    } else {
+      this.workspace = new Uint8Array();
+      this.workspace = alignedMemory(this.library, bytes);
+    }
     this.entry.pl_bind(this.state, this.workspace, batch);
     this.capacity = batch;
   }
