@@ -2,7 +2,7 @@
 // with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune). Runs the built code: `npm run bench`.
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
-import { parameterSpecs } from "../dist/engines/network-spec.js";
+import { layerOutputShapes, parameterSpecs } from "../dist/engines/network-spec.js";
 import { engines, openEngine } from "../dist/engines/registry.js";
 import { inputError, PruneLabError } from "../dist/foundations/errors.js";
 import { randomStream } from "../dist/foundations/random.js";
@@ -10,6 +10,7 @@ import { didYouMean } from "../dist/foundations/suggest.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema, models } from "../dist/models/registry.js";
 import { describeMachine, formatTable, interleave } from "./measure.mjs";
+import { measurePeak } from "./peak.mjs";
 import { startPyTorch } from "./pytorch.mjs";
 
 const usage = `Usage: npm run bench -- [options]
@@ -18,6 +19,7 @@ const usage = `Usage: npm run bench -- [options]
   --model NAME     a model to time (repeatable; default: lenet-300-100, lenet-5)
   --sparsity S     the part of every weight tensor that is pruned, at random; 0 is dense
                    (repeatable; default: 0, 0.8, 0.9, 0.95, 0.99)
+  --grow           instead: how the dense step grows with the width of an MLP and with the batch
   --rounds N       rounds of turns, the median of which is shown (default 9)
   --seconds S      length of a turn (default 0.3)
   --json           print JSON instead of a table
@@ -28,6 +30,7 @@ const { values: flags } = parseArgs({
     engine: { type: "string", multiple: true },
     model: { type: "string", multiple: true, default: ["lenet-300-100", "lenet-5"] },
     sparsity: { type: "string", multiple: true, default: ["0", "0.8", "0.9", "0.95", "0.99"] },
+    grow: { type: "boolean", default: false },
     rounds: { type: "string", default: "9" },
     seconds: { type: "string", default: "0.3" },
     json: { type: "boolean", default: false },
@@ -38,7 +41,6 @@ const { values: flags } = parseArgs({
 // The kernels use one thread a network; so shall TensorFlow, unless it is told otherwise.
 process.env.TF_NUM_INTRAOP_THREADS ??= "1";
 const notify = (message) => process.stderr.write(`${message}\n`);
-const batchSize = 64;
 const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 try {
@@ -51,8 +53,7 @@ try {
 }
 
 async function main() {
-  for (const name of flags.model) checkModel(name);
-  const sparsities = flags.sparsity.map(parseSparsity);
+  const cases = flags.grow ? growingCases() : sparseCases();
   const opened = await openEngines();
   const pytorch = await startPyTorch();
   if (pytorch === undefined)
@@ -63,23 +64,11 @@ async function main() {
   });
 
   const results = [];
-  for (const model of flags.model) {
-    const spec = buildNetwork(modelSchema.parse({ name: model }), [1, 28, 28], 10, "softmax-cross-entropy");
-    for (const sparsity of sparsities) {
-      const contenders = [];
-      for (const engine of opened) {
-        const run = await engineRunner(engine, spec, examples, sparsity);
-        contenders.push({ name: engine.description.name, run });
-      }
-      for (const fused of pytorch === undefined ? [] : [false, true]) {
-        const run = await pytorch.open({ spec, optimizer, batchSize, fused, sparsity });
-        contenders.push({ name: fused ? "pytorch, fused Adam" : "pytorch", run });
-      }
-      const timings = await interleave(contenders, {
-        rounds: Number(flags.rounds),
-        turnSeconds: Number(flags.seconds),
-      });
-      for (const timing of timings) results.push({ model, sparsity, ...timing });
+  for (const each of cases) {
+    for (const timing of await timeCase(each, { opened, pytorch, examples })) {
+      const { title, sparsity, batchSize } = each;
+      const rate = (1000 * batchSize * multiplyAdds(each)) / timing.median;
+      results.push({ title, sparsity, batchSize, ...timing, multiplyAddsPerSecond: rate });
     }
   }
 
@@ -87,12 +76,79 @@ async function main() {
     ...describeMachine(),
     engines: Object.fromEntries(opened.map(({ description }) => [description.name, description.device])),
     pytorch: pytorch?.version ?? null,
+    peakMultiplyAddsPerSecond: await measurePeak(),
   };
   for (const engine of opened) await engine.dispose();
   await pytorch?.close();
   if (flags.json)
-    process.stdout.write(`${JSON.stringify({ date: new Date(), batchSize, machine, results }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ date: new Date(), machine, results }, null, 2)}\n`);
   else print(machine, results);
+}
+
+/** The models at the sparsities asked for, batch 64. */
+function sparseCases() {
+  const sparsities = flags.sparsity.map(parseSparsity);
+  return flags.model.flatMap((name) => {
+    checkModel(name);
+    const spec = digitNetwork({ name });
+    return sparsities.map((sparsity) => {
+      const density = sparsity === 0 ? "dense" : `${100 * sparsity}%`;
+      return { title: `${name}, ${density}`, spec, sparsity, batchSize: 64 };
+    });
+  });
+}
+
+/** Dense MLPs of two hidden layers. */
+function growingCases() {
+  const mlp = (width, batchSize) => ({
+    title: `784-${width}-${width}-10, batch ${batchSize}`,
+    spec: digitNetwork({ name: "mlp", hidden: [width, width] }),
+    sparsity: 0,
+    batchSize,
+  });
+  const widths = [300, 512, 1024, 2048, 4096];
+  const batches = [32, 128, 256, 512, 1024];
+  return [...widths.map((width) => mlp(width, 64)), ...batches.map((batch) => mlp(300, batch))];
+}
+
+function digitNetwork(model) {
+  return buildNetwork(modelSchema.parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
+}
+
+/** Times every engine and PyTorch at one case, in turns. */
+async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, examples }) {
+  const contenders = [];
+  const networks = [];
+  for (const engine of opened) {
+    const network = await engine.createNetwork(spec, optimizer);
+    networks.push(network);
+    const run = await trainer(network, examples, sparsity, batchSize);
+    contenders.push({ name: engine.description.name, run });
+  }
+  for (const fused of pytorch === undefined ? [] : [false, true]) {
+    const run = await pytorch.open({ spec, optimizer, batchSize, fused, sparsity });
+    contenders.push({ name: fused ? "pytorch, fused Adam" : "pytorch", run });
+  }
+  const rounds = Number(flags.rounds);
+  const timings = await interleave(contenders, { rounds, turnSeconds: Number(flags.seconds) });
+  for (const network of networks) await network.dispose();
+  return timings;
+}
+
+/** Of one example's step: forward, weight gradient and, but for the first layer, input gradient of kept weights. */
+function multiplyAdds({ spec, sparsity }) {
+  const shapes = layerOutputShapes(spec);
+  let total = 0;
+  let passes = 2;
+  spec.layers.forEach((layer, index) => {
+    const { name, kind } = layer;
+    if (kind !== "dense" && kind !== "conv2d") return;
+    const { size } = parameterSpecs(spec).find((parameter) => parameter.name === `${name}.weight`);
+    const [, height = 1, width = 1] = shapes[index];
+    total += passes * size * height * width * (1 - sparsity);
+    passes = 3;
+  });
+  return total;
 }
 
 function checkModel(name) {
@@ -121,8 +177,8 @@ async function openEngines() {
 }
 
 /** Trains over shuffled examples, as a sweep does; reading them is part of the step. */
-async function engineRunner(engine, spec, examples, sparsity) {
-  const network = await engine.createNetwork(spec, optimizer);
+async function trainer(network, examples, sparsity, batchSize) {
+  const { spec } = network;
   await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
   if (sparsity > 0) await network.setMasks(randomMasks(spec, sparsity));
   const stream = randomStream(0, "bench");
@@ -149,27 +205,41 @@ function randomMasks(spec, sparsity) {
 }
 
 function print(machine, results) {
-  const baseline = ({ model, sparsity }) =>
-    results.find((it) => it.model === model && it.sparsity === sparsity && it.name === "pytorch")?.median;
-  const rows = results.map(({ name, median, fastest, slowest, ...of }) => {
-    const pytorch = baseline(of);
-    const ratio = pytorch === undefined ? "" : `${(pytorch / median).toFixed(2)}x`;
-    const density = of.sparsity === 0 ? "dense" : `${100 * of.sparsity}%`;
+  const baseline = ({ title }) =>
+    results.find((result) => result.title === title && result.name === "pytorch")?.median;
+  const { peakMultiplyAddsPerSecond: peak } = machine;
+  const rows = results.map((result) => {
+    const { title, name, median, fastest, slowest, multiplyAddsPerSecond: rate } = result;
+    const pytorch = baseline(result);
     return [
-      `${of.model}, ${density}, ${name}`,
+      `${title}, ${name}`,
       ...[median, fastest, slowest].map((ms) => ms.toFixed(3)),
-      ratio,
+      pytorch === undefined ? "" : `${(pytorch / median).toFixed(2)}x`,
+      (rate / 1e9).toFixed(1),
+      peak === undefined ? "" : `${((100 * rate) / peak).toFixed(0)}%`,
     ];
   });
   const devices = Object.entries(machine.engines).map(([name, device]) => `${name}: ${device}`);
+  const header = [
+    "case, engine",
+    "median",
+    "fastest",
+    "slowest",
+    "against PyTorch",
+    "G multiply-adds/s",
+    "of peak",
+  ];
   process.stdout.write(
     `${[
-      `One training step, batch ${batchSize}, Adam, one thread; milliseconds, ${flags.rounds} rounds in turns.`,
+      `One training step, Adam, one thread, batch 64 unless named; milliseconds, ${flags.rounds} rounds in turns.`,
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
       ...devices,
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
+      ...(peak === undefined
+        ? []
+        : [`Peak of one core, measured: ${(peak / 1e9).toFixed(1)} G multiply-adds/s`]),
       "",
-      formatTable(["model, sparsity, engine", "median", "fastest", "slowest", "speed against PyTorch"], rows),
+      formatTable(header, rows),
     ].join("\n")}\n`,
   );
 }
