@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../../../foundations/errors.ts";
 import { lockFolder } from "../../../foundations/folder-lock.ts";
@@ -80,11 +80,11 @@ export async function setUpTensorFlow(options: SetUpOptions): Promise<SetUpResul
   );
   return inWorkFolder(async (work) => {
     if (isInstalled(record)) return { folder, device: undefined };
-    await requireSpace(work, bytes + pins.installedBytes);
-
-    // 2. The files, which stay for the next attempt if anything fails.
     const downloads = path.join(work, "downloads");
     await mkdir(downloads, { recursive: true });
+    await requireSpace(work, bytes + pins.installedBytes - (await bytesIn(downloads)));
+
+    // 2. The files, which stay for the next attempt if anything fails.
     const index = await packageIndex(tools.python);
     const context = { ...options, python: tools.python, index, folder: downloads };
     const files: string[] = [];
@@ -216,6 +216,11 @@ function isInstalled({ variant, pins }: SetupRecord): boolean {
 async function hashOf({ npm, wheels }: Pins): Promise<string> {
   const lock = sha256(await readFile(path.join(npm, "package-lock.json")));
   return contentHash({ lock, wheels: wheels.map((wheel) => wheel.sha256) });
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const sizes = (await readdir(folder)).map(async (name) => (await stat(path.join(folder, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 function requirePlatform(): void {
