@@ -96,8 +96,13 @@ export class HostProcess {
   }
 
   #endError(reason: string): PruneLabError {
-    const lines = this.#log.text().trim().split("\n");
-    return failure(`The process that runs TensorFlow ended (${reason}): ${lines.at(-1) ?? ""}`.trim());
+    // Most of what TensorFlow logs is no error: of instructions it could use, of oneDNN.
+    const lastWords = this.#log
+      .text()
+      .split("\n")
+      .findLast((line) => /^[EF]\d{4}|error|failed|what\(\)/i.test(line));
+    const why = lastWords === undefined ? "." : `: ${lastWords.replace(/^.*?\] /, "").trim()}`;
+    return failure(`The process that runs TensorFlow ended (${reason})${why}`);
   }
 }
 

@@ -80,8 +80,8 @@ test("an installation that does not load is an error with a remedy", async () =>
 });
 
 test("when TensorFlow's process ends, what was asked of it fails, with the last it said", async () => {
-  const dies = "console.error('F0000 x.cc:1] Check failed'); process.abort();";
-  await install("cpu", `${onCpu} exports.keep = () => { ${dies} };`);
+  const dies = "executeMultipleOutputs() { console.error('F0000 x.cc:1] Check failed'); process.abort(); }";
+  await install("cpu", onCpu.replace("isUsingGpuDevice: false", `isUsingGpuDevice: false, ${dies}`));
   const engine = await tensorflow.open(() => {});
   const spec = {
     inputShape: [1],
@@ -89,7 +89,10 @@ test("when TensorFlow's process ends, what was asked of it fails, with the last 
     loss: "mean-squared-error",
   } as const;
   const sgd = { name: "sgd", momentum: 0, weightDecay: 0.1 } as const;
-  await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({ kind: "failure" });
+  await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({
+    kind: "failure",
+    message: "The process that runs TensorFlow ended (SIGABRT): Check failed",
+  });
   await engine.dispose();
   await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({ kind: "failure" });
 });
