@@ -13,7 +13,13 @@ interface Flags {
 
 /** Adds `prune-lab setup tensorflow`. */
 export function registerSetup(program: Command): void {
-  const setup = program.command("setup").description("install an engine that does not come with the package");
+  const setup = program
+    .command("setup")
+    .description("install an engine that does not come with the package")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ prune-lab setup tensorflow\n  $ prune-lab setup tensorflow --help",
+    );
   setup
     .command("tensorflow")
     .description("install the TensorFlow engine; continues an interrupted set-up")
