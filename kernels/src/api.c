@@ -53,7 +53,8 @@ PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
  * Needs the workspace.
  */
 PL_EXPORT(pl_expect_zeros) void pl_expect_zeros(Network *network, double zeros) {
-  set_skipping(network, zeros >= SKIPPING_PAYS_FROM);
+  network->zeros_expected = zeros >= SKIPPING_PAYS_FROM;
+  set_skipping(network, network->zeros_expected);
 }
 
 /* The tensor numbered `i`: weight and bias of the layers that have them, in order; null past the end. */

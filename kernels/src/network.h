@@ -11,7 +11,7 @@
 #include "vector.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 1
+#define PL_ABI 2
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
@@ -45,11 +45,20 @@ typedef struct {
   int32_t output, value;
 } Term;
 
+/* Kept values by row: those of row r are starts[r] .. starts[r + 1]. */
+typedef struct {
+  int32_t *starts;
+  int32_t *inputs;  /* where each one's input lies in its cell */
+  float *values;    /* null in the index itself: the tensor has them */
+  int32_t *numbers; /* which kept value each one is; null if they are all there */
+} SparseRows;
+
 /* How the kept values of a compact weight tensor connect inputs and outputs; see sparse_index.c. */
 typedef struct {
   uint8_t *live;        /* by row: whether anything depends on this output */
-  int32_t *starts;      /* kept values of row r: starts[r] .. starts[r + 1] */
-  int32_t *inputs;      /* by kept value: where its input lies in its cell */
+  SparseRows rows;      /* all kept values */
+  SparseRows awake;     /* in a first layer: room for those whose input is not zero in the whole batch */
+  uint8_t *sleeping;    /* in a first layer: by column, whether the input is zero in the whole batch */
   int32_t *term_starts; /* terms of input (or input channel) i: term_starts[i] .. term_starts[i + 1] */
   Term *terms;          /* those of live outputs; null in the first layer */
 } SparseIndex;
@@ -89,6 +98,7 @@ typedef struct {
   Shape in;
   int64_t parameter_count; /* unpadded */
   int64_t step;            /* optimizer steps taken */
+  int zeros_expected;      /* whether inputs are zero so often that looking for them pays */
   OptimizerOptions options;
   Layer *layers;
   /* Workspace, for batches of up to `cells` cells */

@@ -94,7 +94,7 @@ NOINLINE void strided_window(int width, int64_t step, const float *value, const 
 /* A pair of rows from `y` of one output channel; windows at the end of a row may overlap. */
 static void forward_row_pair(const Layer *layer, const Geometry *g, const float *input, int row, int y, float *output,
                              int32_t *winner) {
-  const int32_t *starts = layer->sparse.starts + row;
+  const int32_t *starts = layer->sparse.rows.starts + row;
   int total = layer->pooled ? 2 * layer->out.width : g->width, width = smaller(total, WINDOW);
   int second = smaller(y + 1, g->height - 1);
   int64_t pooled_row = (int64_t)y / 2 * layer->out.width * CELL, out_row = (int64_t)g->width * CELL;
@@ -112,9 +112,9 @@ static void forward_row_pair(const Layer *layer, const Geometry *g, const float 
         to.bottom = output + second * out_row + x * CELL + lane;
       }
       if (layer->stride == 1)
-        adjacent_window(width, layer->weight.value, layer->sparse.inputs, starts[0], starts[1], top, bottom, &to);
+        adjacent_window(width, layer->weight.value, layer->sparse.rows.inputs, starts[0], starts[1], top, bottom, &to);
       else
-        strided_window(width, g->step, layer->weight.value, layer->sparse.inputs, starts[0], starts[1], top, bottom,
+        strided_window(width, g->step, layer->weight.value, layer->sparse.rows.inputs, starts[0], starts[1], top, bottom,
                        &to);
     }
   }
@@ -170,11 +170,11 @@ NOINLINE void four_tap_gradients(const Geometry *g, const float *gradient, const
 /* One output channel's taps over one cell. */
 static void tap_gradients(const Geometry *g, const SparseIndex *index, int row, const float *gradient,
                           const float *input, float *result) {
-  int start = index->starts[row], end = index->starts[row + 1];
+  int start = index->rows.starts[row], end = index->rows.starts[row + 1];
   for (int n = start; n < end; n += 4) {
     int32_t inputs[4];
     vf sums[4];
-    for (int i = 0; i < 4; i++) inputs[i] = index->inputs[smaller(n + i, end - 1)];
+    for (int i = 0; i < 4; i++) inputs[i] = index->rows.inputs[smaller(n + i, end - 1)];
     four_tap_gradients(g, gradient, input, inputs, sums);
     v4 four = sums4(sums[0], sums[1], sums[2], sums[3]);
     for (int i = 0; i < smaller(4, end - n); i++) result[n + i] += four[i];
@@ -204,7 +204,7 @@ NOINLINE void scatter_channel(const Layer *layer, const Geometry *g, int channel
   for (int64_t i = 0; i < g->in_plane; i += VL) store(plane + i, splat(0));
   for (int t = index->term_starts[channel]; t < index->term_starts[channel + 1]; t++) {
     Term term = index->terms[t];
-    float *to = plane + index->inputs[term.value] - channel * g->in_plane, value = layer->weight.value[term.value];
+    float *to = plane + index->rows.inputs[term.value] - channel * g->in_plane, value = layer->weight.value[term.value];
     if (layer->stride == 1)
       scatter_tap(g, CELL, value, gradient + term.output, to);
     else

@@ -37,16 +37,49 @@ INLINE void gather_row(const int cells, const float *value, const int32_t *input
   }
 }
 
-INLINE void forward_rows(const int cells, const Layer *layer, int cell) {
+/* What passes over the current batch run over. */
+static const SparseRows *rows_of_batch(const Network *network, const Layer *layer) {
+  const SparseIndex *index = &layer->sparse;
+  return index->sleeping && network->zeros_expected ? &index->awake : &index->rows;
+}
+
+/*
+ * Fills the rows of the inputs that are not zero in the whole batch. What is left out would add zeros, and SETS is 1
+ * where this is used (SKIPS_SLEEPING_INPUTS), so no bit of a sum changes.
+ */
+static void wake_rows(const Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
   const SparseIndex *index = &layer->sparse;
+  const SparseRows *all = &index->rows, *awake = &index->awake;
+  for (int c = 0; c < w->columns; c++) {
+    index->sleeping[c] = 1;
+    for (int cell = 0; cell < cells; cell++)
+      index->sleeping[c] &= all_zero(layer->input + ((int64_t)cell * w->columns + c) * CELL);
+  }
+  int n = 0;
+  for (int row = 0; row < w->rows; row++) {
+    awake->starts[row] = n;
+    if (!index->live[row]) continue;
+    for (int i = all->starts[row]; i < all->starts[row + 1]; i++) {
+      /* Written always, counted if awake: no branch to predict. */
+      awake->inputs[n] = all->inputs[i];
+      awake->numbers[n] = i;
+      awake->values[n] = w->value[i];
+      n += !index->sleeping[all->inputs[i] / CELL];
+    }
+  }
+  awake->starts[w->rows] = n;
+}
+
+INLINE void forward_rows(const int cells, const Layer *layer, const SparseRows *rows, const float *values, int cell) {
+  const Tensor *w = &layer->weight;
   int64_t input_cell = (int64_t)w->columns * CELL, output_cell = (int64_t)w->rows * CELL;
   const float *input = layer->input + cell * input_cell;
   float *output = layer->output + cell * output_cell;
   for (int row = 0; row < w->rows; row++) {
-    if (!index->live[row]) continue;
+    if (!layer->sparse.live[row]) continue;
     vf sums[SPARSE_CELLS * VPC];
-    gather_row(cells, w->value, index->inputs, index->starts[row], index->starts[row + 1], input, input_cell, sums);
+    gather_row(cells, values, rows->inputs, rows->starts[row], rows->starts[row + 1], input, input_cell, sums);
     vf bias = splat(layer->bias.value[row]);
     UNROLL for (int j = 0; j < cells * VPC; j++) {
       vf y = sums[j] + bias;
@@ -55,13 +88,20 @@ INLINE void forward_rows(const int cells, const Layer *layer, int cell) {
   }
 }
 
-NOINLINE void forward_rows_of_group(const Layer *layer, int cell) { forward_rows(SPARSE_CELLS, layer, cell); }
-NOINLINE void forward_rows_of_cell(const Layer *layer, int cell) { forward_rows(1, layer, cell); }
+NOINLINE void forward_group(const Layer *layer, const SparseRows *rows, const float *values, int cell) {
+  forward_rows(SPARSE_CELLS, layer, rows, values, cell);
+}
+NOINLINE void forward_cell_alone(const Layer *layer, const SparseRows *rows, const float *values, int cell) {
+  forward_rows(1, layer, rows, values, cell);
+}
 
-static void sparse_dense_forward(Layer *layer, int cells) {
+static void sparse_dense_forward(const Network *network, Layer *layer, int cells) {
+  const SparseRows *rows = rows_of_batch(network, layer);
+  if (rows->numbers) wake_rows(layer, cells);
+  const float *values = rows->numbers ? rows->values : layer->weight.value;
   int cell = 0;
-  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_rows_of_group(layer, cell);
-  for (; cell < cells; cell++) forward_rows_of_cell(layer, cell);
+  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);
+  for (; cell < cells; cell++) forward_cell_alone(layer, rows, values, cell);
   if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out);
 }
 
@@ -100,21 +140,25 @@ static void sparse_dense_backward_input(const Layer *layer, const float *gradien
 
 /* The gradients of a row's values, four at a time: dot products over the examples of the batch. */
 INLINE void row_gradients(const int known_cells, int cells, const float *gradient, int64_t gradient_cell,
-                          const float *input, int64_t input_cell, const int32_t *inputs, int start, int end,
-                          float *result) {
+                          const float *input, int64_t input_cell, const SparseRows *rows, int row, float *result) {
+  int start = rows->starts[row], end = rows->starts[row + 1];
   if (known_cells) cells = known_cells;
   for (int n = start; n < end; n += 4) {
     const float *x[4];
     vf sums[4];
     UNROLL for (int i = 0; i < 4; i++) {
-      x[i] = input + inputs[n + i < end ? n + i : end - 1];
+      x[i] = input + rows->inputs[n + i < end ? n + i : end - 1];
       sums[i] = splat(0);
     }
     UNROLL for (int cell = 0; cell < cells; cell++) UNROLL for (int lane = 0; lane < CELL; lane += VL) {
         vf g = load(gradient + cell * gradient_cell + lane);
         UNROLL for (int i = 0; i < 4; i++) sums[i] = g * load(x[i] + cell * input_cell + lane) + sums[i];
       }
-    *(v4 *)(result + n) = sums4(sums[0], sums[1], sums[2], sums[3]);
+    v4 four = sums4(sums[0], sums[1], sums[2], sums[3]);
+    if (!rows->numbers)
+      *(v4 *)(result + n) = four; /* past the row's end, too: the next row writes after it */
+    else
+      for (int i = 0; i < smaller(4, end - n); i++) result[rows->numbers[n + i]] = four[i];
   }
 }
 
@@ -126,18 +170,20 @@ static void sparse_dense_backward_weight(Network *network, Layer *layer, const f
                                          const Sink *sink) {
   Tensor *w = &layer->weight;
   const SparseIndex *index = &layer->sparse;
+  const SparseRows *rows = rows_of_batch(network, layer);
   float *result = network->gradient;
   int64_t input_cell = (int64_t)w->columns * CELL, gradient_cell = (int64_t)w->rows * CELL, done = 0;
   for (int row = 0; row < w->rows; row++) {
-    int start = index->starts[row], end = index->starts[row + 1];
     const float *g = gradient + row * CELL;
-    if (!index->live[row])
-      for (int n = start; n < end; n++) result[n] = 0;
-    else if (cells == SPARSE_CELLS)
-      row_gradients(SPARSE_CELLS, 0, g, gradient_cell, layer->input, input_cell, index->inputs, start, end, result);
-    else
-      row_gradients(0, cells, g, gradient_cell, layer->input, input_cell, index->inputs, start, end, result);
-    int64_t ready = end / CELL * CELL;
+    if (!index->live[row] || rows->numbers)
+      for (int n = index->rows.starts[row]; n < index->rows.starts[row + 1]; n++) result[n] = 0;
+    if (index->live[row]) {
+      if (cells == SPARSE_CELLS)
+        row_gradients(SPARSE_CELLS, 0, g, gradient_cell, layer->input, input_cell, rows, row, result);
+      else
+        row_gradients(0, cells, g, gradient_cell, layer->input, input_cell, rows, row, result);
+    }
+    int64_t ready = index->rows.starts[row + 1] / CELL * CELL;
     if (sink->update && ready > done) {
       update_values(sink->update, w, done, result + done, ready - done);
       done = ready;

@@ -17,7 +17,7 @@ static const float *forward(Network *network, int cells) {
     switch (layer->kind) {
       case LAYER_DENSE:
         if (layer->weight.compact)
-          sparse_dense_forward(layer, cells);
+          sparse_dense_forward(network, layer, cells);
         else if (layer->weight.by_column)
           skipping_forward(network, layer, cells);
         else
