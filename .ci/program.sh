@@ -37,6 +37,17 @@ echo "--- WebAssembly gives the recorded figures on every machine"
 sweep --config configs/ci/exact.yaml --out "$scratch/exact" --quiet
 node bin/prune-lab.js check "$scratch/exact" --against configs/ci/exact.csv --exact
 
+echo "--- TensorFlow, one worker, the same bytes twice"
+for run in 1 2; do sweep "${quick[@]}" --engine tensorflow --workers 2 --quiet --out "$scratch/tf$run"; done
+cmp "$scratch/tf1/results.csv" "$scratch/tf2/results.csv"
+
+echo "--- a report, and a sweep in three parts joined again"
+node bin/prune-lab.js report "$scratch/a" "$scratch/tf1" --out "$scratch/both.html"
+for part in 1 2 3; do sweep "${quick[@]}" --shard "$part/3" --out "$scratch/part$part" --quiet; done
+node bin/prune-lab.js merge "$scratch/merged" "$scratch"/part{1,2,3}
+cmp "$scratch/a/results.csv" "$scratch/merged/results.csv"
+cmp "$scratch/a/report.html" "$scratch/merged/report.html"
+
 echo "--- wrong input ends with 2 and writes nothing"
 expect_2() {
   local code=0
