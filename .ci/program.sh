@@ -21,7 +21,7 @@ done
 
 echo "--- killed at several moments, then continued"
 for delay in 0.3 0.8 1.3 1.8; do
-  sweep "${quick[@]}" --out "$scratch/c" --quiet &
+  node bin/prune-lab.js sweep "${quick[@]}" --out "$scratch/c" --quiet &
   pid=$!
   sleep "$delay"
   kill -9 "$pid" 2>/dev/null || true
