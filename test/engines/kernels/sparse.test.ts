@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine, Masks, Network } from "../../../src/engines/engine.ts";
 import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../../../src/engines/network-spec.ts";
 import { reference } from "../../../src/engines/reference/index.ts";
+import { sha256 } from "../../../src/foundations/hash.ts";
 import { expectClose, expectSameBits, relativeError } from "../support/compare.ts";
 import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { uniform } from "../support/numbers.ts";
@@ -44,7 +45,27 @@ function mask({ shape, size }: ParameterSpec, { density, emptyRows, emptyColumns
   });
 }
 
-describe.each(builds)("%s", (_, entry) => {
+const networks: [string, NetworkSpec][] = [
+  ["mlp", mlp()],
+  ["cnn", cnn()],
+  ["odd cnn", oddCnn()],
+];
+
+/** Of 50 steps with four fifths pruned, computed with kernels-wasm: the same on every machine. */
+const goldenLosses: Readonly<Record<string, string>> = {
+  mlp: "a71eb3201b3251c86294c3d3edf417ea99fa13cf34f230f28d9d2908a390f0f1",
+  cnn: "a1e1b4ee99e11e7af466a270f51c608139e1983ab298d53b63af48dbad36d64f",
+  "odd cnn": "86f3b5699f11f05ce15ca9bfe6f66cdb42faef1a2ab873d9ef50b0943a102a68",
+};
+
+async function sparseNetwork(engine: Engine, spec: NetworkSpec): Promise<Network> {
+  const network = await engine.createNetwork(spec, optimizers.adam);
+  await network.writeParameters(initialParameters(spec));
+  await network.setMasks(weightMasks(spec, 0.8));
+  return network;
+}
+
+describe.each(builds)("%s", (name, entry) => {
   test.each([
     ["dense", denseNetwork, 60],
     ["convolutional", convNetwork, 60],
@@ -91,35 +112,62 @@ describe.each(builds)("%s", (_, entry) => {
     await fc.assert(property, { seed: 21, numRuns });
   });
 
-  test.each([
-    ["mlp", mlp()],
-    ["cnn", cnn()],
-    ["odd cnn", oddCnn()],
-  ])("reading, writing and masks leave a sparse network's numbers as they are: %s", async (_name, spec) => {
-    const engine = await entry.open(() => {});
-    const examples = makeExamples(spec, 50);
-    const masks = weightMasks(spec, 0.8);
-    const train = (network: Network) =>
-      network.train(examples, inOrder(50), { batchSize: 13, learningRate: 0.01 });
-    const start = async () => {
-      const network = await engine.createNetwork(spec, optimizers.adam);
-      await network.writeParameters(initialParameters(spec));
-      await network.setMasks(masks);
-      await train(network);
-      return network;
-    };
-    const straight = await start();
-    const disturbed = await start();
-    await disturbed.writeParameters(await disturbed.readParameters());
-    await disturbed.writeOptimizerState(await disturbed.readOptimizerState());
-    await disturbed.setMasks(masks);
-    await disturbed.evaluate(examples);
-    await train(straight);
-    await train(disturbed);
-    expectSameBits(await disturbed.readParameters(), await straight.readParameters());
-    const [slots, expected] = [await disturbed.readOptimizerState(), await straight.readOptimizerState()];
-    for (const [name, tensors] of slots.slots) expectSameBits(tensors, expected.slots.get(name) ?? new Map());
-  });
+  test.each(networks)(
+    "reading, writing and masks leave a sparse network's numbers as they are: %s",
+    async (_name, spec) => {
+      const engine = await entry.open(() => {});
+      const examples = makeExamples(spec, 50);
+      const masks = weightMasks(spec, 0.8);
+      const train = (network: Network) =>
+        network.train(examples, inOrder(50), { batchSize: 13, learningRate: 0.01 });
+      const start = async () => {
+        const network = await sparseNetwork(engine, spec);
+        await train(network);
+        return network;
+      };
+      const straight = await start();
+      const disturbed = await start();
+      await disturbed.writeParameters(await disturbed.readParameters());
+      await disturbed.writeOptimizerState(await disturbed.readOptimizerState());
+      await disturbed.setMasks(masks);
+      await disturbed.evaluate(examples);
+      await train(straight);
+      await train(disturbed);
+      expectSameBits(await disturbed.readParameters(), await straight.readParameters());
+      const [slots, expected] = [await disturbed.readOptimizerState(), await straight.readOptimizerState()];
+      for (const [name, tensors] of slots.slots)
+        expectSameBits(tensors, expected.slots.get(name) ?? new Map());
+    },
+  );
+
+  test.each(networks)(
+    "cutting the order into calls changes no bit of a sparse network: %s",
+    async (_name, spec) => {
+      const engine = await entry.open(() => {});
+      const examples = makeExamples(spec, 60);
+      const [whole, cut] = [await sparseNetwork(engine, spec), await sparseNetwork(engine, spec)];
+      const options = { batchSize: 20, learningRate: 0.01 };
+      await whole.train(examples, inOrder(60), options);
+      for (const start of [0, 20, 40])
+        await cut.train(examples, inOrder(60).subarray(start, start + 20), options);
+      expectSameBits(await cut.readParameters(), await whole.readParameters());
+    },
+  );
+
+  test.runIf(name === "kernels-wasm").each(networks)(
+    "losses of a sparse network are the same bits as ever: %s",
+    async (title, spec) => {
+      const engine = await entry.open(() => {});
+      const network = await sparseNetwork(engine, spec);
+      const examples = makeExamples(spec, 60);
+      const losses = new Float64Array(50);
+      for (let step = 0; step < losses.length; step++) {
+        const options = { batchSize: 21, learningRate: 0.003 };
+        losses[step] = (await network.train(examples, inOrder(60), options)).loss;
+      }
+      expect(sha256(new Uint8Array(losses.buffer))).toBe(goldenLosses[title]);
+    },
+  );
 
   test.each([
     ["mlp", mlp()],
