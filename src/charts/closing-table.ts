@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import { groupBy } from "../analysis/group-by.ts";
 import { present } from "../analysis/mean-interval.ts";
+import { wrap } from "../foundations/wrap.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import type { Quality } from "./scales.ts";
 import type { TextOptions } from "./text-chart.ts";
@@ -57,7 +58,9 @@ export function closingTable(summary: readonly SummaryRow[], options: ClosingTab
   const styles = new Chalk({ level: options.color ? 1 : 0 });
   return [
     ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(summary, quality, options).map((line) => styles.dim(line)),
+    ...footer(summary, quality, options)
+      .flatMap((line) => wrap(line, options.columns))
+      .map((line) => styles.dim(line)),
   ];
 }
 

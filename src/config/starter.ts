@@ -1,6 +1,7 @@
 import * as yaml from "yaml";
 import * as z from "zod";
 import { datasets } from "../datasets/registry.ts";
+import { wrap } from "../foundations/wrap.ts";
 import { models } from "../models/registry.ts";
 import { toYaml } from "./resolved.ts";
 import { configFields } from "./schema.ts";
@@ -36,7 +37,7 @@ function explain(mapping: yaml.YAMLMap, schema: z.core.$ZodType, value: object, 
     const name = String(key.value);
     const child = childSchema(schema, name, value);
     if (child === undefined) continue;
-    key.commentBefore = wrap(description(schema, name, child), width);
+    key.commentBefore = commented(description(schema, name, child), width);
     key.spaceBefore = depth === 0 && i > 0;
     if (yaml.isMap(node)) explain(node, child, (value as Record<string, object>)[name] ?? {}, depth + 1);
   }
@@ -45,7 +46,7 @@ function explain(mapping: yaml.YAMLMap, schema: z.core.$ZodType, value: object, 
   );
   if (absent.length === 0) return;
   mapping.comment = absent
-    .map(([name, child]) => wrap(`${name}: ${unwrap(child).description ?? ""}`, width))
+    .map(([name, child]) => commented(`${name}: ${unwrap(child).description ?? ""}`, width))
     .join("\n");
 }
 
@@ -62,16 +63,9 @@ function description(schema: z.core.$ZodType, name: string, child: z.core.$ZodTy
   return choices.length === 0 ? text : `${text} One of: ${choices.join(", ")}.`.trimStart();
 }
 
-/** Breaks a text into lines that begin with a space, as a YAML comment's content. */
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = "";
-    }
-    line += line === "" ? word : ` ${word}`;
-  }
-  return [...lines, line].map((content) => ` ${content}`).join("\n");
+/** A text as the content of a YAML comment: lines that begin with a space. */
+function commented(text: string, width: number): string {
+  return wrap(text, width)
+    .map((line) => ` ${line}`)
+    .join("\n");
 }

@@ -1,5 +1,6 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import { duration, plannedLine, StudyNames, wrap } from "./lines.ts";
+import { wrap } from "../../foundations/wrap.ts";
+import { duration, plannedLine, StudyNames } from "./lines.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Progress bars: one for everything with its ETA, and one for each run that is being computed. */

@@ -19,7 +19,7 @@ const TARGETS: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=nati
 
 /** The compiler named by the environment's CC, or else the first that answers of cc, gcc and clang. */
 export async function findCompiler(): Promise<Compiler | undefined> {
-  const asked = process.env["CC"]?.trim();
+  const asked = process.env.CC?.trim();
   for (const command of asked ? [asked] : ["cc", "gcc", "clang"]) {
     const compiler = await tryCompiler(command);
     if (compiler !== undefined) return compiler;

@@ -50,7 +50,7 @@ type Found =
 async function findTools(): Promise<Found> {
   const compiler = await findCompiler();
   if (compiler === undefined) {
-    const asked = process.env["CC"]?.trim();
+    const asked = process.env.CC?.trim();
     return refusal(
       asked ? `the C compiler that CC names does not work: ${asked}` : "there is no C compiler",
       asked ? "Unset CC, or set it to gcc or clang." : installCompiler(),
