@@ -4,13 +4,15 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /**
- * Starts bench/pytorch_steps.py, which stays for the whole benchmark. Returns undefined when the Python of
- * `PYTHON` (or python3) is missing or has no torch.
+ * Starts a Python script of this folder that says hello and then answers one JSON line with another, each process
+ * of it on one thread. Returns undefined when the Python of `PYTHON` (or python3) is missing or has no torch.
  */
-export async function startPyTorch() {
+export async function startPython(script) {
   const python = process.env.PYTHON || "python3";
-  const script = fileURLToPath(new URL("pytorch_steps.py", import.meta.url));
-  const child = spawn(python, ["-B", script], { stdio: ["pipe", "pipe", "pipe"] });
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  // torch.set_num_threads does not reach an extension with an OpenMP runtime of its own.
+  const env = { ...process.env, OMP_NUM_THREADS: "1" };
+  const child = spawn(python, ["-B", file], { stdio: ["pipe", "pipe", "pipe"], env });
   const ended = once(child, "close").catch(() => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
@@ -24,19 +26,13 @@ export async function startPyTorch() {
     if (done) throw new Error(`${python} ended before it answered. ${messages}`);
     return JSON.parse(value);
   };
-  const ask = (request) => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    return answer();
-  };
 
   try {
-    const { version } = await answer();
     return {
-      version,
-      /** Makes a network to train; returns what runs a number of steps and resolves to their seconds. */
-      async open(training) {
-        const { network } = await ask({ open: training });
-        return async (steps) => (await ask({ run: { network, steps } })).seconds;
+      hello: await answer(),
+      ask(request) {
+        child.stdin.write(`${JSON.stringify(request)}\n`);
+        return answer();
       },
       async close() {
         child.stdin.end();
@@ -47,4 +43,22 @@ export async function startPyTorch() {
     await ended;
     return undefined;
   }
+}
+
+/** Starts bench/pytorch_steps.py, which stays for the whole benchmark; undefined as of startPython. */
+export async function startPyTorch() {
+  const python = await startPython("pytorch_steps.py");
+  if (python === undefined) return undefined;
+  const { hello, ask, close } = python;
+  return {
+    /** Versions of torch and of SparseProp; null where SparseProp is not installed. */
+    version: hello.version,
+    sparseprop: hello.sparseprop,
+    /** Makes a network to train; returns what runs a number of steps and resolves to their seconds. */
+    async open(training) {
+      const { network } = await ask({ open: training });
+      return async (steps) => (await ask({ run: { network, steps } })).seconds;
+    },
+    close,
+  };
 }

@@ -1,8 +1,9 @@
-"""Times training steps in PyTorch on one thread, for bench/steps.mjs.
+"""Times training steps in PyTorch on one thread, and with the layers of SparseProp, for bench/steps.mjs.
 
 Reads one JSON request a line and answers each with one JSON line:
 
-    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "sparsity": 0}}    {"network": 0}
+    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "sparsity": 0,
+        "sparseprop": false}}                                                    {"network": 0}
     {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
 
 The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed.
@@ -11,26 +12,50 @@ The inputs are random and already float32 tensors in batches: reading and shuffl
 import json
 import sys
 import time
+from importlib.metadata import version
 
 import torch
 from pytorch_network import LOSSES, module, optimizer_for
 from torch.nn.utils import prune
 
+try:
+    from sparseprop.modules import SparseLinear, sparsify_conv2d_auto
+
+    SPARSEPROP = version("sparseprop")
+except ImportError:
+    SPARSEPROP = None
+
 BATCHES = 16
 
 
+def sparse_layers(network, inputs):
+    """The same network with every pruned layer stored and executed sparsely (Nikdan et al., SparseProp, ICML 2023)."""
+    layers = []
+    for layer in network:
+        outputs = layer(inputs)
+        if hasattr(layer, "weight"):
+            prune.remove(layer, "weight")
+            is_dense = isinstance(layer, torch.nn.Linear)
+            layer = SparseLinear.from_dense(layer) if is_dense else sparsify_conv2d_auto(layer, inputs.shape)
+        layers.append(layer)
+        inputs = outputs
+    return torch.nn.Sequential(*layers)
+
+
 class Training:
-    def __init__(self, spec, optimizer, batchSize, fused, sparsity):
+    def __init__(self, spec, optimizer, batchSize, fused, sparsity, sparseprop):
         self.network = torch.nn.Sequential(*map(module, spec["layers"]))
         if sparsity > 0:
             for layer in self.network:
                 if hasattr(layer, "weight"):
                     prune.random_unstructured(layer, "weight", sparsity)
+        self.inputs = torch.rand(BATCHES, batchSize, *spec["inputShape"])
+        if sparseprop:
+            self.network = sparse_layers(self.network, self.inputs[0])
         options = {"fused": True} if fused else {}
         self.optimizer = optimizer_for(self.network.parameters(), optimizer, 0.001, **options)
         self.loss = LOSSES[spec["loss"]]()
         outputs = spec["layers"][-1]["outputs"]
-        self.inputs = torch.rand(BATCHES, batchSize, *spec["inputShape"])
         if spec["loss"] == "softmax-cross-entropy":
             self.targets = torch.randint(0, outputs, (BATCHES, batchSize))
         else:
@@ -49,7 +74,7 @@ class Training:
 def main():
     torch.set_num_threads(1)
     trainings = []
-    print(json.dumps({"version": torch.__version__}), flush=True)
+    print(json.dumps({"version": torch.__version__, "sparseprop": SPARSEPROP}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         if "open" in request:

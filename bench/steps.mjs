@@ -1,5 +1,6 @@
 // Times one training step (forward, backward, Adam) of each engine, beside PyTorch on one thread when a Python
-// with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune). Runs the built code: `npm run bench`.
+// with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune), and beside
+// SparseProp when that Python has it. Runs the built code: `npm run bench`.
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { layerOutputShapes, parameterSpecs } from "../dist/engines/network-spec.js";
@@ -76,6 +77,7 @@ async function main() {
     ...describeMachine(),
     engines: Object.fromEntries(opened.map(({ description }) => [description.name, description.device])),
     pytorch: pytorch?.version ?? null,
+    sparseprop: pytorch?.sparseprop ?? null,
     peakMultiplyAddsPerSecond: await measurePeak(),
   };
   for (const engine of opened) await engine.dispose();
@@ -125,9 +127,17 @@ async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, exampl
     const run = await trainer(network, examples, sparsity, batchSize);
     contenders.push({ name: engine.description.name, run });
   }
-  for (const fused of pytorch === undefined ? [] : [false, true]) {
-    const run = await pytorch.open({ spec, optimizer, batchSize, fused, sparsity });
-    contenders.push({ name: fused ? "pytorch, fused Adam" : "pytorch", run });
+  if (pytorch !== undefined) {
+    const rivals = [
+      { name: "pytorch", fused: false, sparseprop: false },
+      { name: "pytorch, fused Adam", fused: true, sparseprop: false },
+    ];
+    if (pytorch.sparseprop !== null && sparsity > 0)
+      rivals.push({ name: "sparseprop, fused Adam", fused: true, sparseprop: true });
+    for (const { name, ...options } of rivals) {
+      const run = await pytorch.open({ spec, optimizer, batchSize, sparsity, ...options });
+      contenders.push({ name, run });
+    }
   }
   const rounds = Number(flags.rounds);
   const timings = await interleave(contenders, { rounds, turnSeconds: Number(flags.seconds) });
@@ -235,6 +245,7 @@ function print(machine, results) {
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
       ...devices,
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
+      ...(machine.sparseprop === null ? [] : [`SparseProp ${machine.sparseprop}`]),
       ...(peak === undefined
         ? []
         : [`Peak of one core, measured: ${(peak / 1e9).toFixed(1)} G multiply-adds/s`]),

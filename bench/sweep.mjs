@@ -1,0 +1,196 @@
+// Times a whole sweep: the program as a user runs it, with one worker and with several, beside the same sweep in
+// PyTorch when a Python with torch is found (`PYTHON`, or python3). Runs the built code: `npm run bench:sweep`.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { parse } from "csv-parse/sync";
+import { loadConfig } from "../dist/config/load.js";
+import { loadDataset } from "../dist/datasets/registry.js";
+import { inputError, PruneLabError } from "../dist/foundations/errors.js";
+import { packageRoot } from "../dist/foundations/paths.js";
+import { buildNetwork } from "../dist/models/registry.js";
+import { describeMachine, formatTable, median } from "./measure.mjs";
+import { startPython } from "./pytorch.mjs";
+
+const usage = `Usage: npm run bench:sweep -- [options]
+
+  --config NAME      the sweep (default: mnist-mlp); MNIST is read from PRUNE_LAB_DATA or data/, else the bundled digits
+  --set PATH=VALUE   override a field of the config, as in 'prune-lab sweep' (repeatable), such as train.epochs=1
+  --workers N        worker threads, and processes of PyTorch (default: one a core)
+  --rounds N         rounds of turns, the median of which is shown (default 1)
+  --json             print JSON instead of tables
+`;
+
+/** What pytorch_sweep.py knows. */
+const METHODS = ["l1-unstructured", "global-magnitude"];
+
+const { values: flags } = parseArgs({
+  options: {
+    config: { type: "string", default: "mnist-mlp" },
+    set: { type: "string", multiple: true, default: [] },
+    workers: { type: "string", default: String(os.availableParallelism()) },
+    rounds: { type: "string", default: "1" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const notify = (message) => process.stderr.write(`${message}\n`);
+const temporary = await mkdtemp(path.join(os.tmpdir(), "prune-lab-sweep-"));
+
+try {
+  if (flags.help) process.stdout.write(usage);
+  else await main();
+} catch (error) {
+  if (!(error instanceof PruneLabError)) throw error;
+  notify(`${error.message} ${error.hint ?? ""}`.trim());
+  process.exitCode = 2;
+} finally {
+  await rm(temporary, { recursive: true, force: true });
+}
+
+async function main() {
+  const { config } = await loadConfig(flags.config, { set: flags.set });
+  const dataset = await loadDataset(config.dataset, { dataDir: undefined, notify });
+  const workers = parseCount("--workers", flags.workers);
+  const pytorch = await startPython("pytorch_sweep.py");
+  if (pytorch === undefined)
+    notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
+
+  const programs = [...new Set([workers, 1])].map((count) => ({
+    name: `prune-lab, workers: ${count}`,
+    run: () => runProgram(count),
+  }));
+  const rivals = pytorch === undefined ? [] : await pytorchContenders(pytorch, config, dataset, workers);
+  // Program and rival in turns.
+  const contenders = programs.flatMap((program, i) => [program, ...rivals.slice(i, i + 1)]);
+  contenders.push(...rivals.slice(programs.length));
+  const lanes = contenders.map((contender) => ({ ...contender, seconds: [], outcome: undefined }));
+  for (let round = 0; round < parseCount("--rounds", flags.rounds); round++) {
+    for (const lane of lanes) {
+      const { seconds, ...outcome } = await lane.run();
+      notify(`${lane.name}: ${seconds.toFixed(1)} s`);
+      lane.seconds.push(seconds);
+      lane.outcome = outcome;
+    }
+  }
+  await pytorch?.close();
+
+  const tables = lanes.flatMap(({ outcome }) => outcome.table ?? []);
+  if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
+  report(lanes, { config, dataset, pytorch });
+}
+
+/** Runs the binary into a fresh folder, from its start to its end. */
+async function runProgram(workers) {
+  const out = await mkdtemp(path.join(temporary, "out-"));
+  const overrides = flags.set.flatMap((override) => ["--set", override]);
+  const sweep = ["sweep", "--config", flags.config, "--workers", String(workers), "--out", out];
+  const binary = path.join(packageRoot, "bin", "prune-lab.js");
+  const start = performance.now();
+  await promisify(execFile)(process.execPath, [binary, ...sweep, ...overrides, "--quiet"]);
+  const seconds = (performance.now() - start) / 1000;
+  const table = await readFile(path.join(out, "results.csv"), "utf8");
+  const points = parse(table, { columns: true }).map(({ method, target_sparsity, accuracy }) => ({
+    method,
+    sparsity: Number(target_sparsity),
+    accuracy: Number(accuracy),
+  }));
+  return { seconds, table, points };
+}
+
+/** The same sweep in PyTorch: with Adam as it comes, and fused. */
+async function pytorchContenders(pytorch, config, dataset, processes) {
+  const { model, train, prune, seeds } = config;
+  const unknown = prune.methods.filter((method) => !METHODS.includes(method));
+  if (unknown.length > 0)
+    throw inputError(`PyTorch's part knows the methods ${METHODS.join(", ")}, not '${unknown[0]}'.`);
+  await pytorch.ask({ load: await writeExamples(dataset) });
+  const { shape, targets } = dataset.train;
+  const plan = {
+    spec: buildNetwork(model, shape, targets.classes, "softmax-cross-entropy"),
+    optimizer: train.optimizer,
+    batchSize: train.batchSize,
+    epochs: train.epochs,
+    finetuneEpochs: prune.finetune?.epochs ?? 0,
+    methods: prune.methods,
+    sparsities: prune.sparsities,
+    seeds,
+    processes,
+  };
+  return [true, false].map((fused) => ({
+    name: `PyTorch${fused ? " with fused Adam" : ""}, processes: ${processes}`,
+    run: () => pytorch.ask({ sweep: { ...plan, fused } }),
+  }));
+}
+
+/** The examples as files of bytes, and what pytorch_sweep.py needs to know of them. */
+async function writeExamples(dataset) {
+  const sets = {};
+  for (const name of ["train", "validation", "test"]) {
+    const { inputs, targets, shape } = dataset[name];
+    const [file, labels] = ["inputs", "labels"].map((part) => path.join(temporary, `${name}.${part}`));
+    await writeFile(file, inputs.values);
+    await writeFile(labels, targets.labels);
+    sets[name] = { file, labels, shape, scale: inputs.scale, offset: inputs.offset };
+  }
+  return sets;
+}
+
+function report(lanes, { config, dataset, pytorch }) {
+  const machine = { ...describeMachine(), pytorch: pytorch?.hello.version ?? null };
+  const results = lanes.map(({ name, seconds }) => ({
+    name,
+    median: median(seconds),
+    fastest: Math.min(...seconds),
+    slowest: Math.max(...seconds),
+  }));
+  const accuracies = accuracyRows(lanes);
+  if (flags.json) {
+    const { name } = dataset;
+    process.stdout.write(
+      `${JSON.stringify({ date: new Date(), machine, dataset: name, config, results, accuracies }, null, 2)}\n`,
+    );
+    return;
+  }
+  const rows = results.map(({ name, median, fastest, slowest }) => [
+    name,
+    ...[median, fastest, slowest].map((seconds) => seconds.toFixed(1)),
+    `${(median / results[0].median).toFixed(2)}x`,
+  ]);
+  const { methods, sparsities } = config.prune;
+  process.stdout.write(
+    `${[
+      `${config.name} on ${dataset.name}: ${methods.length} methods, sparsities ${sparsities.join(" ")}, ${config.seeds.length} seeds.`,
+      `Seconds from start to end; rounds in turns: ${flags.rounds}.`,
+      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
+      ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
+      "",
+      formatTable(["sweep", "median", "fastest", "slowest", "time"], rows),
+      "",
+      "Test accuracy after fine-tuning, percent, mean of the seeds:",
+      "",
+      formatTable(["point", ...lanes.map(({ name }) => name)], accuracies),
+    ].join("\n")}\n`,
+  );
+}
+
+/** Method and sparsity, then each lane's mean accuracy: that they all did the same. */
+function accuracyRows(lanes) {
+  const key = ({ method, sparsity }) => (sparsity === 0 ? "dense" : `${method} ${sparsity}`);
+  const keys = [...new Set(lanes[0].outcome.points.map(key))];
+  return keys.map((point) => [
+    point,
+    ...lanes.map(({ outcome }) => {
+      const accuracies = outcome.points.filter((each) => key(each) === point).map(({ accuracy }) => accuracy);
+      return ((100 * accuracies.reduce((sum, value) => sum + value, 0)) / accuracies.length).toFixed(2);
+    }),
+  ]);
+}
+
+function parseCount(flag, text) {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw inputError(`${flag} is a whole number from 1, not '${text}'.`);
+}
