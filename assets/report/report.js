@@ -34,7 +34,12 @@
     mark.classList.add("active");
     tip.textContent = mark.dataset.tip;
     tip.hidden = false;
-    const target = mark.getBoundingClientRect();
+    placeTip();
+  };
+  // Also after scrolling, which the arrow keys cause: the tip goes with its mark.
+  const placeTip = () => {
+    if (!shownMark) return;
+    const target = shownMark.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
     const center = target.left + target.width / 2 - width / 2;
     const above = target.top - height - 10;
@@ -60,7 +65,7 @@
     });
     chart.addEventListener("pointerleave", hideTip);
     chart.addEventListener("blur", hideTip);
-    chart.addEventListener("scroll", hideTip);
+    chart.addEventListener("scroll", placeTip);
     chart.addEventListener("keydown", (event) => {
       if (event.key === "Escape") return hideTip();
       const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -88,7 +93,7 @@
       announcer.textContent = next.dataset.tip;
     });
   }
-  addEventListener("scroll", hideTip, { passive: true });
+  addEventListener("scroll", placeTip, { passive: true });
 
   // 3. Tables: a heading sorts by its column, then the other way round; empty cells stay last.
   for (const table of all("table.sortable")) {
