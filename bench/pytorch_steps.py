@@ -1,9 +1,9 @@
-"""Times training steps in PyTorch on one thread, and with the layers of SparseProp, for bench/steps.mjs.
+"""Times training steps in PyTorch, and with the layers of SparseProp, for bench/steps.mjs.
 
 Reads one JSON request a line and answers each with one JSON line:
 
     {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "sparsity": 0,
-        "sparseprop": false}}                                                    {"network": 0}
+        "sparseprop": false, "threads": 1}}                                      {"network": 0}
     {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
 
 The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed.
@@ -43,7 +43,8 @@ def sparse_layers(network, inputs):
 
 
 class Training:
-    def __init__(self, spec, optimizer, batchSize, fused, sparsity, sparseprop):
+    def __init__(self, spec, optimizer, batchSize, fused, sparsity, sparseprop, threads):
+        self.threads = threads
         self.network = torch.nn.Sequential(*map(module, spec["layers"]))
         if sparsity > 0:
             for layer in self.network:
@@ -62,6 +63,7 @@ class Training:
             self.targets = torch.rand(BATCHES, batchSize, outputs)
 
     def run(self, steps):
+        torch.set_num_threads(self.threads)
         start = time.perf_counter()
         for step in range(steps):
             batch = step % BATCHES
@@ -72,7 +74,6 @@ class Training:
 
 
 def main():
-    torch.set_num_threads(1)
     trainings = []
     print(json.dumps({"version": torch.__version__, "sparseprop": SPARSEPROP}), flush=True)
     for line in sys.stdin:

@@ -37,7 +37,7 @@ def run_baseline(plan, seed):
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     network = new_network(plan)
-    train(network, plan, plan["epochs"])
+    train(network, plan["spec"], plan["train"])
     accuracy(network, "test")
     return {name: values.numpy() for name, values in network.state_dict().items()}
 
@@ -54,7 +54,7 @@ def run_point(plan, seed, method, sparsity, weights):
     elif sparsity > 0:
         prune.global_unstructured([(layer, "weight") for layer in layers], prune.L1Unstructured, amount=sparsity)
     accuracy(network, "test")
-    train(network, plan, plan["finetuneEpochs"])
+    train(network, plan["spec"], plan["finetune"])
     return {"method": method, "sparsity": sparsity, "seed": seed, "accuracy": accuracy(network, "test")}
 
 
@@ -62,13 +62,13 @@ def new_network(plan):
     return torch.nn.Sequential(*map(module, plan["spec"]["layers"]))
 
 
-def train(network, plan, epochs):
+def train(network, spec, plan):
     options = {"fused": True} if plan["fused"] else {}
     optimizer = optimizer_for(network.parameters(), plan["optimizer"], plan["optimizer"]["learningRate"], **options)
-    loss = LOSSES[plan["spec"]["loss"]]()
+    loss = LOSSES[spec["loss"]]()
     inputs, labels = data["train"]
     accuracy(network, "validation")
-    for _ in range(epochs):
+    for _ in range(plan["epochs"]):
         for batch in torch.randperm(len(inputs)).split(plan["batchSize"]):
             optimizer.zero_grad()
             loss(network(inputs[batch]), labels[batch]).backward()

@@ -1,6 +1,7 @@
-// Times one training step (forward, backward, Adam) of each engine, beside PyTorch on one thread when a Python
-// with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune), and beside
+// Times one training step (forward, backward, Adam) of each engine, beside PyTorch on one thread and on all when a
+// Python with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune), and beside
 // SparseProp when that Python has it. Runs the built code: `npm run bench`.
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { layerOutputShapes, parameterSpecs } from "../dist/engines/network-spec.js";
@@ -41,6 +42,7 @@ const { values: flags } = parseArgs({
 
 // The kernels use one thread a network; so shall TensorFlow, unless it is told otherwise.
 process.env.TF_NUM_INTRAOP_THREADS ??= "1";
+const cores = availableParallelism();
 const notify = (message) => process.stderr.write(`${message}\n`);
 const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
@@ -129,11 +131,18 @@ async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, exampl
   }
   if (pytorch !== undefined) {
     const rivals = [
-      { name: "pytorch", fused: false, sparseprop: false },
-      { name: "pytorch, fused Adam", fused: true, sparseprop: false },
+      { name: "pytorch", fused: false, sparseprop: false, threads: 1 },
+      { name: "pytorch, fused Adam", fused: true, sparseprop: false, threads: 1 },
     ];
+    if (cores > 1)
+      rivals.push({
+        name: `pytorch, fused Adam, ${cores} threads`,
+        fused: true,
+        sparseprop: false,
+        threads: cores,
+      });
     if (pytorch.sparseprop !== null && sparsity > 0)
-      rivals.push({ name: "sparseprop, fused Adam", fused: true, sparseprop: true });
+      rivals.push({ name: "sparseprop, fused Adam", fused: true, sparseprop: true, threads: 1 });
     for (const { name, ...options } of rivals) {
       const run = await pytorch.open({ spec, optimizer, batchSize, sparsity, ...options });
       contenders.push({ name, run });
@@ -241,7 +250,7 @@ function print(machine, results) {
   ];
   process.stdout.write(
     `${[
-      `One training step, Adam, one thread, batch 64 unless named; milliseconds, ${flags.rounds} rounds in turns.`,
+      `One training step, Adam, one thread and batch 64 unless named; milliseconds, ${flags.rounds} rounds in turns.`,
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
       ...devices,
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),

@@ -53,19 +53,37 @@ try {
 async function main() {
   const { config } = await loadConfig(flags.config, { set: flags.set });
   const dataset = await loadDataset(config.dataset, { dataDir: undefined, notify });
-  const workers = parseCount("--workers", flags.workers);
   const pytorch = await startPython("pytorch_sweep.py");
   if (pytorch === undefined)
     notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
 
+  let lanes;
+  try {
+    lanes = await takeTurns(await contendersOf(config, dataset, pytorch));
+  } finally {
+    await pytorch?.close();
+  }
+
+  const tables = lanes.flatMap(({ outcome }) => outcome.table ?? []);
+  if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
+  report(lanes, { config, dataset, pytorch });
+}
+
+/** Program and rival in turns. */
+async function contendersOf(config, dataset, pytorch) {
+  const workers = parseCount("--workers", flags.workers);
   const programs = [...new Set([workers, 1])].map((count) => ({
     name: `prune-lab, workers: ${count}`,
     run: () => runProgram(count),
   }));
   const rivals = pytorch === undefined ? [] : await pytorchContenders(pytorch, config, dataset, workers);
-  // Program and rival in turns.
-  const contenders = programs.flatMap((program, i) => [program, ...rivals.slice(i, i + 1)]);
-  contenders.push(...rivals.slice(programs.length));
+  return [
+    ...programs.flatMap((program, i) => [program, ...rivals.slice(i, i + 1)]),
+    ...rivals.slice(programs.length),
+  ];
+}
+
+async function takeTurns(contenders) {
   const lanes = contenders.map((contender) => ({ ...contender, seconds: [], outcome: undefined }));
   for (let round = 0; round < parseCount("--rounds", flags.rounds); round++) {
     for (const lane of lanes) {
@@ -75,11 +93,7 @@ async function main() {
       lane.outcome = outcome;
     }
   }
-  await pytorch?.close();
-
-  const tables = lanes.flatMap(({ outcome }) => outcome.table ?? []);
-  if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
-  report(lanes, { config, dataset, pytorch });
+  return lanes;
 }
 
 /** Runs the binary into a fresh folder, from its start to its end. */
@@ -108,21 +122,22 @@ async function pytorchContenders(pytorch, config, dataset, processes) {
     throw inputError(`PyTorch's part knows the methods ${METHODS.join(", ")}, not '${unknown[0]}'.`);
   await pytorch.ask({ load: await writeExamples(dataset) });
   const { shape, targets } = dataset.train;
-  const plan = {
-    spec: buildNetwork(model, shape, targets.classes, "softmax-cross-entropy"),
-    optimizer: train.optimizer,
-    batchSize: train.batchSize,
-    epochs: train.epochs,
-    finetuneEpochs: prune.finetune?.epochs ?? 0,
-    methods: prune.methods,
-    sparsities: prune.sparsities,
-    seeds,
-    processes,
-  };
-  return [true, false].map((fused) => ({
-    name: `PyTorch${fused ? " with fused Adam" : ""}, processes: ${processes}`,
-    run: () => pytorch.ask({ sweep: { ...plan, fused } }),
-  }));
+  const spec = buildNetwork(model, shape, targets.classes, "softmax-cross-entropy");
+  const { methods, sparsities, finetune } = prune;
+  if (finetune === null || finetune.select === "best" || train.schedule.name !== "constant")
+    throw inputError("PyTorch's part fine-tunes to the last epoch, at a constant learning rate.");
+  return [true, false].map((fused) => {
+    const plan = {
+      spec,
+      train: { ...train, fused },
+      finetune: { ...train, ...finetune, fused },
+      ...{ methods, sparsities, seeds, processes },
+    };
+    return {
+      name: `PyTorch${fused ? " with fused Adam" : ""}, processes: ${processes}`,
+      run: () => pytorch.ask({ sweep: plan }),
+    };
+  });
 }
 
 /** The examples as files of bytes, and what pytorch_sweep.py needs to know of them. */
