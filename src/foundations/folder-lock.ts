@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { inputError, systemErrorCode } from "./errors.ts";
 
 /** Name of the lock file in a folder. */
 export const LOCK_FILE = ".prune-lab.lock";
+
+/** Between two looks at a removal that another process is about. */
+const WAIT_MILLISECONDS = 5;
 
 interface Holder {
   readonly token: string;
@@ -27,6 +31,18 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string, advice = "Wait for it to end."): Promise<FolderLock> {
   const file = path.join(folder, LOCK_FILE);
+  return acquire(file, async (holder) => {
+    throw heldBy(folder, holder, advice);
+  });
+}
+
+/**
+ * Takes a lock file for this process; `whenHeld` is called when a living process has it, and may wait and return.
+ *
+ * A dead holder's file is removed under a lock of its own, named after that holder, and only if it is still the
+ * same: of many that find it at once, one removes it, and nobody removes the file of whoever comes next.
+ */
+async function acquire(file: string, whenHeld: (holder: Holder) => Promise<void>): Promise<FolderLock> {
   const mine: Holder = {
     token: randomUUID(),
     pid: process.pid,
@@ -35,24 +51,35 @@ export async function lockFolder(folder: string, advice = "Wait for it to end.")
     since: new Date().toISOString(),
   };
   // A lock appears whole (written beside, then linked), so that nobody reads half of one.
-  const draft = `${file}.${mine.token}`;
+  const draft = `${file}.${mine.token}.draft`;
   await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: "wx" });
   try {
     while (!(await tryLink(draft, file))) {
       const holder = await readHolder(file);
       if (holder === "gone") continue;
-      if (holder !== "damaged" && isAlive(holder)) throw heldBy(folder, holder, advice);
-      await removeStale(file, holder === "damaged" ? undefined : holder.token);
+      if (holder !== "damaged" && isAlive(holder)) {
+        await whenHeld(holder);
+        continue;
+      }
+      const removal = await acquire(`${file}.${tokenOf(holder)}`, () => setTimeout(WAIT_MILLISECONDS));
+      try {
+        if (tokenOf(await readHolder(file)) === tokenOf(holder)) await rm(file);
+      } finally {
+        await removal.release();
+      }
     }
   } finally {
     await rm(draft, { force: true });
   }
   return {
     release: async () => {
-      const holder = await readHolder(file);
-      if (typeof holder === "object" && holder.token === mine.token) await rm(file, { force: true });
+      if (tokenOf(await readHolder(file)) === mine.token) await rm(file, { force: true });
     },
   };
+}
+
+function tokenOf(holder: Holder | "gone" | "damaged"): string {
+  return typeof holder === "object" ? holder.token : holder;
 }
 
 /** What the process that holds a folder says of itself: `process 123 on host, since ...`; undefined when none holds the folder. */
@@ -82,23 +109,6 @@ async function readHolder(file: string): Promise<Holder | "gone" | "damaged"> {
     if (error instanceof SyntaxError) return "damaged";
     throw error;
   }
-}
-
-/**
- * Moves a dead process's lock out of the way. Another process may have done so first and hold the folder by
- * now: then what was moved is not the stale lock, and it is put back.
- */
-async function removeStale(file: string, token: string | undefined): Promise<void> {
-  const aside = `${file}.${randomUUID()}.stale`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (typeof moved === "object" && moved.token !== token) await tryLink(aside, file);
-  await rm(aside, { force: true });
 }
 
 function isAlive(holder: Holder): boolean {
