@@ -110,8 +110,11 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
-    read_batch(network, &examples, order + start, 0, size);
-    total += run_batch(network, &examples, size, size, &(Sink){.update = &update});
+    Sink sink = {.update = &update};
+    lead_batch(&(Work){network, examples, order, start, size, size, &sink});
+    double sum = 0;
+    for (int b = 0; b < size; b++) sum += network->losses[b];
+    total += sum;
   }
   return total;
 }
@@ -122,8 +125,8 @@ void pl_gradients(Network *network, const uint8_t *bytes, const float *floats, f
                   const uint8_t *labels, const float *targets, const uint32_t *order, int count, double divisor,
                   float *sums) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
-  read_batch(network, &examples, order, 0, count);
-  run_batch(network, &examples, count, divisor, &(Sink){.sums = sums});
+  Sink sink = {.sums = sums};
+  lead_batch(&(Work){network, examples, order, 0, count, divisor, &sink});
 }
 
 /* Adds to result[0] the losses and to result[1] the correctly classified of the examples from `first` on. */
@@ -134,10 +137,27 @@ void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, fl
   int outputs = (int)shape_size(network->layers[network->layer_count - 1].out);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
-    read_batch(network, &examples, NULL, (int64_t)first + start, size);
-    const float *output = forward(network, parts(size, CELL));
-    measure_loss(network, &examples, output, size, 1, NULL);
+    lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, 1, NULL});
     for (int b = 0; b < size; b++) result[0] += network->losses[b];
-    if (labels) result[1] += count_correct(output, labels, network->order, size, outputs);
+    if (labels) result[1] += count_correct(network->layers[network->layer_count - 1].output, labels, network->order, size, outputs);
   }
+}
+
+/* Bytes of a table, which must be zeroed. */
+PL_EXPORT(pl_table_size) double pl_table_size(void) { return sizeof(Table); }
+
+/* From here on the network's batches are computed with the threads that wait at the table; null: with none. */
+PL_EXPORT(pl_lead) void pl_lead(Network *network, Table *table) { network->table = table; }
+
+/*
+ * Called by a thread that has nothing else to do: takes part in the batches of who leads at this table, until
+ * none has come for some 50 us. Returns how many it took part in; -1 if no seat is free.
+ */
+PL_EXPORT(pl_assist) int pl_assist(Table *table) {
+  for (int i = 0; i < SEATS; i++) {
+    int32_t is_free = FREE;
+    if (__atomic_compare_exchange_n(&table->seats[i], &is_free, WAITING, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+      return assist(table, &table->seats[i]);
+  }
+  return -1;
 }

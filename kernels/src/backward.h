@@ -2,9 +2,10 @@
 #ifndef PL_BACKWARD_H
 #define PL_BACKWARD_H
 #include "network.h"
+#include "team.h"
 
 /* With an update the parameter takes its optimizer step; else the masked gradient is added to `sums`. */
-typedef struct {
+typedef struct Sink {
   const Update *update;
   float *sums; /* by flat offset */
 } Sink;
@@ -18,19 +19,25 @@ static void deliver(const Sink *sink, Tensor *tensor, const float *gradient) {
 }
 
 /* The bias's gradient: the output gradient summed over examples and positions, [cell][channel][plane][CELL]. */
-static void deliver_bias(Network *network, const Sink *sink, Layer *layer, const float *gradient, int cells,
-                         int64_t plane) {
-  float *sums = network->gradient;
+static void deliver_bias(const Team *team, Network *network, const Sink *sink, Layer *layer, const float *gradient,
+                         int cells, int64_t plane) {
   int channels = layer->bias.columns;
-  for (int c = 0; c < layer->bias.pitch; c++) sums[c] = 0;
-  for (int c = 0; c < channels; c++) {
-    vf total = splat(0);
-    for (int cell = 0; cell < cells; cell++) {
-      const float *g = gradient + ((int64_t)cell * channels + c) * plane * CELL;
-      for (int64_t i = 0; i < plane * CELL; i += VL) total += load(g + i);
+  Range blocks = share(team, layer->bias.pitch / CELL);
+  for (int first = blocks.from * CELL; first < blocks.end * CELL; first += CELL) {
+    float sums[CELL] = {0};
+    for (int c = first; c < smaller(first + CELL, channels); c++) {
+      vf total = splat(0);
+      for (int cell = 0; cell < cells; cell++) {
+        const float *g = gradient + ((int64_t)cell * channels + c) * plane * CELL;
+        for (int64_t i = 0; i < plane * CELL; i += VL) total += load(g + i);
+      }
+      sums[c - first] = sum(total);
     }
-    sums[c] = sum(total);
+    if (sink->update)
+      update_values(sink->update, &layer->bias, first, sums, CELL);
+    else
+      for (int i = 0; i < CELL; i++) network->gradient[first + i] = sums[i];
   }
-  deliver(sink, &layer->bias, sums);
+  if (!sink->update) deliver(sink, &layer->bias, network->gradient);
 }
 #endif

@@ -64,12 +64,13 @@ NOINLINE void gather_narrow_tile(int rows, const Gather *g, const float *const *
 #endif
 
 /* The layer's input with its border of zeros, if it has one. */
-static const float *pad_input(const Layer *layer, int cells) {
+static const float *pad_input(const Team *team, const Layer *layer, int cells) {
   int p = layer->padding, height = layer->in.height, width = layer->in.width;
   if (p == 0) return layer->input;
   int64_t row = (int64_t)width * CELL, padded_row = row + 2 * p * CELL;
-  const float *from = layer->input;
-  for (int plane = 0; plane < cells * layer->in.channels; plane++) {
+  Range planes = share(team, cells * layer->in.channels);
+  const float *from = layer->input + planes.from * height * row;
+  for (int plane = planes.from; plane < planes.end; plane++) {
     float *to = layer->padded + plane * (height + 2 * p) * padded_row + p * padded_row + p * CELL;
     for (int y = 0; y < height; y++, from += row, to += padded_row)
       for (int64_t i = 0; i < row; i += VL) store(to + i, load(from + i));
@@ -78,19 +79,23 @@ static const float *pad_input(const Layer *layer, int cells) {
 }
 
 /* Weights for tiles of output channels: [tile][input channel][kernel][row]. */
-static void pack_outputs(const Tensor *w, int tiles, float *packed) {
-  for (int t = 0; t < tiles; t++) {
+static void pack_outputs(const Team *team, const Tensor *w, int tiles, float *all) {
+  Range mine = share(team, tiles);
+  for (int t = mine.from; t < mine.end; t++) {
     int first = part_start(w->rows, tiles, t), end = part_start(w->rows, tiles, t + 1);
+    float *packed = all + (int64_t)first * w->columns;
     for (int c = 0; c < w->columns; c++)
       for (int row = first; row < end; row++) *packed++ = w->value[(int64_t)row * w->pitch + c];
   }
 }
 
 /* Weights for tiles of input channels: [tile][output channel][kernel][row]. */
-static void pack_inputs(const Tensor *w, int channels, int tiles, float *packed) {
+static void pack_inputs(const Team *team, const Tensor *w, int channels, int tiles, float *all) {
   int kernel = w->columns / channels;
-  for (int t = 0; t < tiles; t++) {
+  Range mine = share(team, tiles);
+  for (int t = mine.from; t < mine.end; t++) {
     int first = part_start(channels, tiles, t), end = part_start(channels, tiles, t + 1);
+    float *packed = all + (int64_t)first * w->rows * kernel;
     for (int o = 0; o < w->rows; o++)
       for (int k = 0; k < kernel; k++)
         for (int row = first; row < end; row++) *packed++ = w->value[(int64_t)o * w->pitch + row * kernel + k];
@@ -119,15 +124,16 @@ static void pool_window(const float *window, int64_t position, float bias, float
 }
 
 /*
- * One cell. Positions are taken in groups of CELLS_PER_TILE over the flattened plane, or four by four windows
+ * One cell, this thread's share of the positions. They are taken in groups of CELLS_PER_TILE over the flattened plane, or four by four windows
  * when pooling follows; a last group that is not full repeats the last position.
  */
-static void forward_cell(const Network *network, const Layer *layer, const Gather *g, const float *input, int tiles,
-                         float *output, int32_t *winner) {
+static void forward_cell(const Team *team, const Network *network, const Layer *layer, const Gather *g,
+                         const float *input, int tiles, float *output, int32_t *winner) {
   int width = layer->in.width + 2 * layer->padding, group = layer->pooled ? 4 : CELLS_PER_TILE;
-  int count = layer->out.height * layer->out.width;
+  int count = layer->out.height * layer->out.width, stride = layer->pooled ? 1 : group;
+  Range groups = share(team, parts(count, stride));
   float result[4 * TILE_ROWS * CELL];
-  for (int n = 0; n < count; n += layer->pooled ? 1 : group) {
+  for (int n = groups.from * stride; n < groups.end * stride; n += stride) {
     const float *source[4];
     for (int i = 0; i < group; i++) {
       int at = layer->pooled ? n : n + i < count ? n + i : count - 1;
@@ -156,19 +162,24 @@ static void forward_cell(const Network *network, const Layer *layer, const Gathe
   }
 }
 
-static void conv_forward(Network *network, Layer *layer, int cells) {
+static void conv_forward(const Team *team, Network *network, Layer *layer, int cells) {
   int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
   int kernel = layer->kernel_height * layer->kernel_width, tiles = parts(layer->out.channels, TILE_ROWS);
-  const float *input = pad_input(layer, cells);
+  const float *input = pad_input(team, layer, cells);
+  Tap taps[kernel];
   for (int k = 0; k < kernel; k++)
-    network->taps[k] = (Tap){(k / layer->kernel_width * width + k % layer->kernel_width) * CELL, k};
-  pack_outputs(&layer->weight, tiles, network->packed);
-  Gather g = {layer->in.channels, (int64_t)height * width * CELL, kernel, network->taps, kernel};
+    taps[k] = (Tap){(k / layer->kernel_width * width + k % layer->kernel_width) * CELL, k};
+  pack_outputs(team, &layer->weight, tiles, network->packed);
+  meet(team);
+  Gather g = {layer->in.channels, (int64_t)height * width * CELL, kernel, taps, kernel};
   int64_t size = shape_size(layer->out) * CELL;
   for (int cell = 0; cell < cells; cell++)
-    forward_cell(network, layer, &g, input + cell * g.planes * g.plane, tiles, layer->output + cell * size,
+    forward_cell(team, network, layer, &g, input + cell * g.planes * g.plane, tiles, layer->output + cell * size,
                  layer->pooled ? layer->argmax + cell * size : NULL);
-  if (!layer->pooled) activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+  if (layer->pooled) return;
+  meet(team);
+  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out,
+           share(team, layer->out.channels));
 }
 
 /* The taps of the input gradient at (y, x): the outputs to which it contributed, with the weights it met. */
@@ -186,21 +197,23 @@ static int backward_taps(const Layer *layer, int y, int x, Tap *taps) {
 }
 
 /* The gradient with respect to the input, with the weights packed by pack_inputs. */
-static void conv_backward_input(Network *network, const Layer *layer, const float *gradient, float *input_gradient,
-                                int cells) {
+static void conv_backward_input(const Team *team, const Network *network, const Layer *layer, const float *gradient,
+                                float *input_gradient, int cells) {
   int channels = layer->in.channels, tiles = parts(channels, TILE_ROWS);
   int kernel = layer->kernel_height * layer->kernel_width;
   int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->convolved) * CELL;
   int64_t plane = (int64_t)layer->in.height * layer->in.width * CELL;
-  Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, network->taps, 0};
+  Tap taps[kernel];
+  Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, taps, 0};
+  Range mine = share(team, layer->in.height * layer->in.width);
   float result[TILE_ROWS * TILE_VECTORS * VL];
   for (int cell = 0, group; cell < cells; cell += group) {
     group = cell + CELLS_PER_TILE <= cells ? CELLS_PER_TILE : 1;
     const float *source[CELLS_PER_TILE];
     for (int i = 0; i < group; i++) source[i] = gradient + (cell + i) * out_size;
-    for (int y = 0; y < layer->in.height; y++)
-      for (int x = 0; x < layer->in.width; x++) {
-        g.tap_count = backward_taps(layer, y, x, network->taps);
+    for (int n = mine.from; n < mine.end; n++) {
+        int y = n / layer->in.width, x = n % layer->in.width;
+        g.tap_count = backward_taps(layer, y, x, taps);
         for (int t = 0; t < tiles; t++) {
           int first = part_start(channels, tiles, t), rows = part_start(channels, tiles, t + 1) - first;
           const float *weights = network->packed + (int64_t)first * g.planes * kernel;
@@ -232,9 +245,11 @@ static void unpool_plane(const Layer *layer, const float *gradient, const int32_
       }
 }
 
-static void unpool(const Layer *layer, const float *gradient, const int32_t *winner, float *unpooled, int cells) {
+static void unpool(const Team *team, const Layer *layer, const float *gradient, const int32_t *winner,
+                   float *unpooled, int cells) {
   int64_t from = (int64_t)layer->out.height * layer->out.width * CELL;
   int64_t to = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
-  for (int p = 0; p < cells * layer->out.channels; p++)
+  Range mine = share(team, cells * layer->out.channels);
+  for (int p = mine.from; p < mine.end; p++)
     unpool_plane(layer, gradient + p * from, winner + p * from, unpooled + p * to);
 }

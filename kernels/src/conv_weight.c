@@ -65,7 +65,7 @@ NOINLINE void dot_product_tile(int rows, int columns, const Dot *d, float *resul
  * Adds to network->gradient what `cells` cells from `first_cell` on contribute; `gradient` is theirs, of the
  * convolution's own output, before a fused pooling.
  */
-static void conv_backward_weight(Network *network, const Layer *layer, const float *gradient, int first_cell,
+static void conv_backward_weight(const Team *team, Network *network, const Layer *layer, const float *gradient, int first_cell,
                                  int cells) {
   int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
   int64_t input_cell = (int64_t)layer->in.channels * height * width * CELL;
@@ -73,12 +73,13 @@ static void conv_backward_weight(Network *network, const Layer *layer, const flo
   int64_t plane = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
   int tiles = parts(layer->out.channels, DOT_ROWS), chunks = parts(layer->kernel_width, DOT_COLUMNS);
   float result[DOT_ROWS * DOT_COLUMNS];
-  for (int t = 0; t < tiles; t++) {
-    int first = part_start(layer->out.channels, tiles, t);
-    int rows = part_start(layer->out.channels, tiles, t + 1) - first;
-    for (int channel = 0; channel < layer->in.channels; channel++)
-      for (int i = 0; i < layer->kernel_height; i++)
-        for (int chunk = 0; chunk < chunks; chunk++) {
+  int pieces = layer->in.channels * layer->kernel_height * chunks;
+  Range mine = share(team, tiles * pieces);
+  for (int n = mine.from; n < mine.end; n++) {
+          int t = n / pieces, chunk = n % chunks, i = n / chunks % layer->kernel_height;
+          int channel = n % pieces / chunks / layer->kernel_height;
+          int first = part_start(layer->out.channels, tiles, t);
+          int rows = part_start(layer->out.channels, tiles, t + 1) - first;
           int j = part_start(layer->kernel_width, chunks, chunk);
           int columns = part_start(layer->kernel_width, chunks, chunk + 1) - j;
           Dot d = {.cells = cells, .height = layer->convolved.height, .width = layer->convolved.width,
@@ -93,7 +94,6 @@ static void conv_backward_weight(Network *network, const Layer *layer, const flo
             for (int c = 0; c < columns; c++)
               network->gradient[(int64_t)(first + row) * layer->weight.pitch + column + c] +=
                   result[row * DOT_COLUMNS + c];
-        }
   }
 }
 
@@ -101,22 +101,30 @@ static void conv_backward_weight(Network *network, const Layer *layer, const flo
  * `gradient` is of the layer's output; `input_gradient` is null when nobody needs it. A few cells at a time,
  * whose values stay in the second-level cache while all tiles of weights pass over them.
  */
-static void conv_backward(Network *network, Layer *layer, const float *gradient, float *input_gradient, int cells,
+static void conv_backward(const Team *team, Network *network, Layer *layer, const float *gradient, float *input_gradient, int cells,
                           const Sink *sink) {
   int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->out) * CELL;
   if (input_gradient)
-    pack_inputs(&layer->weight, layer->in.channels, parts(layer->in.channels, TILE_ROWS), network->packed);
-  for (int64_t i = 0; i < layer->weight.padded_size; i++) network->gradient[i] = 0;
+    pack_inputs(team, &layer->weight, layer->in.channels, parts(layer->in.channels, TILE_ROWS), network->packed);
+  Range mine = share(team, (int)(layer->weight.padded_size / CELL));
+  for (int64_t i = (int64_t)mine.from * CELL; i < (int64_t)mine.end * CELL; i++) network->gradient[i] = 0;
   for (int cell = 0; cell < cells; cell += CELLS_AT_ONCE) {
     int count = smaller(CELLS_AT_ONCE, cells - cell);
     const float *convolved = gradient + cell * out_size;
     if (layer->pooled) {
-      unpool(layer, convolved, layer->argmax + cell * out_size, network->unpooled, count);
+      if (cell > 0) meet(team); /* until the cells before are done with */
+      unpool(team, layer, convolved, layer->argmax + cell * out_size, network->unpooled, count);
       convolved = network->unpooled;
     }
-    if (input_gradient) conv_backward_input(network, layer, convolved, input_gradient + cell * in_size, count);
-    conv_backward_weight(network, layer, convolved, cell, count);
+    meet(team);
+    if (input_gradient) conv_backward_input(team, network, layer, convolved, input_gradient + cell * in_size, count);
+    conv_backward_weight(team, network, layer, convolved, cell, count);
   }
-  deliver(sink, &layer->weight, network->gradient);
-  deliver_bias(network, sink, layer, gradient, cells, (int64_t)layer->out.height * layer->out.width);
+  meet(team);
+  int64_t start = (int64_t)mine.from * CELL, count = (int64_t)(mine.end - mine.from) * CELL;
+  if (sink->update)
+    update_values(sink->update, &layer->weight, start, network->gradient + start, count);
+  else
+    deliver(sink, &layer->weight, network->gradient);
+  deliver_bias(team, network, sink, layer, gradient, cells, (int64_t)layer->out.height * layer->out.width);
 }

@@ -8,18 +8,21 @@ enum { PANEL = TILE_VECTORS * VL };
 /* Panels that fit into the second-level cache with room to spare. */
 enum { PANEL_BYTES = 512 * 1024 };
 
-static void dense_forward(Layer *layer, int cells) {
+static void dense_forward(const Team *team, Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
+  Range mine = share(team, w->rows);
   product(&(Product){.rows = w->rows, .depth = w->columns, .cells = cells, .a = w->value, .a_row = w->pitch,
-                     .a_step = 1, .b = layer->input, .c = layer->output});
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+                     .a_step = 1, .b = layer->input, .c = layer->output}, mine);
+  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out, mine);
 }
 
 /* The gradient with respect to the input: W^T dy. */
-static void dense_backward_input(const Layer *layer, const float *gradient, float *input_gradient, int cells) {
+static void dense_backward_input(const Team *team, const Layer *layer, const float *gradient, float *input_gradient,
+                                 int cells) {
   const Tensor *w = &layer->weight;
   product(&(Product){.rows = w->columns, .depth = w->rows, .cells = cells, .a = w->value, .a_row = 1,
-                     .a_step = w->pitch, .b = gradient, .c = input_gradient});
+                     .a_step = w->pitch, .b = gradient, .c = input_gradient},
+          share(team, w->columns));
 }
 
 INLINE void transpose4(const float *from, int64_t from_pitch, float *to, int64_t to_pitch) {
@@ -52,10 +55,14 @@ static void transpose_cells(const float *cells, int cell_count, int features, in
  * [cell][feature][CELL] to [panel][example][PANEL]. Features are padded with zeros to a multiple of CELL; the
  * vectors that do not fill a panel follow as panels of one vector.
  */
-static void transpose_to_panels(const float *cells, int cell_count, int features, int padded, float *panels) {
-  for (int f = 0, width; f < padded; f += width) {
+static void transpose_to_panels(const Team *team, const float *cells, int cell_count, int features, int padded,
+                                float *panels) {
+  int wide = padded / PANEL;
+  Range mine = share(team, wide + (padded - wide * PANEL) / VL);
+  for (int f = 0, width, panel = 0; f < padded; f += width, panel++) {
     width = f + PANEL <= padded ? PANEL : VL;
-    transpose_cells(cells, cell_count, features, f, width, panels + (int64_t)f * cell_count * CELL);
+    if (panel >= mine.from && panel < mine.end)
+      transpose_cells(cells, cell_count, features, f, width, panels + (int64_t)f * cell_count * CELL);
   }
 }
 
@@ -103,20 +110,22 @@ static void backward_weight_tile(Network *network, Tensor *w, const float *gradi
  * Must come after dense_backward_input, which needs the weights as they were. Row by row, so that weights and
  * moments stream through memory, over as many columns as have their panels in the second-level cache.
  */
-static void dense_backward_weight(Network *network, Layer *layer, const float *gradient, int cells,
+static void dense_backward_weight(const Team *team, Network *network, Layer *layer, const float *gradient, int cells,
                                   const Sink *sink) {
   Tensor *w = &layer->weight;
-  transpose_to_panels(layer->input, cells, w->columns, w->pitch, network->transposed);
+  transpose_to_panels(team, layer->input, cells, w->columns, w->pitch, network->transposed);
+  meet(team);
   int tiles = parts(w->rows, TILE_ROWS);
+  Range mine = share(team, tiles);
   int block = (int)larger(1, PANEL_BYTES / (PANEL * cells * CELL * 4)) * PANEL;
   for (int start = 0; start < w->pitch; start += block) {
     int end = smaller(start + block, w->pitch);
-    for (int t = 0; t < tiles; t++) {
+    for (int t = mine.from; t < mine.end; t++) {
       int row = part_start(w->rows, tiles, t), rows = part_start(w->rows, tiles, t + 1) - row;
       for (int column = start; column < end; column += column + PANEL <= end ? PANEL : VL)
         backward_weight_tile(network, w, gradient, cells, sink, row, rows, column);
     }
   }
   if (!sink->update) deliver(sink, w, network->gradient);
-  deliver_bias(network, sink, layer, gradient, cells, 1);
+  deliver_bias(team, network, sink, layer, gradient, cells, 1);
 }

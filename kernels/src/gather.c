@@ -1,5 +1,6 @@
 /* Reading a batch's examples: into cells for the forward pass, into panels for the first weight gradient. */
 #include "network.h"
+#include "team.h"
 
 typedef uint16_t shorts16 __attribute__((vector_size(32)));
 typedef int32_t ints16 __attribute__((vector_size(64)));
@@ -24,24 +25,29 @@ INLINE void transpose_bytes(bytes16 *rows) {
   }
 }
 
-/* cells[cell][feature][CELL] = the examples at `order`, a multiple of CELL of them. */
-static void gather_cells(const Examples *examples, const uint32_t *order, int cell_count, int64_t features,
+/*
+ * cells[cell][feature][CELL] = the examples at `order`, a multiple of CELL of them. A thread takes its share of
+ * the features of all cells; the last takes those that do not fill a block of 16.
+ */
+static void gather_cells(const Team *team, const Examples *examples, const uint32_t *order, int cell_count, int64_t features,
                          float *cells) {
+  Range blocks = share(team, (int)(features / 16));
+  int64_t end = team->index + 1 == team->count ? features : (int64_t)blocks.end * 16;
   for (int cell = 0; cell < cell_count; cell++, order += CELL, cells += features * CELL) {
-    int64_t f = 0;
+    int64_t f = (int64_t)blocks.from * 16;
     if (examples->bytes) {
-      for (; f + 16 <= features; f += 16) {
+      for (; f + 16 <= end; f += 16) {
         bytes16 block[16];
         for (int i = 0; i < 16; i++) block[i] = *(const bytes16 *)(examples->bytes + order[i] * features + f);
         transpose_bytes(block);
         for (int i = 0; i < 16; i++)
           *(v16 *)(cells + (f + i) * CELL) = convert(block[i], examples->scale, examples->offset);
       }
-      for (; f < features; f++)
+      for (; f < end; f++)
         for (int i = 0; i < CELL; i++)
           cells[f * CELL + i] = (float)examples->bytes[order[i] * features + f] * examples->scale + examples->offset;
     } else {
-      for (; f < features; f++)
+      for (; f < end; f++)
         for (int i = 0; i < CELL; i++) cells[f * CELL + i] = examples->floats[order[i] * features + f];
     }
   }

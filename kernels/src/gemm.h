@@ -6,6 +6,7 @@
 #ifndef PL_GEMM_H
 #define PL_GEMM_H
 #include "network.h"
+#include "team.h"
 
 /* The largest tile that leaves registers for operands: 32 of them, or 16. */
 #if VL == 16
@@ -112,10 +113,11 @@ static void product_block(const Product *p, int first, int last, int start, int 
   }
 }
 
-static void product(const Product *p) {
+/* The rows from `range.from` to before `range.end`. */
+static void product(const Product *p, Range range) {
   const Blocking block = p->a_step == 1 ? ROW_BY_ROW : TRANSPOSED;
   for (int start = 0; start < p->depth; start += block.depth)
-    for (int row = 0; row < p->rows; row += block.rows)
-      product_block(p, row, smaller(row + block.rows, p->rows), start, smaller(block.depth, p->depth - start));
+    for (int row = range.from; row < range.end; row += block.rows)
+      product_block(p, row, smaller(row + block.rows, range.end), start, smaller(block.depth, p->depth - start));
 }
 #endif

@@ -8,7 +8,7 @@
  */
 #ifndef PL_NETWORK_H
 #define PL_NETWORK_H
-#include "vector.h"
+#include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
 #define PL_ABI 2
@@ -100,6 +100,7 @@ typedef struct {
   int64_t step;            /* optimizer steps taken */
   int zeros_expected;      /* whether inputs are zero so often that looking for them pays */
   OptimizerOptions options;
+  Table *table; /* where threads that assist wait; null if there are none */
   Layer *layers;
   /* Workspace, for batches of up to `cells` cells */
   int cells;

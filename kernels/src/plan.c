@@ -139,7 +139,7 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->packed = take_floats(arena, convolution);
   network->gradient = take_floats(arena, tensor);
   network->taps = take(arena, taps * (int64_t)(2 * sizeof(int32_t)));
-  int64_t entries = larger(CELL * shape_size(network->in), lanes);
+  int64_t entries = lanes * shape_size(network->in);
   network->entries = take(arena, entries * (int64_t)(sizeof(int32_t) + sizeof(float)));
   network->losses = take(arena, lanes * (int64_t)sizeof(double));
   network->order = take(arena, lanes * (int64_t)sizeof(uint32_t));

@@ -1,15 +1,18 @@
 /* Max-pooling over square windows. */
 #include "network.h"
+#include "team.h"
 
 /* A NaN in a window wins it, as in PyTorch, and the first of equals does. */
 INLINE vi wins(vf x, vf best) { return (x > best) | (x != x); }
 
-static void pool_forward(Layer *layer, int cells) {
+static void pool_forward(const Team *team, Layer *layer, int cells) {
+  Range mine = share(team, cells);
+  int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->out) * CELL;
   int height = layer->in.height, width = layer->in.width, stride = layer->stride;
-  const float *plane = layer->input;
-  float *out = layer->output;
-  int32_t *winner = layer->argmax;
-  for (int p = 0; p < cells * layer->in.channels; p++, plane += (int64_t)height * width * CELL)
+  const float *plane = layer->input + mine.from * in_size;
+  float *out = layer->output + mine.from * out_size;
+  int32_t *winner = layer->argmax + mine.from * out_size;
+  for (int p = mine.from * layer->in.channels; p < mine.end * layer->in.channels; p++, plane += (int64_t)height * width * CELL)
     for (int y = 0; y < layer->out.height; y++)
       for (int x = 0; x < layer->out.width; x++)
         for (int lane = 0; lane < CELL; lane += VL, out += VL, winner += VL) {
@@ -27,15 +30,19 @@ static void pool_forward(Layer *layer, int cells) {
           store(out, best);
           store_int(winner, at);
         }
-  activate(layer->activation, layer->output, NULL, cells, layer->out);
+  activate(layer->activation, layer->output + mine.from * out_size, NULL, mine.end - mine.from, layer->out,
+           all_channels(layer->out));
 }
 
 /* Each output's gradient goes to the position that won; windows may overlap. */
-static void pool_backward(const Layer *layer, const float *gradient, float *input_gradient, int cells) {
+static void pool_backward(const Team *team, const Layer *layer, const float *gradient, float *input_gradient,
+                          int cells) {
+  Range mine = share(team, cells * layer->in.channels);
   int64_t in_plane = (int64_t)layer->in.height * layer->in.width * CELL;
   int64_t out_plane = (int64_t)layer->out.height * layer->out.width * CELL;
-  const int32_t *winner = layer->argmax;
-  for (int p = 0; p < cells * layer->in.channels; p++) {
+  const int32_t *winner = layer->argmax + mine.from * out_plane;
+  gradient += mine.from * out_plane;
+  for (int p = mine.from; p < mine.end; p++) {
     float *plane = input_gradient + p * in_plane;
     for (int64_t i = 0; i < in_plane; i++) plane[i] = 0;
     for (int64_t i = 0; i < out_plane; i++, winner++, gradient++)

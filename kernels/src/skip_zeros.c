@@ -68,16 +68,19 @@ static void collect_cell(const float *cell, int features, Entry *entries, int *c
   }
 }
 
-static void skipping_forward(Network *network, Layer *layer, int cells) {
+static void skipping_forward(const Team *team, Network *network, Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
   int vectors = w->pitch / VL, spans = parts(vectors, SPAN), counts[CELL];
-  float *rows = network->transposed; /* [example of the cell][output] */
-  for (int cell = 0; cell < cells; cell++) {
-    collect_cell(layer->input + (int64_t)cell * w->columns * CELL, w->columns, network->entries, counts);
+  Range mine = share(team, cells);
+  /* Scratch of the thread's first cell serves all of its cells. */
+  float *rows = network->transposed + (int64_t)mine.from * w->pitch * CELL; /* [example of the cell][output] */
+  Entry *entries = network->entries + (int64_t)mine.from * w->columns * CELL;
+  for (int cell = mine.from; cell < mine.end; cell++) {
+    collect_cell(layer->input + (int64_t)cell * w->columns * CELL, w->columns, entries, counts);
     for (int s = 0; s < spans; s++) {
       int start = part_start(vectors, spans, s), size = part_start(vectors, spans, s + 1) - start;
       for (int e = 0; e < CELL; e++)
-        span(size, network->entries + (int64_t)e * w->columns, counts[e], w->value + start * VL, w->pitch,
+        span(size, entries + (int64_t)e * w->columns, counts[e], w->value + start * VL, w->pitch,
              rows + (int64_t)e * w->pitch + start * VL);
     }
     float *output = layer->output + (int64_t)cell * w->rows * CELL;
@@ -88,34 +91,39 @@ static void skipping_forward(Network *network, Layer *layer, int cells) {
     for (; o < w->rows; o++)
       for (int e = 0; e < CELL; e++) output[o * CELL + e] = rows[(int64_t)e * w->pitch + o];
   }
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+  activate(layer->activation, layer->output + (int64_t)mine.from * w->rows * CELL, layer->bias.value,
+           mine.end - mine.from, layer->out, all_channels(layer->out));
 }
 
 /* An input that is zero in the whole batch has no gradient, but moments may move its weights. */
-static void skipping_backward_weight(Network *network, Layer *layer, const float *gradient, int cells,
+static void skipping_backward_weight(const Team *team, Network *network, Layer *layer, const float *gradient, int cells,
                                      const Sink *sink) {
   Tensor *w = &layer->weight;
   int vectors = w->pitch / VL, spans = parts(vectors, SPAN);
-  transpose_cells(gradient, cells, w->rows, 0, w->pitch, network->transposed);
-  for (int column = 0; column < w->columns; column++) {
+  Range own = share(team, cells), mine = share(team, w->columns);
+  transpose_cells(gradient + (int64_t)own.from * w->rows * CELL, own.end - own.from, w->rows, 0, w->pitch,
+                  network->transposed + (int64_t)own.from * w->pitch * CELL);
+  meet(team);
+  Entry *entries = network->entries + (int64_t)team->index * cells * CELL;
+  for (int column = mine.from; column < mine.end; column++) {
     int count = 0;
     for (int cell = 0; cell < cells; cell++) {
       const float *values = layer->input + ((int64_t)cell * w->columns + column) * CELL;
       if (all_zero(values)) continue;
       for (int e = 0; e < CELL; e++) {
-        network->entries[count] = (Entry){cell * CELL + e, values[e]};
+        entries[count] = (Entry){cell * CELL + e, values[e]};
         count += values[e] != 0;
       }
     }
-    float *result = network->gradient + (sink->update ? 0 : (int64_t)column * w->pitch);
+    float *result = network->gradient + (int64_t)(sink->update ? mine.from : column) * w->pitch;
     for (int s = 0; s < spans; s++) {
       int start = part_start(vectors, spans, s), size = part_start(vectors, spans, s + 1) - start;
-      span(size, network->entries, count, network->transposed + start * VL, w->pitch, result + start * VL);
+      span(size, entries, count, network->transposed + start * VL, w->pitch, result + start * VL);
     }
     if (sink->update) update_values(sink->update, w, (int64_t)column * w->pitch, result, w->pitch);
   }
   if (!sink->update) deliver(sink, w, network->gradient);
-  deliver_bias(network, sink, layer, gradient, cells, 1);
+  deliver_bias(team, network, sink, layer, gradient, cells, 1);
 }
 
 /* Copies values from one arrangement of a tensor to the other; padding becomes 0. */

@@ -122,7 +122,7 @@ static void forward_row_pair(const Layer *layer, const Geometry *g, const float 
 
 static void sparse_conv_forward(Layer *layer, int cells) {
   const Geometry g = geometry_of(layer);
-  const float *input = pad_input(layer, cells);
+  const float *input = pad_input(&ALONE, layer, cells);
   int rows = layer->pooled ? 2 * layer->out.height : g.height;
   int64_t plane = (int64_t)layer->out.height * layer->out.width * CELL, size = layer->out.channels * plane;
   for (int cell = 0; cell < cells; cell++)
@@ -134,7 +134,7 @@ static void sparse_conv_forward(Layer *layer, int cells) {
                          layer->pooled ? layer->argmax + to : NULL);
       }
   if (!layer->pooled && layer->activation != ACT_RELU)
-    activate(layer->activation, layer->output, NULL, cells, layer->out);
+    activate(layer->activation, layer->output, NULL, cells, layer->out, all_channels(layer->out));
 }
 
 /* Adds to result[i] the gradient of the tap at inputs[i], i < 4, over one cell's plane. */
@@ -251,5 +251,5 @@ static void sparse_conv_backward(Network *network, Layer *layer, const float *gr
                                  input_gradient + cell * shape_size(layer->in) * CELL);
   }
   deliver(sink, w, result);
-  deliver_bias(network, sink, layer, gradient, cells, plane / CELL);
+  deliver_bias(&ALONE, network, sink, layer, gradient, cells, plane / CELL);
 }

@@ -102,7 +102,7 @@ static void sparse_dense_forward(const Network *network, Layer *layer, int cells
   int cell = 0;
   for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);
   for (; cell < cells; cell++) forward_cell_alone(layer, rows, values, cell);
-  if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out);
+  if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out, all_channels(layer->out));
 }
 
 /* The gradient of every input: the terms of the outputs it reaches. */
@@ -194,5 +194,5 @@ static void sparse_dense_backward_weight(Network *network, Layer *layer, const f
     update_values(sink->update, w, done, result + done, stored_size(w) - done);
   else
     add_gradient(w, result, sink->sums + w->flat_offset);
-  deliver_bias(network, sink, layer, gradient, cells, 1);
+  deliver_bias(&ALONE, network, sink, layer, gradient, cells, 1);
 }
