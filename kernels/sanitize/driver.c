@@ -1,7 +1,9 @@
 /*
  * Runs every kind of layer at sizes that are multiples of nothing through all entry points, to be compiled with
- * -fsanitize=address,undefined. All buffers are exactly as large as they must be.
+ * -fsanitize=address,undefined, and with -fsanitize=thread. All buffers are exactly as large as they must be. Then
+ * once more with threads that assist: the numbers must be the same.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,14 @@ static const Case cases[] = {
       LAYER(1, 120, 4)}},
     {"pool first", 1, 2, 9, 7, 3, 3, {LAYER(3, 3, 2), LAYER(4, 1), LAYER(1, 24, 3)}},
 };
+
+static Table *table; /* if set, threads assist at it */
+static uint64_t checksum;
+
+static void add_to_checksum(const void *data, int64_t bytes) {
+  const uint8_t *values = data;
+  for (int64_t i = 0; i < bytes; i++) checksum = (checksum ^ values[i]) * 1099511628211u;
+}
 
 static uint32_t state = 1;
 static uint32_t next(void) { return state = state * 1664525 + 1013904223; }
@@ -82,6 +92,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
 
 #define DATA bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, \
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
+  pl_lead(network, table);
   pl_write(network, 0, parameters);
   for (int m = 0; m < MASKS; m++) {
     pl_expect_zeros(network, (m + batch) % 2); /* both arrangements of a dense first layer, and changes */
@@ -92,26 +103,56 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     }
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
+    add_to_checksum(&loss, sizeof(loss));
     pl_gradients(network, DATA, order, batch, batch, sums);
     pl_read(network, 0, parameters);
+    add_to_checksum(parameters, count * (int64_t)sizeof(float));
+    add_to_checksum(sums, count * (int64_t)sizeof(float));
     for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
   }
   double result[2] = {0, 0};
   pl_expect_zeros(network, batch % 2);
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
+  add_to_checksum(result, sizeof(result));
   check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
   check(pl_step(network) > 0, c, "no step was counted");
   free(network), free(workspace), free(bytes), free(labels), free(masks);
   free(floats), free(targets), free(parameters), free(sums);
 }
 
-int main(void) {
+static void run_all(void) {
   static const int batches[] = {1, 17, 90};
+  checksum = state = 1;
   for (unsigned c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
     for (int b = 0; b < 3; b++) {
       run(&cases[c], OPTIMIZER_ADAM, 0, b % 2, batches[b]);
       run(&cases[c], OPTIMIZER_SGD, b % 2 ? 0.9 : 0, b / 2, batches[b]);
     }
-  printf("sanitize: clean with vectors of %d\n", pl_vector_length());
+}
+
+static int over;
+
+static void *assistant(void *batches) {
+  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_assist(table);
+  return NULL;
+}
+
+int main(void) {
+  enum { ASSISTANTS = 3 };
+  run_all();
+  uint64_t alone = checksum;
+  table = zeroed((int64_t)pl_table_size());
+  pthread_t threads[ASSISTANTS];
+  int assisted[ASSISTANTS] = {0}, total = 0;
+  for (int i = 0; i < ASSISTANTS; i++) pthread_create(&threads[i], NULL, assistant, &assisted[i]);
+  for (int i = 0; i < 3; i++) {
+    run_all();
+    if (checksum != alone) return fprintf(stderr, "with assistants the numbers differ\n"), 1;
+  }
+  __atomic_store_n(&over, 1, __ATOMIC_RELAXED);
+  for (int i = 0; i < ASSISTANTS; i++) pthread_join(threads[i], NULL), total += assisted[i];
+  if (total == 0) return fprintf(stderr, "nobody assisted\n"), 1;
+  free(table);
+  printf("sanitize: clean with vectors of %d, %d shares by assistants\n", pl_vector_length(), total);
   return 0;
 }

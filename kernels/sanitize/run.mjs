@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Compiles the kernels with AddressSanitizer and UndefinedBehaviorSanitizer for each vector length, and runs them. */
+/** Compiles the kernels with sanitizers of memory, of undefined behavior and of threads, and runs them. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,19 +9,20 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const compiler = process.env.CC || "cc";
 const folder = mkdtempSync(path.join(tmpdir(), "prune-lab-sanitize-"));
-const flags = ["-std=gnu11", "-O0", "-g", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Werror"];
-const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+const flags = ["-std=gnu11", "-O0", "-g", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Werror", "-pthread"];
+const sanitizers = ["address,undefined", "thread"];
 
-async function sanitize(vectorLength) {
-  const program = path.join(folder, `driver-${vectorLength}`);
+async function sanitize(sanitizer, vectorLength) {
+  const program = path.join(folder, `driver-${sanitizer}-${vectorLength}`);
   const source = path.join(import.meta.dirname, "driver.c");
-  await run(compiler, [...flags, ...sanitizers, `-DVL=${vectorLength}`, "-o", program, source]);
+  await run(compiler, [...flags, `-fsanitize=${sanitizer}`, "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", `-DVL=${vectorLength}`, "-o", program, source]);
   process.stdout.write((await run(program)).stdout);
 }
 
 try {
   // 16 is what AVX-512 takes, 8 AVX, 4 all others and WebAssembly; the compiler emulates what the CPU lacks.
-  await Promise.all([4, 8, 16].map(sanitize));
+  for (const sanitizer of sanitizers)
+    await Promise.all([4, 8, 16].map((length) => sanitize(sanitizer, length)));
 } catch (error) {
   process.stderr.write(error.stderr ?? `${error}\n`);
   process.exitCode = 1;

@@ -154,6 +154,7 @@ PL_EXPORT(pl_lead) void pl_lead(Network *network, Table *table) { network->table
  * none has come for some 50 us. Returns how many it took part in; -1 if no seat is free.
  */
 PL_EXPORT(pl_assist) int pl_assist(Table *table) {
+  if (__atomic_load_n(&table->alone, __ATOMIC_RELAXED) > 0) return 0;
   for (int i = 0; i < SEATS; i++) {
     int32_t is_free = FREE;
     if (__atomic_compare_exchange_n(&table->seats[i], &is_free, WAITING, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))

@@ -104,7 +104,7 @@ static void skipping_backward_weight(const Team *team, Network *network, Layer *
   transpose_cells(gradient + (int64_t)own.from * w->rows * CELL, own.end - own.from, w->rows, 0, w->pitch,
                   network->transposed + (int64_t)own.from * w->pitch * CELL);
   meet(team);
-  Entry *entries = network->entries + (int64_t)team->index * cells * CELL;
+  Entry *entries = network->entries + (int64_t)mine.from * cells * CELL;
   for (int column = mine.from; column < mine.end; column++) {
     int count = 0;
     for (int cell = 0; cell < cells; cell++) {

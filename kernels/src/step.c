@@ -137,7 +137,7 @@ static void lead_batch(const Work *work) {
 /* Who assists: takes part in batches as long as they come. Returns how many. */
 static int assist(Table *table, int32_t *seat) {
   for (int batches = 0;; batches++) {
-    while (!look(seat, WAITING)) {
+    while (!look(seat, WAITING, IDLE_PATIENCE)) {
       if (__atomic_load_n(&table->leading, __ATOMIC_RELAXED)) continue;
       int32_t waiting = WAITING;
       if (__atomic_compare_exchange_n(seat, &waiting, FREE, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return batches;

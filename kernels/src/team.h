@@ -39,8 +39,10 @@ struct Work;
 typedef struct Table {
   _Alignas(64) int32_t seats[SEATS];
   _Alignas(64) int32_t leading; /* whether a batch is being computed */
-  int32_t count;           /* threads that compute it */
-  const struct Work *work;    /* the batch */
+  int32_t count;                /* threads that compute it */
+  const struct Work *work;      /* the batch */
+  int32_t waited;               /* whether one had to sleep in it */
+  int32_t alone, penalty;       /* batches that the leader computes alone from here on, and will the next time */
   _Alignas(64) int32_t arrived;  /* threads at the meeting point */
   _Alignas(64) int32_t meetings; /* held so far */
   int32_t sleeping;              /* threads that stopped looking whether one is held, and must be woken */
@@ -93,14 +95,18 @@ static long futex(int32_t *word, int operation, int value) {
 }
 #endif
 
-/* Looks at a word before a waiting thread goes to sleep, and before one that assists leaves: some 50 us. */
-#ifndef PL_LOOKS
-#define PL_LOOKS 1000
-#endif
+/*
+ * How often a thread looks before it sleeps: some 0.5 ms, more than shares of an operation differ by, less than a
+ * thread without a core waits for one. And how often one without a batch looks before it leaves: some 50 us.
+ */
+enum { PATIENCE = 50000, IDLE_PATIENCE = 5000 };
 
-/* Waits until *word is no longer `value`. Returns 0 if it still is after PL_LOOKS looks. */
-INLINE int look(int32_t *word, int32_t value) {
-  for (int i = 0; i < PL_LOOKS; i++) {
+/* The longest that a leader stays alone after it was let down, in batches. */
+enum { MOST_ALONE = 250 };
+
+/* Waits until *word is no longer `value`. Returns 0 if it still is after that many looks. */
+INLINE int look(int32_t *word, int32_t value, int looks) {
+  for (int i = 0; i < looks; i++) {
     if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value) return 1;
     pause_briefly();
   }
@@ -108,14 +114,16 @@ INLINE int look(int32_t *word, int32_t value) {
 }
 
 /* Waits for the meeting after number `held`; asleep, when it does not come at once, so that others get the core. */
-NOINLINE void wait_for_meeting(Table *table, int32_t held) {
-  if (look(&table->meetings, held)) return;
+NOINLINE void wait_for_meeting(const Team *team, int32_t held) {
+  Table *table = team->table;
+  if (look(&table->meetings, held, PATIENCE)) return;
+  __atomic_store_n(&table->waited, 1, __ATOMIC_RELAXED);
 #if PL_FUTEX
   __atomic_add_fetch(&table->sleeping, 1, __ATOMIC_SEQ_CST);
   while (__atomic_load_n(&table->meetings, __ATOMIC_SEQ_CST) == held) futex(&table->meetings, FUTEX_WAIT, held);
   __atomic_sub_fetch(&table->sleeping, 1, __ATOMIC_SEQ_CST);
 #else
-  while (!look(&table->meetings, held)) PL_YIELD();
+  while (!look(&table->meetings, held, 1)) PL_YIELD();
 #endif
 }
 
@@ -125,7 +133,7 @@ INLINE void meet(const Team *team) {
   Table *table = team->table;
   int32_t held = __atomic_load_n(&table->meetings, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&table->arrived, 1, __ATOMIC_ACQ_REL) < team->count) {
-    wait_for_meeting(table, held);
+    wait_for_meeting(team, held);
     return;
   }
   __atomic_store_n(&table->arrived, 0, __ATOMIC_RELAXED);
@@ -135,10 +143,23 @@ INLINE void meet(const Team *team) {
 #endif
 }
 
-/* Makes a team of the leader and all who wait, for one batch. */
+/*
+ * Makes a team of the leader and all who wait, for one batch. When a thread of the team does not get its core, all
+ * wait for it; then the leader is faster alone, and stays alone for twice as long each time that it finds out.
+ */
 INLINE Team form_team(Table *table, const struct Work *work) {
   Team team = ALONE;
   if (!table) return team;
+  if (__atomic_load_n(&table->waited, __ATOMIC_RELAXED)) {
+    __atomic_store_n(&table->waited, 0, __ATOMIC_RELAXED);
+    table->penalty = smaller(2 * table->penalty + 8, MOST_ALONE);
+    __atomic_store_n(&table->alone, table->penalty, __ATOMIC_RELAXED);
+  }
+  if (table->alone > 0) {
+    __atomic_store_n(&table->alone, table->alone - 1, __ATOMIC_RELAXED);
+    return team;
+  }
+  if (table->penalty > 0) table->penalty--;
   __atomic_store_n(&table->leading, 1, __ATOMIC_RELAXED);
   int taken[SEATS];
   for (int i = 0; i < SEATS; i++) {
