@@ -106,8 +106,23 @@ export interface Engine {
   readonly description: EngineDescription;
   /** A network with all parameters 0, no masks, a fresh optimizer. */
   createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec): Promise<Network>;
+  /** How a thread with nothing to do can help another one's networks; absent where an engine cannot. */
+  readonly team?: Team;
   dispose(): Promise<void>;
 }
+
+/**
+ * Threads that compute one network together. Numbers do not depend on how many do, not even in the last bit, and
+ * threads may come and go at any time. A table is TEAM_TABLE_BYTES of zeroed memory that they share.
+ */
+export interface Team {
+  /** Networks created after this are computed with the threads that assist at the table. */
+  lead(table: SharedArrayBuffer): void;
+  /** Assists as long as there is something to do, which may be not at all. Returns the number of batches. */
+  assist(table: SharedArrayBuffer): number;
+}
+
+export const TEAM_TABLE_BYTES = 512;
 
 export type Availability =
   | { readonly available: true }

@@ -11,7 +11,12 @@ type NativePointer = ArrayBufferView | null;
 export interface NativeLibrary {
   readonly entry: EntryPoints<NativePointer>;
   /** The address of a buffer, to align memory by. */
-  readonly address: (buffer: ArrayBuffer) => bigint;
+  readonly address: (memory: ArrayBuffer | Uint8Array) => bigint;
+  readonly team: {
+    tableSize(): number;
+    lead(network: NativePointer, table: NativePointer): void;
+    assist(table: NativePointer): number;
+  };
 }
 
 /** Loads a compiled library. Throws when the file is none, or lacks an entry point. */
@@ -40,7 +45,12 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
       `void pl_evaluate(void *network, ${examples}, double first, int count, int batch, void *result)`,
     ),
   };
-  return { entry, address: (buffer) => koffi.address(buffer) };
+  const team = {
+    tableSize: library.func("double pl_table_size()"),
+    lead: library.func("void pl_lead(void *network, void *table)"),
+    assist: library.func("int pl_assist(void *table)"),
+  };
+  return { entry, team, address: (memory) => koffi.address(memory) };
 }
 
 /** A network in native code: Node owns the memory, and the examples are read where they lie. */
@@ -52,11 +62,17 @@ export class NativeInstance implements KernelInstance {
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
 
-  constructor(library: NativeLibrary, { spec, options }: Description, parameterCount: number) {
+  constructor(
+    library: NativeLibrary,
+    { spec, options }: Description,
+    parameterCount: number,
+    table: SharedArrayBuffer | undefined,
+  ) {
     this.library = library;
     this.parameterCount = parameterCount;
     this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
     library.entry.pl_init(this.state, spec, options);
+    if (table !== undefined) library.team.lead(this.state, alignedTable(library, table));
   }
 
   read(slot: number): Float32Array {
@@ -139,6 +155,12 @@ function nativeExamples(examples: ExampleSet) {
   const { inputs, targets } = examples;
   const values = targets.kind === "classes" ? targets.labels : targets.values;
   return exampleArguments<NativePointer>(examples, inputs.values, values, null);
+}
+
+/** The table in memory that threads share: at the same address for all. */
+export function alignedTable(library: NativeLibrary, table: SharedArrayBuffer): Uint8Array {
+  const offset = Number(-library.address(new Uint8Array(table)) & 63n);
+  return new Uint8Array(table, offset, library.team.tableSize());
 }
 
 /** Zeroed memory that starts at a multiple of 64 bytes, a cache line and the widest vector. */

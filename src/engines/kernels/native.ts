@@ -4,7 +4,7 @@ import { parameterCount } from "../network-spec.ts";
 import { describeNetwork } from "./abi.ts";
 import { type Compiler, compilerName, findCompiler, vectorInstructions } from "./compiler.ts";
 import { KernelNetwork } from "./kernel-network.ts";
-import { type Koffi, NativeInstance } from "./native-instance.ts";
+import { alignedTable, type Koffi, NativeInstance } from "./native-instance.ts";
 import { nativeIdentity, openNativeLibrary } from "./native-library.ts";
 
 /** The kernels compiled for this machine by its own C compiler, on first use. */
@@ -22,6 +22,7 @@ export const kernelsNative: EngineEntry = {
     const { koffi, compiler } = tools;
     const identity = await nativeIdentity(compiler);
     const library = await openNativeLibrary(koffi, compiler, identity, notify);
+    let ownTable: SharedArrayBuffer | undefined;
     return {
       description: {
         name: "kernels-native",
@@ -33,8 +34,14 @@ export const kernelsNative: EngineEntry = {
         new KernelNetwork(
           spec,
           optimizer,
-          new NativeInstance(library, describeNetwork(spec, optimizer), parameterCount(spec)),
+          new NativeInstance(library, describeNetwork(spec, optimizer), parameterCount(spec), ownTable),
         ),
+      team: {
+        lead: (table) => {
+          ownTable = table;
+        },
+        assist: (table) => library.team.assist(alignedTable(library, table)),
+      },
       dispose: async () => {},
     };
   },
