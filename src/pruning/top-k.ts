@@ -17,8 +17,8 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
   }
   const mask = new Uint8Array(scores.length).fill(1);
   if (k === 0) return mask;
-  // Typed arrays sort by value with NaN last: the k-th lowest score splits the rest into below, ties, above.
-  const threshold = scores.slice().sort()[k - 1] as number;
+  // The k-th lowest score splits the rest into below, ties, above.
+  const threshold = lowest(scores, k);
   const below = Number.isNaN(threshold)
     ? (score: number) => !Number.isNaN(score)
     : (score: number) => score < threshold;
@@ -37,4 +37,45 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
     }
   }
   return mask;
+}
+
+const HALF_BITS = 16;
+const HALVES = 2 ** HALF_BITS;
+
+/**
+ * The k-th lowest of the scores, NaN last, in time that grows with their number: a radix selection, which finds
+ * first the upper and then the lower half of the bits of its sort key.
+ */
+function lowest(scores: Float32Array, k: number): number {
+  const keys = sortKeys(scores);
+  const counts = new Uint32Array(HALVES);
+  for (let i = 0; i < keys.length; i++) (counts[(keys[i] as number) >>> HALF_BITS] as number)++;
+  const upper = bucketOf(counts, k);
+  counts.fill(0);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    if (key >>> HALF_BITS === upper.bucket) (counts[key & (HALVES - 1)] as number)++;
+  }
+  const lower = bucketOf(counts, upper.rank);
+  return scores[keys.indexOf(((upper.bucket << HALF_BITS) | lower.bucket) >>> 0)] as number;
+}
+
+/** Integers in the order of the scores: of a negative number all bits are turned, of others the sign alone. */
+function sortKeys(scores: Float32Array): Uint32Array {
+  const keys = new Uint32Array(scores.slice().buffer);
+  for (let i = 0; i < keys.length; i++) {
+    const bits = keys[i] as number;
+    // A NaN may have either sign.
+    if (Number.isNaN(scores[i])) keys[i] = 0xffffffff;
+    else keys[i] = bits >>> 31 === 1 ? ~bits : bits | 0x80000000;
+  }
+  return keys;
+}
+
+/** The bucket that the k-th lowest lies in, and its rank among those there; ranks count from 1. */
+function bucketOf(counts: Uint32Array, k: number): { readonly bucket: number; readonly rank: number } {
+  let rank = k;
+  let bucket = 0;
+  while (rank > (counts[bucket] as number)) rank -= counts[bucket++] as number;
+  return { bucket, rank };
 }

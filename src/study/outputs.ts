@@ -1,5 +1,4 @@
 import { drawStudy } from "../charts/report/files.ts";
-import { encodeCheckpoint } from "../recording/checkpoint.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
 import type { SummaryRow } from "../recording/rows.ts";
@@ -56,7 +55,7 @@ export async function writeCharts(
 /** Writes one safetensors file a baseline, and with `all` one a cell of the grid. */
 export async function writeCheckpoints(
   folder: ResultsFolder,
-  { network, plan }: StudyOutline,
+  { plan }: StudyOutline,
   store: RunStore,
   choice: CheckpointChoice,
 ): Promise<string[]> {
@@ -67,9 +66,8 @@ export async function writeCheckpoints(
   const points = choice === "all" ? plan.cells.map(({ point, label }) => ({ id: point, label })) : [];
   const files: string[] = [];
   for (const { id, label } of [...baselines, ...points]) {
-    const { parameters, masks } = await store.readWeights(id);
     const file = `checkpoints/${label}.safetensors`;
-    await folder.write(file, encodeCheckpoint(network, parameters, masks));
+    await folder.write(file, await store.readCheckpoint(id));
     files.push(file);
   }
   return files;

@@ -35,6 +35,8 @@ export type TaskOutcome =
 const PROGRESS_INTERVAL_MILLISECONDS = 100;
 
 const engines = new Map<string, Promise<Engine>>();
+/** The last task's: what an engine found out about its examples, it remembers by the object. */
+let dataset: Dataset | undefined;
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
@@ -50,7 +52,8 @@ export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
 }
 
 async function computeAndStore(task: RunTask): Promise<void> {
-  const { run, dataset, settings } = task;
+  const { run, settings } = task;
+  if (dataset?.checksum !== task.dataset.checksum) dataset = task.dataset;
   const store = new RunStore(task.storeFolder, settings.network);
   const started = performance.now();
   let lastMessage = Number.NEGATIVE_INFINITY;
@@ -83,11 +86,11 @@ function engineNamed(name: string): Promise<Engine> {
 }
 
 async function parentOf(run: PointRun, store: RunStore) {
-  const parent = await store.read(run.parent);
-  if (parent === undefined || !parent.hasWeights) {
+  const parent = await store.readWithWeights(run.parent);
+  if (parent === undefined) {
     throw failure(`${run.label}: its baseline is no longer in ${store.folder}.`, {
       hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
     });
   }
-  return { status: parent.result.status, ...(await store.readWeights(run.parent)) };
+  return { status: parent.result.status, parameters: parent.parameters };
 }
