@@ -17,21 +17,18 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
   }
   const mask = new Uint8Array(scores.length).fill(1);
   if (k === 0) return mask;
+  const keys = sortKeys(scores);
   // The k-th lowest score splits the rest into below, ties, above.
-  const threshold = lowest(scores, k);
-  const below = Number.isNaN(threshold)
-    ? (score: number) => !Number.isNaN(score)
-    : (score: number) => score < threshold;
-  const tied = Number.isNaN(threshold) ? Number.isNaN : (score: number) => score === threshold;
+  const threshold = lowest(keys, k);
   let left = k;
-  for (let i = 0; i < scores.length; i++) {
-    if (below(scores[i] as number)) {
+  for (let i = 0; i < keys.length; i++) {
+    if ((keys[i] as number) < threshold) {
       mask[i] = 0;
       left--;
     }
   }
   for (let i = 0; left > 0; i++) {
-    if (tied(scores[i] as number)) {
+    if (keys[i] === threshold) {
       mask[i] = 0;
       left--;
     }
@@ -39,37 +36,40 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
   return mask;
 }
 
-const HALF_BITS = 16;
-const HALVES = 2 ** HALF_BITS;
-
-/**
- * The k-th lowest of the scores, NaN last, in time that grows with their number: a radix selection, which finds
- * first the upper and then the lower half of the bits of its sort key.
- */
-function lowest(scores: Float32Array, k: number): number {
-  const keys = sortKeys(scores);
-  const counts = new Uint32Array(HALVES);
-  for (let i = 0; i < keys.length; i++) (counts[(keys[i] as number) >>> HALF_BITS] as number)++;
-  const upper = bucketOf(counts, k);
-  counts.fill(0);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as number;
-    if (key >>> HALF_BITS === upper.bucket) (counts[key & (HALVES - 1)] as number)++;
-  }
-  const lower = bucketOf(counts, upper.rank);
-  return scores[keys.indexOf(((upper.bucket << HALF_BITS) | lower.bucket) >>> 0)] as number;
-}
-
 /** Integers in the order of the scores: of a negative number all bits are turned, of others the sign alone. */
 function sortKeys(scores: Float32Array): Uint32Array {
   const keys = new Uint32Array(scores.slice().buffer);
   for (let i = 0; i < keys.length; i++) {
     const bits = keys[i] as number;
-    // A NaN may have either sign.
-    if (Number.isNaN(scores[i])) keys[i] = 0xffffffff;
-    else keys[i] = bits >>> 31 === 1 ? ~bits : bits | 0x80000000;
+    const score = scores[i] as number;
+    // A NaN may have either sign, and a zero too.
+    if (Number.isNaN(score)) keys[i] = 0xffffffff;
+    else keys[i] = score < 0 ? ~bits : bits | 0x80000000;
   }
   return keys;
+}
+
+const HALF_BITS = 16;
+const HALVES = 2 ** HALF_BITS;
+
+/**
+ * The k-th lowest key, in time that grows with their number: a radix selection, which finds first the upper and
+ * then the lower half of its bits.
+ */
+function lowest(keys: Uint32Array, k: number): number {
+  const counts = new Uint32Array(HALVES);
+  for (let i = 0; i < keys.length; i++) {
+    const half = (keys[i] as number) >>> HALF_BITS;
+    counts[half] = (counts[half] as number) + 1;
+  }
+  const upper = bucketOf(counts, k);
+  counts.fill(0);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const half = key & (HALVES - 1);
+    if (key >>> HALF_BITS === upper.bucket) counts[half] = (counts[half] as number) + 1;
+  }
+  return upper.bucket * HALVES + bucketOf(counts, upper.rank).bucket;
 }
 
 /** The bucket that the k-th lowest lies in, and its rank among those there; ranks count from 1. */
