@@ -1,17 +1,17 @@
-/* Activations and biases over cells, forward and backward. */
+/* Activations and shifts (biases) over cells, forward and backward. */
 #include "elementary.h"
 #include "network.h"
 
 INLINE vf relu(vf x) { return keep(~(x <= splat(0)), x); }
 
-/* x = activation(x + bias of its channel), in place; `plane` values a channel; bias may be null. */
-INLINE void activate_channels(const int activation, float *x, const float *bias, int cells, int channels,
+/* x = activation(x + shift of its channel), in place; `plane` values a channel; shift may be null. */
+INLINE void activate_channels(const int activation, float *x, const float *shift, int cells, int channels,
                               int64_t plane) {
   for (int cell = 0; cell < cells; cell++)
     for (int c = 0; c < channels; c++) {
-      vf b = splat(bias ? bias[c] : 0);
+      vf s = splat(shift ? shift[c] : 0);
       for (float *end = x + plane * CELL; x < end; x += VL) {
-        vf y = load(x) + b;
+        vf y = load(x) + s;
         if (activation == ACT_RELU) y = relu(y);
         if (activation == ACT_SIGMOID) y = sigmoid(y);
         if (activation == ACT_TANH) y = hyperbolic_tangent(y);
@@ -20,14 +20,14 @@ INLINE void activate_channels(const int activation, float *x, const float *bias,
     }
 }
 
-NOINLINE void activate(int activation, float *x, const float *bias, int cells, Shape shape) {
+NOINLINE void activate(int activation, float *x, const float *shift, int cells, Shape shape) {
   int64_t plane = (int64_t)shape.height * shape.width;
   switch (activation) {
-    case ACT_RELU: activate_channels(ACT_RELU, x, bias, cells, shape.channels, plane); break;
-    case ACT_SIGMOID: activate_channels(ACT_SIGMOID, x, bias, cells, shape.channels, plane); break;
-    case ACT_TANH: activate_channels(ACT_TANH, x, bias, cells, shape.channels, plane); break;
+    case ACT_RELU: activate_channels(ACT_RELU, x, shift, cells, shape.channels, plane); break;
+    case ACT_SIGMOID: activate_channels(ACT_SIGMOID, x, shift, cells, shape.channels, plane); break;
+    case ACT_TANH: activate_channels(ACT_TANH, x, shift, cells, shape.channels, plane); break;
     default:
-      if (bias) activate_channels(ACT_NONE, x, bias, cells, shape.channels, plane);
+      if (shift) activate_channels(ACT_NONE, x, shift, cells, shape.channels, plane);
   }
 }
 

@@ -17,12 +17,15 @@ static void deliver(const Sink *sink, Tensor *tensor, const float *gradient) {
     add_gradient(tensor, gradient, sink->sums + tensor->flat_offset);
 }
 
-/* The bias's gradient: the output gradient summed over examples and positions, [cell][channel][plane][CELL]. */
+/*
+ * The bias's gradient: the output gradient summed over examples and positions, [cell][channel][plane][CELL]. With it
+ * those of the layer's constants. Comes last in a layer's backward pass.
+ */
 static void deliver_bias(Network *network, const Sink *sink, Layer *layer, const float *gradient, int cells,
                          int64_t plane) {
-  float *sums = network->gradient;
-  int channels = layer->bias.columns;
-  for (int c = 0; c < layer->bias.pitch; c++) sums[c] = 0;
+  float *sums = network->gradient, *constants = sums + layer->bias.pitch;
+  int channels = layer->out.channels;
+  for (int c = channels; c < layer->bias.pitch; c++) sums[c] = 0;
   for (int c = 0; c < channels; c++) {
     vf total = splat(0);
     for (int cell = 0; cell < cells; cell++) {
@@ -31,6 +34,8 @@ static void deliver_bias(Network *network, const Sink *sink, Layer *layer, const
     }
     sums[c] = sum(total);
   }
+  constants_backward(layer, sums, constants);
   deliver(sink, &layer->bias, sums);
+  if (layer->constants.weight.columns > 0) deliver(sink, &layer->constants.weight, constants);
 }
 #endif

@@ -97,8 +97,8 @@ static void pack_inputs(const Tensor *w, int channels, int tiles, float *packed)
   }
 }
 
-/* The first of the largest of four positions, then bias and ReLU; remembers which won. */
-INLINE void pool_four(const vf *four, vf bias, float *output, int32_t *winner) {
+/* The first of the largest of four positions, then shift and ReLU; remembers which won. */
+INLINE void pool_four(const vf *four, vf shift, float *output, int32_t *winner) {
   vf best = four[0];
   vi at = splat_int(0);
   UNROLL for (int i = 1; i < 4; i++) {
@@ -106,15 +106,15 @@ INLINE void pool_four(const vf *four, vf bias, float *output, int32_t *winner) {
     best = choose(better, four[i], best);
     at = (splat_int(i) & better) | (at & ~better);
   }
-  store(output, relu(best + bias));
+  store(output, relu(best + shift));
   store_int(winner, at);
 }
 
-static void pool_window(const float *window, int64_t position, float bias, float *output, int32_t *winner) {
+static void pool_window(const float *window, int64_t position, float shift, float *output, int32_t *winner) {
   for (int lane = 0; lane < CELL; lane += VL) {
     vf four[4];
     UNROLL for (int i = 0; i < 4; i++) four[i] = load(window + i * position + lane);
-    pool_four(four, splat(bias), output + lane, winner + lane);
+    pool_four(four, splat(shift), output + lane, winner + lane);
   }
 }
 
@@ -145,7 +145,7 @@ static void forward_cell(const Network *network, const Layer *layer, const Gathe
         const float *from = result + row * CELLS_PER_TILE * CELL;
         if (layer->pooled) {
           int64_t position = CELLS_PER_TILE > 1 ? CELL : (int64_t)rows * CELL;
-          pool_window(from, position, layer->bias.value[first + row], output + to, winner + to);
+          pool_window(from, position, layer->shift[first + row], output + to, winner + to);
         } else {
           for (int i = 0; i < group && n + i < count; i++)
             for (int lane = 0; lane < CELL; lane += VL)
@@ -168,7 +168,7 @@ static void conv_forward(Network *network, Layer *layer, int cells) {
   for (int cell = 0; cell < cells; cell++)
     forward_cell(network, layer, &g, input + cell * g.planes * g.plane, tiles, layer->output + cell * size,
                  layer->pooled ? layer->argmax + cell * size : NULL);
-  if (!layer->pooled) activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+  if (!layer->pooled) activate(layer->activation, layer->output, layer->shift, cells, layer->out);
 }
 
 /* The taps of the input gradient at (y, x): the outputs to which it contributed, with the weights it met. */

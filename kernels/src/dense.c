@@ -12,7 +12,7 @@ static void dense_forward(Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
   product(&(Product){.rows = w->rows, .depth = w->columns, .cells = cells, .a = w->value, .a_row = w->pitch,
                      .a_step = 1, .b = layer->input, .c = layer->output});
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+  activate(layer->activation, layer->output, layer->shift, cells, layer->out);
 }
 
 /* The gradient with respect to the input: W^T dy. */

@@ -88,7 +88,7 @@ static void skipping_forward(Network *network, Layer *layer, int cells) {
     for (; o < w->rows; o++)
       for (int e = 0; e < CELL; e++) output[o * CELL + e] = rows[(int64_t)e * w->pitch + o];
   }
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out);
+  activate(layer->activation, layer->output, layer->shift, cells, layer->out);
 }
 
 /* An input that is zero in the whole batch has no gradient, but moments may move its weights. */

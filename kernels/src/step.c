@@ -7,13 +7,14 @@ static void read_batch(Network *network, const Examples *examples, const uint32_
   int cells = parts(count, CELL);
   for (int i = 0; i < cells * CELL; i++)
     network->order[i] = i < count ? (order ? order[i] : (uint32_t)(first + i)) : network->order[0];
-  gather_cells(examples, network->order, cells, shape_size(network->in), network->input);
+  gather_cells(network, examples, network->order, cells);
 }
 
 static const float *forward(Network *network, int cells) {
   const float *output = network->input;
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
+    if (layer->weight.rows > 0) constants_forward(layer);
     switch (layer->kind) {
       case LAYER_DENSE:
         if (layer->weight.compact)

@@ -20,14 +20,14 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
   const examples = "void *bytes, void *floats, float scale, float offset, void *labels, void *targets";
   const entry: EntryPoints<NativePointer> = {
     pl_abi: library.func("int pl_abi()"),
+    pl_vector_length: library.func("int pl_vector_length()"),
     pl_state_size: library.func("double pl_state_size(void *spec, void *options)"),
-    pl_init: library.func("void pl_init(void *memory, void *spec, void *options)"),
+    pl_init: library.func("void pl_init(void *memory, void *spec, void *options, void *masks, void *lists)"),
     pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
     pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
     pl_expect_zeros: library.func("void pl_expect_zeros(void *network, double zeros)"),
     pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
     pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
-    pl_set_masks: library.func("void pl_set_masks(void *network, void *flat)"),
     pl_step: library.func("double pl_step(void *network)"),
     pl_set_step: library.func("void pl_set_step(void *network, double step)"),
     pl_train: library.func(
@@ -52,11 +52,15 @@ export class NativeInstance implements KernelInstance {
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
 
-  constructor(library: NativeLibrary, { spec, options }: Description, parameterCount: number) {
+  constructor(library: NativeLibrary, { spec, options, masks, lists, parameterCount }: Description) {
     this.library = library;
     this.parameterCount = parameterCount;
     this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
-    library.entry.pl_init(this.state, spec, options);
+    library.entry.pl_init(this.state, spec, options, masks, lists);
+  }
+
+  get bytes(): number {
+    return this.state.byteLength + this.workspace.byteLength;
   }
 
   read(slot: number): Float32Array {
@@ -67,11 +71,6 @@ export class NativeInstance implements KernelInstance {
 
   write(slot: number, flat: Float32Array): void {
     this.entry.pl_write(this.state, slot, flat);
-  }
-
-  setMasks(flat: Uint8Array): void {
-    this.entry.pl_set_masks(this.state, flat);
-    this.capacity = 0;
   }
 
   readStep(): number {
@@ -124,12 +123,8 @@ export class NativeInstance implements KernelInstance {
   private reserve(batch: number): void {
     if (batch <= this.capacity) return;
     const bytes = this.entry.pl_workspace_size(this.state, batch);
-    if (bytes <= this.workspace.byteLength) {
-      this.workspace.fill(0, 0, bytes);
-    } else {
-      this.workspace = new Uint8Array();
-      this.workspace = alignedMemory(this.library, bytes);
-    }
+    this.workspace = new Uint8Array();
+    this.workspace = alignedMemory(this.library, bytes);
     this.entry.pl_bind(this.state, this.workspace, batch);
     this.capacity = batch;
   }

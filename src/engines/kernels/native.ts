@@ -1,9 +1,7 @@
 import { inputError } from "../../foundations/errors.ts";
 import type { Availability, EngineEntry } from "../engine.ts";
-import { parameterCount } from "../network-spec.ts";
-import { describeNetwork } from "./abi.ts";
 import { type Compiler, compilerName, findCompiler, vectorInstructions } from "./compiler.ts";
-import { KernelNetwork } from "./kernel-network.ts";
+import { type KernelBuild, KernelNetwork } from "./kernel-network.ts";
 import { type Koffi, NativeInstance } from "./native-instance.ts";
 import { nativeIdentity, openNativeLibrary } from "./native-library.ts";
 
@@ -22,6 +20,10 @@ export const kernelsNative: EngineEntry = {
     const { koffi, compiler } = tools;
     const identity = await nativeIdentity(compiler);
     const library = await openNativeLibrary(koffi, compiler, identity, notify);
+    const build: KernelBuild = {
+      vectorLength: library.entry.pl_vector_length(),
+      createInstance: (description) => new NativeInstance(library, description),
+    };
     return {
       description: {
         name: "kernels-native",
@@ -29,12 +31,7 @@ export const kernelsNative: EngineEntry = {
         device: `CPU, ${vectorInstructions(compiler)}, ${compilerName(compiler)}`,
         reproducible: "on this machine and compiler",
       },
-      createNetwork: async (spec, optimizer) =>
-        new KernelNetwork(
-          spec,
-          optimizer,
-          new NativeInstance(library, describeNetwork(spec, optimizer), parameterCount(spec)),
-        ),
+      createNetwork: async (spec, optimizer) => new KernelNetwork(spec, optimizer, build),
       dispose: async () => {},
     };
   },

@@ -1,0 +1,283 @@
+import type { Masks, Parameters } from "../engine.ts";
+import { exampleSize } from "../examples.ts";
+import type { LayerSpec, NetworkSpec, ParameterSpec } from "../network-spec.ts";
+import { type ConnectedLayer, findConnectivity, type Units } from "./connectivity.ts";
+
+/**
+ * A network as the kernels compute it: without what its masks make superfluous, so that neurons, filters and inputs
+ * that nothing depends on cost nothing in any layer. Also where each of the kernels' numbers lies in the whole
+ * network's tensors.
+ */
+export interface KernelLayout {
+  /** The varying outputs and the inputs that they need: a smaller network of the same layers. */
+  readonly spec: NetworkSpec;
+  /** The whole network's inputs. */
+  readonly exampleSize: number;
+  /** Which of them the smaller network takes; all if undefined. */
+  readonly features: Int32Array | undefined;
+  /** By layer with weights. */
+  readonly layers: ReadonlyMap<string, LayerLayout>;
+  /** Number of kept parameters that no loss depends on. */
+  readonly dormant: number;
+  /** The kernels' flat array, piece by piece: of each layer weights, biases, folded weights; then what is dormant. */
+  readonly blocks: readonly Block[];
+  /** Length of the flat array. */
+  readonly size: number;
+  /** Over the flat array, 0 where a value is pruned; undefined when none is. */
+  readonly masks: Uint8Array | undefined;
+}
+
+export interface LayerLayout {
+  readonly keptWeights: number;
+  /** Where these lie in the smaller network's tensor if they alone are stored; undefined if it is stored whole. */
+  readonly positions: Int32Array | undefined;
+  readonly keptBiases: number;
+  /** Number of outputs that are constants. */
+  readonly constants: number;
+  /** Kept weights of constant inputs: by weight, which output (varying ones first) and which constant. */
+  readonly folded: { readonly outputs: Int32Array; readonly inputs: Int32Array };
+}
+
+/** Values of a tensor, row by row: those at row * width + column. */
+interface Block {
+  readonly name: string;
+  readonly width: number;
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+}
+
+const FIRST_COLUMN = new Int32Array(1);
+
+/**
+ * The largest part of kept weights for which a layer executes sparsely (measured; docs/decisions/kernels-sparse.md).
+ * A constant of the build, because the order of sums, and so their last bits, follow it.
+ */
+function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
+  return kind === "dense" ? 0.4 : vectorLength >= 16 ? 0.5 : 0.65;
+}
+
+/** `vectorLength`: floats in a vector of the build that computes it. */
+export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: number): KernelLayout {
+  const { inputs, layers: connected } = findConnectivity(spec, masks);
+  const layers = new Map<string, LayerLayout>();
+  const blocks: Block[] = [];
+  const dormant: Block[] = [];
+  connected.forEach((layer, i) => {
+    const before = connected[i - 1]?.outputs ?? inputs;
+    const [weights, biases] = blocksOf(layer, before);
+    const keptWeights = countKept(weights, layer.weightMask);
+    const size = totalSize([weights]);
+    const sparse = keptWeights < size && keptWeights <= sparseUpTo(layer.layer.kind, vectorLength) * size;
+    const kept = sparse ? findKept(weights, layer.weightMask, keptWeights) : undefined;
+    const folded = foldedWeights(layer, before);
+    blocks.push(kept === undefined ? weights : list(weights.name, kept.indices), biases);
+    blocks.push(list(weights.name, folded.indices));
+    dormant.push(...dormantBlocks(layer));
+    layers.set(layer.layer.name, {
+      keptWeights,
+      positions: kept?.positions,
+      keptBiases: countKept(biases, layer.biasMask),
+      constants: layer.outputs.constant.length,
+      folded,
+    });
+  });
+  const all = [...blocks, ...dormant];
+  const size = totalSize(all);
+  return {
+    spec: smallerNetwork(spec, inputs, connected),
+    exampleSize: exampleSize({ shape: spec.inputShape }),
+    features: featuresOf(spec, inputs),
+    layers,
+    dormant: totalSize(dormant),
+    blocks: all,
+    size,
+    masks: masks.size === 0 ? undefined : gatherInto(new Uint8Array(size), all, masks, 1),
+  };
+}
+
+/** The kernels' flat array of a network's tensors. */
+export function gather({ blocks, size }: KernelLayout, tensors: Parameters): Float32Array {
+  return gatherInto(new Float32Array(size), blocks, tensors, 0);
+}
+
+/** The network's tensors from the kernels' flat array; what this lacks is 0. */
+export function scatter(
+  { blocks }: KernelLayout,
+  parameters: readonly ParameterSpec[],
+  flat: Float32Array,
+): Parameters {
+  const tensors = new Map(parameters.map(({ name, size }) => [name, new Float32Array(size)]));
+  let from = 0;
+  for (const block of blocks) {
+    const { name, width, rows, columns } = block;
+    const to = tensors.get(name);
+    if (to === undefined) throw new Error(`no tensor named '${name}'`);
+    const length = rows.length * columns.length;
+    if (length === to.length && isWhole(block)) to.set(flat.subarray(from, from + length));
+    else {
+      for (let r = 0, i = from; r < rows.length; r++) {
+        const row = (rows[r] as number) * width;
+        for (let c = 0; c < columns.length; c++) to[row + (columns[c] as number)] = flat[i++] as number;
+      }
+    }
+    from += length;
+  }
+  return tensors;
+}
+
+function gatherInto<Flat extends Float32Array | Uint8Array>(
+  flat: Flat,
+  blocks: readonly Block[],
+  tensors: ReadonlyMap<string, Flat>,
+  missing: number,
+): Flat {
+  let to = 0;
+  for (const block of blocks) {
+    const { name, width, rows, columns } = block;
+    const from = tensors.get(name);
+    const length = rows.length * columns.length;
+    if (from === undefined) flat.fill(missing, to, to + length);
+    else if (length === from.length && isWhole(block)) flat.set(from, to);
+    else {
+      for (let r = 0, i = to; r < rows.length; r++) {
+        const row = (rows[r] as number) * width;
+        for (let c = 0; c < columns.length; c++) flat[i++] = from[row + (columns[c] as number)] as number;
+      }
+    }
+    to += length;
+  }
+  return flat;
+}
+
+/** All rows and columns of its tensor, in order. */
+function isWhole({ rows, columns, width }: Block): boolean {
+  return columns.length === width && rows.every((row, i) => row === i);
+}
+
+function list(name: string, indices: Int32Array): Block {
+  return { name, width: 1, rows: indices, columns: FIRST_COLUMN };
+}
+
+function totalSize(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0);
+}
+
+function blocksOf(layer: ConnectedLayer, before: Units): [weights: Block, biases: Block] {
+  const { name } = layer.layer;
+  const { varying, constant } = layer.outputs;
+  return [
+    {
+      name: `${name}.weight`,
+      width: layer.columns,
+      rows: varying,
+      columns: expand(before.varying, layer.group),
+    },
+    list(`${name}.bias`, Int32Array.of(...varying, ...constant)),
+  ];
+}
+
+/** The columns, or values, of units that have `group` each. */
+function expand(units: Int32Array, group: number): Int32Array {
+  if (group === 1) return units;
+  const all = new Int32Array(units.length * group);
+  for (let i = 0; i < all.length; i++) {
+    all[i] = (units[Math.floor(i / group)] as number) * group + (i % group);
+  }
+  return all;
+}
+
+function foldedWeights(
+  { outputs, columns, group, weightMask }: ConnectedLayer,
+  before: Units,
+): LayerLayout["folded"] & { readonly indices: Int32Array } {
+  const found = { indices: [] as number[], outputs: [] as number[], inputs: [] as number[] };
+  if (before.constant.length > 0) {
+    const constantColumns = expand(before.constant, group);
+    [...outputs.varying, ...outputs.constant].forEach((row, output) => {
+      constantColumns.forEach((column, i) => {
+        const index = row * columns + column;
+        if (weightMask?.[index] === 0) return;
+        found.indices.push(index);
+        found.outputs.push(output);
+        found.inputs.push(Math.floor(i / group));
+      });
+    });
+  }
+  return {
+    indices: Int32Array.from(found.indices),
+    outputs: Int32Array.from(found.outputs),
+    inputs: Int32Array.from(found.inputs),
+  };
+}
+
+/** Kept weights and biases of dead outputs. */
+function dormantBlocks({ layer, columns, outputs, weightMask, biasMask }: ConnectedLayer): Block[] {
+  const weights: number[] = [];
+  for (const row of outputs.dead) {
+    for (let i = row * columns; i < (row + 1) * columns; i++) if (weightMask?.[i] !== 0) weights.push(i);
+  }
+  return [
+    list(`${layer.name}.weight`, Int32Array.from(weights)),
+    list(
+      `${layer.name}.bias`,
+      outputs.dead.filter((row) => biasMask?.[row] !== 0),
+    ),
+  ];
+}
+
+function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
+  if (mask === undefined) return rows.length * columns.length;
+  let kept = 0;
+  for (const row of rows) {
+    for (const column of columns) if (mask[row * width + column] !== 0) kept++;
+  }
+  return kept;
+}
+
+/** The kept values of a block: where they lie in the tensor, and in the block. */
+function findKept({ rows, columns, width }: Block, mask: Uint8Array | undefined, count: number) {
+  const kept = { indices: new Int32Array(count), positions: new Int32Array(count) };
+  let n = 0;
+  for (let r = 0, position = 0; r < rows.length; r++) {
+    const row = (rows[r] as number) * width;
+    for (let c = 0; c < columns.length; c++, position++) {
+      const index = row + (columns[c] as number);
+      if (mask?.[index] === 0) continue;
+      kept.indices[n] = index;
+      kept.positions[n++] = position;
+    }
+  }
+  return kept;
+}
+
+/** Whether single inputs are units, and not channels: then the smaller network's input is flat. */
+function hasFlatInput({ inputShape }: NetworkSpec, { varying, dead }: Units): boolean {
+  return varying.length + dead.length === exampleSize({ shape: inputShape });
+}
+
+function featuresOf(spec: NetworkSpec, inputs: Units): Int32Array | undefined {
+  if (inputs.dead.length === 0) return undefined;
+  return expand(
+    inputs.varying,
+    exampleSize({ shape: spec.inputShape }) / (inputs.varying.length + inputs.dead.length),
+  );
+}
+
+function smallerNetwork(spec: NetworkSpec, inputs: Units, connected: readonly ConnectedLayer[]): NetworkSpec {
+  const [, ...plane] = spec.inputShape;
+  const count = inputs.varying.length;
+  const inputShape =
+    inputs.dead.length === 0 ? spec.inputShape : hasFlatInput(spec, inputs) ? [count] : [count, ...plane];
+  const byLayer = new Map<LayerSpec, readonly [ConnectedLayer, Units]>(
+    connected.map((layer, i) => [layer.layer, [layer, connected[i - 1]?.outputs ?? inputs]]),
+  );
+  const layers = spec.layers.map((layer): LayerSpec => {
+    const found = byLayer.get(layer);
+    if (found === undefined) return layer;
+    const [{ group, outputs }, before] = found;
+    const [inUnits, outUnits] = [before.varying.length, outputs.varying.length];
+    if (layer.kind === "conv2d") return { ...layer, inChannels: inUnits, outChannels: outUnits };
+    return layer.kind === "dense" ? { ...layer, inputs: inUnits * group, outputs: outUnits } : layer;
+  });
+  return { ...spec, inputShape, layers };
+}
