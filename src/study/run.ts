@@ -134,8 +134,9 @@ export async function runPoint(
   const optimizer = settings.finetune?.optimizer ?? settings.train.optimizer;
   const network = await engine.createNetwork(settings.network, optimizerSpec(optimizer));
   try {
-    await network.writeParameters(baseline.parameters);
+    // Masks first: an engine whose memory follows them then never holds the dense network.
     await network.setMasks(masks);
+    await network.writeParameters(baseline.parameters);
     const pruned = await test(network, dataset);
 
     // 3. Recover: a fresh optimizer and schedule, the mask in force at every step.

@@ -8,8 +8,6 @@ export const BLOCK = 64;
  * its layout. Slot 0 holds the parameters, 1 and 2 the optimizer's state.
  */
 export interface KernelInstance {
-  /** Bytes of what it holds: parameters, optimizer state, indices, workspace. */
-  readonly bytes: number;
   read(slot: number): Float32Array;
   write(slot: number, flat: Float32Array): void;
   readStep(): number;

@@ -51,11 +51,6 @@ export class KernelNetwork implements Network {
     this.layout = layoutNetwork(spec, new Map(), build.vectorLength);
   }
 
-  /** Bytes that the kernels hold: parameters, optimizer state, indices, workspace. */
-  get bytes(): number {
-    return this.kernels.bytes;
-  }
-
   async readParameters(): Promise<Parameters> {
     return this.read(0);
   }

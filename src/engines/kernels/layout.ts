@@ -59,40 +59,44 @@ function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
 /** `vectorLength`: floats in a vector of the build that computes it. */
 export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: number): KernelLayout {
   const { inputs, layers: connected } = findConnectivity(spec, masks);
-  const layers = new Map<string, LayerLayout>();
-  const blocks: Block[] = [];
-  const dormant: Block[] = [];
-  connected.forEach((layer, i) => {
-    const before = connected[i - 1]?.outputs ?? inputs;
-    const [weights, biases] = blocksOf(layer, before);
-    const keptWeights = countKept(weights, layer.weightMask);
-    const size = totalSize([weights]);
-    const sparse = keptWeights < size && keptWeights <= sparseUpTo(layer.layer.kind, vectorLength) * size;
-    const kept = sparse ? findKept(weights, layer.weightMask, keptWeights) : undefined;
-    const folded = foldedWeights(layer, before);
-    blocks.push(kept === undefined ? weights : list(weights.name, kept.indices), biases);
-    blocks.push(list(weights.name, folded.indices));
-    dormant.push(...dormantBlocks(layer));
-    layers.set(layer.layer.name, {
-      keptWeights,
-      positions: kept?.positions,
-      keptBiases: countKept(biases, layer.biasMask),
-      constants: layer.outputs.constant.length,
-      folded,
-    });
-  });
-  const all = [...blocks, ...dormant];
-  const size = totalSize(all);
+  const layers = connected.map((layer, i) =>
+    layoutLayer(layer, connected[i - 1]?.outputs ?? inputs, vectorLength),
+  );
+  const dormant = connected.flatMap(dormantBlocks);
+  const blocks = [...layers.flatMap(({ blocks }) => blocks), ...dormant];
+  const size = totalSize(blocks);
   return {
     spec: smallerNetwork(spec, inputs, connected),
     exampleSize: exampleSize({ shape: spec.inputShape }),
     features: featuresOf(spec, inputs),
-    layers,
+    layers: new Map(layers.map(({ name, layout }) => [name, layout])),
     dormant: totalSize(dormant),
-    blocks: all,
+    blocks,
     size,
-    masks: masks.size === 0 ? undefined : gatherInto(new Uint8Array(size), all, masks, 1),
+    masks: masks.size === 0 ? undefined : gatherInto(new Uint8Array(size), blocks, masks, 1),
   };
+}
+
+function layoutLayer(layer: ConnectedLayer, before: Units, vectorLength: number) {
+  const [weights, biases] = blocksOf(layer, before);
+  const size = totalSize([weights]);
+  const keptWeights = countKept(weights, layer.weightMask);
+  const sparse = keptWeights < size && keptWeights <= sparseUpTo(layer.layer.kind, vectorLength) * size;
+  const stored = sparse ? findKept(weights, layer.weightMask) : undefined;
+  const { indices, ...folded } = foldedWeights(layer, before);
+  const layout: LayerLayout = {
+    keptWeights,
+    positions: stored?.positions,
+    keptBiases: countKept(biases, layer.biasMask),
+    constants: layer.outputs.constant.length,
+    folded,
+  };
+  const blocks = [
+    stored === undefined ? weights : list(weights.name, stored.indices),
+    biases,
+    list(weights.name, indices),
+  ];
+  return { name: layer.layer.name, layout, blocks };
 }
 
 /** The kernels' flat array of a network's tensors. */
@@ -186,42 +190,35 @@ function expand(units: Int32Array, group: number): Int32Array {
   return all;
 }
 
-function foldedWeights(
-  { outputs, columns, group, weightMask }: ConnectedLayer,
-  before: Units,
-): LayerLayout["folded"] & { readonly indices: Int32Array } {
-  const found = { indices: [] as number[], outputs: [] as number[], inputs: [] as number[] };
-  if (before.constant.length > 0) {
-    const constantColumns = expand(before.constant, group);
-    [...outputs.varying, ...outputs.constant].forEach((row, output) => {
-      constantColumns.forEach((column, i) => {
-        const index = row * columns + column;
-        if (weightMask?.[index] === 0) return;
-        found.indices.push(index);
-        found.outputs.push(output);
-        found.inputs.push(Math.floor(i / group));
-      });
-    });
-  }
+/** Kept weights of inputs that are constants, to any output that is needed. */
+function foldedWeights({ layer, columns, group, outputs, weightMask }: ConnectedLayer, before: Units) {
+  const block = {
+    name: `${layer.name}.weight`,
+    width: columns,
+    rows: Int32Array.of(...outputs.varying, ...outputs.constant),
+    columns: expand(before.constant, group),
+  };
+  const { indices, positions } = findKept(block, weightMask);
+  const width = block.columns.length;
   return {
-    indices: Int32Array.from(found.indices),
-    outputs: Int32Array.from(found.outputs),
-    inputs: Int32Array.from(found.inputs),
+    indices,
+    outputs: positions.map((position) => Math.floor(position / width)),
+    inputs: positions.map((position) => Math.floor((position % width) / group)),
   };
 }
 
 /** Kept weights and biases of dead outputs. */
 function dormantBlocks({ layer, columns, outputs, weightMask, biasMask }: ConnectedLayer): Block[] {
-  const weights: number[] = [];
-  for (const row of outputs.dead) {
-    for (let i = row * columns; i < (row + 1) * columns; i++) if (weightMask?.[i] !== 0) weights.push(i);
-  }
+  const weights = {
+    name: `${layer.name}.weight`,
+    width: columns,
+    rows: outputs.dead,
+    columns: Int32Array.from({ length: columns }, (_, column) => column),
+  };
+  const biases = list(`${layer.name}.bias`, outputs.dead);
   return [
-    list(`${layer.name}.weight`, Int32Array.from(weights)),
-    list(
-      `${layer.name}.bias`,
-      outputs.dead.filter((row) => biasMask?.[row] !== 0),
-    ),
+    list(weights.name, findKept(weights, weightMask).indices),
+    list(biases.name, findKept(biases, biasMask).indices),
   ];
 }
 
@@ -235,7 +232,9 @@ function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined
 }
 
 /** The kept values of a block: where they lie in the tensor, and in the block. */
-function findKept({ rows, columns, width }: Block, mask: Uint8Array | undefined, count: number) {
+function findKept(block: Block, mask: Uint8Array | undefined) {
+  const { rows, columns, width } = block;
+  const count = countKept(block, mask);
   const kept = { indices: new Int32Array(count), positions: new Int32Array(count) };
   let n = 0;
   for (let r = 0, position = 0; r < rows.length; r++) {

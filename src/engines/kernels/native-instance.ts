@@ -59,10 +59,6 @@ export class NativeInstance implements KernelInstance {
     library.entry.pl_init(this.state, spec, options, masks, lists);
   }
 
-  get bytes(): number {
-    return this.state.byteLength + this.workspace.byteLength;
-  }
-
   read(slot: number): Float32Array {
     const flat = new Float32Array(this.parameterCount);
     this.entry.pl_read(this.state, slot, flat);

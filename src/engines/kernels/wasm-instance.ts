@@ -44,10 +44,6 @@ export class WasmInstance implements KernelInstance {
     this.wasm.pl_init(this.state, specAt, optionsAt, this.flat, listsAt);
   }
 
-  get bytes(): number {
-    return this.memory.byteLength;
-  }
-
   read(slot: number): Float32Array {
     this.wasm.pl_read(this.state, slot, this.flat);
     return this.flatFloats().slice();
