@@ -26,14 +26,6 @@ static Update begin_step(Network *network, double rate) {
   return update;
 }
 
-/* The lanes of the vector at `index` (a multiple of VL) that the tensor's mask keeps. */
-INLINE vi kept_lanes(const Tensor *tensor, int64_t index) {
-  vi bit;
-  UNROLL for (int i = 0; i < VL; i++) bit[i] = 1 << i;
-  int32_t bits = tensor->mask[index / 16] >> (index % 16);
-  return (splat_int(bits) & bit) != 0;
-}
-
 INLINE void adam(const Update *u, Tensor *tensor, int64_t index, vf gradient) {
   float *value = tensor->value + index, *first = tensor->slot1 + index, *second = tensor->slot2 + index;
   vf w = load(value);

@@ -26,6 +26,14 @@ static void set_mask(Tensor *tensor, const uint8_t *masks) {
     }
 }
 
+/* The lanes of the vector at `index` (a multiple of VL) that the tensor's mask keeps. */
+INLINE vi kept_lanes(const Tensor *tensor, int64_t index) {
+  vi bit;
+  UNROLL for (int i = 0; i < VL; i++) bit[i] = 1 << i;
+  int32_t bits = tensor->mask[index / 16] >> (index % 16);
+  return (splat_int(bits) & bit) != 0;
+}
+
 static void read_tensor(const Tensor *tensor, const float *values, float *flat) {
   if (tensor->compact) {
     for (int64_t n = 0; n < tensor->kept; n++) flat[n] = values[n];
@@ -35,16 +43,16 @@ static void read_tensor(const Tensor *tensor, const float *values, float *flat) 
     for (int c = 0; c < tensor->columns; c++) *flat++ = values[tensor_index(tensor, row, c)];
 }
 
+/* Pruned values become 0. */
 static void write_tensor(const Tensor *tensor, float *values, const float *flat) {
   if (tensor->compact) {
     for (int64_t n = 0; n < tensor->kept; n++) values[n] = flat[n];
     return;
   }
   for (int row = 0; row < tensor->rows; row++)
-    for (int c = 0; c < tensor->columns; c++, flat++) {
-      int64_t index = tensor_index(tensor, row, c);
-      values[index] = is_kept(tensor, index) ? *flat : 0;
-    }
+    for (int c = 0; c < tensor->columns; c++) values[tensor_index(tensor, row, c)] = *flat++;
+  if (tensor->masked)
+    for (int64_t i = 0; i < tensor->padded_size; i += VL) store(values + i, keep(kept_lanes(tensor, i), load(values + i)));
 }
 
 /* Adds a gradient, stored as its tensor is, to the sums. */

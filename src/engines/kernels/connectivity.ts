@@ -117,7 +117,9 @@ function inputsReaching({ columns, group, weightMask }: Stage, outputs: Uint8Arr
   for (let row = 0; row < outputs.length; row++) {
     if (outputs[row] === 0) continue;
     for (let unit = 0, at = row * columns; unit < inputs.length; unit++) {
-      for (const end = at + group; at < end; at++) if (weightMask[at] !== 0) inputs[unit] = 1;
+      let any = 0;
+      for (const end = at + group; at < end; at++) any |= weightMask[at] as number;
+      inputs[unit] = (inputs[unit] as number) | any;
     }
   }
   return inputs;

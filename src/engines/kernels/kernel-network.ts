@@ -66,8 +66,10 @@ export class KernelNetwork implements Network {
     this.instance = undefined;
     if (before.instance === undefined) return;
     this.kernels.writeStep(before.instance.readStep());
+    const tensors = this.zeros();
     for (let slot = 0; slot <= this.slots.length; slot++) {
-      this.write(slot, scatter(before.layout, this.parameters, before.instance.read(slot)));
+      scatter(before.layout, before.instance.read(slot), tensors);
+      this.write(slot, tensors);
     }
     before.instance.release();
   }
@@ -92,7 +94,7 @@ export class KernelNetwork implements Network {
   async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
     this.checkExamples(examples, order);
     this.kernels.expectZeros(zeroFraction(examples));
-    return scatter(this.layout, this.parameters, this.kernels.gradients(examples, order));
+    return this.tensorsOf(this.kernels.gradients(examples, order));
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
@@ -125,7 +127,17 @@ export class KernelNetwork implements Network {
   }
 
   private read(slot: number): Parameters {
-    return scatter(this.layout, this.parameters, this.kernels.read(slot));
+    return this.tensorsOf(this.kernels.read(slot));
+  }
+
+  private tensorsOf(flat: Float32Array): Parameters {
+    const tensors = this.zeros();
+    scatter(this.layout, flat, tensors);
+    return tensors;
+  }
+
+  private zeros(): Parameters {
+    return new Map(this.parameters.map(({ name, size }) => [name, new Float32Array(size)]));
   }
 
   private write(slot: number, tensors: Parameters): void {

@@ -1,6 +1,6 @@
 import type { Masks, Parameters } from "../engine.ts";
 import { exampleSize } from "../examples.ts";
-import type { LayerSpec, NetworkSpec, ParameterSpec } from "../network-spec.ts";
+import type { LayerSpec, NetworkSpec } from "../network-spec.ts";
 import { type ConnectedLayer, findConnectivity, type Units } from "./connectivity.ts";
 
 /**
@@ -82,7 +82,7 @@ function layoutLayer(layer: ConnectedLayer, before: Units, vectorLength: number)
   const size = totalSize([weights]);
   const keptWeights = countKept(weights, layer.weightMask);
   const sparse = keptWeights < size && keptWeights <= sparseUpTo(layer.layer.kind, vectorLength) * size;
-  const stored = sparse ? findKept(weights, layer.weightMask) : undefined;
+  const stored = sparse ? findKept(weights, layer.weightMask, keptWeights) : undefined;
   const { indices, ...folded } = foldedWeights(layer, before);
   const layout: LayerLayout = {
     keptWeights,
@@ -104,13 +104,8 @@ export function gather({ blocks, size }: KernelLayout, tensors: Parameters): Flo
   return gatherInto(new Float32Array(size), blocks, tensors, 0);
 }
 
-/** The network's tensors from the kernels' flat array; what this lacks is 0. */
-export function scatter(
-  { blocks }: KernelLayout,
-  parameters: readonly ParameterSpec[],
-  flat: Float32Array,
-): Parameters {
-  const tensors = new Map(parameters.map(({ name, size }) => [name, new Float32Array(size)]));
+/** Writes the kernels' flat array into the network's tensors, which stay as they are where it has no value. */
+export function scatter({ blocks }: KernelLayout, flat: Float32Array, tensors: Parameters): void {
   let from = 0;
   for (const block of blocks) {
     const { name, width, rows, columns } = block;
@@ -126,7 +121,6 @@ export function scatter(
     }
     from += length;
   }
-  return tensors;
 }
 
 function gatherInto<Flat extends Float32Array | Uint8Array>(
@@ -222,31 +216,33 @@ function dormantBlocks({ layer, columns, outputs, weightMask, biasMask }: Connec
   ];
 }
 
+/** Sums instead of branches, which no CPU could predict: masks change between epochs, and must not cost one. */
 function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
   if (mask === undefined) return rows.length * columns.length;
   let kept = 0;
-  for (const row of rows) {
-    for (const column of columns) if (mask[row * width + column] !== 0) kept++;
+  for (let r = 0; r < rows.length; r++) {
+    const row = (rows[r] as number) * width;
+    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
   }
   return kept;
 }
 
 /** The kept values of a block: where they lie in the tensor, and in the block. */
-function findKept(block: Block, mask: Uint8Array | undefined) {
+function findKept(block: Block, mask: Uint8Array | undefined, count = countKept(block, mask)) {
   const { rows, columns, width } = block;
-  const count = countKept(block, mask);
-  const kept = { indices: new Int32Array(count), positions: new Int32Array(count) };
+  // Written always, counted if kept: with room for one more.
+  const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
   let n = 0;
   for (let r = 0, position = 0; r < rows.length; r++) {
     const row = (rows[r] as number) * width;
     for (let c = 0; c < columns.length; c++, position++) {
       const index = row + (columns[c] as number);
-      if (mask?.[index] === 0) continue;
-      kept.indices[n] = index;
-      kept.positions[n++] = position;
+      indices[n] = index;
+      positions[n] = position;
+      n += mask === undefined ? 1 : (mask[index] as number);
     }
   }
-  return kept;
+  return { indices: indices.subarray(0, count), positions: positions.subarray(0, count) };
 }
 
 /** Whether single inputs are units, and not channels: then the smaller network's input is flat. */
