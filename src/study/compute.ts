@@ -30,6 +30,8 @@ export interface ComputeRequest {
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
+  /** Called when no run waits for a thread any more, so that cores fall idle soon. */
+  readonly onLastStarted: () => void;
 }
 
 export type StoredRuns = ReadonlyMap<string, StoredRun>;
@@ -94,6 +96,9 @@ export async function computeRuns(
     onEvent({ event: "run-progress", ...told, fraction, total: progress.total() });
   }
 
+  let waiting = jobs.size;
+  if (waiting === 0) request.onLastStarted();
+
   const computeJob = async (job: Job, parent: Promise<void> | undefined) => {
     await parent;
     if (stopped !== undefined) throw new NotStarted();
@@ -101,6 +106,7 @@ export async function computeRuns(
     await slots.run(job.rank, async () => {
       const computing = job.owners.find(({ error }) => error === undefined);
       if (stopped !== undefined || computing === undefined) throw new NotStarted();
+      if (--waiting === 0) request.onLastStarted();
       const { settings, engine, store, data } = computing.work;
       await pool.compute({
         run: job.run,
@@ -219,8 +225,8 @@ function planJobs(owners: readonly Owner[]): ReadonlyMap<string, Job> {
   return jobs;
 }
 
-function costOf(run: Run, { settings, data }: StudyWork): number {
-  return runCost(run, settings, data.facts.examples);
+function costOf(run: Run, { settings, data, engine }: StudyWork): number {
+  return runCost(run, settings, data.facts.examples, engine.name);
 }
 
 /** The dense control is named after the study's first method, so an equal run may have another name there. */

@@ -1,3 +1,4 @@
+import type { Rasterize } from "../charts/rasterize.ts";
 import { drawStudy } from "../charts/report/files.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
@@ -37,6 +38,7 @@ export async function writeCharts(
   study: StudyOutline,
   configText: string,
   tables: Tables,
+  toPng: Rasterize | undefined,
 ): Promise<string[]> {
   const data = {
     // As the tables hold them: `prune-lab report` then draws the same bytes.
@@ -47,7 +49,7 @@ export async function writeCharts(
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
-  const drawn = await drawStudy({ name, rows: data.results, manifest, configText }, data);
+  const drawn = await drawStudy({ name, rows: data.results, manifest, configText }, data, toPng);
   for (const [file, content] of drawn) await folder.write(file, content);
   return drawn.map(([file]) => file);
 }

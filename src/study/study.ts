@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
+import type { Rasterize } from "../charts/rasterize.ts";
+import { openStudio } from "../charts/studio.ts";
 import { parameterCount } from "../engines/network-spec.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -96,6 +98,8 @@ export async function runStudies(
   const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
   const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
+  const workers = options.workers ?? availableParallelism();
+  const studio = openStudio(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs.
     const resources = new StudyResources();
@@ -125,18 +129,23 @@ export async function runStudies(
     // 3. The runs of all studies: baselines, then what hangs on them.
     if (goesOn()) {
       const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
-      const workers = options.workers ?? availableParallelism();
       for (const { study, engine } of works) {
         const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
         for (const message of workerWarnings(engine, options.workers)) notify(message);
       }
-      const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent });
+      const onLastStarted = () => {
+        if (shard === undefined) studio.prepare();
+      };
+      const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent, onLastStarted });
 
       // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
       const finishing = opened.map(async ({ request, open }, i) => {
         try {
           const stored = await (computing[i] as (typeof computing)[number]);
-          ends.set(request, { state: "done", outcome: await finishStudy(open, stored, onEvent) });
+          ends.set(request, {
+            state: "done",
+            outcome: await finishStudy(open, stored, onEvent, studio.rasterize),
+          });
         } catch (error) {
           end(request, error);
         } finally {
@@ -147,6 +156,7 @@ export async function runStudies(
     }
   } finally {
     for (const { open } of opened) await open.folder.release();
+    await studio.close();
   }
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }
@@ -186,11 +196,15 @@ export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen
   }
 }
 
-/** Writes everything that follows from the finished runs; for a shard, only which part it is. */
+/**
+ * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
+ * other threads.
+ */
 export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,
   onEvent: OnStudyEvent,
+  toPng?: Rasterize,
 ): Promise<StudyOutcome> {
   const { study, folder, shard } = open;
   const { options, plan } = study;
@@ -206,7 +220,7 @@ export async function finishStudy(
     for (const message of resultWarnings(plan, stored)) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await writeCharts(folder, study, open.configText, tables)));
+    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
     files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
   }
   await writeManifest(open, files, "final");
