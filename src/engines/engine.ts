@@ -117,6 +117,11 @@ export type Availability =
 export interface EngineEntry {
   readonly name: string;
   readonly summary: string;
+  /**
+   * Roughly the time of a step at a density (kept over all prunable weights, 0 to 1) over that of a dense step, for
+   * expectations alone; 1 unless given.
+   */
+  readonly costAtDensity?: (density: number) => number;
   /** A quick look, without compiling. */
   check(): Promise<Availability>;
   /** Throws a PruneLabError of kind `input` with a hint when the engine cannot run here. */

@@ -9,6 +9,7 @@ import { nativeIdentity, openNativeLibrary } from "./native-library.ts";
 export const kernelsNative: EngineEntry = {
   name: "kernels-native",
   summary: "training kernels compiled for this machine on first use: needs a C compiler, the fastest",
+  costAtDensity,
   check: async () => (await findTools()).availability,
   open: async (notify) => {
     const { tools, availability } = await findTools();

@@ -17,6 +17,7 @@ const VECTOR_LENGTH = 4;
 export const kernelsWasm: EngineEntry = {
   name: "kernels-wasm",
   summary: "training kernels in WebAssembly SIMD: needs nothing, same numbers on every machine",
+  costAtDensity,
   check: async () => (await loadModule()).availability,
   open: async () => {
     const { binary, availability } = await loadModule();
