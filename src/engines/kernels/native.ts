@@ -1,6 +1,7 @@
 import { inputError } from "../../foundations/errors.ts";
 import type { Availability, EngineEntry } from "../engine.ts";
 import { type Compiler, compilerName, findCompiler, vectorInstructions } from "./compiler.ts";
+import { costAtDensity } from "./cost-at-density.ts";
 import { type KernelBuild, KernelNetwork } from "./kernel-network.ts";
 import { type Koffi, NativeInstance } from "./native-instance.ts";
 import { nativeIdentity, openNativeLibrary } from "./native-library.ts";

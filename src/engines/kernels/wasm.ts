@@ -5,6 +5,7 @@ import { sha256 } from "../../foundations/hash.ts";
 import { packageRoot } from "../../foundations/paths.ts";
 import type { Availability, EngineEntry } from "../engine.ts";
 import { ABI } from "./abi.ts";
+import { costAtDensity } from "./cost-at-density.ts";
 import { type KernelBuild, KernelNetwork } from "./kernel-network.ts";
 import { WasmInstance } from "./wasm-instance.ts";
 
