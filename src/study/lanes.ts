@@ -11,16 +11,22 @@ export interface Lane {
 
 /**
  * The worker threads of a computation: one pool for all engines that may run in any number of threads, and one
- * of its own for an engine that may not. A pool starts with its first run.
+ * of its own for an engine that may not. A pool starts when it is first asked for.
  */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #workers: number;
-  readonly #onProgress: (message: ProgressMessage) => void;
+  /** Hears of each run several times a second. */
+  onProgress: (message: ProgressMessage) => void = () => {};
+  #closed = false;
 
-  constructor(workers: number, jobs: number, onProgress: (message: ProgressMessage) => void) {
-    this.#workers = Math.max(1, Math.min(workers, jobs));
-    this.#onProgress = onProgress;
+  constructor(workers: number) {
+    this.#workers = workers;
+  }
+
+  /** Starts an engine's threads before there is work for them. */
+  prepare(engine: Pick<EngineDescription, "name" | "maxWorkers">): void {
+    if (!this.#closed) this.of(engine);
   }
 
   of({ name, maxWorkers }: Pick<EngineDescription, "name" | "maxWorkers">): Lane {
@@ -28,12 +34,14 @@ export class Lanes {
     const existing = this.#lanes.get(key);
     if (existing !== undefined) return existing;
     const workers = Math.min(this.#workers, maxWorkers ?? this.#workers);
-    const lane = { pool: openPool(workers, this.#onProgress), slots: new Slots(workers) };
+    const pool = openPool(workers, name, (message) => this.onProgress(message));
+    const lane = { pool, slots: new Slots(workers) };
     this.#lanes.set(key, lane);
     return lane;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#lanes.values()].map(({ pool }) => pool.close()));
   }
 }

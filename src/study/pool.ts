@@ -2,7 +2,7 @@ import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../foundations/errors.ts";
 import { packageRoot } from "../foundations/paths.ts";
-import type { ProgressMessage, RunTask, TaskOutcome } from "./worker.ts";
+import type { ProgressMessage, RunTask, TaskOutcome, WorkerStart } from "./worker.ts";
 
 /** Worker threads that compute runs of any study, one network a thread. */
 export interface RunPool {
@@ -15,12 +15,24 @@ export interface RunPool {
 /** A worker thread runs built code, also when the caller is a test that runs from source. */
 const WORKER_FILE = path.join(packageRoot, "dist", "study", "worker.js");
 
-/** Starts `workers` threads. `onProgress` hears of each run several times a second. */
-export function openPool(workers: number, onProgress: (message: ProgressMessage) => void): RunPool {
+/** Threads that start with the pool; others when there is work for them. */
+const FIRST_THREADS = 4;
+
+/**
+ * Starts the first of `workers` threads, which open the engine before they have anything to compute. `onProgress`
+ * hears of each run several times a second.
+ */
+export function openPool(
+  workers: number,
+  engine: string,
+  onProgress: (message: ProgressMessage) => void,
+): RunPool {
   const pool = new Piscina<RunTask, TaskOutcome>({
     filename: WORKER_FILE,
-    minThreads: workers,
+    workerData: { engine } satisfies WorkerStart,
+    minThreads: Math.min(workers, FIRST_THREADS),
     maxThreads: workers,
+    idleTimeout: Number.POSITIVE_INFINITY,
   });
   pool.on("message", (message: ProgressMessage) => onProgress(message));
   return {

@@ -57,14 +57,16 @@ export async function prepareStudy(
     readonly options: StudyOptions;
     readonly dataDir: string | undefined;
     readonly onEvent: OnStudyEvent;
+    /** Told as soon as the engine is known. */
+    readonly onEngine?: (engine: EngineDescription) => void;
   },
   resources = new StudyResources(),
 ): Promise<PreparedStudy> {
-  const { options, dataDir, onEvent } = request;
+  const { options, dataDir, onEvent, onEngine } = request;
   const notify = resources.once((message) => onEvent({ event: "notice", study: options.name, message }));
   // A compiler is asked, or a GPU, while files are read; what is wrong with the data is told first.
   const engine = resources.engine(options.engine, notify);
-  engine.catch(() => {});
+  engine.then(onEngine, () => {});
   const data = await resources.datasets.open(options.dataset, { dataDir, notify });
   try {
     return { ...outlineStudy(options, data.facts, await engine), data };

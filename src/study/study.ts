@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
 import type { Rasterize } from "../charts/rasterize.ts";
 import { openStudio } from "../charts/studio.ts";
+import type { EngineDescription } from "../engines/engine.ts";
 import { parameterCount } from "../engines/network-spec.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -12,6 +13,7 @@ import { computeRuns, type StoredRuns, type StudyWork } from "./compute.ts";
 import type { DatasetHandle } from "./dataset-shelf.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import type { OnStudyEvent } from "./events.ts";
+import { Lanes } from "./lanes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
 import type { Run } from "./plan.ts";
@@ -99,6 +101,7 @@ export async function runStudies(
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
   const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
   const workers = options.workers ?? availableParallelism();
+  const lanes = new Lanes(workers);
   const studio = openStudio(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs.
@@ -107,7 +110,9 @@ export async function runStudies(
     for (const request of requests) {
       if (!goesOn()) break;
       try {
-        prepared.push({ request, study: await prepareStudy({ ...request, onEvent }, resources) });
+        // Threads start while data is read.
+        const onEngine = (engine: EngineDescription) => lanes.prepare(engine);
+        prepared.push({ request, study: await prepareStudy({ ...request, onEvent, onEngine }, resources) });
       } catch (error) {
         end(request, error);
       }
@@ -136,7 +141,14 @@ export async function runStudies(
       const onLastStarted = () => {
         if (shard === undefined) studio.prepare();
       };
-      const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent, onLastStarted });
+      const computing = await computeRuns(works, {
+        workers,
+        lanes,
+        keepGoing,
+        signal,
+        onEvent,
+        onLastStarted,
+      });
 
       // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
       const finishing = opened.map(async ({ request, open }, i) => {
@@ -156,7 +168,7 @@ export async function runStudies(
     }
   } finally {
     for (const { open } of opened) await open.folder.release();
-    await studio.close();
+    await Promise.all([lanes.close(), studio.close()]);
   }
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }

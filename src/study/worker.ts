@@ -1,4 +1,4 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Engine } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
@@ -12,6 +12,11 @@ import { RunStore } from "./store.ts";
  * The code of one worker thread: computes runs one after the other and stores each as soon as it is finished,
  * so that nothing is lost when the process is killed. Results travel through the store alone.
  */
+export interface WorkerStart {
+  /** What the thread's first run will need. */
+  readonly engine: string;
+}
+
 export interface RunTask {
   readonly run: Run;
   readonly keepWeights: boolean;
@@ -37,6 +42,9 @@ const PROGRESS_INTERVAL_MILLISECONDS = 100;
 const engines = new Map<string, Promise<Engine>>();
 /** The last task's: what an engine found out about its examples, it remembers by the object. */
 let dataset: Dataset | undefined;
+
+// Opened while the data is being read. If it fails, the first run tells.
+engineNamed((workerData as WorkerStart).engine).catch(() => {});
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
