@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { parameterCount, parameterSpecs } from "../dist/engines/network-spec.js";
 import { openEngine } from "../dist/engines/registry.js";
+import { randomStream } from "../dist/foundations/random.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
 import { formatMarkdown } from "./measure.mjs";
@@ -14,7 +15,7 @@ const MODELS = [
   { name: "lenet-5" },
   ...[512, 1024, 2048, 4096].map((width) => ({ name: "mlp", hidden: [width, width] })),
 ];
-const SPARSITIES = [0, 0.9];
+const SPARSITIES = [0, 0.9, 0.99];
 const MEBIBYTE = 2 ** 20;
 
 const [request] = process.argv.slice(2);
@@ -56,19 +57,19 @@ async function measure({ model, sparsity }) {
 async function startNetwork(engine, spec, sparsity) {
   const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
   const network = await engine.createNetwork(spec, optimizer);
+  if (sparsity > 0) await network.setMasks(randomMasks(spec, sparsity));
   await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
-  if (sparsity > 0) await network.setMasks(evenMasks(spec, sparsity));
   return network;
 }
 
-/** Which weights are kept makes no difference to memory. */
-function evenMasks(spec, sparsity) {
-  const every = Math.round(1 / (1 - sparsity));
+/** Masks that keep each weight by chance. */
+function randomMasks(spec, sparsity) {
+  const stream = randomStream(0, "bench masks");
   const weights = parameterSpecs(spec).filter(({ role }) => role === "weight");
   return new Map(
     weights.map(({ name, size }) => [
       name,
-      Uint8Array.from({ length: size }, (_, i) => (i % every === 0 ? 1 : 0)),
+      new Uint8Array(size).map(() => (stream.uniform() < sparsity ? 0 : 1)),
     ]),
   );
 }

@@ -1,96 +1,103 @@
-// Times a step of the native kernels alone and with one thread that assists, in turns, and compares the results.
-// Runs the built code: node bench/team.mjs [rounds]
+#!/usr/bin/env node
+// Times a step of the native kernels alone and with threads that assist, in turns, and compares the results to the
+// bit. Runs built code: npm run build && node bench/team.mjs [rounds] [assistants]
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
-import { TEAM_TABLE_BYTES } from "../dist/engines/engine.js";
+import { TABLE_BYTES } from "../dist/engines/engine.js";
 import { openEngine } from "../dist/engines/registry.js";
 import { contentHash } from "../dist/foundations/hash.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
 
-const notify = () => {};
 const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-const engine = await openEngine("kernels-native", notify);
-if (workerData?.assistant) assistant(workerData);
-else await main();
+const models = [
+  { name: "lenet-300-100", steps: 640 },
+  { name: "mlp", hidden: [1024, 1024], steps: 64 },
+  { name: "lenet-5", steps: 64 },
+];
+const engine = await openEngine("kernels-native", () => {});
+if (workerData === null) await main();
+else await assist(workerData);
 
-// As an idle worker of a sweep would: looks in every millisecond, until it is told that it is over.
-function assistant({ table, over }) {
-  while (Atomics.load(over, 0) < 2) {
-    if (Atomics.load(over, 0) === 1) Atomics.wait(over, 0, 1);
-    else if (engine.team.assist(table) <= 0) Atomics.wait(over, 0, 0, 1);
-  }
-  parentPort.postMessage("done");
+/** Assists whenever it is asked to. */
+async function assist({ table }) {
+  parentPort.on("message", (over) => engine.assist(table, over));
 }
 
 async function main() {
-  const rounds = Number(process.argv[2] ?? 9);
-  const { train } = await loadDataset(datasetSchema.parse({ name: "mnist" }), {
-    dataDir: process.env.PRUNE_LAB_DATA,
-    notify,
+  const [rounds = 9, assistants = 1] = process.argv.slice(2).map(Number);
+  const table = new SharedArrayBuffer(TABLE_BYTES);
+  const workers = Array.from({ length: assistants }, () => {
+    return new Worker(new URL(import.meta.url), { workerData: { table } });
   });
-  const table = new SharedArrayBuffer(TEAM_TABLE_BYTES);
-  const over = new Int32Array(new SharedArrayBuffer(4));
-  const set = (value) => (Atomics.store(over, 0, value), Atomics.notify(over, 0));
-  set(1);
-  const worker = new Worker(new URL(import.meta.url), { workerData: { assistant: true, table, over } });
-  for (const name of ["lenet-300-100", "lenet-5"]) {
-    const spec = buildNetwork(modelSchema.parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
-    const alone = await engine.createNetwork(spec, optimizer);
-    engine.team.lead(table);
-    const shared = await engine.createNetwork(spec, optimizer);
-    const ways = [
-      { label: "alone", network: alone, times: [], evaluations: [] },
-      { label: "with an assistant", network: shared, times: [], evaluations: [] },
-    ];
-    for (const { network } of ways)
+  for (const { steps, ...model } of models) {
+    const spec = buildNetwork(modelSchema.parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
+    const examples = digits(10_000);
+    const order = randomStream(0, "team").shuffle(Uint32Array.from({ length: 10_000 }, (_, i) => i));
+    const ways = [];
+    for (const [label, seat] of [["alone"], ["assisted", table]]) {
+      const network = await engine.createNetwork(spec, optimizer, seat);
       await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
-    const order = randomStream(0, "bench").shuffle(Uint32Array.from({ length: train.count }, (_, i) => i));
-    const steps = name === "lenet-5" ? 64 : 640;
-    for (let r = 0; r < rounds; r++)
-      for (const way of ways) {
-        set(way.label === "alone" ? 1 : 0);
-        let start = performance.now();
-        for (let s = 0; s < steps; s += 16)
-          await way.network.train(train, order.subarray(s * 64, (s + 16) * 64), {
-            batchSize: 64,
-            learningRate: 0.001,
-          });
-        way.times.push((performance.now() - start) / steps);
-        start = performance.now();
-        await way.network.evaluate(train);
-        way.evaluations.push(performance.now() - start);
-        set(1);
+      ways.push({ label, network, seat, steps: [], evaluations: [] });
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const { network, seat, ...times } of ways) {
+        const over = new Int32Array(new SharedArrayBuffer(4));
+        if (seat !== undefined) for (const worker of workers) worker.postMessage(over);
+        times.steps.push((await time(() => train(network, examples, order, steps))) / steps);
+        times.evaluations.push(await time(() => network.evaluate(examples)));
+        Atomics.store(over, 0, 1);
       }
-    const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1].toFixed(3);
-    for (const { label, network, times, evaluations } of ways) {
-      const result = contentHash(
-        JSON.stringify([...(await network.readParameters())].map(([, v]) => [...v])),
-      );
-      const { loss } = await network.evaluate(train);
+    }
+    const results = await Promise.all(ways.map(({ network }) => network.readParameters()));
+    const [one, other] = results.map((tensors) => contentHash([...tensors].map(([, values]) => [...values])));
+    if (one !== other) throw new Error(`${model.name}: with assistants the numbers differ`);
+    for (const measure of ["steps", "evaluations"]) {
+      const [alone, assisted] = ways.map((way) => median(way[measure]));
+      const gain = (alone / assisted).toFixed(2);
       console.log(
-        name,
-        label,
-        "step",
-        median(times),
-        "min",
-        Math.min(...times).toFixed(3),
-        "evaluation of all",
-        median(evaluations),
-        "min",
-        Math.min(...evaluations).toFixed(0),
-        result.slice(0, 12),
-        loss,
+        `${model.name} ${measure}: ${alone.toFixed(3)} ms, assisted ${assisted.toFixed(3)}: ${gain}x`,
       );
     }
-    console.log(
-      "step",
-      (median(ways[0].times) / median(ways[1].times)).toFixed(2),
-      "evaluation",
-      (median(ways[0].evaluations) / median(ways[1].evaluations)).toFixed(2),
-    );
   }
-  set(2);
-  worker.once("message", () => worker.terminate());
+  for (const worker of workers) await worker.terminate();
+}
+
+/** As many zeros as digits have, four pixels of five. */
+function digits(count) {
+  const random = randomStream(0, "digits");
+  const values = Uint8Array.from({ length: count * 784 }, () => Math.max(0, (random.uniform() - 0.8) * 1275));
+  const labels = Uint8Array.from({ length: count }, () => random.uniform() * 10);
+  return {
+    count,
+    shape: [1, 28, 28],
+    inputs: { kind: "bytes", values: shared(values), scale: 1 / 255, offset: 0 },
+    targets: { kind: "classes", labels: shared(labels), classes: 10 },
+  };
+}
+
+function shared(values) {
+  const copy = new Uint8Array(new SharedArrayBuffer(values.length));
+  copy.set(values);
+  return copy;
+}
+
+async function train(network, examples, order, steps) {
+  for (let step = 0; step < steps; step += 16) {
+    const first = (step * 64) % (order.length - 1024);
+    await network.train(examples, order.subarray(first, first + 1024), {
+      batchSize: 64,
+      learningRate: 0.001,
+    });
+  }
+}
+
+async function time(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -11,6 +11,7 @@
 #include "src/gather.c"
 #include "src/optimizer.c"
 #include "src/activation.c"
+#include "src/constants.c"
 #include "src/gemm.h"
 #include "src/dense.c"
 #include "src/skip_zeros.c"

@@ -1,7 +1,7 @@
 /*
  * Runs every kind of layer at sizes that are multiples of nothing through all entry points, to be compiled with
- * -fsanitize=address,undefined, and with -fsanitize=thread. All buffers are exactly as large as they must be. Then
- * once more with threads that assist: the numbers must be the same.
+ * -fsanitize=address,undefined. All buffers are exactly as large as they must be. With -fsanitize=thread and
+ * -DASSISTANTS=3 it runs the dense ones, first alone, then with threads that assist: the numbers must be the same.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -10,12 +10,12 @@
 #include "../prune_lab.c"
 
 #define LAYER(...) {__VA_ARGS__}
-enum { MOST_LAYERS = 8, EXAMPLES = 90 };
+enum { MOST_LAYERS = 8, SHAPE_FIELDS = 7, EXAMPLES = 90 };
 
 typedef struct {
   const char *name;
   int loss, channels, height, width, outputs, layer_count;
-  int32_t layers[MOST_LAYERS][LAYER_FIELDS];
+  int32_t layers[MOST_LAYERS][SHAPE_FIELDS];
 } Case;
 
 static const Case cases[] = {
@@ -68,22 +68,76 @@ static void *bind(Network *network, void *old, int batch) {
   return workspace;
 }
 
-/* Of 16 values, how many a mask keeps, in turn: dense and sparse execution, and changes between them. */
+/*
+ * Of 16 values, how many a mask keeps, in turn: stored whole and compactly. Every second time the network also has
+ * constants, weights of them, dormant parameters, and takes every second value of an example.
+ */
 static const unsigned kept_of_16[] = {16, 11, 3, 0, 1, 16, 7};
 enum { MASKS = sizeof(kept_of_16) / sizeof(kept_of_16[0]) };
 
-static void run(const Case *c, int optimizer, double momentum, int bytes_in, int batch) {
-  int32_t spec[HEADER + MOST_LAYERS * LAYER_FIELDS] = {c->loss, optimizer, c->channels, c->height, c->width,
-                                                       c->layer_count};
-  memcpy(spec + HEADER, c->layers, sizeof(c->layers));
+/* What describes one network to pl_init, and the masks of what it stores whole. */
+typedef struct {
+  int32_t spec[HEADER + MOST_LAYERS * LAYER_FIELDS];
+  int32_t *lists;
+  uint8_t *masks;
+} Description;
+
+static int32_t fill_mask(uint8_t *mask, int count, unsigned of_16) {
+  int32_t kept = 0;
+  for (int i = 0; i < count; i++) kept += mask[i] = (next() >> 16) % 16 < of_16;
+  return kept;
+}
+
+static Description describe(const Case *c, int optimizer, int turn) {
+  int with_constants = turn % 2, inputs = c->channels * c->height * c->width, most = 4 * inputs + 16;
+  for (int l = 0; l < c->layer_count; l++) most += 4 * (c->layers[l][1] + 8) * (c->layers[l][2] + 8) * 49;
+  Description d = {.spec = {c->loss, optimizer, c->channels, c->height, c->width, c->layer_count,
+                            with_constants ? 2 * inputs : inputs, with_constants ? 37 : 0},
+                   .lists = malloc((size_t)most * sizeof(int32_t)), .masks = malloc((size_t)most)};
+  int32_t *list = d.lists, constants_before = 0;
+  uint8_t *mask = d.masks;
+  for (int i = 0; with_constants && i < inputs; i++) *list++ = 2 * i + 1;
+  for (int l = 0; l < c->layer_count; l++) {
+    int32_t *fields = d.spec + HEADER + l * LAYER_FIELDS;
+    memcpy(fields, c->layers[l], sizeof(c->layers[l]));
+    int conv = fields[0] == LAYER_CONV;
+    if (!conv && fields[0] != LAYER_DENSE) continue;
+    int rows = fields[2], size = rows * fields[1] * (conv ? fields[3] * fields[4] : 1);
+    int last = l == c->layer_count - 1, constants = with_constants && !last ? 3 : 0;
+    uint8_t *weights = malloc((size_t)size);
+    fields[7] = fill_mask(weights, size, kept_of_16[turn]);
+    fields[8] = 2 * fields[7] < size;
+    for (int i = 0; i < size; i++) {
+      if (!fields[8]) *mask++ = weights[i];
+      if (fields[8] && weights[i]) *mask++ = 1, *list++ = i;
+    }
+    free(weights);
+    fields[9] = fill_mask(mask, rows + constants, kept_of_16[(turn + 1) % MASKS]);
+    mask += rows + constants;
+    fields[10] = constants;
+    fields[11] = constants_before > 0 ? 19 : 0;
+    for (int i = 0; i < fields[11]; i++) *mask++ = 1;
+    for (int i = 0; i < fields[11]; i++) *list++ = (int32_t)(next() >> 8) % (rows + constants);
+    for (int i = 0; i < fields[11]; i++) *list++ = (int32_t)(next() >> 8) % constants_before;
+    constants_before = constants;
+  }
+  for (int i = 0; i < d.spec[7]; i++) *mask++ = 1;
+  /* Exactly as large as they are, so that a step past the end is seen. */
+  d.lists = realloc(d.lists, (size_t)larger(1, list - d.lists) * sizeof(int32_t));
+  d.masks = realloc(d.masks, (size_t)larger(1, mask - d.masks));
+  return d;
+}
+
+static void run(const Case *c, int optimizer, double momentum, int bytes_in, int batch, int turn) {
   const double adam[4] = {0.9, 0.999, 1e-8, 0.001}, sgd[4] = {momentum, 0, 0, 0.001};
   const double *options = optimizer == OPTIMIZER_ADAM ? adam : sgd;
-  Network *network = zeroed((int64_t)pl_state_size(spec, options));
-  pl_init(network, spec, options);
+  Description d = describe(c, optimizer, turn);
+  Network *network = zeroed((int64_t)pl_state_size(d.spec, options));
+  pl_init(network, d.spec, options, d.masks, d.lists);
   void *workspace = bind(network, NULL, batch);
 
-  int64_t features = (int64_t)c->channels * c->height * c->width, count = network->parameter_count;
-  uint8_t *bytes = malloc((size_t)(EXAMPLES * features)), *labels = malloc(EXAMPLES), *masks = malloc((size_t)count);
+  int64_t features = network->example_size, count = network->parameter_count;
+  uint8_t *bytes = malloc((size_t)(EXAMPLES * features)), *labels = malloc(EXAMPLES);
   float *floats = random_floats(EXAMPLES * features), *targets = random_floats(EXAMPLES * c->outputs);
   float *parameters = random_floats(count), *sums = calloc((size_t)count, sizeof(float));
   uint32_t order[EXAMPLES];
@@ -94,13 +148,8 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
   pl_lead(network, table);
   pl_write(network, 0, parameters);
-  for (int m = 0; m < MASKS; m++) {
-    pl_expect_zeros(network, (m + batch) % 2); /* both arrangements of a dense first layer, and changes */
-    for (int64_t i = 0; i < count; i++) masks[i] = (next() >> 16) % 16 < kept_of_16[m];
-    if (m > 0) {
-      pl_set_masks(network, masks);
-      workspace = bind(network, workspace, batch);
-    }
+  for (int zeros = 0; zeros < 3; zeros++) {
+    pl_expect_zeros(network, (zeros + batch) % 2); /* both arrangements of a dense first layer, and changes */
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
     add_to_checksum(&loss, sizeof(loss));
@@ -108,51 +157,62 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     pl_read(network, 0, parameters);
     add_to_checksum(parameters, count * (int64_t)sizeof(float));
     add_to_checksum(sums, count * (int64_t)sizeof(float));
-    for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
+    for (int64_t i = 0; i < count; i++) check(d.masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
+    pl_write(network, 0, parameters);
   }
   double result[2] = {0, 0};
-  pl_expect_zeros(network, batch % 2);
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
   add_to_checksum(result, sizeof(result));
   check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
   check(pl_step(network) > 0, c, "no step was counted");
-  free(network), free(workspace), free(bytes), free(labels), free(masks);
+  free(network), free(workspace), free(bytes), free(labels), free(d.masks), free(d.lists);
   free(floats), free(targets), free(parameters), free(sums);
 }
 
-static void run_all(void) {
+static void run_all(int turns) {
   static const int batches[] = {1, 17, 90};
   checksum = state = 1;
   for (unsigned c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
-    for (int b = 0; b < 3; b++) {
-      run(&cases[c], OPTIMIZER_ADAM, 0, b % 2, batches[b]);
-      run(&cases[c], OPTIMIZER_SGD, b % 2 ? 0.9 : 0, b / 2, batches[b]);
-    }
+    for (int b = 0; b < 3; b++)
+      for (int turn = 0; turn < turns; turn++) {
+        run(&cases[c], OPTIMIZER_ADAM, 0, b % 2, batches[b], turn);
+        run(&cases[c], OPTIMIZER_SGD, b % 2 ? 0.9 : 0, b / 2, batches[b], turn);
+      }
 }
 
-static int over;
+#if defined(ASSISTANTS)
+static int32_t over;
 
 static void *assistant(void *batches) {
-  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_assist(table);
+  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_assist(table, &over);
   return NULL;
 }
 
-int main(void) {
-  enum { ASSISTANTS = 3 };
-  run_all();
-  uint64_t alone = checksum;
-  table = zeroed((int64_t)pl_table_size());
+/* With threads that come and go the numbers are the same. */
+static int run_with_assistants(void) {
+  enum { TURNS = 1 };
   pthread_t threads[ASSISTANTS];
   int assisted[ASSISTANTS] = {0}, total = 0;
+  run_all(TURNS);
+  uint64_t alone = checksum;
+  table = zeroed((int64_t)pl_table_size());
   for (int i = 0; i < ASSISTANTS; i++) pthread_create(&threads[i], NULL, assistant, &assisted[i]);
-  for (int i = 0; i < 3; i++) {
-    run_all();
-    if (checksum != alone) return fprintf(stderr, "with assistants the numbers differ\n"), 1;
-  }
+  run_all(TURNS);
   __atomic_store_n(&over, 1, __ATOMIC_RELAXED);
   for (int i = 0; i < ASSISTANTS; i++) pthread_join(threads[i], NULL), total += assisted[i];
-  if (total == 0) return fprintf(stderr, "nobody assisted\n"), 1;
   free(table);
-  printf("sanitize: clean with vectors of %d, %d shares by assistants\n", pl_vector_length(), total);
+  if (checksum != alone) fprintf(stderr, "with assistants the numbers differ\n"), exit(1);
+  if (total == 0) fprintf(stderr, "nobody assisted\n"), exit(1);
+  return total;
+}
+#endif
+
+int main(void) {
+#if defined(ASSISTANTS)
+  printf("sanitize: %d shares by assistants\n", run_with_assistants());
+#else
+  run_all(MASKS);
+#endif
+  printf("sanitize: clean with vectors of %d\n", pl_vector_length());
   return 0;
 }

@@ -19,8 +19,8 @@ static int64_t place_network(Network *network, const int32_t *spec, const double
 }
 
 /*
- * Bytes of state (parameters, masks, optimizer) for a description, see plan.c; `options` are SGD's [momentum,
- * 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay].
+ * Bytes of state (parameters, masks, indices, optimizer) for a description, see plan.c; `options` are SGD's
+ * [momentum, 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay].
  */
 PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double *options) {
   Layer layers[spec[5]];
@@ -29,9 +29,36 @@ PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double 
   return (double)place_network(&network, spec, options, NULL);
 }
 
-/* Lays out a network with all parameters 0, no masks and a fresh optimizer; `memory` must be zeroed. */
-PL_EXPORT(pl_init) void pl_init(void *memory, const int32_t *spec, const double *options) {
+/* Copies the next `count` of a list and returns what follows. */
+static const int32_t *copy_list(int32_t *to, const int32_t *list, int64_t count) {
+  for (int64_t i = 0; i < count; i++) to[i] = list[i];
+  return list + count;
+}
+
+/*
+ * Lays out a network with all parameters 0 and a fresh optimizer; `memory` must be zeroed. `masks` has one byte a
+ * parameter value, 0 where it is pruned; it is not read where the description says that all are kept. `lists` names
+ * in turn, where there are any: the values of an example that are inputs; and of each layer where its kept weights
+ * lie in the tensor if only these are stored, then the outputs and the constants that its weights of constant inputs
+ * connect.
+ */
+PL_EXPORT(pl_init)
+void pl_init(void *memory, const int32_t *spec, const double *options, const uint8_t *masks, const int32_t *lists) {
+  Network *network = memory;
   place_network(NULL, spec, options, memory);
+  if (network->features) lists = copy_list(network->features, lists, shape_size(network->in));
+  for (int i = 0; i < network->layer_count; i++) {
+    Layer *layer = &network->layers[i];
+    Constants *c = &layer->constants;
+    set_mask(&layer->weight, masks);
+    set_mask(&layer->bias, masks);
+    if (layer->weight.compact) {
+      build_index(layer, lists);
+      lists += layer->weight.kept;
+    }
+    lists = copy_list(c->outputs, lists, c->weight.columns);
+    lists = copy_list(c->inputs, lists, c->weight.columns);
+  }
 }
 
 /* Bytes of workspace for batches of up to `batch` examples. To be followed by pl_bind. */
@@ -45,7 +72,6 @@ PL_EXPORT(pl_workspace_size) double pl_workspace_size(Network *network, int batc
 PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
   Arena arena = {.base = memory};
   place_workspace(network, parts(batch, CELL), &arena);
-  build_indices(network);
 }
 
 /*
@@ -57,18 +83,21 @@ PL_EXPORT(pl_expect_zeros) void pl_expect_zeros(Network *network, double zeros) 
   set_skipping(network, network->zeros_expected);
 }
 
-/* The tensor numbered `i`: weight and bias of the layers that have them, in order; null past the end. */
+/*
+ * The tensor numbered `i`: weight, bias and weights of constants of the layers that have them, in order, then the
+ * dormant parameters; null past the end.
+ */
 static Tensor *tensor_at(Network *network, int i) {
   for (int l = 0; l < network->layer_count; l++) {
     Layer *layer = &network->layers[l];
     if (layer->weight.rows == 0) continue;
-    if (i < 2) return i == 0 ? &layer->weight : &layer->bias;
-    i -= 2;
+    if (i < 3) return i == 0 ? &layer->weight : i == 1 ? &layer->bias : &layer->constants.weight;
+    i -= 3;
   }
-  return NULL;
+  return i == 0 ? &network->dormant : NULL;
 }
 
-/* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major, without padding. */
+/* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major: kept values alone if compact. */
 PL_EXPORT(pl_read) void pl_read(Network *network, int slot, float *flat) {
   Tensor *tensor;
   for (int i = 0; (tensor = tensor_at(network, i)); i++)
@@ -80,16 +109,6 @@ PL_EXPORT(pl_write) void pl_write(Network *network, int slot, const float *flat)
   Tensor *tensor;
   for (int i = 0; (tensor = tensor_at(network, i)); i++)
     write_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
-}
-
-/*
- * One byte a parameter value, 0 where it is pruned. Pruned values and their optimizer state become 0. The
- * workspace's size follows the masks: pl_workspace_size and pl_bind must come next.
- */
-PL_EXPORT(pl_set_masks) void pl_set_masks(Network *network, const uint8_t *flat) {
-  set_skipping(network, 0);
-  for (int i = 0; i < network->layer_count; i++)
-    if (network->layers[i].weight.rows > 0) set_layer_masks(&network->layers[i], flat);
 }
 
 /* Optimizer steps taken. */
@@ -107,14 +126,13 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
                 double rate) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
   double total = 0;
+  int dormant_moves = moves_dormant(network);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
     Sink sink = {.update = &update};
-    lead_batch(&(Work){network, examples, order, start, size, size, &sink});
-    double sum = 0;
-    for (int b = 0; b < size; b++) sum += network->losses[b];
-    total += sum;
+    total += lead_batch(&(Work){network, examples, order, start, size, size, &sink});
+    if (dormant_moves) update_dormant(network, &update);
   }
   return total;
 }
@@ -134,31 +152,39 @@ PL_EXPORT(pl_evaluate)
 void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                  const uint8_t *labels, const float *targets, double first, int count, int batch, double *result) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
-  int outputs = (int)shape_size(network->layers[network->layer_count - 1].out);
+  const Layer *last = &network->layers[network->layer_count - 1];
+  const float *output = last->output;
+  int outputs = (int)shape_size(last->out);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, 1, NULL});
     for (int b = 0; b < size; b++) result[0] += network->losses[b];
-    if (labels) result[1] += count_correct(network->layers[network->layer_count - 1].output, labels, network->order, size, outputs);
+    if (labels) result[1] += count_correct(output, labels, network->order, size, outputs);
   }
 }
 
-/* Bytes of a table, which must be zeroed. */
-PL_EXPORT(pl_table_size) double pl_table_size(void) { return sizeof(Table); }
+/* Bytes of a table, see team.h, which must be zeroed; 0 where threads cannot assist each other. */
+PL_EXPORT(pl_table_size) double pl_table_size(void) { return PL_TEAMS ? sizeof(Table) : 0; }
 
-/* From here on the network's batches are computed with the threads that wait at the table; null: with none. */
+/* From here on the network's batches are computed with the threads that wait at the table. */
 PL_EXPORT(pl_lead) void pl_lead(Network *network, Table *table) { network->table = table; }
 
 /*
  * Called by a thread that has nothing else to do: takes part in the batches of who leads at this table, until
- * none has come for some 50 us. Returns how many it took part in; -1 if no seat is free.
+ * `over` is not 0 or none has come for some time. Returns how many it took part in.
  */
-PL_EXPORT(pl_assist) int pl_assist(Table *table) {
-  if (__atomic_load_n(&table->alone, __ATOMIC_RELAXED) > 0) return 0;
-  for (int i = 0; i < SEATS; i++) {
-    int32_t is_free = FREE;
-    if (__atomic_compare_exchange_n(&table->seats[i], &is_free, WAITING, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-      return assist(table, &table->seats[i]);
+PL_EXPORT(pl_assist) int pl_assist(Table *table, const int32_t *over) {
+  int count = 0;
+#if PL_TEAMS
+  if (now() < __atomic_load_n(&table->alone_until, __ATOMIC_RELAXED)) return 0;
+  for (uint32_t seat = 1; seat < 1 << SEATS; seat <<= 1) {
+    if (__atomic_fetch_or(&table->seated, seat, __ATOMIC_ACQ_REL) & seat) continue;
+    count = assist(table, seat, over);
+    __atomic_fetch_and(&table->seated, ~seat, __ATOMIC_ACQ_REL);
+    break;
   }
-  return -1;
+#else
+  (void)table, (void)over;
+#endif
+  return count;
 }

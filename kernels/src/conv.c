@@ -102,8 +102,8 @@ static void pack_inputs(const Team *team, const Tensor *w, int channels, int til
   }
 }
 
-/* The first of the largest of four positions, then bias and ReLU; remembers which won. */
-INLINE void pool_four(const vf *four, vf bias, float *output, int32_t *winner) {
+/* The first of the largest of four positions, then shift and ReLU; remembers which won. */
+INLINE void pool_four(const vf *four, vf shift, float *output, int32_t *winner) {
   vf best = four[0];
   vi at = splat_int(0);
   UNROLL for (int i = 1; i < 4; i++) {
@@ -111,21 +111,21 @@ INLINE void pool_four(const vf *four, vf bias, float *output, int32_t *winner) {
     best = choose(better, four[i], best);
     at = (splat_int(i) & better) | (at & ~better);
   }
-  store(output, relu(best + bias));
+  store(output, relu(best + shift));
   store_int(winner, at);
 }
 
-static void pool_window(const float *window, int64_t position, float bias, float *output, int32_t *winner) {
+static void pool_window(const float *window, int64_t position, float shift, float *output, int32_t *winner) {
   for (int lane = 0; lane < CELL; lane += VL) {
     vf four[4];
     UNROLL for (int i = 0; i < 4; i++) four[i] = load(window + i * position + lane);
-    pool_four(four, splat(bias), output + lane, winner + lane);
+    pool_four(four, splat(shift), output + lane, winner + lane);
   }
 }
 
 /*
- * One cell, this thread's share of the positions. They are taken in groups of CELLS_PER_TILE over the flattened plane, or four by four windows
- * when pooling follows; a last group that is not full repeats the last position.
+ * One cell, this thread's share of the positions. They are taken in groups of CELLS_PER_TILE over the flattened
+ * plane, or four by four windows when pooling follows; a last group that is not full repeats the last position.
  */
 static void forward_cell(const Team *team, const Network *network, const Layer *layer, const Gather *g,
                          const float *input, int tiles, float *output, int32_t *winner) {
@@ -151,7 +151,7 @@ static void forward_cell(const Team *team, const Network *network, const Layer *
         const float *from = result + row * CELLS_PER_TILE * CELL;
         if (layer->pooled) {
           int64_t position = CELLS_PER_TILE > 1 ? CELL : (int64_t)rows * CELL;
-          pool_window(from, position, layer->bias.value[first + row], output + to, winner + to);
+          pool_window(from, position, layer->shift[first + row], output + to, winner + to);
         } else {
           for (int i = 0; i < group && n + i < count; i++)
             for (int lane = 0; lane < CELL; lane += VL)
@@ -162,11 +162,11 @@ static void forward_cell(const Team *team, const Network *network, const Layer *
   }
 }
 
-static void conv_forward(const Team *team, Network *network, Layer *layer, int cells) {
+static void conv_forward(Team *team, Network *network, Layer *layer, int cells) {
   int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
   int kernel = layer->kernel_height * layer->kernel_width, tiles = parts(layer->out.channels, TILE_ROWS);
   const float *input = pad_input(team, layer, cells);
-  Tap taps[kernel];
+  Tap *taps = network->taps + team->index * network->tap_room;
   for (int k = 0; k < kernel; k++)
     taps[k] = (Tap){(k / layer->kernel_width * width + k % layer->kernel_width) * CELL, k};
   pack_outputs(team, &layer->weight, tiles, network->packed);
@@ -178,8 +178,7 @@ static void conv_forward(const Team *team, Network *network, Layer *layer, int c
                  layer->pooled ? layer->argmax + cell * size : NULL);
   if (layer->pooled) return;
   meet(team);
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out,
-           share(team, layer->out.channels));
+  activate_some(layer->activation, layer->output, layer->shift, cells, layer->out, share(team, layer->out.channels));
 }
 
 /* The taps of the input gradient at (y, x): the outputs to which it contributed, with the weights it met. */
@@ -203,7 +202,7 @@ static void conv_backward_input(const Team *team, const Network *network, const 
   int kernel = layer->kernel_height * layer->kernel_width;
   int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->convolved) * CELL;
   int64_t plane = (int64_t)layer->in.height * layer->in.width * CELL;
-  Tap taps[kernel];
+  Tap *taps = network->taps + team->index * network->tap_room;
   Gather g = {layer->out.channels, out_size / layer->out.channels, kernel, taps, 0};
   Range mine = share(team, layer->in.height * layer->in.width);
   float result[TILE_ROWS * TILE_VECTORS * VL];
@@ -212,21 +211,19 @@ static void conv_backward_input(const Team *team, const Network *network, const 
     const float *source[CELLS_PER_TILE];
     for (int i = 0; i < group; i++) source[i] = gradient + (cell + i) * out_size;
     for (int n = mine.from; n < mine.end; n++) {
-        int y = n / layer->in.width, x = n % layer->in.width;
-        g.tap_count = backward_taps(layer, y, x, taps);
-        for (int t = 0; t < tiles; t++) {
-          int first = part_start(channels, tiles, t), rows = part_start(channels, tiles, t + 1) - first;
-          const float *weights = network->packed + (int64_t)first * g.planes * kernel;
-          (group > 1 ? gather_wide_tile : gather_narrow_tile)(rows, &g, source, weights, result);
-          for (int row = 0; row < rows; row++)
-            for (int i = 0; i < group; i++) {
-              float *to = input_gradient + (cell + i) * in_size + (first + row) * plane +
-                          ((int64_t)y * layer->in.width + x) * CELL;
-              const float *from = result + (row * group + i) * CELL;
-              for (int lane = 0; lane < CELL; lane += VL) store(to + lane, load(from + lane));
-            }
-        }
+      g.tap_count = backward_taps(layer, n / layer->in.width, n % layer->in.width, taps);
+      for (int t = 0; t < tiles; t++) {
+        int first = part_start(channels, tiles, t), rows = part_start(channels, tiles, t + 1) - first;
+        const float *weights = network->packed + (int64_t)first * g.planes * kernel;
+        (group > 1 ? gather_wide_tile : gather_narrow_tile)(rows, &g, source, weights, result);
+        for (int row = 0; row < rows; row++)
+          for (int i = 0; i < group; i++) {
+            float *to = input_gradient + (cell + i) * in_size + (first + row) * plane + (int64_t)n * CELL;
+            const float *from = result + (row * group + i) * CELL;
+            for (int lane = 0; lane < CELL; lane += VL) store(to + lane, load(from + lane));
+          }
       }
+    }
   }
 }
 

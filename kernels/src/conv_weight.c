@@ -65,35 +65,32 @@ NOINLINE void dot_product_tile(int rows, int columns, const Dot *d, float *resul
  * Adds to network->gradient what `cells` cells from `first_cell` on contribute; `gradient` is theirs, of the
  * convolution's own output, before a fused pooling.
  */
-static void conv_backward_weight(const Team *team, Network *network, const Layer *layer, const float *gradient, int first_cell,
-                                 int cells) {
+static void conv_backward_weight(const Team *team, Network *network, const Layer *layer, const float *gradient,
+                                 int first_cell, int cells) {
   int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
   int64_t input_cell = (int64_t)layer->in.channels * height * width * CELL;
   const float *input = (layer->padding > 0 ? layer->padded : layer->input) + first_cell * input_cell;
   int64_t plane = (int64_t)layer->convolved.height * layer->convolved.width * CELL;
   int tiles = parts(layer->out.channels, DOT_ROWS), chunks = parts(layer->kernel_width, DOT_COLUMNS);
-  float result[DOT_ROWS * DOT_COLUMNS];
-  int pieces = layer->in.channels * layer->kernel_height * chunks;
+  int kernel_rows = layer->in.channels * layer->kernel_height, pieces = kernel_rows * chunks;
   Range mine = share(team, tiles * pieces);
+  float result[DOT_ROWS * DOT_COLUMNS];
   for (int n = mine.from; n < mine.end; n++) {
-          int t = n / pieces, chunk = n % chunks, i = n / chunks % layer->kernel_height;
-          int channel = n % pieces / chunks / layer->kernel_height;
-          int first = part_start(layer->out.channels, tiles, t);
-          int rows = part_start(layer->out.channels, tiles, t + 1) - first;
-          int j = part_start(layer->kernel_width, chunks, chunk);
-          int columns = part_start(layer->kernel_width, chunks, chunk + 1) - j;
-          Dot d = {.cells = cells, .height = layer->convolved.height, .width = layer->convolved.width,
-                   .gradient = gradient + first * plane, .gradient_cell = plane * layer->out.channels,
-                   .gradient_plane = plane, .gradient_row = (int64_t)layer->convolved.width * CELL,
-                   .input = input + (((int64_t)channel * height + i) * width + j) * CELL,
-                   .input_cell = input_cell,
-                   .input_row = (int64_t)layer->stride * width * CELL, .input_step = layer->stride * CELL};
-          dot_product_tile(rows, columns, &d, result);
-          int column = (channel * layer->kernel_height + i) * layer->kernel_width + j;
-          for (int row = 0; row < rows; row++)
-            for (int c = 0; c < columns; c++)
-              network->gradient[(int64_t)(first + row) * layer->weight.pitch + column + c] +=
-                  result[row * DOT_COLUMNS + c];
+    int t = n / pieces, kernel_row = n % pieces / chunks, chunk = n % chunks;
+    int channel = kernel_row / layer->kernel_height, i = kernel_row % layer->kernel_height;
+    int first = part_start(layer->out.channels, tiles, t);
+    int rows = part_start(layer->out.channels, tiles, t + 1) - first;
+    int j = part_start(layer->kernel_width, chunks, chunk);
+    int columns = part_start(layer->kernel_width, chunks, chunk + 1) - j;
+    Dot d = {.cells = cells, .height = layer->convolved.height, .width = layer->convolved.width,
+             .gradient = gradient + first * plane, .gradient_cell = plane * layer->out.channels,
+             .gradient_plane = plane, .gradient_row = (int64_t)layer->convolved.width * CELL,
+             .input = input + (((int64_t)channel * height + i) * width + j) * CELL, .input_cell = input_cell,
+             .input_row = (int64_t)layer->stride * width * CELL, .input_step = layer->stride * CELL};
+    dot_product_tile(rows, columns, &d, result);
+    int64_t at = (int64_t)first * layer->weight.pitch + kernel_row * layer->kernel_width + j;
+    for (int row = 0; row < rows; row++, at += layer->weight.pitch)
+      for (int c = 0; c < columns; c++) network->gradient[at + c] += result[row * DOT_COLUMNS + c];
   }
 }
 
@@ -101,8 +98,8 @@ static void conv_backward_weight(const Team *team, Network *network, const Layer
  * `gradient` is of the layer's output; `input_gradient` is null when nobody needs it. A few cells at a time,
  * whose values stay in the second-level cache while all tiles of weights pass over them.
  */
-static void conv_backward(const Team *team, Network *network, Layer *layer, const float *gradient, float *input_gradient, int cells,
-                          const Sink *sink) {
+static void conv_backward(Team *team, Network *network, Layer *layer, const float *gradient, float *input_gradient,
+                          int cells, const Sink *sink) {
   int64_t in_size = shape_size(layer->in) * CELL, out_size = shape_size(layer->out) * CELL;
   if (input_gradient)
     pack_inputs(team, &layer->weight, layer->in.channels, parts(layer->in.channels, TILE_ROWS), network->packed);
@@ -116,15 +113,11 @@ static void conv_backward(const Team *team, Network *network, Layer *layer, cons
       unpool(team, layer, convolved, layer->argmax + cell * out_size, network->unpooled, count);
       convolved = network->unpooled;
     }
-    meet(team);
+    if (cell == 0 || layer->pooled) meet(team);
     if (input_gradient) conv_backward_input(team, network, layer, convolved, input_gradient + cell * in_size, count);
     conv_backward_weight(team, network, layer, convolved, cell, count);
   }
   meet(team);
-  int64_t start = (int64_t)mine.from * CELL, count = (int64_t)(mine.end - mine.from) * CELL;
-  if (sink->update)
-    update_values(sink->update, &layer->weight, start, network->gradient + start, count);
-  else
-    deliver(sink, &layer->weight, network->gradient);
+  deliver(team, sink, &layer->weight, network->gradient);
   deliver_bias(team, network, sink, layer, gradient, cells, (int64_t)layer->out.height * layer->out.width);
 }

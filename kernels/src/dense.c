@@ -13,7 +13,7 @@ static void dense_forward(const Team *team, Layer *layer, int cells) {
   Range mine = share(team, w->rows);
   product(&(Product){.rows = w->rows, .depth = w->columns, .cells = cells, .a = w->value, .a_row = w->pitch,
                      .a_step = 1, .b = layer->input, .c = layer->output}, mine);
-  activate(layer->activation, layer->output, layer->bias.value, cells, layer->out, mine);
+  activate_some(layer->activation, layer->output, layer->shift, cells, layer->out, mine);
 }
 
 /* The gradient with respect to the input: W^T dy. */
@@ -110,7 +110,7 @@ static void backward_weight_tile(Network *network, Tensor *w, const float *gradi
  * Must come after dense_backward_input, which needs the weights as they were. Row by row, so that weights and
  * moments stream through memory, over as many columns as have their panels in the second-level cache.
  */
-static void dense_backward_weight(const Team *team, Network *network, Layer *layer, const float *gradient, int cells,
+static void dense_backward_weight(Team *team, Network *network, Layer *layer, const float *gradient, int cells,
                                   const Sink *sink) {
   Tensor *w = &layer->weight;
   transpose_to_panels(team, layer->input, cells, w->columns, w->pitch, network->transposed);
@@ -126,6 +126,6 @@ static void dense_backward_weight(const Team *team, Network *network, Layer *lay
         backward_weight_tile(network, w, gradient, cells, sink, row, rows, column);
     }
   }
-  if (!sink->update) deliver(sink, w, network->gradient);
+  if (!sink->update) deliver(&ALONE, sink, w, network->gradient);
   deliver_bias(team, network, sink, layer, gradient, cells, 1);
 }

@@ -1,6 +1,5 @@
 /* Reading a batch's examples: into cells for the forward pass, into panels for the first weight gradient. */
 #include "network.h"
-#include "team.h"
 
 typedef uint16_t shorts16 __attribute__((vector_size(32)));
 typedef int32_t ints16 __attribute__((vector_size(64)));
@@ -25,30 +24,56 @@ INLINE void transpose_bytes(bytes16 *rows) {
   }
 }
 
-/*
- * cells[cell][feature][CELL] = the examples at `order`, a multiple of CELL of them. A thread takes its share of
- * the features of all cells; the last takes those that do not fill a block of 16.
- */
-static void gather_cells(const Team *team, const Examples *examples, const uint32_t *order, int cell_count, int64_t features,
-                         float *cells) {
-  Range blocks = share(team, (int)(features / 16));
-  int64_t end = team->index + 1 == team->count ? features : (int64_t)blocks.end * 16;
-  for (int cell = 0; cell < cell_count; cell++, order += CELL, cells += features * CELL) {
-    int64_t f = (int64_t)blocks.from * 16;
-    if (examples->bytes) {
-      for (; f + 16 <= end; f += 16) {
-        bytes16 block[16];
-        for (int i = 0; i < 16; i++) block[i] = *(const bytes16 *)(examples->bytes + order[i] * features + f);
-        transpose_bytes(block);
-        for (int i = 0; i < 16; i++)
-          *(v16 *)(cells + (f + i) * CELL) = convert(block[i], examples->scale, examples->offset);
-      }
-      for (; f < end; f++)
-        for (int i = 0; i < CELL; i++)
-          cells[f * CELL + i] = (float)examples->bytes[order[i] * features + f] * examples->scale + examples->offset;
-    } else {
-      for (; f < end; f++)
-        for (int i = 0; i < CELL; i++) cells[f * CELL + i] = examples->floats[order[i] * features + f];
+INLINE void load_block(const Examples *examples, const uint32_t *order, int64_t size, int64_t first, bytes16 *block) {
+  for (int i = 0; i < 16; i++) block[i] = *(const bytes16 *)(examples->bytes + order[i] * size + first);
+  transpose_bytes(block);
+}
+
+INLINE float value_at(const Examples *examples, int64_t index) {
+  return examples->bytes ? (float)examples->bytes[index] * examples->scale + examples->offset
+                         : examples->floats[index];
+}
+
+/* One cell of all `size` values of CELL examples. */
+static void gather_all(const Examples *examples, const uint32_t *order, int64_t size, float *cell) {
+  int64_t f = 0;
+  if (examples->bytes)
+    for (; f + 16 <= size; f += 16) {
+      bytes16 block[16];
+      load_block(examples, order, size, f, block);
+      for (int i = 0; i < 16; i++)
+        *(v16 *)(cell + (f + i) * CELL) = convert(block[i], examples->scale, examples->offset);
     }
+  for (; f < size; f++)
+    for (int i = 0; i < CELL; i++) cell[f * CELL + i] = value_at(examples, order[i] * size + f);
+}
+
+/* One cell of the values that `features` names; blocks with none of them are not read. */
+static void gather_some(const Examples *examples, const uint32_t *order, int64_t size, const int32_t *features,
+                        int64_t count, float *cell) {
+  int64_t f = 0;
+  if (examples->bytes)
+    while (f < count && features[f] / 16 * 16 + 16 <= size) {
+      int64_t first = features[f] / 16 * 16;
+      bytes16 block[16];
+      load_block(examples, order, size, first, block);
+      for (; f < count && features[f] < first + 16; f++)
+        *(v16 *)(cell + f * CELL) = convert(block[features[f] - first], examples->scale, examples->offset);
+    }
+  for (; f < count; f++)
+    for (int i = 0; i < CELL; i++) cell[f * CELL + i] = value_at(examples, order[i] * size + features[f]);
+}
+
+/* network->input = [cell][feature][CELL] of the batch's examples, this thread's share of the cells. */
+static void gather_cells(const Team *team, const Network *network, const Examples *examples, int cells) {
+  int64_t count = shape_size(network->in), size = network->example_size;
+  Range mine = share(team, cells);
+  const uint32_t *order = network->order + mine.from * CELL;
+  float *input = network->input + mine.from * count * CELL;
+  for (int cell = mine.from; cell < mine.end; cell++, order += CELL, input += count * CELL) {
+    if (network->features)
+      gather_some(examples, order, size, network->features, count, input);
+    else
+      gather_all(examples, order, size, input);
   }
 }

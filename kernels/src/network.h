@@ -32,12 +32,12 @@ typedef struct {
 typedef struct {
   int rows, columns, by_column, pitch;
   int64_t padded_size;
-  int64_t flat_offset; /* of the first value among all parameters, unpadded */
+  int64_t flat_offset; /* of the first value among all that pass in and out */
   float *value, *slot1, *slot2; /* slots: momentum, or Adam's moments; null when the optimizer has none */
-  uint16_t *mask;               /* a bit a value, set where it is kept; used if `masked` or `compact` */
-  int masked;                   /* some values are pruned, and are stored as zeros */
-  int compact;                  /* only the kept values are stored, one after the other; see sparse_storage.c */
   int64_t kept;                 /* values that are not pruned */
+  int masked;                   /* some values are pruned, and are stored as zeros */
+  uint16_t *mask;               /* if masked: a bit a value, set where it is kept */
+  int compact;                  /* only the kept values are stored, one after the other; see sparse_storage.c */
 } Tensor;
 
 /* One term of an input's gradient: where the output's gradient lies in its cell, and which kept value it meets. */
@@ -55,20 +55,32 @@ typedef struct {
 
 /* How the kept values of a compact weight tensor connect inputs and outputs; see sparse_index.c. */
 typedef struct {
-  uint8_t *live;        /* by row: whether anything depends on this output */
   SparseRows rows;      /* all kept values */
   SparseRows awake;     /* in a first layer: room for those whose input is not zero in the whole batch */
   uint8_t *sleeping;    /* in a first layer: by column, whether the input is zero in the whole batch */
   int32_t *term_starts; /* terms of input (or input channel) i: term_starts[i] .. term_starts[i + 1] */
-  Term *terms;          /* those of live outputs; null in the first layer */
+  Term *terms;          /* null in the first layer */
 } SparseIndex;
 
+/* What a layer has to do with outputs that no input can change; see constants.c. */
 typedef struct {
+  int count;            /* constant outputs of this layer: their biases come after the others' */
+  float *value;         /* of each, after the activation */
+  float *gradient;      /* of each value, summed over the batch */
+  Tensor weight;        /* one row: this layer's kept weights of constant inputs */
+  int32_t *outputs;     /* by weight: the output, or past the last a constant one */
+  int32_t *inputs;      /* by weight: which constant of the layer before */
+  struct Layer *source; /* the layer before that has weights */
+} Constants;
+
+typedef struct Layer {
   int kind;
   int activation; /* applied to the layer's output */
   Shape in, out;
   Tensor weight, bias;
   SparseIndex sparse; /* if the weight is compact */
+  Constants constants;
+  float *shift; /* what is added to an output: its bias, and what constant inputs add */
   /* conv2d: the kernel, and the output before a fused 2x2 pooling */
   int kernel_height, kernel_width, padding;
   int stride; /* conv2d and max-pool */
@@ -96,12 +108,15 @@ typedef struct {
 typedef struct {
   int loss, optimizer, layer_count;
   Shape in;
-  int64_t parameter_count; /* unpadded */
+  int64_t example_size;    /* values of an example, of which `in` may be a part */
+  int32_t *features;       /* if so, which values, in rising order; else null */
+  int64_t parameter_count; /* that pass in and out */
   int64_t step;            /* optimizer steps taken */
   int zeros_expected;      /* whether inputs are zero so often that looking for them pays */
   OptimizerOptions options;
   Table *table; /* where threads that assist wait; null if there are none */
   Layer *layers;
+  Tensor dormant; /* one row: parameters that no loss depends on; see optimizer.c */
   /* Workspace, for batches of up to `cells` cells */
   int cells;
   float *input;           /* cells of the input */
@@ -111,8 +126,10 @@ typedef struct {
   float *bordered;        /* a sparse convolution's input gradient, one plane with its border */
   float *packed;          /* a convolution's weights, tile by tile */
   float *gradient;        /* gradient of one tensor, padded like it */
-  struct Tap *taps;       /* a convolution's taps, see conv.c */
-  struct Entry *entries;  /* inputs that are not zero, see skip_zeros.c */
+  float *bias_gradient;   /* of one layer's biases, then of its weights of constants */
+  struct Tap *taps;       /* a convolution's taps, see conv.c: `tap_room` a thread */
+  struct Entry *entries;  /* inputs that are not zero, see skip_zeros.c: `entry_room` a thread */
+  int64_t tap_room, entry_room;
   double *losses;         /* by example */
   uint32_t *order;        /* the batch's examples, padded to whole cells */
 } Network;
@@ -131,9 +148,9 @@ INLINE int64_t tensor_index(const Tensor *tensor, int row, int column) {
   return tensor->by_column ? (int64_t)column * tensor->pitch + row : (int64_t)row * tensor->pitch + column;
 }
 
-/* Whether the mask keeps the value at `index` of the padded tensor. */
+/* Whether the mask keeps the value at `index` of the padded tensor, which is not compact. */
 INLINE int is_kept(const Tensor *tensor, int64_t index) {
-  return !(tensor->masked || tensor->compact) || (tensor->mask[index / 16] >> (index % 16) & 1);
+  return !tensor->masked || (tensor->mask[index / 16] >> (index % 16) & 1);
 }
 
 /* Values in memory, padding included. */

@@ -26,14 +26,6 @@ static Update begin_step(Network *network, double rate) {
   return update;
 }
 
-/* The lanes of the vector at `index` (a multiple of VL) that the tensor's mask keeps. */
-INLINE vi kept_lanes(const Tensor *tensor, int64_t index) {
-  vi bit;
-  UNROLL for (int i = 0; i < VL; i++) bit[i] = 1 << i;
-  int32_t bits = tensor->mask[index / 16] >> (index % 16);
-  return (splat_int(bits) & bit) != 0;
-}
-
 INLINE void adam(const Update *u, Tensor *tensor, int64_t index, vf gradient) {
   float *value = tensor->value + index, *first = tensor->slot1 + index, *second = tensor->slot2 + index;
   vf w = load(value);
@@ -69,6 +61,24 @@ static void update_values(const Update *u, Tensor *tensor, int64_t index, const 
     for (int64_t i = 0; i < count; i += VL) adam(u, tensor, index + i, load(gradient + i));
   else
     for (int64_t i = 0; i < count; i += VL) sgd(u, tensor, index + i, load(gradient + i));
+}
+
+/*
+ * Whether steps change the dormant parameters. Their gradient is 0; weight decay moves them, and moments from before
+ * they fell asleep do until they have faded away.
+ */
+static int moves_dormant(const Network *network) {
+  const Tensor *dormant = &network->dormant;
+  if (network->options.weight_decay != 0) return dormant->columns > 0;
+  for (int i = 0; i < dormant->columns; i++)
+    if ((dormant->slot1 && dormant->slot1[i] != 0) || (dormant->slot2 && dormant->slot2[i] != 0)) return 1;
+  return 0;
+}
+
+static void update_dormant(Network *network, const Update *update) {
+  static const float zeros[CELL] __attribute__((aligned(64)));
+  for (int64_t i = 0; i < network->dormant.pitch; i += CELL)
+    update_values(update, &network->dormant, i, zeros, CELL);
 }
 
 /* Starts to load what an update of `rows` x `width` values from `index` will touch. */

@@ -1,6 +1,5 @@
 /* Max-pooling over square windows. */
 #include "network.h"
-#include "team.h"
 
 /* A NaN in a window wins it, as in PyTorch, and the first of equals does. */
 INLINE vi wins(vf x, vf best) { return (x > best) | (x != x); }
@@ -12,7 +11,8 @@ static void pool_forward(const Team *team, Layer *layer, int cells) {
   const float *plane = layer->input + mine.from * in_size;
   float *out = layer->output + mine.from * out_size;
   int32_t *winner = layer->argmax + mine.from * out_size;
-  for (int p = mine.from * layer->in.channels; p < mine.end * layer->in.channels; p++, plane += (int64_t)height * width * CELL)
+  int planes = (mine.end - mine.from) * layer->in.channels;
+  for (int p = 0; p < planes; p++, plane += (int64_t)height * width * CELL)
     for (int y = 0; y < layer->out.height; y++)
       for (int x = 0; x < layer->out.width; x++)
         for (int lane = 0; lane < CELL; lane += VL, out += VL, winner += VL) {
@@ -30,8 +30,7 @@ static void pool_forward(const Team *team, Layer *layer, int cells) {
           store(out, best);
           store_int(winner, at);
         }
-  activate(layer->activation, layer->output + mine.from * out_size, NULL, mine.end - mine.from, layer->out,
-           all_channels(layer->out));
+  activate(layer->activation, layer->output + mine.from * out_size, NULL, mine.end - mine.from, layer->out);
 }
 
 /* Each output's gradient goes to the position that won; windows may overlap. */

@@ -72,9 +72,8 @@ static void skipping_forward(const Team *team, Network *network, Layer *layer, i
   const Tensor *w = &layer->weight;
   int vectors = w->pitch / VL, spans = parts(vectors, SPAN), counts[CELL];
   Range mine = share(team, cells);
-  /* Scratch of the thread's first cell serves all of its cells. */
   float *rows = network->transposed + (int64_t)mine.from * w->pitch * CELL; /* [example of the cell][output] */
-  Entry *entries = network->entries + (int64_t)mine.from * w->columns * CELL;
+  Entry *entries = network->entries + team->index * network->entry_room;
   for (int cell = mine.from; cell < mine.end; cell++) {
     collect_cell(layer->input + (int64_t)cell * w->columns * CELL, w->columns, entries, counts);
     for (int s = 0; s < spans; s++) {
@@ -91,12 +90,12 @@ static void skipping_forward(const Team *team, Network *network, Layer *layer, i
     for (; o < w->rows; o++)
       for (int e = 0; e < CELL; e++) output[o * CELL + e] = rows[(int64_t)e * w->pitch + o];
   }
-  activate(layer->activation, layer->output + (int64_t)mine.from * w->rows * CELL, layer->bias.value,
-           mine.end - mine.from, layer->out, all_channels(layer->out));
+  activate(layer->activation, layer->output + (int64_t)mine.from * w->rows * CELL, layer->shift,
+           mine.end - mine.from, layer->out);
 }
 
 /* An input that is zero in the whole batch has no gradient, but moments may move its weights. */
-static void skipping_backward_weight(const Team *team, Network *network, Layer *layer, const float *gradient, int cells,
+static void skipping_backward_weight(Team *team, Network *network, Layer *layer, const float *gradient, int cells,
                                      const Sink *sink) {
   Tensor *w = &layer->weight;
   int vectors = w->pitch / VL, spans = parts(vectors, SPAN);
@@ -104,7 +103,7 @@ static void skipping_backward_weight(const Team *team, Network *network, Layer *
   transpose_cells(gradient + (int64_t)own.from * w->rows * CELL, own.end - own.from, w->rows, 0, w->pitch,
                   network->transposed + (int64_t)own.from * w->pitch * CELL);
   meet(team);
-  Entry *entries = network->entries + (int64_t)mine.from * cells * CELL;
+  Entry *entries = network->entries + team->index * network->entry_room;
   for (int column = mine.from; column < mine.end; column++) {
     int count = 0;
     for (int cell = 0; cell < cells; cell++) {
@@ -122,7 +121,7 @@ static void skipping_backward_weight(const Team *team, Network *network, Layer *
     }
     if (sink->update) update_values(sink->update, w, (int64_t)column * w->pitch, result, w->pitch);
   }
-  if (!sink->update) deliver(sink, w, network->gradient);
+  if (!sink->update) deliver(&ALONE, sink, w, network->gradient);
   deliver_bias(team, network, sink, layer, gradient, cells, 1);
 }
 

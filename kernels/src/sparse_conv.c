@@ -46,7 +46,7 @@ INLINE void window_sums(const int width, const int64_t step, const float *value,
 
 /* What becomes of a window's sums: rows of outputs, or pooled ones with their winners. */
 typedef struct {
-  float bias;
+  float shift;
   int pooled, activation;
   float *top, *bottom;
   int32_t *winner;
@@ -56,16 +56,16 @@ INLINE void window(const int width, const int64_t step, const float *value, cons
                    const float *top, const float *bottom, const WindowEnd *to) {
   Window sums;
   window_sums(width, step, value, inputs, start, end, top, bottom, sums);
-  vf bias = splat(to->bias);
+  vf shift = splat(to->shift);
   if (to->pooled) {
     UNROLL for (int j = 0; j + 1 < width; j += 2) {
       vf four[4] = {sums[0][j], sums[0][j + 1], sums[1][j], sums[1][j + 1]};
-      pool_four(four, bias, to->top + j / 2 * CELL, to->winner + j / 2 * CELL);
+      pool_four(four, shift, to->top + j / 2 * CELL, to->winner + j / 2 * CELL);
     }
     return;
   }
   UNROLL for (int j = 0; j < width; j++) {
-    vf a = sums[0][j] + bias, b = sums[1][j] + bias;
+    vf a = sums[0][j] + shift, b = sums[1][j] + shift;
     store(to->top + j * CELL, to->activation == ACT_RELU ? relu(a) : a);
     store(to->bottom + j * CELL, to->activation == ACT_RELU ? relu(b) : b);
   }
@@ -103,7 +103,7 @@ static void forward_row_pair(const Layer *layer, const Geometry *g, const float 
     for (int lane = 0; lane < CELL; lane += VL) {
       const float *top = input + y * g->row_step + x * g->step + lane;
       const float *bottom = input + second * g->row_step + x * g->step + lane;
-      WindowEnd to = {.bias = layer->bias.value[row], .pooled = layer->pooled, .activation = layer->activation};
+      WindowEnd to = {.shift = layer->shift[row], .pooled = layer->pooled, .activation = layer->activation};
       if (layer->pooled) {
         to.top = output + pooled_row + x / 2 * CELL + lane;
         to.winner = winner + pooled_row + x / 2 * CELL + lane;
@@ -128,13 +128,12 @@ static void sparse_conv_forward(Layer *layer, int cells) {
   for (int cell = 0; cell < cells; cell++)
     for (int y = 0; y < rows; y += 2)
       for (int row = 0; row < layer->out.channels; row++) {
-        if (!layer->sparse.live[row]) continue;
         int64_t to = cell * size + row * plane;
         forward_row_pair(layer, &g, input + cell * g.in_cell, row, y, layer->output + to,
                          layer->pooled ? layer->argmax + to : NULL);
       }
   if (!layer->pooled && layer->activation != ACT_RELU)
-    activate(layer->activation, layer->output, NULL, cells, layer->out, all_channels(layer->out));
+    activate(layer->activation, layer->output, NULL, cells, layer->out);
 }
 
 /* Adds to result[i] the gradient of the tap at inputs[i], i < 4, over one cell's plane. */
@@ -240,7 +239,6 @@ static void sparse_conv_backward(Network *network, Layer *layer, const float *gr
   for (int cell = 0; cell < cells; cell++) {
     const float *convolved = layer->pooled ? network->unpooled : gradient + cell * size;
     for (int row = 0; row < w->rows; row++) {
-      if (!layer->sparse.live[row]) continue;
       if (layer->pooled)
         unpool_plane(layer, gradient + cell * size + row * plane, layer->argmax + cell * size + row * plane,
                      network->unpooled + row * g.out_plane);
@@ -250,6 +248,6 @@ static void sparse_conv_backward(Network *network, Layer *layer, const float *gr
       sparse_conv_backward_input(network, layer, &g, convolved,
                                  input_gradient + cell * shape_size(layer->in) * CELL);
   }
-  deliver(sink, w, result);
+  deliver(&ALONE, sink, w, result);
   deliver_bias(&ALONE, network, sink, layer, gradient, cells, plane / CELL);
 }

@@ -59,7 +59,6 @@ static void wake_rows(const Layer *layer, int cells) {
   int n = 0;
   for (int row = 0; row < w->rows; row++) {
     awake->starts[row] = n;
-    if (!index->live[row]) continue;
     for (int i = all->starts[row]; i < all->starts[row + 1]; i++) {
       /* Written always, counted if awake: no branch to predict. */
       awake->inputs[n] = all->inputs[i];
@@ -77,12 +76,11 @@ INLINE void forward_rows(const int cells, const Layer *layer, const SparseRows *
   const float *input = layer->input + cell * input_cell;
   float *output = layer->output + cell * output_cell;
   for (int row = 0; row < w->rows; row++) {
-    if (!layer->sparse.live[row]) continue;
     vf sums[SPARSE_CELLS * VPC];
     gather_row(cells, values, rows->inputs, rows->starts[row], rows->starts[row + 1], input, input_cell, sums);
-    vf bias = splat(layer->bias.value[row]);
+    vf shift = splat(layer->shift[row]);
     UNROLL for (int j = 0; j < cells * VPC; j++) {
-      vf y = sums[j] + bias;
+      vf y = sums[j] + shift;
       store(output + row * CELL + column(j, output_cell), layer->activation == ACT_RELU ? relu(y) : y);
     }
   }
@@ -102,7 +100,7 @@ static void sparse_dense_forward(const Network *network, Layer *layer, int cells
   int cell = 0;
   for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);
   for (; cell < cells; cell++) forward_cell_alone(layer, rows, values, cell);
-  if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out, all_channels(layer->out));
+  if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out);
 }
 
 /* The gradient of every input: the terms of the outputs it reaches. */
@@ -175,14 +173,12 @@ static void sparse_dense_backward_weight(Network *network, Layer *layer, const f
   int64_t input_cell = (int64_t)w->columns * CELL, gradient_cell = (int64_t)w->rows * CELL, done = 0;
   for (int row = 0; row < w->rows; row++) {
     const float *g = gradient + row * CELL;
-    if (!index->live[row] || rows->numbers)
+    if (rows->numbers)
       for (int n = index->rows.starts[row]; n < index->rows.starts[row + 1]; n++) result[n] = 0;
-    if (index->live[row]) {
-      if (cells == SPARSE_CELLS)
-        row_gradients(SPARSE_CELLS, 0, g, gradient_cell, layer->input, input_cell, rows, row, result);
-      else
-        row_gradients(0, cells, g, gradient_cell, layer->input, input_cell, rows, row, result);
-    }
+    if (cells == SPARSE_CELLS)
+      row_gradients(SPARSE_CELLS, 0, g, gradient_cell, layer->input, input_cell, rows, row, result);
+    else
+      row_gradients(0, cells, g, gradient_cell, layer->input, input_cell, rows, row, result);
     int64_t ready = index->rows.starts[row + 1] / CELL * CELL;
     if (sink->update && ready > done) {
       update_values(sink->update, w, done, result + done, ready - done);

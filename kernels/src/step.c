@@ -13,18 +13,12 @@ typedef struct Work {
   const struct Sink *sink; /* null to evaluate */
 } Work;
 
-/* The batch's examples, padded to whole cells. */
-static void list_batch(const Work *work) {
-  uint32_t *list = work->network->order;
-  for (int i = 0; i < parts(work->count, CELL) * CELL; i++)
-    list[i] = i >= work->count ? list[0] : work->order ? work->order[work->first + i] : (uint32_t)(work->first + i);
-}
-
-static const float *forward(const Team *team, Network *network, int cells) {
+static const float *forward(Team *team, Network *network, int cells) {
   const float *output = network->input;
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
     meet(team);
+    if (layer->weight.rows > 0) constants_forward(layer);
     switch (layer->kind) {
       case LAYER_DENSE:
         if (layer->weight.compact)
@@ -49,40 +43,34 @@ static const float *forward(const Team *team, Network *network, int cells) {
 }
 
 /* Losses into network->losses, and the gradient of their sum / divisor into `gradient`, unless null. */
-static void measure_loss(const Team *team, Network *network, const Examples *examples, const float *output, int count, double divisor,
-                         float *gradient) {
+static void measure_loss(const Team *team, Network *network, const Work *work, const float *output, float *gradient) {
+  const Examples *examples = &work->examples;
   int width = (int)shape_size(network->layers[network->layer_count - 1].out);
-  Range mine = share(team, parts(count, CELL));
-  int first = mine.from * CELL;
+  Range mine = share(team, parts(work->count, CELL));
+  int first = mine.from * CELL, count = smaller(mine.end * CELL, work->count) - first;
   const uint32_t *order = network->order + first;
   double *losses = network->losses + first;
-  meet(team);
-  count = smaller(mine.end * CELL, count) - first;
   output += (int64_t)first * width;
   if (gradient) gradient += (int64_t)first * width;
   if (network->loss == LOSS_CROSS_ENTROPY)
-    cross_entropy(output, examples->labels, order, count, width, divisor, losses, gradient);
+    cross_entropy(output, examples->labels, order, count, width, work->divisor, losses, gradient);
   else
-    squared_error(output, examples->targets, order, count, width, divisor, losses, gradient);
-}
-
-/* Sparse layers and gradients that are delivered elsewhere are not divided. */
-static int can_be_shared(const Work *work) {
-  if (work->sink && !work->sink->update) return 0;
-  for (int i = 0; i < work->network->layer_count; i++)
-    if (work->network->layers[i].weight.compact) return 0;
-  return 1;
+    squared_error(output, examples->targets, order, count, width, work->divisor, losses, gradient);
 }
 
 /* From the gradient of the output, in network->backward[0], to all parameters. */
-static void backward(const Team *team, Network *network, int cells, const Sink *sink) {
+static void backward(Team *team, Network *network, int cells, const Sink *sink) {
   float *gradient = network->backward[0], *next = network->backward[1];
   for (int i = network->layer_count - 1; i >= 0; i--) {
     Layer *layer = &network->layers[i];
     meet(team);
-    differentiate(team, layer->activation, gradient, layer->output, shape_size(layer->out) * cells * CELL);
+    if (layer->activation != ACT_NONE) {
+      Range mine = share(team, (int)shape_size(layer->out) * cells);
+      int64_t start = (int64_t)mine.from * CELL, count = (int64_t)(mine.end - mine.from) * CELL;
+      differentiate(layer->activation, gradient + start, layer->output + start, count);
+      meet(team);
+    }
     float *input_gradient = i > 0 ? next : NULL;
-    if (layer->activation != ACT_NONE) meet(team);
     switch (layer->kind) {
       case LAYER_DENSE:
         if (layer->weight.compact) {
@@ -114,40 +102,62 @@ static void backward(const Team *team, Network *network, int cells, const Sink *
 }
 
 /* One thread's part of a batch: forward, loss and, with a sink, backward. */
-static void compute_batch(const Team *team, const Work *work) {
+static void compute_batch(Team *team, const Work *work) {
   Network *network = work->network;
   int cells = parts(work->count, CELL);
-  gather_cells(team, &work->examples, network->order, cells, shape_size(network->in), network->input);
+  gather_cells(team, network, &work->examples, cells);
   const float *output = forward(team, network, cells);
-  measure_loss(team, network, &work->examples, output, work->count, work->divisor,
-               work->sink ? network->backward[0] : NULL);
+  meet(team);
+  measure_loss(team, network, work, output, work->sink ? network->backward[0] : NULL);
   if (work->sink) backward(team, network, cells, work->sink);
 }
 
-/* Who leads: computes the batch with all who wait at the network's table. Losses are in network->losses. */
-static void lead_batch(const Work *work) {
-  Network *network = work->network;
-  list_batch(work);
-  Team team = form_team(can_be_shared(work) ? network->table : NULL, work);
-  compute_batch(&team, work);
-  meet(&team);
-  if (team.table) __atomic_store_n(&team.table->leading, 0, __ATOMIC_RELAXED);
+/* Gradients that are only summed, sparse layers and constants are not divided. */
+static int can_be_shared(const Work *work) {
+  if (!work->network->table || (work->sink && !work->sink->update)) return 0;
+  for (int i = 0; i < work->network->layer_count; i++) {
+    const Layer *layer = &work->network->layers[i];
+    if (layer->weight.compact || layer->constants.count > 0) return 0;
+  }
+  return 1;
 }
 
-/* Who assists: takes part in batches as long as they come. Returns how many. */
-static int assist(Table *table, int32_t *seat) {
-  for (int batches = 0;; batches++) {
-    while (!look(seat, WAITING, IDLE_PATIENCE)) {
-      if (__atomic_load_n(&table->leading, __ATOMIC_RELAXED)) continue;
-      int32_t waiting = WAITING;
-      if (__atomic_compare_exchange_n(seat, &waiting, FREE, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return batches;
-    }
-    int32_t index;
-    while ((index = __atomic_load_n(seat, __ATOMIC_ACQUIRE)) == TAKEN) pause_briefly();
-    Team team = {.index = index, .count = table->count, .table = table};
+/* Who leads: computes the batch with all who wait at the network's table. Returns the sum of its losses. */
+static double lead_batch(const Work *work) {
+  Network *network = work->network;
+  /* The batch's examples, padded to whole cells. */
+  for (int i = 0; i < parts(work->count, CELL) * CELL; i++) {
+    int64_t index = work->first + (i < work->count ? i : 0);
+    network->order[i] = work->order ? work->order[index] : (uint32_t)index;
+  }
+  Team team = can_be_shared(work) ? form_team(network->table, work) : ALONE;
+  compute_batch(&team, work);
+  meet(&team);
+  if (network->table) __atomic_store_n(&network->table->leading, 0, __ATOMIC_RELAXED);
+  double sum = 0;
+  for (int b = 0; b < work->count; b++) sum += network->losses[b];
+  return sum;
+}
+
+#if PL_TEAMS
+/*
+ * Who assists, at the seat of this bit: takes part in batches as long as they come, or until `over` is not 0.
+ * Returns how many.
+ */
+static int assist(Table *table, uint32_t seat, const int32_t *over) {
+  uint32_t batch = __atomic_load_n(&table->batch, __ATOMIC_RELAXED);
+  int count = 0, stays = 1;
+  __atomic_fetch_or(&table->waiting, seat, __ATOMIC_RELEASE);
+  for (; stays && is_taken(table, seat, &batch); count++) {
+    uint32_t seats = batch % (1 << SEATS);
+    Team team = {.index = 1 + __builtin_popcount(seats & (seat - 1)), .count = 1 + __builtin_popcount(seats),
+                 .table = table, .since = now()};
     compute_batch(&team, table->work);
     /* Whom the leader meets here waits for the next batch already. */
-    __atomic_store_n(seat, WAITING, __ATOMIC_RELAXED);
+    stays = !__atomic_load_n(over, __ATOMIC_RELAXED);
+    if (stays) __atomic_fetch_or(&table->waiting, seat, __ATOMIC_RELEASE);
     meet(&team);
   }
+  return count;
 }
+#endif

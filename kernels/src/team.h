@@ -5,44 +5,37 @@
  *
  * The threads are the caller's. One leads; a thread that has nothing to do takes a seat at the leader's table
  * (pl_assist) and leaves it when no batch comes for a while. The leader decides before every batch who takes part:
- * all who sit there and wait. So it never waits for a thread that might not come, only for one that is computing
- * the same batch, and nobody waits for a leader that is gone.
+ * all who wait there. So it never waits for a thread that might not come, only for one that is computing the same
+ * batch, and nobody waits for a leader that is gone.
  */
 #ifndef PL_TEAM_H
 #define PL_TEAM_H
 #include "vector.h"
 
-#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
-#define PL_FUTEX 1
+/* Elsewhere every thread is alone. */
+#if defined(__linux__) && defined(__LP64__)
+#define PL_TEAMS 1
+#include <sys/syscall.h>
+#include <time.h>
+long syscall(long number, ...);
 #else
-#define PL_FUTEX 0
-#if defined(_WIN32)
-__declspec(dllimport) int __stdcall SwitchToThread(void);
-#define PL_YIELD() SwitchToThread()
-#elif defined(__wasm__)
-#define PL_YIELD() (void)0
-#else
-int sched_yield(void);
-#define PL_YIELD() sched_yield()
-#endif
+#define PL_TEAMS 0
 #endif
 
-/* Threads that may assist a leader. */
-enum { SEATS = 15 };
-
-/* A seat is free, or its thread waits, or is taken into a team, or computes: its index in the team, from 1. */
-enum { FREE = 0, WAITING = -1, TAKEN = -2 };
+/* Threads that may assist a leader; bits of Table.seated. */
+enum { SEATS = PL_TEAMS ? 7 : 0 };
 
 struct Work;
 
 /* What the threads of a team share; what changes at different times lies on different cache lines. */
 typedef struct Table {
-  _Alignas(64) int32_t seats[SEATS];
-  _Alignas(64) int32_t leading; /* whether a batch is being computed */
-  int32_t count;                /* threads that compute it */
-  const struct Work *work;      /* the batch */
-  int32_t waited;               /* whether one had to sleep in it */
-  int32_t alone, penalty;       /* batches that the leader computes alone from here on, and will the next time */
+  _Alignas(64) uint32_t seated; /* seats that have a thread */
+  uint32_t waiting;             /* those of them whose threads wait for a batch */
+  _Alignas(64) uint32_t batch;  /* the seats that take part in it, and above them its number, so that each differs */
+  int32_t leading;              /* whether it is being computed */
+  const struct Work *work;
+  int32_t late;                 /* whether a thread kept the others waiting in it */
+  int64_t alone_until, penalty; /* when the leader will look for threads again, and how long it was alone; ns */
   _Alignas(64) int32_t arrived;  /* threads at the meeting point */
   _Alignas(64) int32_t meetings; /* held so far */
   int32_t sleeping;              /* threads that stopped looking whether one is held, and must be woken */
@@ -52,9 +45,8 @@ typedef struct Table {
 typedef struct {
   int index, count;
   Table *table;
+  int64_t since; /* when it began or left the last meeting, ns */
 } Team;
-
-static const Team ALONE = {.index = 0, .count = 1};
 
 /* Items from `from` to before `end`. */
 typedef struct {
@@ -66,6 +58,27 @@ INLINE Range share(const Team *team, int total) {
   return (Range){part_start(total, team->count, team->index), part_start(total, team->count, team->index + 1)};
 }
 
+/* For what is not divided. */
+static const Team ALONE = {.count = 1};
+
+#if PL_TEAMS
+/* ns. How long a thread waits for another before it sleeps, beyond the time of its own share. */
+enum { PATIENCE = 500000 };
+/* ns. How long one without a batch looks for the next before it leaves. */
+enum { IDLE_PATIENCE = 50000 };
+/*
+ * ns. How long a leader that was kept waiting stays alone: at first, and at most, when it is kept waiting again before
+ * it was not for so long. A thread that lost its core has it back after some 5 ms. Even on an idle machine that
+ * happens a few times a second, and costs less than to stay alone; beside another busy process it is every few steps.
+ */
+enum { FIRST_PENALTY = 10000000, MOST_PENALTY = 1000000000, PROBATION = 50000000 };
+
+static int64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 INLINE void pause_briefly(void) {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -74,105 +87,89 @@ INLINE void pause_briefly(void) {
 #endif
 }
 
-#if PL_FUTEX
-enum { FUTEX_WAIT = 128, FUTEX_WAKE = 129 }; /* both private to the process */
-
-static long futex(int32_t *word, int operation, int value) {
-#if defined(__x86_64__)
-  long result;
-  register long timeout __asm__("r10") = 0;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "0"(202L), "D"(word), "S"((long)operation), "d"((long)value), "r"(timeout)
-                   : "rcx", "r11", "memory");
-  return result;
-#else
-  register long x8 __asm__("x8") = 98, x0 __asm__("x0") = (long)word, x1 __asm__("x1") = operation;
-  register long x2 __asm__("x2") = value, x3 __asm__("x3") = 0;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
-  return x0;
-#endif
+/* Looks until *word is no longer `value`, and returns what it is; or `value` after so many ns. */
+static uint32_t look(const void *word, uint32_t value, int64_t limit) {
+  uint32_t found;
+  for (int64_t end = now() + limit; now() < end;)
+    for (int i = 0; i < 16; i++, pause_briefly())
+      if ((found = __atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE)) != value) return found;
+  return value;
 }
-#endif
 
-/*
- * How often a thread looks before it sleeps: some 0.5 ms, more than shares of an operation differ by, less than a
- * thread without a core waits for one. And how often one without a batch looks before it leaves: some 50 us.
- */
-enum { PATIENCE = 50000, IDLE_PATIENCE = 5000 };
-
-/* The longest that a leader stays alone after it was let down, in batches. */
-enum { MOST_ALONE = 250 };
-
-/* Waits until *word is no longer `value`. Returns 0 if it still is after that many looks. */
-INLINE int look(int32_t *word, int32_t value, int looks) {
-  for (int i = 0; i < looks; i++) {
-    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value) return 1;
-    pause_briefly();
-  }
-  return 0;
+static void futex(int32_t *word, int operation, int value) {
+  syscall(SYS_futex, word, operation | 128 /* private to the process */, value, NULL, NULL, 0);
 }
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 
 /* Waits for the meeting after number `held`; asleep, when it does not come at once, so that others get the core. */
-NOINLINE void wait_for_meeting(const Team *team, int32_t held) {
+NOINLINE void wait_for_meeting(Team *team, int32_t held) {
   Table *table = team->table;
-  if (look(&table->meetings, held, PATIENCE)) return;
-  __atomic_store_n(&table->waited, 1, __ATOMIC_RELAXED);
-#if PL_FUTEX
+  if (look(&table->meetings, (uint32_t)held, now() - team->since + PATIENCE) != (uint32_t)held) return;
+  __atomic_store_n(&table->late, 1, __ATOMIC_RELAXED);
   __atomic_add_fetch(&table->sleeping, 1, __ATOMIC_SEQ_CST);
   while (__atomic_load_n(&table->meetings, __ATOMIC_SEQ_CST) == held) futex(&table->meetings, FUTEX_WAIT, held);
   __atomic_sub_fetch(&table->sleeping, 1, __ATOMIC_SEQ_CST);
-#else
-  while (!look(&table->meetings, held, 1)) PL_YIELD();
-#endif
 }
 
-/* Returns when all threads of the team are here; what each wrote before, all see after. */
-INLINE void meet(const Team *team) {
-  if (team->count == 1) return;
+NOINLINE void hold_meeting(Team *team) {
   Table *table = team->table;
   int32_t held = __atomic_load_n(&table->meetings, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&table->arrived, 1, __ATOMIC_ACQ_REL) < team->count) {
     wait_for_meeting(team, held);
-    return;
+  } else {
+    __atomic_store_n(&table->arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&table->meetings, held + 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&table->sleeping, __ATOMIC_SEQ_CST) > 0) futex(&table->meetings, FUTEX_WAKE, SEATS);
   }
-  __atomic_store_n(&table->arrived, 0, __ATOMIC_RELAXED);
-  __atomic_store_n(&table->meetings, held + 1, __ATOMIC_SEQ_CST);
-#if PL_FUTEX
-  if (__atomic_load_n(&table->sleeping, __ATOMIC_SEQ_CST) > 0) futex(&table->meetings, FUTEX_WAKE, SEATS);
-#endif
+  team->since = now();
 }
 
 /*
  * Makes a team of the leader and all who wait, for one batch. When a thread of the team does not get its core, all
- * wait for it; then the leader is faster alone, and stays alone for twice as long each time that it finds out.
+ * wait for it; then the leader is faster alone, and stays so for twice as long if that happens again soon.
  */
-INLINE Team form_team(Table *table, const struct Work *work) {
-  Team team = ALONE;
-  if (!table) return team;
-  if (__atomic_load_n(&table->waited, __ATOMIC_RELAXED)) {
-    __atomic_store_n(&table->waited, 0, __ATOMIC_RELAXED);
-    table->penalty = smaller(2 * table->penalty + 8, MOST_ALONE);
-    __atomic_store_n(&table->alone, table->penalty, __ATOMIC_RELAXED);
+static Team form_team(Table *table, const struct Work *work) {
+  int64_t time = now();
+  if (__atomic_exchange_n(&table->late, 0, __ATOMIC_RELAXED)) {
+    int again = time - table->alone_until < PROBATION;
+    table->penalty = !again ? FIRST_PENALTY : 2 * table->penalty < MOST_PENALTY ? 2 * table->penalty : MOST_PENALTY;
+    __atomic_store_n(&table->alone_until, time + table->penalty, __ATOMIC_RELAXED);
   }
-  if (table->alone > 0) {
-    __atomic_store_n(&table->alone, table->alone - 1, __ATOMIC_RELAXED);
-    return team;
-  }
-  if (table->penalty > 0) table->penalty--;
+  if (time < table->alone_until) return ALONE;
   __atomic_store_n(&table->leading, 1, __ATOMIC_RELAXED);
-  int taken[SEATS];
-  for (int i = 0; i < SEATS; i++) {
-    int32_t waiting = WAITING;
-    taken[i] = __atomic_load_n(&table->seats[i], __ATOMIC_RELAXED) == WAITING &&
-               __atomic_compare_exchange_n(&table->seats[i], &waiting, TAKEN, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-    team.count += taken[i];
-  }
-  table->count = team.count;
+  uint32_t taken = __atomic_exchange_n(&table->waiting, 0, __ATOMIC_ACQUIRE);
+  if (taken == 0) return ALONE;
   table->work = work;
-  for (int i = 0, index = 1; i < SEATS; i++)
-    if (taken[i]) __atomic_store_n(&table->seats[i], index++, __ATOMIC_RELEASE);
-  team.table = table;
-  return team;
+  __atomic_store_n(&table->batch, ((table->batch >> SEATS) + 1) << SEATS | taken, __ATOMIC_RELEASE);
+  return (Team){.count = 1 + __builtin_popcount(taken), .table = table, .since = time};
+}
+/*
+ * Waits until the thread at this seat, who said so, is taken into a batch; the next one after `batch`, which becomes
+ * that batch. Returns 0, and waits no longer, if none comes for a while.
+ */
+static int is_taken(Table *table, uint32_t seat, uint32_t *batch) {
+  for (;;) {
+    uint32_t before = *batch;
+    *batch = look(&table->batch, before, IDLE_PATIENCE);
+    if (*batch != before && *batch & seat) return 1;
+    if (*batch != before || __atomic_load_n(&table->leading, __ATOMIC_RELAXED)) continue;
+    /* If it was taken just now, that batch comes. */
+    if (__atomic_fetch_and(&table->waiting, ~seat, __ATOMIC_RELAXED) & seat) return 0;
+  }
+}
+#else
+static Team form_team(Table *table, const struct Work *work) {
+  (void)table, (void)work;
+  return ALONE;
+}
+#endif
+
+/* Returns when all threads of the team are here; what each wrote before, all see after. */
+INLINE void meet(Team *team) {
+#if PL_TEAMS
+  if (team->count > 1) hold_meeting(team);
+#else
+  (void)team;
+#endif
 }
 #endif

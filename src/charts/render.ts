@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { TopLevelSpec } from "vega-lite";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
@@ -7,7 +5,7 @@ import { accuracyHeatmap } from "./accuracy-heatmap.ts";
 import { accuracyVsMacs, accuracyVsSize } from "./accuracy-vs-cost.ts";
 import { accuracyVsSparsity } from "./accuracy-vs-sparsity.ts";
 import { finetuning } from "./finetuning.ts";
-import { fontFamily, readFont, textWidthOf } from "./font.ts";
+import { readFont, textWidthOf } from "./font.ts";
 import { layerSparsity } from "./layer-sparsity.ts";
 import { maskBlocks } from "./mask-blocks.ts";
 import { recovery } from "./recovery.ts";
@@ -48,49 +46,40 @@ export interface RenderedChart {
   /** Vega-Lite, with its data in it. */
   readonly spec: TopLevelSpec;
   readonly svg: string;
-  /** Draws the SVG as PNG, at twice its size: slower than all the rest, so only on demand. */
-  readonly png: () => Uint8Array;
 }
 
-/** Draws every chart that has data. The same rows give the same bytes on every machine. */
-export async function renderCharts(data: ChartData): Promise<RenderedChart[]> {
-  const specs = chartNames.flatMap((name) => {
-    const spec: TopLevelSpec | undefined = charts[name](data);
-    return spec === undefined ? [] : [{ name, spec }];
-  });
-  if (specs.length === 0) return [];
-  const { toSvg, toPng } = await loadRenderer();
+/**
+ * Draws every chart that has data, and tells of each as soon as it is drawn. The same rows give the same bytes on
+ * every machine.
+ */
+export async function renderCharts(
+  data: ChartData,
+  onChart: (chart: RenderedChart) => void = () => {},
+): Promise<RenderedChart[]> {
   const rendered: RenderedChart[] = [];
-  for (const { name, spec } of specs) {
-    const svg = await toSvg(spec);
-    rendered.push({ name, spec, svg, png: () => toPng(svg) });
+  for (const name of chartNames) {
+    const spec: TopLevelSpec | undefined = charts[name](data);
+    if (spec === undefined) continue;
+    const toSvg = await loadRenderer();
+    const chart = { name, spec, svg: await toSvg(spec) };
+    onChart(chart);
+    rendered.push(chart);
   }
   return rendered;
 }
 
-interface Renderer {
-  readonly toSvg: (spec: TopLevelSpec) => Promise<string>;
-  readonly toPng: (svg: string) => Uint8Array;
-}
+let renderer: Promise<(spec: TopLevelSpec) => Promise<string>> | undefined;
 
-let renderer: Promise<Renderer> | undefined;
-
-/** Loads Vega and the rasterizer on first use: they take most of a second, and few commands draw. */
-function loadRenderer(): Promise<Renderer> {
+/** Loads Vega once, on first use: it takes a quarter of a second, and few commands draw. */
+export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>> {
   renderer ??= (async () => {
-    const [vega, vegaLite, { initWasm, Resvg }, font] = await Promise.all([
-      import("vega"),
-      import("vega-lite"),
-      import("@resvg/resvg-wasm"),
-      readFont(),
-    ]);
-    await initWasm(await readFile(fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))));
+    const [vega, vegaLite, font] = await Promise.all([import("vega"), import("vega-lite"), readFont()]);
 
     // Without a canvas Vega only guesses at the width of a text; with one its answer depends on the machine.
     const textWidth = textWidthOf(font);
     vega.textMetrics.width = (item, text) => textWidth(text, vega.textMetrics.height(item));
 
-    const toSvg = async (spec: TopLevelSpec) => {
+    const draw = async (spec: TopLevelSpec) => {
       // Vega marks the data that it is given; ids of clip paths count up within a process.
       vega.resetSVGDefIds();
       const view = new vega.View(vega.parse(vegaLite.compile(structuredClone(spec)).spec), {
@@ -102,18 +91,13 @@ function loadRenderer(): Promise<Renderer> {
         view.finalize();
       }
     };
-    const toPng = (svg: string) => {
-      const image = new Resvg(svg, {
-        fitTo: { mode: "zoom", value: 2 },
-        font: { fontBuffers: [font], defaultFontFamily: fontFamily },
-      });
-      const picture = image.render();
-      const png = picture.asPng();
-      picture.free();
-      image.free();
-      return png;
+    // One after the other, also for studies that finish at once: of two charts under way, the ids would mix.
+    let previous: Promise<unknown> = Promise.resolve();
+    return (spec) => {
+      const svg = previous.then(() => draw(spec));
+      previous = svg.catch(() => {});
+      return svg;
     };
-    return { toSvg, toPng };
   })();
   return renderer;
 }

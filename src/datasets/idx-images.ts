@@ -10,8 +10,10 @@ export async function readLabeledImages(
 ): Promise<{ images: LabeledImages; sources: Dataset["sources"] }> {
   const imagesFile = files[`${half}-images`];
   const labelsFile = files[`${half}-labels`];
-  const pixels = await readIdxFile(imagesFile, `${half}-images`);
-  const labels = await readIdxFile(labelsFile, `${half}-labels`);
+  const [pixels, labels] = await Promise.all([
+    readIdxFile(imagesFile, `${half}-images`),
+    readIdxFile(labelsFile, `${half}-labels`),
+  ]);
   const [count = 0, height = 0, width = 0] = pixels.shape;
   if (labels.values.length !== count) {
     throw inputError(

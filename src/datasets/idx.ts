@@ -38,8 +38,10 @@ export const idx = {
     if (!isComplete(files)) {
       throw inputError(`${folder} lacks ${missingFiles(files).join(", ")} (each plain or with .gz).`);
     }
-    const train = await readLabeledImages(files, "train");
-    const test = await readLabeledImages(files, "t10k");
+    const [train, test] = await Promise.all([
+      readLabeledImages(files, "train"),
+      readLabeledImages(files, "t10k"),
+    ]);
     const classes = checkHalves(files, train.images, test.images);
     checkValidationSize(chosen.validation, train.images.labels.length);
     const parts = stratifiedSplit(train.images.labels, { validation: chosen.validation });

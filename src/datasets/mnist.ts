@@ -50,8 +50,10 @@ export const mnist = {
 
 /** `mnist`: 60,000 for training and validation, the 10,000 of the t10k files for the test. */
 async function loadFull(files: IdxFiles, { validation, normalize }: Options): Promise<Dataset> {
-  const train = await readLabeledImages(files, "train");
-  const test = await readLabeledImages(files, "t10k");
+  const [train, test] = await Promise.all([
+    readLabeledImages(files, "train"),
+    readLabeledImages(files, "t10k"),
+  ]);
   const sources = [...train.sources, ...test.sources];
   checkContent(files, sources);
   const held = validation ?? 5000;

@@ -104,25 +104,19 @@ export interface EngineDescription {
 
 export interface Engine {
   readonly description: EngineDescription;
-  /** A network with all parameters 0, no masks, a fresh optimizer. */
-  createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec): Promise<Network>;
-  /** How a thread with nothing to do can help another one's networks; absent where an engine cannot. */
-  readonly team?: Team;
+  /** A network with all parameters 0, no masks, a fresh optimizer. Other threads may assist at the table, if any. */
+  createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec, table?: SharedArrayBuffer): Promise<Network>;
+  /**
+   * Lets this thread, which has nothing else to do, take part in computing the networks that another one created at
+   * the table, until over[0] is not 0: dense ones, whose numbers stay the same to the bit. Absent where an engine
+   * cannot.
+   */
+  assist?(table: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>): void;
   dispose(): Promise<void>;
 }
 
-/**
- * Threads that compute one network together. Numbers do not depend on how many do, not even in the last bit, and
- * threads may come and go at any time. A table is TEAM_TABLE_BYTES of zeroed memory that they share.
- */
-export interface Team {
-  /** Networks created after this are computed with the threads that assist at the table. */
-  lead(table: SharedArrayBuffer): void;
-  /** Assists as long as there is something to do, which may be not at all. Returns the number of batches. */
-  assist(table: SharedArrayBuffer): number;
-}
-
-export const TEAM_TABLE_BYTES = 512;
+/** Bytes of the table at which the threads meet that compute one network; zeroed, and shared. */
+export const TABLE_BYTES = 1024;
 
 export type Availability =
   | { readonly available: true }
@@ -132,6 +126,13 @@ export type Availability =
 export interface EngineEntry {
   readonly name: string;
   readonly summary: string;
+  /**
+   * Roughly the time of a step at a density (kept over all prunable weights, 0 to 1) over that of a dense step, for
+   * expectations alone; 1 unless given.
+   */
+  readonly costAtDensity?: (density: number) => number;
+  /** Whether idle threads may assist its networks: `assist` is there where the platform lets them. */
+  readonly assists?: true;
   /** A quick look, without compiling. */
   check(): Promise<Availability>;
   /** Throws a PruneLabError of kind `input` with a hint when the engine cannot run here. */

@@ -17,24 +17,65 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
   }
   const mask = new Uint8Array(scores.length).fill(1);
   if (k === 0) return mask;
-  // Typed arrays sort by value with NaN last: the k-th lowest score splits the rest into below, ties, above.
-  const threshold = scores.slice().sort()[k - 1] as number;
-  const below = Number.isNaN(threshold)
-    ? (score: number) => !Number.isNaN(score)
-    : (score: number) => score < threshold;
-  const tied = Number.isNaN(threshold) ? Number.isNaN : (score: number) => score === threshold;
+  const keys = sortKeys(scores);
+  // The k-th lowest score splits the rest into below, ties, above.
+  const threshold = lowest(keys, k);
   let left = k;
-  for (let i = 0; i < scores.length; i++) {
-    if (below(scores[i] as number)) {
+  for (let i = 0; i < keys.length; i++) {
+    if ((keys[i] as number) < threshold) {
       mask[i] = 0;
       left--;
     }
   }
   for (let i = 0; left > 0; i++) {
-    if (tied(scores[i] as number)) {
+    if (keys[i] === threshold) {
       mask[i] = 0;
       left--;
     }
   }
   return mask;
+}
+
+/** Integers in the order of the scores: of a negative number all bits are turned, of others the sign alone. */
+function sortKeys(scores: Float32Array): Uint32Array {
+  const keys = new Uint32Array(scores.slice().buffer);
+  for (let i = 0; i < keys.length; i++) {
+    const bits = keys[i] as number;
+    const score = scores[i] as number;
+    // A NaN may have either sign, and a zero too.
+    if (Number.isNaN(score)) keys[i] = 0xffffffff;
+    else keys[i] = score < 0 ? ~bits : bits | 0x80000000;
+  }
+  return keys;
+}
+
+const HALF_BITS = 16;
+const HALVES = 2 ** HALF_BITS;
+
+/**
+ * The k-th lowest key, in time that grows with their number: a radix selection, which finds first the upper and
+ * then the lower half of its bits.
+ */
+function lowest(keys: Uint32Array, k: number): number {
+  const counts = new Uint32Array(HALVES);
+  for (let i = 0; i < keys.length; i++) {
+    const half = (keys[i] as number) >>> HALF_BITS;
+    counts[half] = (counts[half] as number) + 1;
+  }
+  const upper = bucketOf(counts, k);
+  counts.fill(0);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const half = key & (HALVES - 1);
+    if (key >>> HALF_BITS === upper.bucket) counts[half] = (counts[half] as number) + 1;
+  }
+  return upper.bucket * HALVES + bucketOf(counts, upper.rank).bucket;
+}
+
+/** The bucket that the k-th lowest lies in, and its rank among those there; ranks count from 1. */
+function bucketOf(counts: Uint32Array, k: number): { readonly bucket: number; readonly rank: number } {
+  let rank = k;
+  let bucket = 0;
+  while (rank > (counts[bucket] as number)) rank -= counts[bucket++] as number;
+  return { bucket, rank };
 }

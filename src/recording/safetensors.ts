@@ -1,3 +1,4 @@
+import { endianness } from "node:os";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
 
@@ -64,11 +65,7 @@ export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
   bytes.set(json, 8);
   let offset = dataStart;
   for (const { values } of ordered) {
-    if (values instanceof Float32Array) {
-      for (let i = 0; i < values.length; i++) view.setFloat32(offset + 4 * i, values[i] as number, true);
-    } else {
-      bytes.set(values, offset);
-    }
+    bytes.set(values instanceof Float32Array ? littleEndian(values) : values, offset);
     offset += values.byteLength;
   }
   return bytes;
@@ -101,15 +98,19 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
     if (dataStart + end > bytes.length) {
       throw damaged(file, `it ends within tensor '${name}'`);
     }
-    if (dtype !== "F32") return { name, shape, values: bytes.slice(dataStart + offsets[0], dataStart + end) };
-    const values = new Float32Array(count);
-    for (let i = 0; i < count; i++) values[i] = view.getFloat32(dataStart + offsets[0] + 4 * i, true);
-    return { name, shape, values };
+    const own = new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + end));
+    return { name, shape, values: dtype === "F32" ? new Float32Array(littleEndian(own).buffer) : own };
   });
   if (dataStart + end !== bytes.length) {
     throw damaged(file, `${bytes.length - dataStart - end} bytes follow the last tensor`);
   }
   return tensors;
+}
+
+/** The bytes of 32-bit values between this machine's order and the file's: on most machines the memory itself. */
+function littleEndian({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return endianness() === "LE" ? bytes : new Uint8Array(Buffer.from(bytes).swap32());
 }
 
 function readHeader(bytes: Uint8Array, view: DataView, file: string) {

@@ -4,7 +4,7 @@ import { explainWriteError } from "../recording/write-error.ts";
 import { runCost } from "./cost.ts";
 import type { DatasetHandle } from "./dataset-shelf.ts";
 import type { OnStudyEvent } from "./events.ts";
-import { Lanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Run } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { type RunResult, type RunSettings, runSteps } from "./run.ts";
@@ -26,10 +26,14 @@ export interface StudyWork {
 
 export interface ComputeRequest {
   readonly workers: number;
+  /** The threads; closed when the last run has ended. */
+  readonly lanes: Lanes;
   /** When a run fails, the studies that do not need it go on. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
+  /** Called when no run waits for a thread any more, so that cores fall idle soon. */
+  readonly onLastStarted: () => void;
 }
 
 export type StoredRuns = ReadonlyMap<string, StoredRun>;
@@ -59,7 +63,7 @@ export async function computeRuns(
   works: readonly StudyWork[],
   request: ComputeRequest,
 ): Promise<readonly Promise<StoredRuns>[]> {
-  const { signal, onEvent } = request;
+  const { lanes, signal, onEvent } = request;
   const owners = works.map((work): Owner => ({ work, stored: new Map(), error: undefined }));
   await readStored(owners);
   const jobs = planJobs(owners);
@@ -76,7 +80,7 @@ export async function computeRuns(
     progress.add(run, { steps: runSteps(run.kind, work.settings, train), cost: costOf(run, work) });
   }
 
-  const lanes = new Lanes(request.workers, jobs.size, tellProgress);
+  lanes.onProgress = tellProgress;
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= lanes.close();
@@ -94,28 +98,41 @@ export async function computeRuns(
     onEvent({ event: "run-progress", ...told, fraction, total: progress.total() });
   }
 
+  let waiting = jobs.size;
+  if (waiting === 0) request.onLastStarted();
+
   const computeJob = async (job: Job, parent: Promise<void> | undefined) => {
     await parent;
     if (stopped !== undefined) throw new NotStarted();
-    const { pool, slots } = lanes.of(job.owners[0].work.engine);
-    await slots.run(job.rank, async () => {
+    const { pool, slots, assistants } = lanes.of(job.owners[0].work.engine);
+    const computedBy = await slots.run(job.rank, async () => {
       const computing = job.owners.find(({ error }) => error === undefined);
       if (stopped !== undefined || computing === undefined) throw new NotStarted();
+      if (--waiting === 0) request.onLastStarted();
       const { settings, engine, store, data } = computing.work;
-      await pool.compute({
+      const task = {
         run: job.run,
         keepWeights: job.owners.some(({ work }) => work.keepWeights(job.run)),
         dataset: await data.load(),
         settings,
         engine: engine.name,
         storeFolder: store.folder,
-      });
-      const finished = await store.read(job.run.id);
-      if (finished === undefined)
-        throw new Error(`${job.run.label} was computed but is not in ${store.folder}`);
-      progress.finish(job.run.id, finished.timing.seconds);
-      for (const owner of job.owners) await give(owner, job.run, finished, computing);
+      };
+      if (job.run.kind === "point") await pool.compute(task);
+      else await assistants.lead(engine.name, (table) => pool.compute({ ...task, table }));
+      // What hangs on a baseline is ready when its slot is free.
+      if (job.run.kind === "baseline") await handOut(job, computing);
+      return computing;
     });
+    if (job.run.kind === "point") await handOut(job, computedBy);
+  };
+
+  const handOut = async ({ run, owners: sharing }: Job, computedBy: Owner) => {
+    const { store } = computedBy.work;
+    const finished = await store.read(run.id);
+    if (finished === undefined) throw new Error(`${run.label} was computed but is not in ${store.folder}`);
+    progress.finish(run.id, finished.timing.seconds);
+    for (const owner of sharing) await give(owner, run, finished, computedBy);
   };
 
   const give = async (owner: Owner, run: Run, finished: StoredRun, computing: Owner) => {
@@ -219,8 +236,8 @@ function planJobs(owners: readonly Owner[]): ReadonlyMap<string, Job> {
   return jobs;
 }
 
-function costOf(run: Run, { settings, data }: StudyWork): number {
-  return runCost(run, settings, data.facts.examples);
+function costOf(run: Run, { settings, data, engine }: StudyWork): number {
+  return runCost(run, settings, data.facts.examples, engine.name);
 }
 
 /** The dense control is named after the study's first method, so an equal run may have another name there. */

@@ -1,3 +1,4 @@
+import { engines } from "../engines/registry.ts";
 import { measureNetwork } from "../pruning/measure.ts";
 import type { DatasetFacts } from "./dataset-shelf.ts";
 import type { Run } from "./plan.ts";
@@ -8,17 +9,19 @@ const OVERHEAD = 1e9;
 /** A training step computes values, gradients of the weights and gradients of the inputs. */
 const TRAINING_PASSES = 3;
 
-/** What a run is expected to cost with dense arithmetic, in multiply-accumulates. */
+/** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
 export function runCost(
-  run: Pick<Run, "kind">,
+  run: Pick<Run, "kind"> & { readonly sparsity?: number },
   settings: RunSettings,
   examples: DatasetFacts["examples"],
+  engine: string,
 ): number {
-  const plan = run.kind === "baseline" ? settings.train : settings.finetune;
+  const { epochs } = (run.kind === "baseline" ? settings.train : settings.finetune) ?? { epochs: 0 };
   const tests = run.kind === "baseline" ? 1 : 2;
-  const epoch = TRAINING_PASSES * examples.train + examples.validation;
-  const passes = (plan?.epochs ?? 0) * epoch + tests * examples.test;
-  return passes * denseMacs(settings) + OVERHEAD;
+  const passes =
+    epochs * TRAINING_PASSES * examples.train + (epochs + 1) * examples.validation + tests * examples.test;
+  const costAtDensity = engines.find(({ name }) => name === engine)?.costAtDensity ?? (() => 1);
+  return passes * denseMacs(settings) * costAtDensity(1 - (run.sparsity ?? 0)) + OVERHEAD;
 }
 
 const known = new WeakMap<RunSettings, number>();

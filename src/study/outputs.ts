@@ -1,5 +1,5 @@
+import type { Rasterize } from "../charts/rasterize.ts";
 import { drawStudy } from "../charts/report/files.ts";
-import { encodeCheckpoint } from "../recording/checkpoint.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
 import type { SummaryRow } from "../recording/rows.ts";
@@ -38,6 +38,7 @@ export async function writeCharts(
   study: StudyOutline,
   configText: string,
   tables: Tables,
+  toPng: Rasterize | undefined,
 ): Promise<string[]> {
   const data = {
     // As the tables hold them: `prune-lab report` then draws the same bytes.
@@ -48,7 +49,7 @@ export async function writeCharts(
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
-  const drawn = await drawStudy({ name, rows: data.results, manifest, configText }, data);
+  const drawn = await drawStudy({ name, rows: data.results, manifest, configText }, data, toPng);
   for (const [file, content] of drawn) await folder.write(file, content);
   return drawn.map(([file]) => file);
 }
@@ -56,7 +57,7 @@ export async function writeCharts(
 /** Writes one safetensors file a baseline, and with `all` one a cell of the grid. */
 export async function writeCheckpoints(
   folder: ResultsFolder,
-  { network, plan }: StudyOutline,
+  { plan }: StudyOutline,
   store: RunStore,
   choice: CheckpointChoice,
 ): Promise<string[]> {
@@ -67,9 +68,8 @@ export async function writeCheckpoints(
   const points = choice === "all" ? plan.cells.map(({ point, label }) => ({ id: point, label })) : [];
   const files: string[] = [];
   for (const { id, label } of [...baselines, ...points]) {
-    const { parameters, masks } = await store.readWeights(id);
     const file = `checkpoints/${label}.safetensors`;
-    await folder.write(file, encodeCheckpoint(network, parameters, masks));
+    await folder.write(file, await store.readCheckpoint(id));
     files.push(file);
   }
   return files;

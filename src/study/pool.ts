@@ -2,12 +2,14 @@ import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../foundations/errors.ts";
 import { packageRoot } from "../foundations/paths.ts";
-import type { ProgressMessage, RunTask, TaskOutcome } from "./worker.ts";
+import type { AssistTask, ProgressMessage, RunTask, TaskOutcome, WorkerStart } from "./worker.ts";
 
 /** Worker threads that compute runs of any study, one network a thread. */
 export interface RunPool {
   /** Computes and stores one run; rejects when it fails or the pool is closed. */
   compute(task: RunTask): Promise<void>;
+  /** Lets a thread assist another; ends when it has been told to, and when the pool is closed. */
+  assist(task: AssistTask): Promise<void>;
   /** Ends the threads; runs in flight are lost. */
   close(): Promise<void>;
 }
@@ -15,19 +17,32 @@ export interface RunPool {
 /** A worker thread runs built code, also when the caller is a test that runs from source. */
 const WORKER_FILE = path.join(packageRoot, "dist", "study", "worker.js");
 
-/** Starts `workers` threads. `onProgress` hears of each run several times a second. */
-export function openPool(workers: number, onProgress: (message: ProgressMessage) => void): RunPool {
-  const pool = new Piscina<RunTask, TaskOutcome>({
+/** Threads that start with the pool; others when there is work for them. */
+const FIRST_THREADS = 4;
+
+/**
+ * Starts the first of `workers` threads, which open the engine before they have anything to compute. `onProgress`
+ * hears of each run several times a second.
+ */
+export function openPool(
+  workers: number,
+  engine: string,
+  onProgress: (message: ProgressMessage) => void,
+): RunPool {
+  const pool = new Piscina({
     filename: WORKER_FILE,
-    minThreads: workers,
+    workerData: { engine } satisfies WorkerStart,
+    minThreads: Math.min(workers, FIRST_THREADS),
     maxThreads: workers,
+    idleTimeout: Number.POSITIVE_INFINITY,
   });
   pool.on("message", (message: ProgressMessage) => onProgress(message));
   return {
     compute: async (task) => {
-      const outcome = await pool.run(task);
+      const outcome: TaskOutcome = await pool.run(task);
       if (!outcome.ok) throw new PruneLabError(outcome.kind, outcome.message, { hint: outcome.hint });
     },
+    assist: (task) => pool.run(task, { name: "assist" }),
     close: () => pool.destroy(),
   };
 }

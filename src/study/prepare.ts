@@ -57,15 +57,19 @@ export async function prepareStudy(
     readonly options: StudyOptions;
     readonly dataDir: string | undefined;
     readonly onEvent: OnStudyEvent;
+    /** Told as soon as the engine is known. */
+    readonly onEngine?: (engine: EngineDescription) => void;
   },
   resources = new StudyResources(),
 ): Promise<PreparedStudy> {
-  const { options, dataDir, onEvent } = request;
+  const { options, dataDir, onEvent, onEngine } = request;
   const notify = resources.once((message) => onEvent({ event: "notice", study: options.name, message }));
+  // A compiler is asked, or a GPU, while files are read; what is wrong with the data is told first.
+  const engine = resources.engine(options.engine, notify);
+  engine.then(onEngine, () => {});
   const data = await resources.datasets.open(options.dataset, { dataDir, notify });
   try {
-    const engine = await resources.engine(options.engine, notify);
-    return { ...outlineStudy(options, data.facts, engine), data };
+    return { ...outlineStudy(options, data.facts, await engine), data };
   } catch (error) {
     data.release();
     throw error;

@@ -25,6 +25,8 @@ export interface RunEnvironment {
   readonly settings: RunSettings;
   readonly engine: Engine;
   readonly dataset: Dataset;
+  /** Where other threads may assist a baseline. */
+  readonly table?: SharedArrayBuffer | undefined;
   /** Called several times a second with the optimizer steps done so far. */
   readonly onStep: (steps: number) => void;
 }
@@ -83,8 +85,12 @@ export async function runBaseline(
   run: BaselineRun,
   environment: RunEnvironment,
 ): Promise<RunOutput<BaselineResult>> {
-  const { settings, engine, dataset, onStep } = environment;
-  const network = await engine.createNetwork(settings.network, optimizerSpec(settings.train.optimizer));
+  const { settings, engine, dataset, table, onStep } = environment;
+  const network = await engine.createNetwork(
+    settings.network,
+    optimizerSpec(settings.train.optimizer),
+    table,
+  );
   try {
     await network.writeParameters(initialParameters(settings.network, settings.initializer, run.seed));
     const { history, diverged, seconds } = await trainEpochs({
@@ -134,8 +140,9 @@ export async function runPoint(
   const optimizer = settings.finetune?.optimizer ?? settings.train.optimizer;
   const network = await engine.createNetwork(settings.network, optimizerSpec(optimizer));
   try {
-    await network.writeParameters(baseline.parameters);
+    // Masks first: an engine whose memory follows them then never holds the dense network.
     await network.setMasks(masks);
+    await network.writeParameters(baseline.parameters);
     const pruned = await test(network, dataset);
 
     // 3. Recover: a fresh optimizer and schedule, the mask in force at every step.

@@ -34,13 +34,14 @@ function pointsByBaseline(studies: readonly StudyOutline[]): { point: PointRun; 
   const byBaseline = new Map<string, Map<string, { point: PointRun; cost: number }>>();
   for (const study of studies) {
     const settings = runSettings(study);
-    const cost = (kind: Run["kind"]) => runCost({ kind }, settings, study.dataset.examples);
+    const cost = (run: Pick<Run, "kind">) =>
+      runCost(run, settings, study.dataset.examples, study.engine.name);
     for (const point of study.plan.runs) {
       if (point.kind !== "point") continue;
       const siblings = byBaseline.get(point.parent) ?? new Map();
       byBaseline.set(point.parent, siblings);
-      const baseline = siblings.size === 0 ? cost("baseline") : 0;
-      if (!siblings.has(point.id)) siblings.set(point.id, { point, cost: cost("point") + baseline });
+      const baseline = siblings.size === 0 ? cost({ kind: "baseline" }) : 0;
+      if (!siblings.has(point.id)) siblings.set(point.id, { point, cost: cost(point) + baseline });
     }
   }
   return [...byBaseline.values()].flatMap((siblings) => [...siblings.values()]);

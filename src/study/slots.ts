@@ -1,10 +1,15 @@
-/** A number of slots, given to whoever waits with the lowest rank (compared number by number). */
+/**
+ * A number of slots, given to whoever waits with the lowest rank (compared number by number). `onFree` hears how many
+ * are left that nobody waits for.
+ */
 export class Slots {
   readonly #waiting: { readonly rank: readonly number[]; readonly start: () => void }[] = [];
+  readonly #onFree: (count: number) => void;
   #free: number;
 
-  constructor(count: number) {
+  constructor(count: number, onFree: (count: number) => void = () => {}) {
     this.#free = count;
+    this.#onFree = onFree;
   }
 
   /** Runs `work` when a slot is free. */
@@ -27,10 +32,11 @@ export class Slots {
       this.#waiting.sort((a, b) => compareRanks(a.rank, b.rank));
       while (this.#free > 0) {
         const next = this.#waiting.shift();
-        if (next === undefined) return;
+        if (next === undefined) break;
         this.#free--;
         next.start();
       }
+      this.#onFree(this.#free);
     });
   }
 }

@@ -21,14 +21,15 @@ export function snapshotWeights(
     const values = parameters.get(name);
     if (values === undefined) throw new RangeError(`there are no values for ${name}`);
     const limit = largestMagnitude(values);
+    const { histogram, nonzero, nearZero } = countValues(values, limit);
     const samples = Math.min(sampleSize, values.length);
     return {
       name,
       shape,
       limit,
-      histogram: packCounts(histogram(values, limit)),
-      nonzero: count(values, (value) => value !== 0),
-      nearZero: count(values, (value) => Math.abs(value) < NEAR_ZERO),
+      histogram: packCounts(histogram),
+      nonzero,
+      nearZero,
       block: packBits(block(values, shape)),
       sample: packFloats(
         Float32Array.from(
@@ -42,25 +43,29 @@ export function snapshotWeights(
 
 function largestMagnitude(values: Float32Array): number {
   let largest = 0;
-  for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i] as number);
+    // Not for NaN either.
+    if (magnitude > largest && magnitude !== Number.POSITIVE_INFINITY) largest = magnitude;
+  }
   return largest;
 }
 
-/** Counts of the values that are finite and not 0. */
-function histogram(values: Float32Array, limit: number): Uint32Array {
-  const counts = new Uint32Array(HISTOGRAM_BINS);
-  for (const value of values) {
-    if (value === 0 || !Number.isFinite(value)) continue;
+/** How many values are not 0, how many are near it; and of those that are finite and not 0, the histogram. */
+function countValues(values: Float32Array, limit: number) {
+  const histogram = new Uint32Array(HISTOGRAM_BINS);
+  let nonzero = 0;
+  let nearZero = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (Math.abs(value) < NEAR_ZERO) nearZero++;
+    if (value === 0) continue;
+    nonzero++;
+    if (!Number.isFinite(value)) continue;
     const bin = Math.min(HISTOGRAM_BINS - 1, Math.floor(((value + limit) / (2 * limit)) * HISTOGRAM_BINS));
-    counts[bin] = (counts[bin] as number) + 1;
+    histogram[bin] = (histogram[bin] as number) + 1;
   }
-  return counts;
-}
-
-function count(values: Float32Array, holds: (value: number) => boolean): number {
-  let total = 0;
-  for (const value of values) if (holds(value)) total++;
-  return total;
+  return { histogram, nonzero, nearZero };
 }
 
 function block(values: Float32Array, shape: readonly number[]): boolean[] {

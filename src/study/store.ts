@@ -47,21 +47,22 @@ export class RunStore {
 
   /** The stored run, or undefined when it is not there or not as it was written. */
   async read(id: string): Promise<StoredRun | undefined> {
-    try {
-      const file = await this.#readResultFile(id);
-      const weights = file.weightsSha256 === null ? undefined : await readFile(this.#file(id, "weights"));
-      if (weights !== undefined && sha256(weights) !== file.weightsSha256) return undefined;
-      const timing = JSON.parse(await readFile(this.#file(id, "timing"), "utf8")) as RunTiming;
-      return { result: file.result, timing, hasWeights: weights !== undefined };
-    } catch (error) {
-      if (isUnreadable(error)) return undefined;
-      throw error;
-    }
+    const found = await this.#readIntact(id);
+    return found && { result: found.result, timing: found.timing, hasWeights: found.weights !== undefined };
   }
 
-  /** The weights and masks a stored run ended with. The run must be stored with weights. */
-  async readWeights(id: string): Promise<{ parameters: Parameters; masks: Masks }> {
-    return decodeCheckpoint(await readFile(this.#file(id, "weights")), this.#file(id, "weights"));
+  /** The same with the weights and masks that the run ended with; undefined also when it is stored without. */
+  async readWithWeights(
+    id: string,
+  ): Promise<{ result: RunResult; parameters: Parameters; masks: Masks } | undefined> {
+    const found = await this.#readIntact(id);
+    if (found?.weights === undefined) return undefined;
+    return { result: found.result, ...decodeCheckpoint(found.weights, this.#file(id, "weights")) };
+  }
+
+  /** The weights and masks of a run that is stored with them, as the bytes of a checkpoint. */
+  async readCheckpoint(id: string): Promise<Uint8Array> {
+    return readFile(this.#file(id, "weights"));
   }
 
   /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
@@ -112,6 +113,21 @@ export class RunStore {
       await rename(temporary, path.join(this.folder, id));
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async #readIntact(
+    id: string,
+  ): Promise<{ result: RunResult; timing: RunTiming; weights: Uint8Array | undefined } | undefined> {
+    try {
+      const { result, weightsSha256 } = await this.#readResultFile(id);
+      const weights = weightsSha256 === null ? undefined : await readFile(this.#file(id, "weights"));
+      if (weights !== undefined && sha256(weights) !== weightsSha256) return undefined;
+      const timing = JSON.parse(await readFile(this.#file(id, "timing"), "utf8")) as RunTiming;
+      return { result, timing, weights };
+    } catch (error) {
+      if (isUnreadable(error)) return undefined;
       throw error;
     }
   }

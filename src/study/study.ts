@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
+import type { Rasterize } from "../charts/rasterize.ts";
+import { openStudio } from "../charts/studio.ts";
+import type { EngineDescription } from "../engines/engine.ts";
 import { parameterCount } from "../engines/network-spec.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -10,6 +13,7 @@ import { computeRuns, type StoredRuns, type StudyWork } from "./compute.ts";
 import type { DatasetHandle } from "./dataset-shelf.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import type { OnStudyEvent } from "./events.ts";
+import { Lanes } from "./lanes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
 import type { Run } from "./plan.ts";
@@ -96,6 +100,9 @@ export async function runStudies(
   const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
   const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
+  const workers = options.workers ?? availableParallelism();
+  const lanes = new Lanes(workers);
+  const studio = openStudio(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs.
     const resources = new StudyResources();
@@ -103,7 +110,9 @@ export async function runStudies(
     for (const request of requests) {
       if (!goesOn()) break;
       try {
-        prepared.push({ request, study: await prepareStudy({ ...request, onEvent }, resources) });
+        // Threads start while data is read.
+        const onEngine = (engine: EngineDescription) => lanes.prepare(engine);
+        prepared.push({ request, study: await prepareStudy({ ...request, onEvent, onEngine }, resources) });
       } catch (error) {
         end(request, error);
       }
@@ -125,18 +134,30 @@ export async function runStudies(
     // 3. The runs of all studies: baselines, then what hangs on them.
     if (goesOn()) {
       const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
-      const workers = options.workers ?? availableParallelism();
       for (const { study, engine } of works) {
         const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
         for (const message of workerWarnings(engine, options.workers)) notify(message);
       }
-      const computing = await computeRuns(works, { workers, keepGoing, signal, onEvent });
+      const onLastStarted = () => {
+        if (shard === undefined) studio.prepare();
+      };
+      const computing = await computeRuns(works, {
+        workers,
+        lanes,
+        keepGoing,
+        signal,
+        onEvent,
+        onLastStarted,
+      });
 
       // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
       const finishing = opened.map(async ({ request, open }, i) => {
         try {
           const stored = await (computing[i] as (typeof computing)[number]);
-          ends.set(request, { state: "done", outcome: await finishStudy(open, stored, onEvent) });
+          ends.set(request, {
+            state: "done",
+            outcome: await finishStudy(open, stored, onEvent, studio.rasterize),
+          });
         } catch (error) {
           end(request, error);
         } finally {
@@ -147,6 +168,7 @@ export async function runStudies(
     }
   } finally {
     for (const { open } of opened) await open.folder.release();
+    await Promise.all([lanes.close(), studio.close()]);
   }
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }
@@ -186,11 +208,15 @@ export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen
   }
 }
 
-/** Writes everything that follows from the finished runs; for a shard, only which part it is. */
+/**
+ * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
+ * other threads.
+ */
 export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,
   onEvent: OnStudyEvent,
+  toPng?: Rasterize,
 ): Promise<StudyOutcome> {
   const { study, folder, shard } = open;
   const { options, plan } = study;
@@ -206,7 +232,7 @@ export async function finishStudy(
     for (const message of resultWarnings(plan, stored)) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await writeCharts(folder, study, open.configText, tables)));
+    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
     files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
   }
   await writeManifest(open, files, "final");

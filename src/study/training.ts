@@ -120,9 +120,9 @@ export function dataOrder(
   phase: TrainingInputs["phase"],
   epoch: number,
 ): Uint32Array {
-  return randomStream(seed, "data order", phase, epoch).shuffle(
-    Uint32Array.from({ length: count }, (_, i) => i),
-  );
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  return randomStream(seed, "data order", phase, epoch).shuffle(order);
 }
 
 type Validation = Pick<EpochRecord, "validationLoss" | "validationAccuracy">;
@@ -147,6 +147,8 @@ export function finiteOrNull(value: number): number | null {
 }
 
 function allFinite(parameters: Parameters): boolean {
-  for (const values of parameters.values()) if (!values.every(Number.isFinite)) return false;
+  for (const values of parameters.values()) {
+    for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  }
   return true;
 }

@@ -1,4 +1,4 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Engine } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
@@ -12,6 +12,11 @@ import { RunStore } from "./store.ts";
  * The code of one worker thread: computes runs one after the other and stores each as soon as it is finished,
  * so that nothing is lost when the process is killed. Results travel through the store alone.
  */
+export interface WorkerStart {
+  /** What the thread's first run will need. */
+  readonly engine: string;
+}
+
 export interface RunTask {
   readonly run: Run;
   readonly keepWeights: boolean;
@@ -20,6 +25,15 @@ export interface RunTask {
   readonly settings: RunSettings;
   readonly engine: string;
   readonly storeFolder: string;
+  /** Where other threads may assist, if it is a baseline. */
+  readonly table?: SharedArrayBuffer | undefined;
+}
+
+export interface AssistTask {
+  readonly engine: string;
+  readonly table: SharedArrayBuffer;
+  /** When over[0] is no longer 0, the thread is wanted elsewhere. */
+  readonly over: Int32Array<SharedArrayBuffer>;
 }
 
 export interface ProgressMessage {
@@ -35,6 +49,11 @@ export type TaskOutcome =
 const PROGRESS_INTERVAL_MILLISECONDS = 100;
 
 const engines = new Map<string, Promise<Engine>>();
+/** The last task's: what an engine found out about its examples, it remembers by the object. */
+let dataset: Dataset | undefined;
+
+// Opened while the data is being read. If it fails, the first run tells.
+engineNamed((workerData as WorkerStart).engine).catch(() => {});
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
@@ -49,8 +68,14 @@ export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
   }
 }
 
+/** Takes part in another thread's baseline, where the engine can. */
+export async function assist({ engine, table, over }: AssistTask): Promise<void> {
+  (await engineNamed(engine)).assist?.(table, over);
+}
+
 async function computeAndStore(task: RunTask): Promise<void> {
-  const { run, dataset, settings } = task;
+  const { run, settings } = task;
+  if (dataset?.checksum !== task.dataset.checksum) dataset = task.dataset;
   const store = new RunStore(task.storeFolder, settings.network);
   const started = performance.now();
   let lastMessage = Number.NEGATIVE_INFINITY;
@@ -61,7 +86,13 @@ async function computeAndStore(task: RunTask): Promise<void> {
     parentPort?.postMessage({ run: run.id, steps } satisfies ProgressMessage);
   };
   onStep(0);
-  const environment = { settings, engine: await engineNamed(task.engine), dataset, onStep };
+  const environment = {
+    settings,
+    engine: await engineNamed(task.engine),
+    dataset,
+    table: task.table,
+    onStep,
+  };
   const output =
     run.kind === "baseline"
       ? await runBaseline(run, environment)
@@ -83,11 +114,11 @@ function engineNamed(name: string): Promise<Engine> {
 }
 
 async function parentOf(run: PointRun, store: RunStore) {
-  const parent = await store.read(run.parent);
-  if (parent === undefined || !parent.hasWeights) {
+  const parent = await store.readWithWeights(run.parent);
+  if (parent === undefined) {
     throw failure(`${run.label}: its baseline is no longer in ${store.folder}.`, {
       hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
     });
   }
-  return { status: parent.result.status, ...(await store.readWeights(run.parent)) };
+  return { status: parent.result.status, parameters: parent.parameters };
 }

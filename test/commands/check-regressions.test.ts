@@ -113,8 +113,8 @@ describe("check catches", { timeout: 180_000 }, () => {
     const binary = await brokenProgram("largest", [
       {
         file: "pruning/criteria/magnitude.js",
-        from: "values.map(Math.abs)",
-        to: "values.map((value) => -Math.abs(value))",
+        from: "Math.abs(values[i])",
+        to: "-Math.abs(values[i])",
       },
     ]);
     expect(await sweepWith(binary, "largest")).toMatchObject({ code: 0 });

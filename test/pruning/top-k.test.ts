@@ -57,6 +57,12 @@ test("0 and -0 are equal", () => {
   expect([...pruneLowest(Float32Array.of(0, -0, 0), 1)]).toEqual([0, 1, 1]);
 });
 
+test("NaN counts as the highest, also with its sign set", () => {
+  const scores = Float32Array.of(Number.POSITIVE_INFINITY, 0, Number.NEGATIVE_INFINITY);
+  new Uint32Array(scores.buffer)[1] = 0xffc00000;
+  expect([...pruneLowest(scores, 2)]).toEqual([0, 1, 0]);
+});
+
 test.each([-1, 4, 1.5, Number.NaN])("cannot prune %f of 3", (k) => {
   expect(() => pruneLowest(new Float32Array(3), k)).toThrow(RangeError);
 });

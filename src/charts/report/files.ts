@@ -1,3 +1,4 @@
+import { type Rasterize, rasterize } from "../rasterize.ts";
 import { type ChartData, renderCharts } from "../render.ts";
 import { renderReport } from "./page.ts";
 import type { ReportedStudy } from "./reproduce.ts";
@@ -9,15 +10,27 @@ export const CHARTS_FOLDER = "charts";
 export type OutputFile = readonly [name: string, content: string | Uint8Array];
 
 /** Everything that is drawn of a study: each chart as specification, SVG and PNG, and the report. */
-export async function drawStudy(study: ReportedStudy, data: ChartData): Promise<OutputFile[]> {
-  const charts = await renderCharts(data);
+export async function drawStudy(
+  study: ReportedStudy,
+  data: ChartData,
+  toPng: Rasterize = rasterize,
+): Promise<OutputFile[]> {
+  const pngs: Promise<Uint8Array>[] = [];
+  const charts = await renderCharts(data, ({ svg }) => {
+    const png = toPng(svg);
+    // A failure is met below, where it is waited for.
+    png.catch(() => {});
+    pngs.push(png);
+  });
+  const report = await renderReport({ studies: [study], data, charts });
+  const pictures = await Promise.all(pngs);
   return [
-    ...charts.flatMap(({ name, spec, svg, png }): OutputFile[] => [
+    ...charts.flatMap(({ name, spec, svg }, i): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
       [`${CHARTS_FOLDER}/${name}.svg`, svg],
-      [`${CHARTS_FOLDER}/${name}.png`, png()],
+      [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],
     ]),
-    [REPORT_FILE, await renderReport({ studies: [study], data, charts })],
+    [REPORT_FILE, report],
   ];
 }
 

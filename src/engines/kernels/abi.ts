@@ -1,5 +1,6 @@
 import type { OptimizerSpec } from "../engine.ts";
-import type { Activation, LayerSpec, Loss, NetworkSpec } from "../network-spec.ts";
+import type { Activation, LayerSpec, Loss } from "../network-spec.ts";
+import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
 export const ABI = 3;
@@ -9,27 +10,57 @@ const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Ac
 const LOSS = { "softmax-cross-entropy": 1, "mean-squared-error": 2 } as const satisfies Record<Loss, number>;
 const OPTIMIZER = { sgd: 1, adam: 2 } as const satisfies Record<OptimizerSpec["name"], number>;
 
-const LAYER_FIELDS = 7;
+const SHAPE_FIELDS = 7;
 
-/** A network and its optimizer as the kernels read them, see `plan` in kernels/src/plan.c. */
+/** A network, its masks and its optimizer as the kernels read them, see `plan` in kernels/src/plan.c. */
 export interface Description {
   readonly spec: Int32Array;
   readonly options: Float64Array;
+  /** A byte a parameter value. Empty when nothing is pruned. */
+  readonly masks: Uint8Array;
+  readonly lists: Int32Array;
+  /** Values of all tensors, in the order in which they pass. */
+  readonly parameterCount: number;
 }
 
-export function describeNetwork(spec: NetworkSpec, optimizer: OptimizerSpec): Description {
+export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec): Description {
+  const { spec, exampleSize, features, dormant } = layout;
   const [channels = 1, height = 1, width = 1] = spec.inputShape;
-  const layers = spec.layers.flatMap((layer) => {
-    const fields = layerFields(layer);
-    return fields === undefined ? [] : [fields];
-  });
-  const header = [LOSS[spec.loss], OPTIMIZER[optimizer.name], channels, height, width, layers.length];
-  const padded = layers.flatMap((fields) => [...fields, ...Array(LAYER_FIELDS - fields.length).fill(0)]);
-  return { spec: Int32Array.from([...header, ...padded]), options: optimizerOptions(optimizer) };
+  const layers = spec.layers.flatMap((layer) => layerFields(layer, layout) ?? []);
+  const count = spec.layers.filter(({ kind }) => kind !== "flatten").length;
+  const header = [LOSS[spec.loss], OPTIMIZER[optimizer.name], channels, height, width];
+  const lists = [...layout.layers.values()].flatMap(({ positions, folded }) => [
+    positions ?? new Int32Array(),
+    folded.outputs,
+    folded.inputs,
+  ]);
+  return {
+    spec: Int32Array.from([...header, count, exampleSize, dormant, ...layers]),
+    options: optimizerOptions(optimizer),
+    masks: layout.masks ?? new Uint8Array(),
+    lists: concatenate([features ?? new Int32Array(), ...lists]),
+    parameterCount: layout.size,
+  };
+}
+
+function layerFields(layer: LayerSpec, { layers }: KernelLayout): number[] | undefined {
+  const shape = shapeFields(layer);
+  if (shape === undefined) return undefined;
+  const weighted = layer.kind === "dense" || layer.kind === "conv2d" ? layers.get(layer.name) : undefined;
+  return [
+    ...shape,
+    ...Array(SHAPE_FIELDS - shape.length).fill(0),
+    ...(weighted === undefined ? [0, 0, 0, 0, 0] : parameterFields(weighted)),
+  ];
+}
+
+function parameterFields(layer: LayerLayout): number[] {
+  const { keptWeights, positions, keptBiases, constants, folded } = layer;
+  return [keptWeights, positions === undefined ? 0 : 1, keptBiases, constants, folded.outputs.length];
 }
 
 /** Undefined for flatten: in the kernels' layout there is nothing to do. */
-function layerFields(layer: LayerSpec): number[] | undefined {
+function shapeFields(layer: LayerSpec): number[] | undefined {
   switch (layer.kind) {
     case "dense":
       return [LAYER.dense, layer.inputs, layer.outputs];
@@ -58,6 +89,16 @@ function optimizerOptions(optimizer: OptimizerSpec): Float64Array {
       ? [optimizer.momentum, 0, 0, optimizer.weightDecay]
       : [optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weightDecay],
   );
+}
+
+function concatenate(lists: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
 }
 
 /** The optimizer's slots in the order in which the kernels number them, from 1. */

@@ -6,14 +6,14 @@ import type { ExampleSet } from "../examples.ts";
  */
 export interface EntryPoints<Pointer> {
   pl_abi(): number;
+  pl_vector_length(): number;
   pl_state_size(spec: Pointer, options: Pointer): number;
-  pl_init(memory: Pointer, spec: Pointer, options: Pointer): void;
+  pl_init(memory: Pointer, spec: Pointer, options: Pointer, masks: Pointer, lists: Pointer): void;
   pl_workspace_size(network: Pointer, batch: number): number;
   pl_bind(network: Pointer, memory: Pointer, batch: number): void;
   pl_expect_zeros(network: Pointer, zeros: number): void;
   pl_read(network: Pointer, slot: number, flat: Pointer): void;
   pl_write(network: Pointer, slot: number, flat: Pointer): void;
-  pl_set_masks(network: Pointer, flat: Pointer): void;
   pl_step(network: Pointer): number;
   pl_set_step(network: Pointer, step: number): void;
   pl_train(

@@ -4,14 +4,12 @@ import type { ExampleSet } from "../examples.ts";
 export const BLOCK = 64;
 
 /**
- * One network inside the kernels, with its memory. Tensors pass as one flat array, all parameters in the
- * network's order. Slot 0 holds the parameters, 1 and 2 the optimizer's state.
+ * One network inside the kernels, with its masks and its memory. Tensors pass as one flat array, in the order of
+ * its layout. Slot 0 holds the parameters, 1 and 2 the optimizer's state.
  */
 export interface KernelInstance {
   read(slot: number): Float32Array;
   write(slot: number, flat: Float32Array): void;
-  /** A byte a parameter value, 0 where it is pruned. */
-  setMasks(flat: Uint8Array): void;
   readStep(): number;
   writeStep(step: number): void;
   /** Tells which part of the inputs that follow is zero: shapes the speed, not the numbers. */

@@ -10,45 +10,68 @@ import type {
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { layerOutputShapes, type NetworkSpec, type ParameterSpec, parameterSpecs } from "../network-spec.ts";
-import { slotNames } from "./abi.ts";
+import { type Description, describeNetwork, slotNames } from "./abi.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
+import { gather, type KernelLayout, layoutNetwork, scatter } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";
 
-/** A network of the kernels engine, whichever build computes it. A call blocks its thread until it is done. */
+/** One build of the kernels. */
+export interface KernelBuild {
+  /** Floats in a vector. */
+  readonly vectorLength: number;
+  /** Lays a network out in memory of its own. */
+  readonly createInstance: (description: Description) => KernelInstance;
+}
+
+/**
+ * A network of the kernels engine, whichever build computes it. Masks shape its layout and memory, so new masks
+ * bring a new instance, which takes over all numbers. A call blocks its thread until it is done.
+ */
 export class KernelNetwork implements Network {
   readonly spec: NetworkSpec;
+  private readonly optimizer: OptimizerSpec;
+  private readonly build: KernelBuild;
   private readonly parameters: readonly ParameterSpec[];
   private readonly slots: readonly string[];
   private readonly inputSize: number;
   private readonly outputs: number;
+  private layout: KernelLayout;
+  /** Created when it is first used: what was never written need not be moved. */
   private instance: KernelInstance | undefined;
+  private disposed = false;
 
-  constructor(spec: NetworkSpec, optimizer: OptimizerSpec, instance: KernelInstance) {
+  constructor(spec: NetworkSpec, optimizer: OptimizerSpec, build: KernelBuild) {
     this.spec = spec;
+    this.optimizer = optimizer;
+    this.build = build;
     this.parameters = parameterSpecs(spec);
     this.slots = slotNames(optimizer);
     this.inputSize = exampleSize({ shape: spec.inputShape });
     this.outputs = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
-    this.instance = instance;
+    this.layout = layoutNetwork(spec, new Map(), build.vectorLength);
   }
 
   async readParameters(): Promise<Parameters> {
-    return this.split(this.kernels.read(0));
+    return this.read(0);
   }
 
   async writeParameters(parameters: Parameters): Promise<void> {
-    this.kernels.write(0, this.join(parameters));
+    this.write(0, parameters);
   }
 
   async setMasks(masks: Masks): Promise<void> {
-    const flat = new Uint8Array(this.parameterCount).fill(1);
-    let offset = 0;
-    for (const { name, size } of this.parameters) {
-      const mask = masks.get(name);
-      if (mask !== undefined) flat.set(sized(name, mask, size), offset);
-      offset += size;
+    for (const { name, size } of this.parameters) sized(name, masks.get(name) ?? { length: size }, size);
+    const before = { layout: this.layout, instance: this.instance };
+    this.layout = layoutNetwork(this.spec, masks, this.build.vectorLength);
+    this.instance = undefined;
+    if (before.instance === undefined) return;
+    this.kernels.writeStep(before.instance.readStep());
+    const tensors = this.zeros();
+    for (let slot = 0; slot <= this.slots.length; slot++) {
+      scatter(before.layout, before.instance.read(slot), tensors);
+      this.write(slot, tensors);
     }
-    this.kernels.setMasks(flat);
+    before.instance.release();
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
@@ -71,25 +94,22 @@ export class KernelNetwork implements Network {
   async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
     this.checkExamples(examples, order);
     this.kernels.expectZeros(zeroFraction(examples));
-    return this.split(this.kernels.gradients(examples, order));
+    return this.tensorsOf(this.kernels.gradients(examples, order));
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
-    const slots = this.slots.map((name, index): [string, Parameters] => [
-      name,
-      this.split(this.kernels.read(index + 1)),
-    ]);
+    const slots = this.slots.map((name, index): [string, Parameters] => [name, this.read(index + 1)]);
     return { step: this.kernels.readStep(), slots: new Map(slots) };
   }
 
   async writeOptimizerState(state: OptimizerState): Promise<void> {
-    const flat = this.slots.map((name) => {
-      const tensors = state.slots.get(name);
-      if (tensors === undefined) throw new RangeError(`the optimizer's state has no '${name}'`);
-      return this.join(tensors);
+    const tensors = this.slots.map((name) => {
+      const values = state.slots.get(name);
+      if (values === undefined) throw new RangeError(`the optimizer's state has no '${name}'`);
+      return values;
     });
-    flat.forEach((values, index) => {
-      this.kernels.write(index + 1, values);
+    tensors.forEach((values, index) => {
+      this.write(index + 1, values);
     });
     this.kernels.writeStep(state.step);
   }
@@ -97,15 +117,36 @@ export class KernelNetwork implements Network {
   async dispose(): Promise<void> {
     this.instance?.release();
     this.instance = undefined;
+    this.disposed = true;
   }
 
   private get kernels(): KernelInstance {
-    if (this.instance === undefined) throw new Error("the network is disposed of");
+    if (this.disposed) throw new Error("the network is disposed of");
+    this.instance ??= this.build.createInstance(describeNetwork(this.layout, this.optimizer));
     return this.instance;
   }
 
-  private get parameterCount(): number {
-    return this.parameters.reduce((sum, { size }) => sum + size, 0);
+  private read(slot: number): Parameters {
+    return this.tensorsOf(this.kernels.read(slot));
+  }
+
+  private tensorsOf(flat: Float32Array): Parameters {
+    const tensors = this.zeros();
+    scatter(this.layout, flat, tensors);
+    return tensors;
+  }
+
+  private zeros(): Parameters {
+    return new Map(this.parameters.map(({ name, size }) => [name, new Float32Array(size)]));
+  }
+
+  private write(slot: number, tensors: Parameters): void {
+    for (const { name, size } of this.parameters) {
+      const values = tensors.get(name);
+      if (values === undefined) throw new RangeError(`no tensor named '${name}'`);
+      sized(name, values, size);
+    }
+    this.kernels.write(slot, gather(this.layout, tensors));
   }
 
   /** The kernels read memory by these sizes and indices, so nothing wrong may reach them. */
@@ -122,28 +163,6 @@ export class KernelNetwork implements Network {
       throw new RangeError(`targets of ${width} ${targets.kind} do not fit ${this.outputs} outputs`);
     }
     if (order?.some((index) => index >= count)) throw new RangeError(`an index past ${count} examples`);
-  }
-
-  private split(flat: Float32Array): Parameters {
-    let offset = 0;
-    return new Map(
-      this.parameters.map(({ name, size }) => {
-        offset += size;
-        return [name, flat.slice(offset - size, offset)];
-      }),
-    );
-  }
-
-  private join(tensors: Parameters): Float32Array {
-    const flat = new Float32Array(this.parameterCount);
-    let offset = 0;
-    for (const { name, size } of this.parameters) {
-      const values = tensors.get(name);
-      if (values === undefined) throw new RangeError(`no tensor named '${name}'`);
-      flat.set(sized(name, values, size), offset);
-      offset += size;
-    }
-    return flat;
   }
 }
 

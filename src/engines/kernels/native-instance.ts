@@ -9,30 +9,32 @@ type NativePointer = ArrayBufferView | null;
 
 /** A loaded library and what its memory needs. */
 export interface NativeLibrary {
-  readonly entry: EntryPoints<NativePointer>;
+  readonly entry: EntryPoints<NativePointer> & TeamEntryPoints;
   /** The address of a buffer, to align memory by. */
   readonly address: (memory: ArrayBuffer | Uint8Array) => bigint;
-  readonly team: {
-    tableSize(): number;
-    lead(network: NativePointer, table: NativePointer): void;
-    assist(table: NativePointer): number;
-  };
+}
+
+/** The functions of kernels/src/api.c for threads that compute one network together. */
+interface TeamEntryPoints {
+  pl_table_size(): number;
+  pl_lead(network: NativePointer, table: NativePointer): void;
+  pl_assist(table: NativePointer, over: NativePointer): number;
 }
 
 /** Loads a compiled library. Throws when the file is none, or lacks an entry point. */
 export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
   const library = koffi.load(file);
   const examples = "void *bytes, void *floats, float scale, float offset, void *labels, void *targets";
-  const entry: EntryPoints<NativePointer> = {
+  const entry: NativeLibrary["entry"] = {
     pl_abi: library.func("int pl_abi()"),
+    pl_vector_length: library.func("int pl_vector_length()"),
     pl_state_size: library.func("double pl_state_size(void *spec, void *options)"),
-    pl_init: library.func("void pl_init(void *memory, void *spec, void *options)"),
+    pl_init: library.func("void pl_init(void *memory, void *spec, void *options, void *masks, void *lists)"),
     pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
     pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
     pl_expect_zeros: library.func("void pl_expect_zeros(void *network, double zeros)"),
     pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
     pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
-    pl_set_masks: library.func("void pl_set_masks(void *network, void *flat)"),
     pl_step: library.func("double pl_step(void *network)"),
     pl_set_step: library.func("void pl_set_step(void *network, double step)"),
     pl_train: library.func(
@@ -44,13 +46,11 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     pl_evaluate: library.func(
       `void pl_evaluate(void *network, ${examples}, double first, int count, int batch, void *result)`,
     ),
+    pl_table_size: library.func("double pl_table_size()"),
+    pl_lead: library.func("void pl_lead(void *network, void *table)"),
+    pl_assist: library.func("int pl_assist(void *table, void *over)"),
   };
-  const team = {
-    tableSize: library.func("double pl_table_size()"),
-    lead: library.func("void pl_lead(void *network, void *table)"),
-    assist: library.func("int pl_assist(void *table)"),
-  };
-  return { entry, team, address: (memory) => koffi.address(memory) };
+  return { entry, address: (memory) => koffi.address(memory) };
 }
 
 /** A network in native code: Node owns the memory, and the examples are read where they lie. */
@@ -62,17 +62,20 @@ export class NativeInstance implements KernelInstance {
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
 
+  /** Where other threads may join in. Kept, because the kernels know no more than where it lies. */
+  private readonly table: Uint8Array | undefined;
+
   constructor(
     library: NativeLibrary,
-    { spec, options }: Description,
-    parameterCount: number,
-    table: SharedArrayBuffer | undefined,
+    { spec, options, masks, lists, parameterCount }: Description,
+    table: Uint8Array | undefined,
   ) {
     this.library = library;
+    this.table = table;
     this.parameterCount = parameterCount;
     this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
-    library.entry.pl_init(this.state, spec, options);
-    if (table !== undefined) library.team.lead(this.state, alignedTable(library, table));
+    library.entry.pl_init(this.state, spec, options, masks, lists);
+    if (this.table !== undefined) library.entry.pl_lead(this.state, this.table);
   }
 
   read(slot: number): Float32Array {
@@ -83,11 +86,6 @@ export class NativeInstance implements KernelInstance {
 
   write(slot: number, flat: Float32Array): void {
     this.entry.pl_write(this.state, slot, flat);
-  }
-
-  setMasks(flat: Uint8Array): void {
-    this.entry.pl_set_masks(this.state, flat);
-    this.capacity = 0;
   }
 
   readStep(): number {
@@ -140,12 +138,8 @@ export class NativeInstance implements KernelInstance {
   private reserve(batch: number): void {
     if (batch <= this.capacity) return;
     const bytes = this.entry.pl_workspace_size(this.state, batch);
-    if (bytes <= this.workspace.byteLength) {
-      this.workspace.fill(0, 0, bytes);
-    } else {
-      this.workspace = new Uint8Array();
-      this.workspace = alignedMemory(this.library, bytes);
-    }
+    this.workspace = new Uint8Array();
+    this.workspace = alignedMemory(this.library, bytes);
     this.entry.pl_bind(this.state, this.workspace, batch);
     this.capacity = batch;
   }
@@ -157,10 +151,10 @@ function nativeExamples(examples: ExampleSet) {
   return exampleArguments<NativePointer>(examples, inputs.values, values, null);
 }
 
-/** The table in memory that threads share: at the same address for all. */
+/** The kernels' table within memory that threads share: at the same address for all. */
 export function alignedTable(library: NativeLibrary, table: SharedArrayBuffer): Uint8Array {
   const offset = Number(-library.address(new Uint8Array(table)) & 63n);
-  return new Uint8Array(table, offset, library.team.tableSize());
+  return new Uint8Array(table, offset, library.entry.pl_table_size());
 }
 
 /** Zeroed memory that starts at a multiple of 64 bytes, a cache line and the widest vector. */

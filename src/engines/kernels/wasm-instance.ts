@@ -25,19 +25,23 @@ export class WasmInstance implements KernelInstance {
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
 
-  constructor(module: WebAssembly.Module, { spec, options }: Description, parameterCount: number) {
+  constructor(module: WebAssembly.Module, description: Description) {
+    const { spec, options, masks, lists, parameterCount } = description;
     this.wasm = new WebAssembly.Instance(module).exports as unknown as WasmExports;
     this.parameterCount = parameterCount;
     const optionsAt = align(this.wasm.__heap_base.value);
     const specAt = align(optionsAt + options.byteLength);
-    this.state = align(specAt + spec.byteLength);
+    const listsAt = align(specAt + spec.byteLength);
+    this.state = align(listsAt + lists.byteLength);
     this.grow(this.state);
     new Float64Array(this.memory, optionsAt, options.length).set(options);
     new Int32Array(this.memory, specAt, spec.length).set(spec);
+    new Int32Array(this.memory, listsAt, lists.length).set(lists);
     this.flat = align(this.state + this.wasm.pl_state_size(specAt, optionsAt));
     this.workspace = align(this.flat + parameterCount * 4);
     this.grow(this.workspace);
-    this.wasm.pl_init(this.state, specAt, optionsAt);
+    new Uint8Array(this.memory, this.flat, masks.length).set(masks);
+    this.wasm.pl_init(this.state, specAt, optionsAt, this.flat, listsAt);
   }
 
   read(slot: number): Float32Array {
@@ -48,12 +52,6 @@ export class WasmInstance implements KernelInstance {
   write(slot: number, flat: Float32Array): void {
     this.flatFloats().set(flat);
     this.wasm.pl_write(this.state, slot, this.flat);
-  }
-
-  setMasks(flat: Uint8Array): void {
-    new Uint8Array(this.memory, this.flat, this.parameterCount).set(flat);
-    this.wasm.pl_set_masks(this.state, this.flat);
-    this.capacity = 0;
   }
 
   readStep(): number {

@@ -4,17 +4,21 @@ import { inputError, systemErrorCode } from "../../foundations/errors.ts";
 import { sha256 } from "../../foundations/hash.ts";
 import { packageRoot } from "../../foundations/paths.ts";
 import type { Availability, EngineEntry } from "../engine.ts";
-import { parameterCount } from "../network-spec.ts";
-import { ABI, describeNetwork } from "./abi.ts";
-import { KernelNetwork } from "./kernel-network.ts";
+import { ABI } from "./abi.ts";
+import { costAtDensity } from "./cost-at-density.ts";
+import { type KernelBuild, KernelNetwork } from "./kernel-network.ts";
 import { WasmInstance } from "./wasm-instance.ts";
 
 const file = path.join(packageRoot, "kernels", "prune_lab.wasm");
+
+/** 128 bits of 32-bit floats. */
+const VECTOR_LENGTH = 4;
 
 /** The kernels as WebAssembly, shipped with the package: runs everywhere, with the same bits everywhere. */
 export const kernelsWasm: EngineEntry = {
   name: "kernels-wasm",
   summary: "training kernels in WebAssembly SIMD: needs nothing, same numbers on every machine",
+  costAtDensity,
   check: async () => (await loadModule()).availability,
   open: async () => {
     const { binary, availability } = await loadModule();
@@ -24,6 +28,10 @@ export const kernelsWasm: EngineEntry = {
       });
     }
     const module = await WebAssembly.compile(binary);
+    const build: KernelBuild = {
+      vectorLength: VECTOR_LENGTH,
+      createInstance: (description) => new WasmInstance(module, description),
+    };
     return {
       description: {
         name: "kernels-wasm",
@@ -31,12 +39,7 @@ export const kernelsWasm: EngineEntry = {
         device: "CPU, WebAssembly SIMD",
         reproducible: "on every machine",
       },
-      createNetwork: async (spec, optimizer) =>
-        new KernelNetwork(
-          spec,
-          optimizer,
-          new WasmInstance(module, describeNetwork(spec, optimizer), parameterCount(spec)),
-        ),
+      createNetwork: async (spec, optimizer) => new KernelNetwork(spec, optimizer, build),
       dispose: async () => {},
     };
   },

@@ -4,5 +4,9 @@ import type { Criterion } from "../criterion.ts";
 export const magnitude = {
   name: "magnitude",
   summary: "Absolute value of the weight.",
-  score: ({ values }) => values.map(Math.abs),
+  score: ({ values }) => {
+    const scores = new Float32Array(values.length);
+    for (let i = 0; i < values.length; i++) scores[i] = Math.abs(values[i] as number);
+    return scores;
+  },
 } as const satisfies Criterion;

@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { describe, expect, it } from "vitest";
+import { type Engine, TABLE_BYTES } from "../../../src/engines/engine.ts";
+import { kernelsNative } from "../../../src/engines/kernels/index.ts";
+import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import { packageRoot } from "../../../src/foundations/paths.ts";
+import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
+import { mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { initialParameters, makeExamples } from "../support/problems.ts";
+
+const modelOf = (name: string) =>
+  buildNetwork(modelSchema.parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
+
+const networks: readonly (readonly [string, NetworkSpec])[] = [
+  ["an MLP for digits", modelOf("lenet-300-100")],
+  ["LeNet-5", modelOf("lenet-5")],
+  ["odd dense layers", mlp("mean-squared-error", "tanh")],
+  ["odd convolutions", oddCnn()],
+];
+
+/** Threads that assist run built code, as the workers of a sweep do. */
+const ASSISTANT = `
+  import { parentPort, workerData } from "node:worker_threads";
+  const { openEngine } = await import(workerData.registry);
+  const engine = await openEngine("kernels-native", () => {});
+  parentPort.postMessage("ready");
+  engine.assist(workerData.table, workerData.over);
+`;
+
+async function startAssistant(table: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>) {
+  const registry = pathToFileURL(path.join(packageRoot, "dist", "engines", "registry.js")).href;
+  const url = new URL(`data:text/javascript,${encodeURIComponent(ASSISTANT)}`);
+  const worker = new Worker(url, { workerData: { registry, table, over } });
+  await once(worker, "message");
+  return { worker, ended: once(worker, "exit") };
+}
+
+/** Everything that training and evaluation give, to the bit. */
+async function numbersOf(engine: Engine, spec: NetworkSpec, table?: SharedArrayBuffer): Promise<unknown> {
+  const network = await engine.createNetwork(spec, optimizers.decayedAdam, table);
+  await network.writeParameters(initialParameters(spec));
+  const examples = makeExamples(spec, 333);
+  const losses = [];
+  for (const batchSize of [64, 17, 100]) {
+    const order = Uint32Array.from({ length: 960 }, (_, i) => (i * 17) % examples.count);
+    losses.push(await network.train(examples, order, { batchSize, learningRate: 0.003 }));
+    losses.push(await network.evaluate(examples));
+  }
+  const parameters = [...(await network.readParameters())].map(([name, values]) => [name, [...values]]);
+  await network.dispose();
+  return { losses, parameters };
+}
+
+const available = (await kernelsNative.check()).available;
+const engine = available ? await kernelsNative.open(() => {}) : undefined;
+
+describe.runIf(engine?.assist !== undefined)("threads that assist", () => {
+  it.each(networks)("change no bit of %s, and leave when told", async (_name, spec) => {
+    if (engine === undefined) return;
+    const table = new SharedArrayBuffer(TABLE_BYTES);
+    const over = new Int32Array(new SharedArrayBuffer(4));
+    const alone = await numbersOf(engine, spec);
+    const assistants = await Promise.all([startAssistant(table, over), startAssistant(table, over)]);
+    expect(await numbersOf(engine, spec, table)).toEqual(alone);
+    Atomics.store(over, 0, 1);
+    for (const { ended } of assistants) expect((await ended)[0]).toBe(0);
+  });
+
+  it("can be terminated while they wait", async () => {
+    const over = new Int32Array(new SharedArrayBuffer(4));
+    const { worker } = await startAssistant(new SharedArrayBuffer(TABLE_BYTES), over);
+    expect(await worker.terminate()).toBe(1);
+  });
+});
