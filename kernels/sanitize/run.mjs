@@ -9,7 +9,16 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const compiler = process.env.CC || "cc";
 const folder = mkdtempSync(path.join(tmpdir(), "prune-lab-sanitize-"));
-const flags = ["-std=gnu11", "-g", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Werror", "-pthread"];
+const flags = [
+  "-std=gnu11",
+  "-g",
+  "-fno-math-errno",
+  "-Wall",
+  "-Wextra",
+  "-Wno-psabi",
+  "-Werror",
+  "-pthread",
+];
 const checks = ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 
 async function sanitize(sanitizers, vectorLength, ...more) {
