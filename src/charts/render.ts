@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { TopLevelSpec } from "vega-lite";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
@@ -64,6 +65,8 @@ export async function renderCharts(
     const chart = { name, spec, svg: await toSvg(spec) };
     onChart(chart);
     rendered.push(chart);
+    // Vega's promises never let this thread's messages through; threads that wait for the next picture need that.
+    await setImmediate();
   }
   return rendered;
 }

@@ -17,12 +17,9 @@ const MOST_THREADS = 3;
 /** A thread runs built code, also when the caller is a test that runs from source. */
 const WORKER_FILE = path.join(packageRoot, "dist", "charts", "rasterize-worker.js");
 
-/**
- * With one thread everything is drawn on this one. With more, this one lays the charts out, and others make PNGs of
- * those that are: as many as there are threads, because this one is done first.
- */
+/** With one thread everything is drawn on this one; with more, PNGs on the others, while the next chart is laid out. */
 export function openStudio(threads: number): Studio {
-  const others = threads === 1 ? 0 : Math.min(threads, MOST_THREADS);
+  const others = Math.min(threads - 1, MOST_THREADS);
   let pool: Piscina<string, Uint8Array> | undefined;
   const start = () => {
     pool ??= new Piscina({ filename: WORKER_FILE, minThreads: others, maxThreads: others });

@@ -11,8 +11,9 @@ import type {
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { layerOutputShapes, type NetworkSpec, type ParameterSpec, parameterSpecs } from "../network-spec.ts";
 import { type Description, describeNetwork, slotNames } from "./abi.ts";
+import { gather, scatter } from "./blocks.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
-import { gather, type KernelLayout, layoutNetwork, scatter } from "./layout.ts";
+import { type KernelLayout, layoutNetwork } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";
 
 /** One build of the kernels. */
@@ -68,7 +69,7 @@ export class KernelNetwork implements Network {
     this.kernels.writeStep(before.instance.readStep());
     const tensors = this.zeros();
     for (let slot = 0; slot <= this.slots.length; slot++) {
-      scatter(before.layout, before.instance.read(slot), tensors);
+      scatter(before.instance.read(slot), before.layout.blocks, tensors);
       this.write(slot, tensors);
     }
     before.instance.release();
@@ -132,7 +133,7 @@ export class KernelNetwork implements Network {
 
   private tensorsOf(flat: Float32Array): Parameters {
     const tensors = this.zeros();
-    scatter(this.layout, flat, tensors);
+    scatter(flat, this.layout.blocks, tensors);
     return tensors;
   }
 
@@ -146,7 +147,8 @@ export class KernelNetwork implements Network {
       if (values === undefined) throw new RangeError(`no tensor named '${name}'`);
       sized(name, values, size);
     }
-    this.kernels.write(slot, gather(this.layout, tensors));
+    const { blocks, size } = this.layout;
+    this.kernels.write(slot, gather(new Float32Array(size), blocks, tensors, 0));
   }
 
   /** The kernels read memory by these sizes and indices, so nothing wrong may reach them. */

@@ -1,6 +1,7 @@
-import type { Masks, Parameters } from "../engine.ts";
+import type { Masks } from "../engine.ts";
 import { exampleSize } from "../examples.ts";
 import type { LayerSpec, NetworkSpec } from "../network-spec.ts";
+import { type Block, countKept, findKept, gather, list, totalSize } from "./blocks.ts";
 import { type ConnectedLayer, findConnectivity, type Units } from "./connectivity.ts";
 
 /**
@@ -38,16 +39,6 @@ export interface LayerLayout {
   readonly folded: { readonly outputs: Int32Array; readonly inputs: Int32Array };
 }
 
-/** Values of a tensor, row by row: those at row * width + column. */
-interface Block {
-  readonly name: string;
-  readonly width: number;
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-}
-
-const FIRST_COLUMN = new Int32Array(1);
-
 /**
  * The largest part of kept weights for which a layer executes sparsely (measured; docs/decisions/kernels-sparse.md).
  * A constant of the build, because the order of sums, and so their last bits, follow it.
@@ -73,7 +64,7 @@ export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: num
     dormant: totalSize(dormant),
     blocks,
     size,
-    masks: masks.size === 0 ? undefined : gatherInto(new Uint8Array(size), blocks, masks, 1),
+    masks: masks.size === 0 ? undefined : gather(new Uint8Array(size), blocks, masks, 1),
   };
 }
 
@@ -97,67 +88,6 @@ function layoutLayer(layer: ConnectedLayer, before: Units, vectorLength: number)
     list(weights.name, indices),
   ];
   return { name: layer.layer.name, layout, blocks };
-}
-
-/** The kernels' flat array of a network's tensors. */
-export function gather({ blocks, size }: KernelLayout, tensors: Parameters): Float32Array {
-  return gatherInto(new Float32Array(size), blocks, tensors, 0);
-}
-
-/** Writes the kernels' flat array into the network's tensors, which stay as they are where it has no value. */
-export function scatter({ blocks }: KernelLayout, flat: Float32Array, tensors: Parameters): void {
-  let from = 0;
-  for (const block of blocks) {
-    const { name, width, rows, columns } = block;
-    const to = tensors.get(name);
-    if (to === undefined) throw new Error(`no tensor named '${name}'`);
-    const length = rows.length * columns.length;
-    if (length === to.length && isWhole(block)) to.set(flat.subarray(from, from + length));
-    else {
-      for (let r = 0, i = from; r < rows.length; r++) {
-        const row = (rows[r] as number) * width;
-        for (let c = 0; c < columns.length; c++) to[row + (columns[c] as number)] = flat[i++] as number;
-      }
-    }
-    from += length;
-  }
-}
-
-function gatherInto<Flat extends Float32Array | Uint8Array>(
-  flat: Flat,
-  blocks: readonly Block[],
-  tensors: ReadonlyMap<string, Flat>,
-  missing: number,
-): Flat {
-  let to = 0;
-  for (const block of blocks) {
-    const { name, width, rows, columns } = block;
-    const from = tensors.get(name);
-    const length = rows.length * columns.length;
-    if (from === undefined) flat.fill(missing, to, to + length);
-    else if (length === from.length && isWhole(block)) flat.set(from, to);
-    else {
-      for (let r = 0, i = to; r < rows.length; r++) {
-        const row = (rows[r] as number) * width;
-        for (let c = 0; c < columns.length; c++) flat[i++] = from[row + (columns[c] as number)] as number;
-      }
-    }
-    to += length;
-  }
-  return flat;
-}
-
-/** All rows and columns of its tensor, in order. */
-function isWhole({ rows, columns, width }: Block): boolean {
-  return columns.length === width && rows.every((row, i) => row === i);
-}
-
-function list(name: string, indices: Int32Array): Block {
-  return { name, width: 1, rows: indices, columns: FIRST_COLUMN };
-}
-
-function totalSize(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0);
 }
 
 function blocksOf(layer: ConnectedLayer, before: Units): [weights: Block, biases: Block] {
@@ -214,35 +144,6 @@ function dormantBlocks({ layer, columns, outputs, weightMask, biasMask }: Connec
     list(weights.name, findKept(weights, weightMask).indices),
     list(biases.name, findKept(biases, biasMask).indices),
   ];
-}
-
-/** Sums instead of branches, which no CPU could predict: masks change between epochs, and must not cost one. */
-function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
-  if (mask === undefined) return rows.length * columns.length;
-  let kept = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
-  }
-  return kept;
-}
-
-/** The kept values of a block: where they lie in the tensor, and in the block. */
-function findKept(block: Block, mask: Uint8Array | undefined, count = countKept(block, mask)) {
-  const { rows, columns, width } = block;
-  // Written always, counted if kept: with room for one more.
-  const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
-  let n = 0;
-  for (let r = 0, position = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++, position++) {
-      const index = row + (columns[c] as number);
-      indices[n] = index;
-      positions[n] = position;
-      n += mask === undefined ? 1 : (mask[index] as number);
-    }
-  }
-  return { indices: indices.subarray(0, count), positions: positions.subarray(0, count) };
 }
 
 /** Whether single inputs are units, and not channels: then the smaller network's input is flat. */
