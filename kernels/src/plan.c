@@ -178,7 +178,9 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->bias_gradient = take_floats(arena, bias);
   network->tap_room = taps;
   network->taps = take(arena, (1 + SEATS) * taps * (int64_t)(2 * sizeof(int32_t)));
-  network->entry_room = larger(CELL * shape_size(network->in), lanes);
+  const Layer *first = &network->layers[0];
+  int skips = first->kind == LAYER_DENSE && !first->weight.compact;
+  network->entry_room = skips ? larger(CELL * shape_size(network->in), lanes) : 0;
   network->entries = take(arena, (1 + SEATS) * network->entry_room * (int64_t)(sizeof(int32_t) + sizeof(float)));
   network->losses = take(arena, lanes * (int64_t)sizeof(double));
   network->order = take(arena, lanes * (int64_t)sizeof(uint32_t));
