@@ -13,7 +13,8 @@ typedef struct Work {
   const struct Sink *sink; /* null to evaluate */
 } Work;
 
-static const float *forward(Team *team, Network *network, int cells) {
+/* Not inlined, nor is backward: engines of WebAssembly make slower code of one long function. */
+NOINLINE const float *forward(Team *team, Network *network, int cells) {
   const float *output = network->input;
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
@@ -59,7 +60,7 @@ static void measure_loss(const Team *team, Network *network, const Work *work, c
 }
 
 /* From the gradient of the output, in network->backward[0], to all parameters. */
-static void backward(Team *team, Network *network, int cells, const Sink *sink) {
+NOINLINE void backward(Team *team, Network *network, int cells, const Sink *sink) {
   float *gradient = network->backward[0], *next = network->backward[1];
   for (int i = network->layer_count - 1; i >= 0; i--) {
     Layer *layer = &network->layers[i];

@@ -55,6 +55,7 @@ typedef struct {
 
 /* This thread's share of `total` items. */
 INLINE Range share(const Team *team, int total) {
+  if (!PL_TEAMS) return (Range){0, total};
   return (Range){part_start(total, team->count, team->index), part_start(total, team->count, team->index + 1)};
 }
 
