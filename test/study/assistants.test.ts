@@ -91,18 +91,15 @@ describe.runIf(available)("a study of one seed on the native kernels", () => {
 
   it("ends soon when it is interrupted while a thread assists", async () => {
     const root = await temporaryFolder();
-    const options = await study(root, 2000);
+    // Left alone it would outlast the test's timeout by far.
+    const options = await study(root, 100_000);
     const interruption = new AbortController();
-    let aborted = Number.POSITIVE_INFINITY;
     const running = runIn(path.join(root, "results"), options, {
       signal: interruption.signal,
       onEvent: (event) => {
-        if (event.event !== "run-progress" || event.fraction < 0.01) return;
-        aborted = Math.min(aborted, performance.now());
-        interruption.abort();
+        if (event.event === "run-progress" && event.fraction > 0) interruption.abort();
       },
     });
     await expect(running).rejects.toMatchObject({ kind: "interrupted" });
-    expect(performance.now() - aborted).toBeLessThan(2000);
   });
 });
