@@ -1,13 +1,14 @@
 // Memory of training one network with the native kernels, by model: what the network holds (weights, moments, indices,
 // workspace; JavaScript owns all of it), and the peak of a process that does nothing else. A process for each figure.
 // Runs the built code: npm run build && node bench/memory.mjs.
+
 import { execFileSync } from "node:child_process";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
-import { parameterCount, parameterSpecs } from "../dist/engines/network-spec.js";
 import { openEngine } from "../dist/engines/registry.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
+import { parameterCount, parameterSpecs } from "../dist/network/parameters.js";
 import { formatMarkdown } from "./measure.mjs";
 
 const MODELS = [

@@ -1,16 +1,18 @@
 // Times one training step (forward, backward, Adam) of each engine, beside PyTorch on one thread and on all when a
 // Python with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune), and beside
 // SparseProp when that Python has it. Runs the built code: `npm run bench`.
+
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
-import { layerOutputShapes, parameterSpecs } from "../dist/engines/network-spec.js";
 import { engines, openEngine } from "../dist/engines/registry.js";
 import { inputError, PruneLabError } from "../dist/foundations/errors.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { didYouMean } from "../dist/foundations/suggest.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema, models } from "../dist/models/registry.js";
+import { parameterSpecs } from "../dist/network/parameters.js";
+import { layerOutputShapes } from "../dist/network/shapes.js";
 import { describeMachine, formatTable, interleave } from "./measure.mjs";
 import { measurePeak } from "./peak.mjs";
 import { startPyTorch } from "./pytorch.mjs";

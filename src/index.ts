@@ -6,7 +6,7 @@ export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./li
 export type { BatchRow } from "./library/batch-summary.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { type ReportOptions, report } from "./library/report.ts";
+export type { StudyEnd, StudyOutcome } from "./library/study.ts";
 export { planSweep, type SweepOptions, sweep } from "./library/sweep.ts";
 export type { ResultRow, SummaryRow } from "./recording/rows.ts";
-export type { OnStudyEvent, StudyEvent } from "./study/events.ts";
-export type { StudyEnd, StudyOutcome } from "./study/study.ts";
+export type { OnStudyEvent, StudyEvent } from "./scheduling/events.ts";

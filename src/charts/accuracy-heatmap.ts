@@ -1,10 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { curvesOf } from "./curve.ts";
-import { qualityScale } from "./scales.ts";
-import { config, heat, ink, schema } from "./theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+import { curvesOf } from "./parts/curve.ts";
+import { qualityScale } from "./parts/scales.ts";
+import { config, heat, ink, schema } from "./parts/theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
 /**
  * Test accuracy after recovery as a table of colors, a row a method and a column a sparsity; the darker the

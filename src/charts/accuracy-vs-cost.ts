@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { type CurvePoint, curvesOf } from "./curve.ts";
-import { methodColorScale } from "./palette.ts";
-import { logTicks, qualityChannel } from "./scales.ts";
-import { config, ink, methodLegend, schema } from "./theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+import { type CurvePoint, curvesOf } from "./parts/curve.ts";
+import { methodColorScale } from "./parts/palette.ts";
+import { logTicks, qualityChannel } from "./parts/scales.ts";
+import { config, ink, methodLegend, schema } from "./parts/theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
 const width = 620;
 const height = 340;

@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { curvesOf } from "./curve.ts";
-import { methodColorScale } from "./palette.ts";
-import { prunedChannel, qualityChannel, spreadApart } from "./scales.ts";
-import { config, ink, schema } from "./theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+import { curvesOf } from "./parts/curve.ts";
+import { methodColorScale } from "./parts/palette.ts";
+import { prunedChannel, qualityChannel, spreadApart } from "./parts/scales.ts";
+import { config, ink, schema } from "./parts/theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
 const width = 620;
 const height = 380;

@@ -2,10 +2,10 @@ import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval, present } from "../analysis/mean-interval.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
-import { methodColorScale } from "./palette.ts";
-import { type Quality, qualityChannel } from "./scales.ts";
-import { config, facetColumns, methodLegend, schema } from "./theme.ts";
-import { count, subject } from "./titles.ts";
+import { methodColorScale } from "./parts/palette.ts";
+import { type Quality, qualityChannel } from "./parts/scales.ts";
+import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
+import { count, subject } from "./parts/titles.ts";
 
 /** What is drawn over the epochs: the first that the history has. */
 const measures: readonly { quality: Quality; title: string; value: (row: HistoryRow) => number | null }[] = [

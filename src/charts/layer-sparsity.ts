@@ -2,10 +2,10 @@ import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow, ResultRow } from "../recording/rows.ts";
-import { methodColorScale } from "./palette.ts";
-import { prunedChannel } from "./scales.ts";
-import { config, facetColumns, ink, methodLegend, schema } from "./theme.ts";
-import { count, subject } from "./titles.ts";
+import { methodColorScale } from "./parts/palette.ts";
+import { prunedChannel } from "./parts/scales.ts";
+import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
+import { count, subject } from "./parts/titles.ts";
 
 /** Sparsities labelled where they are in range; the kept fractions 1, 0.5, 0.2, 0.1, 0.05, ... */
 const ticks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 0.99999, 1];

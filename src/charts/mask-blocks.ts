@@ -1,11 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
-import { unpackBits } from "../recording/packed.ts";
+import { BLOCK_SIDE, blockShape, type TensorSnapshot } from "../experiment/weights-snapshot.ts";
+import { unpackBits } from "../foundations/packed.ts";
+import { sizeOf } from "../network/shapes.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { BLOCK_SIDE, blockShape, type Snapshots, type TensorSnapshot } from "../recording/snapshots.ts";
-import { methodColors } from "./palette.ts";
-import { share, shownWeights, sizeOf } from "./shown-weights.ts";
-import { config, ink, schema } from "./theme.ts";
-import { markLabel, subject } from "./titles.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
+import { methodColors } from "./parts/palette.ts";
+import { share, shownWeights } from "./parts/shown-weights.ts";
+import { config, ink, schema } from "./parts/theme.ts";
+import { markLabel, subject } from "./parts/titles.ts";
 
 /** Pixels of one weight. */
 const cell = 2.5;
@@ -29,7 +31,7 @@ export function maskBlocks({
   const blocks = rows.flatMap((row) =>
     row.tensors.map((tensor) => {
       const { path, kept, count } = blockPath(tensor);
-      const size = sizeOf(tensor);
+      const size = sizeOf(tensor.shape);
       const name = shown.tensorNames.get(tensor.name) ?? tensor.name;
       const text = `${share(count - kept, count)} of the block, ${share(size - tensor.nonzero, size)} of ${name}, pruned`;
       return {

@@ -1,10 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ResultRow } from "../recording/rows.ts";
-import { curvesOf } from "./curve.ts";
-import { methodColorScale } from "./palette.ts";
-import { prunedChannel, qualityChannel } from "./scales.ts";
-import { config, facetColumns, ink, schema } from "./theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./titles.ts";
+import { curvesOf } from "./parts/curve.ts";
+import { methodColorScale } from "./parts/palette.ts";
+import { prunedChannel, qualityChannel } from "./parts/scales.ts";
+import { config, facetColumns, ink, schema } from "./parts/theme.ts";
+import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
 /**
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a

@@ -3,7 +3,7 @@ import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { percent } from "./titles.ts";
+import { percent } from "./parts/titles.ts";
 
 /** A point that needs a larger drop, in percentage points, says little about regressions. */
 const COARSE = 2;

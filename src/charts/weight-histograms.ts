@@ -1,11 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
-import { unpackCounts } from "../recording/packed.ts";
+import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
+import { unpackCounts } from "../foundations/packed.ts";
+import { sizeOf } from "../network/shapes.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { HISTOGRAM_BINS, NEAR_ZERO, type Snapshots } from "../recording/snapshots.ts";
-import { methodColors } from "./palette.ts";
-import { share, shownWeights, sizeOf } from "./shown-weights.ts";
-import { config, ink, schema } from "./theme.ts";
-import { markLabel, subject } from "./titles.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
+import { methodColors } from "./parts/palette.ts";
+import { share, shownWeights } from "./parts/shown-weights.ts";
+import { config, ink, schema } from "./parts/theme.ts";
+import { markLabel, subject } from "./parts/titles.ts";
 
 /**
  * Histograms of the weights of each layer: before pruning, and after pruning by each method and recovery, a row
@@ -35,7 +37,7 @@ export function weightHistograms({
     row.tensors.map((tensor) => {
       const limit = limits.get(tensor.name) ?? 1;
       const counts = unpackCounts(tensor.histogram);
-      const size = sizeOf(tensor);
+      const size = sizeOf(tensor.shape);
       const step = (2 * tensor.limit) / HISTOGRAM_BINS;
       const most = Math.max(1, ...counts);
       const text = [

@@ -1,12 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
-import { unpackFloats } from "../recording/packed.ts";
+import { unpackFloats } from "../foundations/packed.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
-import { methodColors } from "./palette.ts";
-import { logTicks } from "./scales.ts";
-import { shownWeights } from "./shown-weights.ts";
-import { config, ink, schema } from "./theme.ts";
-import { count, markLabel, subject } from "./titles.ts";
+import { methodColors } from "./parts/palette.ts";
+import { logTicks } from "./parts/scales.ts";
+import { shownWeights } from "./parts/shown-weights.ts";
+import { config, ink, schema } from "./parts/theme.ts";
+import { count, markLabel, subject } from "./parts/titles.ts";
 
 /** Magnitudes far below the largest are drawn at this fraction of it. */
 const FLOOR = 1e-3;

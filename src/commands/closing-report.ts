@@ -1,9 +1,9 @@
 import path from "node:path";
 import chalk from "chalk";
-import { closingTable } from "../charts/closing-table.ts";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
-import { textChart } from "../charts/text-chart.ts";
-import type { StudyOutcome } from "../study/study.ts";
+import type { StudyOutcome } from "../library/study.ts";
+import { closingTable } from "../results/terminal/closing-table.ts";
+import { textChart } from "../results/terminal/text-chart.ts";
 
 /** Columns to fill when the output is no terminal. */
 const PIPE_COLUMNS = 100;

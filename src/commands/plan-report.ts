@@ -1,6 +1,6 @@
-import { parameterCount, parameterSpecs } from "../engines/network-spec.ts";
-import { runSettings, type StudyOutline } from "../study/prepare.ts";
-import { runSteps } from "../study/run.ts";
+import { runSettings, type StudyOutline } from "../experiment/prepare.ts";
+import { runSteps } from "../experiment/run.ts";
+import { parameterCount, parameterSpecs } from "../network/parameters.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
 export function planReport(study: StudyOutline, folder: string) {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { engineChoices } from "../engines/registry.ts";
-import type { CheckpointChoice } from "../study/outputs.ts";
+import type { CheckpointChoice } from "../results/outputs.ts";
 
 /** The flags that `sweep` and `batch` share. */
 export interface RunFlags {

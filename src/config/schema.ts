@@ -1,10 +1,15 @@
 import * as z from "zod";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
+import {
+  type FinetuneOptions,
+  finetuneSchema,
+  type TrainOptions,
+  trainSchema,
+} from "../experiment/training/options.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
-import { type FinetuneOptions, finetuneSchema, type TrainOptions, trainSchema } from "../study/recipe.ts";
 import { show } from "./messages.ts";
 
 /**

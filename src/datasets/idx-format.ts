@@ -1,4 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
+import { sizeOf } from "../network/shapes.ts";
 
 /** An array of unsigned bytes, row-major. */
 export interface IdxArray {
@@ -32,7 +33,7 @@ export function parseIdx(bytes: Uint8Array, file: string, dimensions: number): I
   }
   const shape = Array.from({ length: dimensions }, (_, axis) => view.getUint32(4 + 4 * axis));
   const announced = shape.join(" x ");
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   if (size === 0) throw inputError(`${file} holds no values: its header says ${announced}.`);
   const missing = headerBytes + size - bytes.length;
   if (missing > 0) {

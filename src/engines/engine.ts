@@ -1,18 +1,14 @@
 import type { Notify } from "../foundations/notices.ts";
+import type { Masks } from "../network/mask.ts";
+import type { Parameters } from "../network/parameters.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 import type { ExampleSet } from "./examples.ts";
-import type { NetworkSpec } from "./network-spec.ts";
 
 /**
  * The seam between the experiment and what computes it. Everything that shapes an experiment (initial
  * values, data order, masks, schedules) is decided above; an engine only executes, so that all engines given
  * the same inputs give the same numbers within float rounding, step by step.
  */
-
-/** Tensors by parameter name (`fc1.weight`), row-major, in the network's own order. */
-export type Parameters = ReadonlyMap<string, Float32Array>;
-
-/** 1 keeps a value, 0 prunes it; a parameter without an entry is kept whole. */
-export type Masks = ReadonlyMap<string, Uint8Array>;
 
 /** weightDecay is added to the gradient as weightDecay * parameter (L2, as torch.optim does), biases included. */
 export type OptimizerSpec =

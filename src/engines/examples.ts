@@ -1,3 +1,4 @@
+import { sizeOf } from "../network/shapes.ts";
 /**
  * A set of examples as the engines read it. The buffers live in shared memory (SharedArrayBuffer), so that
  * worker threads read the same bytes; values are normalised as batches are read, never in place.
@@ -24,5 +25,5 @@ export type Targets =
 
 /** Number of values in one example. */
 export function exampleSize(examples: Pick<ExampleSet, "shape">): number {
-  return examples.shape.reduce((product, extent) => product * extent, 1);
+  return sizeOf(examples.shape);
 }

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { largestNonInferiorSparsity, NON_INFERIORITY_MARGIN } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
-import type { StudyEnd } from "../study/study.ts";
+import type { StudyEnd } from "./study.ts";
 
 /** The table of a batch, beside the folders of its sweeps. */
 export const BATCH_SUMMARY_FILE = "batch-summary.csv";

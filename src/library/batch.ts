@@ -3,10 +3,10 @@ import type { Config, ConfigInput } from "../config/schema.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, PruneLabError } from "../foundations/errors.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import { runStudies, type StudyEnd } from "../study/study.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, batchRows, batchSummaryCsv } from "./batch-summary.ts";
 import { readMatrix } from "./matrix.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
+import { runStudies, type StudyEnd } from "./study.ts";
 
 export interface BatchOptions extends CommonOptions {
   /** Folder that gets a folder for each sweep and batch-summary.csv (default: results). */

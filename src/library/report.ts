@@ -1,6 +1,4 @@
 import path from "node:path";
-import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../charts/report/files.ts";
-import { type OverlaidStudy, overlay } from "../charts/report/overlay.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError } from "../foundations/errors.ts";
 import { readDetails } from "../recording/details-reader.ts";
@@ -8,6 +6,8 @@ import type { Manifest } from "../recording/manifest.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
 import { readResults } from "../recording/results-reader.ts";
 import { explainWriteError } from "../recording/write-error.ts";
+import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
+import { type OverlaidStudy, overlay } from "../results/report/overlay.ts";
 
 export interface ReportOptions {
   /** The page to write. Needed for several results and for tables; else report.html and the charts go into the folder. */

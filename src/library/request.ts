@@ -3,10 +3,10 @@ import { loadConfig, resolveConfig } from "../config/load.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
-import type { OnStudyEvent } from "../study/events.ts";
-import type { CheckpointChoice } from "../study/outputs.ts";
-import type { Shard } from "../study/shard.ts";
-import type { RunOptions, StudyRequest } from "../study/study.ts";
+import type { CheckpointChoice } from "../results/outputs.ts";
+import type { OnStudyEvent } from "../scheduling/events.ts";
+import type { Shard } from "../scheduling/shard.ts";
+import type { RunOptions, StudyRequest } from "./study.ts";
 
 /** What the flags of `sweep` and `batch` have in common. */
 export interface CommonOptions {

@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { ConfigInput } from "../config/schema.ts";
-import { prepareStudy, type StudyOutline } from "../study/prepare.ts";
-import { runStudy, type StudyOutcome, type StudyRequest } from "../study/study.ts";
+import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
+import { runStudy, type StudyOutcome, type StudyRequest } from "./study.ts";
 
 export interface SweepOptions extends CommonOptions {
   /** Folder of the results (default: results/<name>). */
@@ -27,7 +27,9 @@ export async function planSweep(
   options: SweepOptions = {},
 ): Promise<{ readonly outline: StudyOutline; readonly folder: string }> {
   const request = await requestOf(config, options);
-  const { data, ...outline } = await prepareStudy({ ...request, onEvent: runOptions(options).onEvent });
+  const { onEvent } = runOptions(options);
+  const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
+  const { data, ...outline } = await prepareStudy({ ...request, notify });
   data.release();
   return { outline, folder: request.folder };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { type Activation, type LayerSpec, layerOutputShapes } from "../engines/network-spec.ts";
 import { inputError } from "../foundations/errors.ts";
+import { layerOutputShapes, sizeOf } from "../network/shapes.ts";
+import type { Activation, LayerSpec } from "../network/specification.ts";
 import { type CnnLayer, cnnLayersSchema } from "./cnn-layers.ts";
 import { denseLayers } from "./mlp.ts";
 import { defineModel } from "./model.ts";
@@ -64,7 +65,7 @@ function cnnLayers(
     }
     shape = shapeAfter(spatial, inputShape, `model '${model}', layer ${i + 1}`);
   }
-  const features = shape.reduce((product, extent) => product * extent, 1);
+  const features = sizeOf(shape);
   return [...spatial, { kind: "flatten" }, ...denseLayers(features, hidden, activation, outputs)];
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Parameters } from "../engines/engine.ts";
-import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../engines/network-spec.ts";
 import { type RandomStream, randomStream } from "../foundations/random.ts";
+import { type ParameterSpec, type Parameters, parameterSpecs } from "../network/parameters.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 
 const distribution = z
   .enum(["uniform", "normal"])

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Activation, LayerSpec } from "../engines/network-spec.ts";
+import { sizeOf } from "../network/shapes.ts";
+import type { Activation, LayerSpec } from "../network/specification.ts";
 import { defineModel } from "./model.ts";
 import { activationSchema, unitsSchema } from "./options.ts";
 
@@ -14,7 +15,7 @@ export const mlp = defineModel({
     activation: activationSchema,
   }),
   layers: ({ hidden, activation }, inputShape, outputs) => {
-    const inputs = inputShape.reduce((product, extent) => product * extent, 1);
+    const inputs = sizeOf(inputShape);
     const flatten: LayerSpec[] = inputShape.length === 1 ? [] : [{ kind: "flatten" }];
     return [...flatten, ...denseLayers(inputs, hidden, activation, outputs)];
   },

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { LayerSpec } from "../engines/network-spec.ts";
+import type { LayerSpec } from "../network/specification.ts";
 
 /** A registered model. Its options are the config's `model:` mapping without `name` and `initializer`. */
 export interface ModelEntry<Options extends z.ZodObject = z.ZodObject, Name extends string = string> {

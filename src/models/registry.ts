@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { type Loss, type NetworkSpec, parameterSpecs } from "../engines/network-spec.ts";
 import { inputError } from "../foundations/errors.ts";
+import { parameterSpecs } from "../network/parameters.ts";
+import type { Loss, NetworkSpec } from "../network/specification.ts";
 import { cnn, lenet5 } from "./cnn.ts";
 import { initializerSchema } from "./initializers.ts";
 import { lenet300100, mlp } from "./mlp.ts";

@@ -1,3 +1,4 @@
+import { sizeOf } from "../network/shapes.ts";
 /** How a tensor is stored. */
 export type EncodingName = "dense" | "bitmask" | "csr";
 
@@ -23,7 +24,7 @@ export function denseBytes(size: number): number {
  *   unsigned integers of 1, 2 or 4 bytes, the narrowest that hold the last column and `nonzero`.
  */
 export function smallestEncoding(shape: readonly number[], nonzero: number): Encoding {
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   const rows = shape.length > 1 ? (shape[0] as number) : 1;
   const columns = size / rows;
   const encodings: readonly [Encoding, ...Encoding[]] = [

@@ -1,13 +1,9 @@
-import type { Masks } from "../engines/engine.ts";
-import {
-  layerOutputShapes,
-  type NetworkSpec,
-  type ParameterSpec,
-  parameterSpecs,
-} from "../engines/network-spec.ts";
+import { networkLiveness } from "../network/liveness.ts";
+import { countKept, type Masks } from "../network/mask.ts";
+import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
+import { layerOutputShapes } from "../network/shapes.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
-import { networkLiveness } from "./liveness.ts";
-import { countKept } from "./mask.ts";
 
 /** What masks leave of a network: counts and what follows from them. Plain data. */
 export interface NetworkMeasure {

@@ -1,6 +1,7 @@
-import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../engines/network-spec.ts";
 import { inputError } from "../foundations/errors.ts";
 import { didYouMean } from "../foundations/suggest.ts";
+import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 
 export interface PrunableOptions {
   /** Layer names, or `output` for the last layer. */

@@ -1,10 +1,9 @@
-import type { Masks, Parameters } from "../engines/engine.ts";
-import type { ParameterSpec } from "../engines/network-spec.ts";
 import { inputError } from "../foundations/errors.ts";
 import { randomStream } from "../foundations/random.ts";
+import { countKept, type Masks } from "../network/mask.ts";
+import type { ParameterSpec, Parameters } from "../network/parameters.ts";
 import { allocationNamed } from "./allocations/registry.ts";
 import { criterionNamed } from "./criteria/registry.ts";
-import { countKept } from "./mask.ts";
 import type { Method } from "./methods.ts";
 
 export interface PruneRequest {

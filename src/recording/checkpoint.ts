@@ -1,5 +1,6 @@
-import type { Masks, Parameters } from "../engines/engine.ts";
-import { type NetworkSpec, parameterSpecs } from "../engines/network-spec.ts";
+import type { Masks } from "../network/mask.ts";
+import { type Parameters, parameterSpecs } from "../network/parameters.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 const MASK_SUFFIX = "_mask";

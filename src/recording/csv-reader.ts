@@ -1,8 +1,9 @@
 import { CsvError, parse } from "csv-parse/sync";
+import type { RunStatus } from "../experiment/status.ts";
 import { inputError } from "../foundations/errors.ts";
 import { nearest } from "../foundations/suggest.ts";
 import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
-import type { HistoryRow, LayerRow, ResultRow, RunStatus } from "./rows.ts";
+import type { HistoryRow, LayerRow, ResultRow } from "./rows.ts";
 
 /** The tables that are read back. */
 type ReadableTable = "results" | "layers" | "history";

@@ -1,9 +1,9 @@
+import type { RunStatus } from "../experiment/status.ts";
+
 /**
  * The rows of the output tables, as the rest of the program sees them. Column order in the files is the order
  * of the keys in columns.ts. `null` is an empty cell.
  */
-
-export type RunStatus = "ok" | "collapsed" | "diverged";
 
 /** One (method, sparsity, seed) of results.csv: a pure function of config, data and engine. */
 export interface ResultRow {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compareCurves } from "../../src/analysis/compare-curves.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const OPTIONS = { alpha: 0.05, tolerance: 0.5, allowMissing: false, exact: false };
 const names = { baseline: "old.csv", results: "new.csv" };

@@ -6,7 +6,7 @@ import {
   validationCurve,
 } from "../../src/analysis/curve-summaries.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const curve = (...points: readonly (readonly [sparsity: number, value: number])[]) =>
   points.map(([sparsity, value]) => ({ sparsity, value }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compareEveryCell, compareExactly } from "../../src/analysis/exact-columns.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const point = (baseline: readonly Partial<ResultRow>[], results: readonly Partial<ResultRow>[]) => ({
   key: resultRow({}),

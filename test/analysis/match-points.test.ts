@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { matchPoints } from "../../src/analysis/match-points.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const names = { baseline: "old.csv", results: "new.csv" };
 const match = (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../src/analysis/summarize.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const diverged = {
   status: "diverged",

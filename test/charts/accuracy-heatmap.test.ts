@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accuracyHeatmap } from "../../src/charts/accuracy-heatmap.ts";
-import { resultRow } from "../result-rows.ts";
-import { diverged } from "./example-study.ts";
+import { diverged } from "../support/example-study.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 function cells(results: Parameters<typeof accuracyHeatmap>[0]["results"]) {
   const spec = JSON.parse(JSON.stringify(accuracyHeatmap({ results })));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accuracyVsMacs, accuracyVsSize } from "../../src/charts/accuracy-vs-cost.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 /** Method a: cheap and good; method b: as good at twice the cost, and best of all at four times. */
 const rows: readonly ResultRow[] = [

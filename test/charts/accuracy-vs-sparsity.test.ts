@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accuracyVsSparsity } from "../../src/charts/accuracy-vs-sparsity.ts";
-import { diverged, exampleStudy } from "./example-study.ts";
+import { diverged, exampleStudy } from "../support/example-study.ts";
 
 interface Point {
   readonly method: string;

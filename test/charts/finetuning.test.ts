@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { finetuning } from "../../src/charts/finetuning.ts";
-import { exampleStudy } from "./example-study.ts";
+import { exampleStudy } from "../support/example-study.ts";
 
 const read = (data: Parameters<typeof finetuning>[0]) => JSON.parse(JSON.stringify(finetuning(data)));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { layerSparsity } from "../../src/charts/layer-sparsity.ts";
-import { exampleStudy } from "./example-study.ts";
+import { exampleStudy } from "../support/example-study.ts";
 
 const read = (data: Parameters<typeof layerSparsity>[0]) => JSON.parse(JSON.stringify(layerSparsity(data)));
 

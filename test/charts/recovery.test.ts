@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recovery } from "../../src/charts/recovery.ts";
-import { diverged, exampleStudy } from "./example-study.ts";
+import { diverged, exampleStudy } from "../support/example-study.ts";
 
 function points(
   study: Parameters<typeof exampleStudy>[0],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectableDrops, sensitivitySentence } from "../../src/charts/sensitivity.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const rows = (sparsity: number, accuracies: readonly number[], method = "a") =>
   accuracies.map((accuracy, seed) => resultRow({ method, target_sparsity: sparsity, seed, accuracy }));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { maskBlocks } from "../../src/charts/mask-blocks.ts";
-import { shownWeights } from "../../src/charts/shown-weights.ts";
+import { shownWeights } from "../../src/charts/parts/shown-weights.ts";
 import { weightHistograms } from "../../src/charts/weight-histograms.ts";
 import { weightMagnitudes } from "../../src/charts/weight-magnitudes.ts";
-import { exampleStudy } from "./example-study.ts";
+import { exampleStudy } from "../support/example-study.ts";
 
 // Of each layer the first values are 0 once pruned; see exampleStudy.
 const study = exampleStudy({ sparsities: [0, 0.5, 0.8] });

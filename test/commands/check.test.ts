@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { lockFolder } from "../../src/foundations/folder-lock.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
 import { runCli } from "../support/cli.ts";
+import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 

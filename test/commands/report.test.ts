@@ -3,8 +3,8 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { readManifest } from "../../src/recording/manifest.ts";
-import { resultRow } from "../result-rows.ts";
 import { runCli } from "../support/cli.ts";
+import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 

@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { parameterCount } from "../../src/engines/network-spec.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { buildNetwork } from "../../src/models/registry.ts";
+import { parameterCount } from "../../src/network/parameters.ts";
 
 const configs = path.join(packageRoot, "configs");
 const files = readdirSync(configs, { recursive: true, encoding: "utf8" }).filter((file) =>

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { OptimizerSpec } from "../../src/engines/engine.ts";
-import type { NetworkSpec } from "../../src/engines/network-spec.ts";
+import type { NetworkSpec } from "../../src/network/specification.ts";
 import { relativeError } from "./support/compare.ts";
 import { describeEveryEngine } from "./support/every-engine.ts";
 import { initialParameters, inOrder, makeExamples, weightMasks } from "./support/problems.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { layerOutputShapes } from "../../src/engines/network-spec.ts";
 import { cnn, lenet5 } from "../../src/models/cnn.ts";
+import { layerOutputShapes } from "../../src/network/shapes.ts";
 
 const layersOf = (layers: unknown[], inputShape = [1, 28, 28], outputs = 10) =>
   cnn.layers(cnn.options.parse({ layers }), inputShape, outputs);

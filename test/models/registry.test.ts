@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { layerOutputShapes, parameterCount, parameterSpecs } from "../../src/engines/network-spec.ts";
 import { buildNetwork, type ModelOptions, modelSchema, models } from "../../src/models/registry.ts";
+import { parameterCount, parameterSpecs } from "../../src/network/parameters.ts";
+import { layerOutputShapes } from "../../src/network/shapes.ts";
 
 const image = [1, 28, 28];
 

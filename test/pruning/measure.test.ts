@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parameterSpecs } from "../../src/engines/network-spec.ts";
 import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
+import { parameterSpecs } from "../../src/network/parameters.ts";
 import { measureNetwork, thinLayers } from "../../src/pruning/measure.ts";
 import { type PrunableOptions, prunableTensors } from "../../src/pruning/prunable.ts";
 

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Masks } from "../../src/engines/engine.ts";
-import type { ParameterSpec } from "../../src/engines/network-spec.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
+import { countKept, type Masks } from "../../src/network/mask.ts";
+import type { ParameterSpec } from "../../src/network/parameters.ts";
 import { allocations } from "../../src/pruning/allocations/registry.ts";
 import { criteria } from "../../src/pruning/criteria/registry.ts";
-import { countKept } from "../../src/pruning/mask.ts";
 import { pruneMasks } from "../../src/pruning/prune.ts";
 import { roundHalfToEven } from "../../src/pruning/top-k.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { tables } from "../../src/recording/columns.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { parseCsv } from "../../src/recording/csv-reader.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const rows = [
   resultRow({ seed: 0 }),

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { tables } from "../../src/recording/columns.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 
 const cells = (csv: string) => parse(csv, { columns: true }) as Record<string, string>[];
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { lockFolder } from "../../src/foundations/folder-lock.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
-import { resultRow } from "../result-rows.ts";
+import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { configSchema } from "../../src/config/schema.ts";
-import type { StudyEvent } from "../../src/study/events.ts";
-import type { StudyOptions } from "../../src/study/options.ts";
-import { runStudy, type SingleStudyRequest } from "../../src/study/study.ts";
+import type { StudyOptions } from "../../src/experiment/options.ts";
+import { runStudy, type SingleStudyRequest } from "../../src/library/study.ts";
+import type { StudyEvent } from "../../src/scheduling/events.ts";
 import { writeTinyDataset } from "./tiny-dataset.ts";
 
 /** Options of a study that takes about a second with the reference engine. */

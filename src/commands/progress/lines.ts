@@ -1,4 +1,4 @@
-import type { StudyEvent } from "../../study/events.ts";
+import type { StudyEvent } from "../../scheduling/events.ts";
 
 type Planned = Extract<StudyEvent, { event: "planned" }>;
 type RunFinished = Extract<StudyEvent, { event: "run-finished" }>;

@@ -1,4 +1,4 @@
-import type { OnStudyEvent } from "../../study/events.ts";
+import type { OnStudyEvent } from "../../scheduling/events.ts";
 import { openPlainReporter } from "./plain.ts";
 import { openTerminalReporter } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
+import type { Activation, LayerSpec, Loss } from "../../network/specification.ts";
 import type { OptimizerSpec } from "../engine.ts";
-import type { Activation, LayerSpec, Loss } from "../network-spec.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */

@@ -1,6 +1,5 @@
-import type { Parameters } from "../engine.ts";
-
 /** Some values of a tensor, row by row: those at row * width + column. */
+import type { Parameters } from "../../network/parameters.ts";
 export interface Block {
   readonly name: string;
   readonly width: number;

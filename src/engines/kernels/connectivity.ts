@@ -1,5 +1,5 @@
-import type { Masks } from "../engine.ts";
-import type { Conv2dSpec, DenseSpec, LayerSpec, NetworkSpec } from "../network-spec.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { Conv2dSpec, DenseSpec, LayerSpec, NetworkSpec } from "../../network/specification.ts";
 
 /**
  * Which outputs of which layers a network with masks has to compute for every example.

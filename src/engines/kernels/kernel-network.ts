@@ -1,15 +1,16 @@
+import type { Masks } from "../../network/mask.ts";
+import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import { layerOutputShapes } from "../../network/shapes.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
 import type {
   Evaluation,
-  Masks,
   Network,
   OptimizerSpec,
   OptimizerState,
-  Parameters,
   TrainOptions,
   TrainResult,
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
-import { layerOutputShapes, type NetworkSpec, type ParameterSpec, parameterSpecs } from "../network-spec.ts";
 import { type Description, describeNetwork, slotNames } from "./abi.ts";
 import { gather, scatter } from "./blocks.ts";
 import type { KernelInstance } from "./kernel-instance.ts";

@@ -1,6 +1,6 @@
-import type { Masks } from "../engine.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
 import { exampleSize } from "../examples.ts";
-import type { LayerSpec, NetworkSpec } from "../network-spec.ts";
 import { type Block, countKept, findKept, gather, list, totalSize } from "./blocks.ts";
 import { type ConnectedLayer, findConnectivity, type Units } from "./connectivity.ts";
 

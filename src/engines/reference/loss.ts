@@ -1,5 +1,5 @@
+import type { Loss } from "../../network/specification.ts";
 import type { ExampleSet } from "../examples.ts";
-import type { Loss } from "../network-spec.ts";
 
 /** What one example contributes: its loss, and that loss's gradient for the network's outputs. */
 export interface ExampleLoss {

@@ -1,15 +1,15 @@
+import type { Masks } from "../../network/mask.ts";
+import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
 import type {
   Evaluation,
-  Masks,
   Network,
   OptimizerSpec,
   OptimizerState,
-  Parameters,
   TrainOptions,
   TrainResult,
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
-import { type NetworkSpec, parameterSpecs } from "../network-spec.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer, Parameter } from "./layers/layer.ts";
 import { type ExampleLoss, exampleLoss } from "./loss.ts";

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../network/shapes.ts";
 /** How one parameter or example lies on the device, and how to get there and back. */
 export interface Layout {
   readonly shape: readonly number[];
@@ -29,7 +30,7 @@ export function channelsLast(shape: readonly number[]): readonly number[] {
 export function toChannelsLast<T extends Float32Array | Uint8Array>(values: T, shape: readonly number[]): T {
   const [channels = 1, ...area] = shape;
   if (area.length === 0 || channels === 1) return values;
-  const pixels = area.reduce((product, extent) => product * extent, 1);
+  const pixels = sizeOf(area);
   return permute(values, [values.length / (channels * pixels), channels, pixels], [0, 2, 1]);
 }
 
@@ -39,9 +40,7 @@ function permute<T extends Float32Array | Uint8Array>(
   shape: readonly number[],
   order: readonly number[],
 ): T {
-  const strides = shape.map((_, axis) =>
-    shape.slice(axis + 1).reduce((product, extent) => product * extent, 1),
-  );
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const extents = order.map((axis) => shape[axis] as number);
   const steps = order.map((axis) => strides[axis] as number);
   const result = values.slice() as T;

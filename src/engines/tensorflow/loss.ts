@@ -1,4 +1,4 @@
-import type { Loss } from "../network-spec.ts";
+import type { Loss } from "../../network/specification.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
 export interface BatchLoss {

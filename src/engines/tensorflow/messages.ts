@@ -1,6 +1,6 @@
+import type { NetworkSpec } from "../../network/specification.ts";
 import type { Network, OptimizerSpec } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
-import type { NetworkSpec } from "../network-spec.ts";
 
 /** What goes to the process that runs TensorFlow. Networks and example sets are named by numbers. */
 export type HostRequest =

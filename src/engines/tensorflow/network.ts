@@ -1,15 +1,15 @@
+import type { Masks } from "../../network/mask.ts";
+import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
 import type {
   Evaluation,
-  Masks,
   Network,
   OptimizerSpec,
   OptimizerState,
-  Parameters,
   TrainOptions,
   TrainResult,
 } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
-import { type NetworkSpec, parameterSpecs } from "../network-spec.ts";
 import type { DeviceExamples } from "./device-examples.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer, ParameterValues } from "./layers/layer.ts";

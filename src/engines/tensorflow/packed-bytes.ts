@@ -1,3 +1,4 @@
+import { sizeOf } from "../../network/shapes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
 /**
@@ -16,7 +17,7 @@ export class PackedBytes {
   constructor(runtime: Runtime, values: Uint8Array, shape: readonly number[]) {
     this.#runtime = runtime;
     this.#shape = shape;
-    this.#size = shape.reduce((product, extent) => product * extent, 1);
+    this.#size = sizeOf(shape);
     this.#words = Math.ceil(this.#size / 4);
     const count = values.length / this.#size;
     const padded = new Uint8Array(4 * this.#words * count);

@@ -1,14 +1,8 @@
-import type {
-  Evaluation,
-  Masks,
-  Network,
-  OptimizerState,
-  Parameters,
-  TrainOptions,
-  TrainResult,
-} from "../engine.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { Parameters } from "../../network/parameters.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
+import type { Evaluation, Network, OptimizerState, TrainOptions, TrainResult } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
-import type { NetworkSpec } from "../network-spec.ts";
 import type { HostProcess } from "./host-process.ts";
 import type { NetworkCall } from "./messages.ts";
 import type { SentExamples } from "./sent-examples.ts";

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../network/shapes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
 let created = 0;
@@ -17,7 +18,7 @@ export class Variable {
       runtime.text("shared_name", `variable-${created++}`),
     ];
     this.handle = runtime.keep(runtime.run("VarHandleOp", [], attributes));
-    this.write(new Float32Array(shape.reduce((product, extent) => product * extent, 1)));
+    this.write(new Float32Array(sizeOf(shape)));
   }
 
   write(values: Float32Array): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose } from "../support/compare.ts";
 import { describeEveryEngine, describeFastEngines } from "../support/every-engine.ts";
 import { cnn, conv, dense, mlp, oddCnn, optimizers, pool, relu } from "../support/networks.ts";

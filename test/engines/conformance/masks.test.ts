@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import type { Masks, Network, Parameters } from "../../../src/engines/engine.ts";
+import type { Network } from "../../../src/engines/engine.ts";
+import type { Masks } from "../../../src/network/mask.ts";
+import type { Parameters } from "../../../src/network/parameters.ts";
 import { expectSameBits } from "../support/compare.ts";
 import { describeEveryEngine } from "../support/every-engine.ts";
 import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";

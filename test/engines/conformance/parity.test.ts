@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Network, OptimizerSpec, TrainOptions } from "../../../src/engines/engine.ts";
-import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, relativeError } from "../support/compare.ts";
 import { describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
 import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
-import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { describeEveryEngine } from "../support/every-engine.ts";
 import { cnn, dense, mlp, optimizers } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Masks } from "../../../src/engines/engine.ts";
 import { findConnectivity, type Units } from "../../../src/engines/kernels/connectivity.ts";
-import type { LayerSpec, NetworkSpec } from "../../../src/engines/network-spec.ts";
+import type { Masks } from "../../../src/network/mask.ts";
+import type { LayerSpec, NetworkSpec } from "../../../src/network/specification.ts";
 import { conv, dense, pool, relu } from "../support/networks.ts";
 
 const numbers = ({ varying, constant, dead }: Units) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
-import type { Activation, NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
+import type { Activation, NetworkSpec } from "../../../src/network/specification.ts";
 import { expectSameBits } from "../support/compare.ts";
 import { cnn, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { hashed } from "../support/numbers.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { exampleSize } from "../../../src/engines/examples.ts";
-import type { Activation, LayerSpec, NetworkSpec } from "../../../src/engines/network-spec.ts";
-import { layerOutputShapes } from "../../../src/engines/network-spec.ts";
+import { layerOutputShapes } from "../../../src/network/shapes.ts";
+import type { Activation, LayerSpec, NetworkSpec } from "../../../src/network/specification.ts";
 
 /**
  * Random networks. Sizes are small, but range over what decides which path the kernels

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Engine, Masks, Network } from "../../../src/engines/engine.ts";
-import { type NetworkSpec, type ParameterSpec, parameterSpecs } from "../../../src/engines/network-spec.ts";
+import type { Engine, Network } from "../../../src/engines/engine.ts";
 import { reference } from "../../../src/engines/reference/index.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
+import type { Masks } from "../../../src/network/mask.ts";
+import { type ParameterSpec, parameterSpecs } from "../../../src/network/parameters.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, expectSameBits, relativeError } from "../support/compare.ts";
 import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { uniform } from "../support/numbers.ts";

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Masks, Parameters } from "../../../src/engines/engine.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { layoutNetwork } from "../../../src/engines/kernels/layout.ts";
+import type { Masks } from "../../../src/network/mask.ts";
 import {
-  type NetworkSpec,
   type ParameterSpec,
+  type Parameters,
   parameterCount,
   parameterSpecs,
-} from "../../../src/engines/network-spec.ts";
+} from "../../../src/network/parameters.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectSameBits } from "../support/compare.ts";
 import { conv, dense, optimizers, pool, relu } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";

@@ -5,9 +5,9 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { type Engine, TABLE_BYTES } from "../../../src/engines/engine.ts";
 import { kernelsNative } from "../../../src/engines/kernels/index.ts";
-import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { packageRoot } from "../../../src/foundations/paths.ts";
 import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { initialParameters, makeExamples } from "../support/problems.ts";
 

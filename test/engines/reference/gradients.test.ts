@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Network } from "../../../src/engines/engine.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
-import type { Loss, NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
+import type { Loss, NetworkSpec } from "../../../src/network/specification.ts";
 import { relativeError } from "../support/compare.ts";
 import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Parameters } from "../../../src/engines/engine.ts";
+import type { Parameters } from "../../../src/network/parameters.ts";
 
 /** The largest difference between two tensors, relative to the largest value of the expected one. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -6,10 +6,10 @@ import type {
   Network,
   OptimizerSpec,
 } from "../../../src/engines/engine.ts";
-import type { NetworkSpec } from "../../../src/engines/network-spec.ts";
 import { reference } from "../../../src/engines/reference/index.ts";
 import { engines } from "../../../src/engines/registry.ts";
 import { tensorflow } from "../../../src/engines/tensorflow/index.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 
 /** Makes a network that is disposed of after the test. */
 export type MakeNetwork = (spec: NetworkSpec, optimizer: OptimizerSpec) => Promise<Network>;

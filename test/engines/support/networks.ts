@@ -7,7 +7,7 @@ import type {
   LayerSpec,
   Loss,
   NetworkSpec,
-} from "../../../src/engines/network-spec.ts";
+} from "../../../src/network/specification.ts";
 
 export const relu: ActivationSpec = { kind: "activation", activation: "relu" };
 

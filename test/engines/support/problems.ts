@@ -1,6 +1,8 @@
-import type { Masks, Parameters } from "../../../src/engines/engine.ts";
 import { type ExampleSet, exampleSize } from "../../../src/engines/examples.ts";
-import { layerOutputShapes, type NetworkSpec, parameterSpecs } from "../../../src/engines/network-spec.ts";
+import type { Masks } from "../../../src/network/mask.ts";
+import { type Parameters, parameterSpecs } from "../../../src/network/parameters.ts";
+import { layerOutputShapes } from "../../../src/network/shapes.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { hashed, sparseBytes, symmetric, uniform } from "./numbers.ts";
 
 /** Weights and biases uniform over +-1/sqrt(fan-in), as PyTorch's bounds are. */

@@ -1,4 +1,4 @@
-import type { Conv2dSpec } from "../../network-spec.ts";
+import type { Conv2dSpec } from "../../../network/specification.ts";
 import type { Layer, Parameter } from "./layer.ts";
 
 /** Cross-correlation over [inChannels, height, width] with zero padding, giving [outChannels, ...]. */

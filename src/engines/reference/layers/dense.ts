@@ -1,4 +1,4 @@
-import type { DenseSpec } from "../../network-spec.ts";
+import type { DenseSpec } from "../../../network/specification.ts";
 import type { Layer, Parameter } from "./layer.ts";
 
 /** y = W x + b. */

@@ -1,4 +1,5 @@
-import { layerOutputShapes, type NetworkSpec } from "../../network-spec.ts";
+import { layerOutputShapes } from "../../../network/shapes.ts";
+import type { NetworkSpec } from "../../../network/specification.ts";
 import { activation } from "./activation.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";

@@ -1,4 +1,4 @@
-import type { MaxPoolSpec } from "../../network-spec.ts";
+import type { MaxPoolSpec } from "../../../network/specification.ts";
 import type { Layer } from "./layer.ts";
 
 /** The maximum over square windows of each channel; of equal values the first in row-major order counts. */

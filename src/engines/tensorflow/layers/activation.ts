@@ -1,4 +1,4 @@
-import type { Activation } from "../../network-spec.ts";
+import type { Activation } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Layer } from "./layer.ts";
 

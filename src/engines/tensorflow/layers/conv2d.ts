@@ -1,4 +1,4 @@
-import type { Conv2dSpec } from "../../network-spec.ts";
+import type { Conv2dSpec } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Layer, tensorOf } from "./layer.ts";
 

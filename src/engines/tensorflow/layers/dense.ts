@@ -1,4 +1,4 @@
-import type { DenseSpec } from "../../network-spec.ts";
+import type { DenseSpec } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Layer, tensorOf } from "./layer.ts";
 

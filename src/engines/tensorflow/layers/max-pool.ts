@@ -1,4 +1,4 @@
-import type { MaxPoolSpec } from "../../network-spec.ts";
+import type { MaxPoolSpec } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Layer } from "./layer.ts";
 

@@ -1,0 +1,84 @@
+import type { TopLevelSpec } from "vega-lite";
+import { fontFamily } from "../rendering/font.ts";
+
+/** Text, rules and everything else that belongs to no method. */
+export const ink = {
+  text: "#222222",
+  muted: "#5f5f5f",
+  grid: "#e4e4e4",
+  front: "#d9d9d9",
+  frame: "#f0f0f0",
+  pruned: "#b8b8b8",
+} as const;
+
+/** From worst to best; text is dark on the first half and white on the second. */
+export const heat = ["#f1f4f9", "#c3d3e8", "#7fa3cd", "#3f72ab", "#1d4577"] as const;
+
+/** Vega-Lite configuration of all charts. One weight of the font is shipped, so nothing is bold. */
+export const config = {
+  font: `${fontFamily}, sans-serif`,
+  background: "#ffffff",
+  padding: 16,
+  view: { stroke: null },
+  title: {
+    anchor: "start",
+    frame: "group",
+    fontSize: 17,
+    fontWeight: "normal",
+    color: ink.text,
+    subtitleFontSize: 12.5,
+    subtitleColor: ink.muted,
+    subtitlePadding: 6,
+    subtitleLineHeight: 17,
+    offset: 14,
+  },
+  axis: {
+    labelFontSize: 12,
+    labelColor: ink.text,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+    titleColor: ink.text,
+    titlePadding: 10,
+    gridColor: ink.grid,
+    domainColor: ink.muted,
+    tickColor: ink.muted,
+    tickSize: 4,
+  },
+  axisY: { domain: false, ticks: false, labelPadding: 6 },
+  header: {
+    labelFontSize: 13,
+    labelColor: ink.text,
+    labelPadding: 6,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+  },
+  legend: {
+    labelFontSize: 12,
+    labelColor: ink.text,
+    labelLimit: 0,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    symbolStrokeWidth: 2,
+    symbolSize: 900,
+  },
+} as const satisfies TopLevelSpec["config"];
+
+export const schema = "https://vega.github.io/schema/vega-lite/v6.json";
+
+/** Columns of small multiples: one row up to four panels, then about a square. */
+export function facetColumns(panels: number): number {
+  return panels <= 4 ? panels : Math.ceil(Math.sqrt(panels));
+}
+
+/** The legend of the methods above small multiples. */
+export function methodLegend(methods: readonly string[]) {
+  return {
+    title: null,
+    orient: "top" as const,
+    direction: "horizontal" as const,
+    columns: Math.min(methods.length, 4),
+    symbolType: "circle",
+    symbolSize: 60,
+    values: [...methods],
+  };
+}

@@ -1,0 +1,37 @@
+import path from "node:path";
+import { Piscina } from "piscina";
+import { packageRoot } from "../../foundations/paths.ts";
+import { type Rasterize, rasterize } from "./rasterize.ts";
+import { loadRenderer } from "./render.ts";
+
+/** What draws the charts of a command, and can be made ready before there is anything to draw. */
+export interface Studio {
+  /** Begins to load what draws. */
+  prepare(): void;
+  readonly rasterize: Rasterize;
+  close(): Promise<void>;
+}
+
+/** Three turn charts into pixels as fast as one lays them out. */
+const MOST_THREADS = 3;
+/** A thread runs built code, also when the caller is a test that runs from source. */
+const WORKER_FILE = path.join(packageRoot, "dist", "charts", "rendering", "rasterize-worker.js");
+
+/** With one thread everything is drawn on this one; with more, PNGs on the others, while the next chart is laid out. */
+export function openStudio(threads: number): Studio {
+  const others = Math.min(threads - 1, MOST_THREADS);
+  let pool: Piscina<string, Uint8Array> | undefined;
+  const start = () => {
+    pool ??= new Piscina({ filename: WORKER_FILE, minThreads: others, maxThreads: others });
+    return pool;
+  };
+  return {
+    prepare: () => {
+      // What cannot be loaded is told when it is needed.
+      loadRenderer().catch(() => {});
+      if (others > 0) start();
+    },
+    rasterize: others > 0 ? (svg) => start().run(svg) : rasterize,
+    close: async () => pool?.destroy(),
+  };
+}

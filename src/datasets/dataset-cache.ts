@@ -1,0 +1,131 @@
+import type { ExampleSet } from "../engines/examples.ts";
+import { failure } from "../foundations/errors.ts";
+import { canonicalJson } from "../foundations/hash.ts";
+import type { Dataset, LoadContext } from "./dataset.ts";
+import { type DatasetOptions, loadDataset } from "./registry.ts";
+
+/** What a study has to know of its data, without the data. */
+export interface DatasetFacts {
+  readonly name: string;
+  readonly checksum: string;
+  readonly sources: Dataset["sources"];
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  readonly targets:
+    | { readonly kind: "classes"; readonly classes: number }
+    | { readonly kind: "values"; readonly width: number };
+  /** Number of examples. */
+  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+}
+
+/** One study's hold on a dataset. */
+export interface DatasetHandle {
+  readonly facts: DatasetFacts;
+  /** The data, from memory or loaded again. */
+  load(): Promise<Dataset>;
+  /** Says that this study needs the data no more. */
+  release(): void;
+}
+
+/** The examples behind one checksum. */
+interface Shelved {
+  readonly bytes: number;
+  readonly reload: () => Promise<Dataset>;
+  users: number;
+  held: Promise<Dataset> | undefined;
+}
+
+/** Planning a long batch must not pile up the data of sweeps that come much later. */
+const PLANNING_BYTES = 256 * 2 ** 20;
+
+/**
+ * The datasets of several studies, each in memory once however many studies use it, and no longer than one of
+ * them needs it. Planning loads every dataset for its checksum; what goes beyond the budget is dropped again and
+ * loaded a second time when its runs begin.
+ */
+export class DatasetShelf {
+  readonly #facts = new Map<string, DatasetFacts>();
+  readonly #data = new Map<string, Shelved>();
+  readonly #planningBytes: number;
+
+  constructor(planningBytes = PLANNING_BYTES) {
+    this.#planningBytes = planningBytes;
+  }
+
+  /** Loads what the options name, unless it is here. Throws as loadDataset does. */
+  async open(options: DatasetOptions, context: LoadContext): Promise<DatasetHandle> {
+    const key = canonicalJson({ options, dataDir: context.dataDir ?? null });
+    const facts = this.#facts.get(key) ?? (await this.#add(options, context));
+    this.#facts.set(key, facts);
+    const shelved = this.#data.get(facts.checksum);
+    if (shelved === undefined) throw new Error(`no data with checksum ${facts.checksum}`);
+    shelved.users++;
+    let released = false;
+    return {
+      facts,
+      load: () => {
+        shelved.held ??= shelved.reload();
+        return shelved.held;
+      },
+      release: () => {
+        if (!released && --shelved.users === 0) shelved.held = undefined;
+        released = true;
+      },
+    };
+  }
+
+  async #add(options: DatasetOptions, context: LoadContext): Promise<DatasetFacts> {
+    const dataset = await loadDataset(options, context);
+    const facts = factsOf(dataset);
+    if (!this.#data.has(facts.checksum)) {
+      const bytes = sizeInBytes(dataset);
+      const fits = this.#heldBytes() + bytes <= this.#planningBytes;
+      this.#data.set(facts.checksum, {
+        bytes,
+        reload: () => loadAgain(options, context, facts),
+        users: 0,
+        held: fits ? Promise.resolve(dataset) : undefined,
+      });
+    }
+    return facts;
+  }
+
+  #heldBytes(): number {
+    return [...this.#data.values()].reduce(
+      (sum, { bytes, held }) => (held === undefined ? sum : sum + bytes),
+      0,
+    );
+  }
+}
+
+async function loadAgain(options: DatasetOptions, context: LoadContext, facts: DatasetFacts) {
+  const dataset = await loadDataset(options, { ...context, notify: () => {} });
+  if (dataset.checksum !== facts.checksum) {
+    throw failure(`The files of ${facts.name} changed while the sweep ran.`, {
+      hint: "Run the same command again.",
+    });
+  }
+  return dataset;
+}
+
+function factsOf({ name, checksum, sources, train, validation, test }: Dataset): DatasetFacts {
+  const { shape, targets } = train;
+  return {
+    name,
+    checksum,
+    sources,
+    shape,
+    targets:
+      targets.kind === "classes"
+        ? { kind: targets.kind, classes: targets.classes }
+        : { kind: targets.kind, width: targets.width },
+    examples: { train: train.count, validation: validation.count, test: test.count },
+  };
+}
+
+function sizeInBytes({ train, validation, test }: Dataset): number {
+  const bytesOf = ({ inputs, targets }: ExampleSet) =>
+    inputs.values.byteLength +
+    (targets.kind === "classes" ? targets.labels.byteLength : targets.values.byteLength);
+  return bytesOf(train) + bytesOf(validation) + bytesOf(test);
+}

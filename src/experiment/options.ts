@@ -1,0 +1,26 @@
+import type { DatasetOptions } from "../datasets/registry.ts";
+import type { ModelOptions } from "../models/registry.ts";
+import type { MethodOptions } from "../pruning/methods.ts";
+import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
+
+/** What a study is: the resolved config, as the experiment sees it. */
+export interface StudyOptions {
+  readonly name: string;
+  readonly dataset: DatasetOptions;
+  readonly model: ModelOptions;
+  readonly train: TrainOptions;
+  readonly prune: {
+    readonly methods: readonly MethodOptions[];
+    /** Fractions in 0..1. */
+    readonly sparsities: readonly number[];
+    /** null: no recovery after pruning. */
+    readonly finetune: FinetuneOptions | null;
+    /** Layers that are spared: `fc3`, or `output` for the last. */
+    readonly exclude: readonly string[];
+    /** Prune biases too. */
+    readonly biases: boolean;
+  };
+  readonly seeds: readonly number[];
+  readonly engine: string;
+  readonly output: { readonly results: string };
+}

@@ -1,0 +1,109 @@
+import { type DatasetFacts, type DatasetHandle, DatasetShelf } from "../datasets/dataset-cache.ts";
+import type { EngineDescription } from "../engines/engine.ts";
+import { openEngine } from "../engines/registry.ts";
+import type { Notify } from "../foundations/notices.ts";
+import { buildNetwork } from "../models/registry.ts";
+import type { NetworkSpec } from "../network/specification.ts";
+import { prunableTensors } from "../pruning/prunable.ts";
+import type { StudyOptions } from "./options.ts";
+import { planStudy, type StudyPlan } from "./plan.ts";
+import type { RunSettings } from "./run.ts";
+
+/** A study with everything that has to be known before the first run; plain data. */
+export interface StudyOutline {
+  readonly options: StudyOptions;
+  readonly dataset: DatasetFacts;
+  readonly network: NetworkSpec;
+  readonly engine: EngineDescription;
+  readonly prunable: readonly string[];
+  readonly plan: StudyPlan;
+}
+
+/** An outline, and the data that its runs will read. */
+export interface PreparedStudy extends StudyOutline {
+  readonly data: DatasetHandle;
+}
+
+/** What studies that are prepared together share: data in memory, and what is known of the engines. */
+export class StudyResources {
+  readonly datasets = new DatasetShelf();
+  readonly #engines = new Map<string, EngineDescription>();
+  readonly #told = new Set<string>();
+
+  /** Passes each message on once, although every study would say it. */
+  once(notify: Notify): Notify {
+    return (message) => {
+      if (this.#told.has(message)) return;
+      this.#told.add(message);
+      notify(message);
+    };
+  }
+
+  /** What an engine is; opens it once, to see that it runs here. */
+  async engine(name: string, notify: Notify): Promise<EngineDescription> {
+    const known = this.#engines.get(name);
+    if (known !== undefined) return known;
+    const engine = await openEngine(name, notify);
+    await engine.dispose();
+    this.#engines.set(name, engine.description);
+    return engine.description;
+  }
+}
+
+/** Loads the data, builds the network, tries the engine and plans the runs; writes nothing. */
+export async function prepareStudy(
+  request: {
+    readonly options: StudyOptions;
+    readonly dataDir: string | undefined;
+    readonly notify: Notify;
+    /** Told as soon as the engine is known. */
+    readonly onEngine?: (engine: EngineDescription) => void;
+  },
+  resources = new StudyResources(),
+): Promise<PreparedStudy> {
+  const { options, dataDir, onEngine } = request;
+  const notify = resources.once(request.notify);
+  // A compiler is asked, or a GPU, while files are read; what is wrong with the data is told first.
+  const engine = resources.engine(options.engine, notify);
+  engine.then(onEngine, () => {});
+  const data = await resources.datasets.open(options.dataset, { dataDir, notify });
+  try {
+    return { ...outlineStudy(options, data.facts, await engine), data };
+  } catch (error) {
+    data.release();
+    throw error;
+  }
+}
+
+/** What follows from the options once data and engine are known. Throws when the model does not fit the data. */
+export function outlineStudy(
+  options: StudyOptions,
+  dataset: DatasetFacts,
+  engine: EngineDescription,
+): StudyOutline {
+  const { shape, targets } = dataset;
+  const network =
+    targets.kind === "classes"
+      ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
+      : buildNetwork(options.model, shape, targets.width, "mean-squared-error");
+  const prunable = prunableTensors(network, options.prune).map(({ name }) => name);
+  const plan = planStudy({
+    options,
+    network,
+    prunable,
+    datasetChecksum: dataset.checksum,
+    engineIdentity: engine.identity,
+  });
+  return { options, dataset, network, engine, prunable, plan };
+}
+
+/** What the worker threads need to know. */
+export function runSettings({ options, network, prunable, plan }: StudyOutline): RunSettings {
+  return {
+    network,
+    initializer: options.model.initializer,
+    train: options.train,
+    finetune: plan.finetune,
+    prunable,
+  };
+}

@@ -1,0 +1,100 @@
+import * as z from "zod";
+import { inputError } from "./errors.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
+export interface Entry {
+  /** As it stands in configs and results. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+}
+
+/** An entry with options: the config's mapping without `name`. */
+export interface EntryWithOptions<Options extends z.ZodObject = z.ZodObject> extends Entry {
+  readonly options: Options;
+}
+
+/** What names a thing in files and in results. */
+export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const NAME_RULE = "letters, digits, '.', '_' and '-', starting with a letter or a digit";
+
+/**
+ * The things of one kind that a config can name, in the order in which they are listed: those that come with
+ * prune-lab, and those that plugins add.
+ */
+export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
+  /** What the things are, for messages: `criterion`. */
+  readonly kind: string;
+  readonly #entries: Member[];
+
+  constructor(kind: string, builtIn: readonly BuiltIn[]) {
+    this.kind = kind;
+    this.#entries = [...builtIn];
+  }
+
+  list(): readonly Member[] {
+    return this.#entries;
+  }
+
+  names(): readonly string[] {
+    return this.#entries.map(({ name }) => name);
+  }
+
+  find(name: string): Member | undefined {
+    return this.#entries.find((entry) => entry.name === name);
+  }
+
+  /** Throws a PruneLabError of kind `input` that lists the choices when nothing has this name. */
+  named(name: string): Member {
+    const entry = this.find(name);
+    if (entry !== undefined) return entry;
+    const names = this.names();
+    throw inputError(
+      `Unknown ${this.kind} '${name}'.${didYouMean(name, names)} Choices: ${names.join(", ")}.`,
+    );
+  }
+
+  /** Adds what a plugin brings. Throws a PruneLabError of kind `input` when its name is taken or cannot be one. */
+  add(entry: Member): void {
+    if (!NAME_PATTERN.test(entry.name)) {
+      throw inputError(`'${entry.name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
+    }
+    // Compared as file systems may: without case.
+    const taken = this.names().find((name) => name.toLowerCase() === entry.name.toLowerCase());
+    if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
+    this.#entries.push(entry);
+  }
+}
+
+/** An entry's options with its name in front. */
+type Named<Member extends EntryWithOptions> = Member extends EntryWithOptions
+  ? z.ZodObject<{ name: z.ZodLiteral<Member["name"]> } & Member["options"]["shape"], z.core.$strict>
+  : never;
+
+/** An entry as a config names it: `{ name, ...options }`. */
+export type OptionsOf<Members> =
+  Members extends Registry<infer _, infer BuiltIn>
+    ? BuiltIn extends EntryWithOptions
+      ? z.output<Named<BuiltIn>>
+      : never
+    : never;
+
+/**
+ * The schema of a mapping that names an entry and gives its options, made anew from what is registered now; typed
+ * by what comes with prune-lab.
+ */
+export function optionsSchema<Member extends EntryWithOptions, BuiltIn extends Member>(
+  registry: Registry<Member, BuiltIn>,
+) {
+  const [first, ...others] = registry
+    .list()
+    .map((entry) =>
+      z.strictObject({ name: z.literal(entry.name).describe(entry.summary), ...entry.options.shape }),
+    );
+  if (first === undefined) throw new Error(`no ${registry.kind} is registered`);
+  return z.discriminatedUnion("name", [first, ...others]) as unknown as z.ZodDiscriminatedUnion<
+    [Named<BuiltIn>],
+    "name"
+  >;
+}

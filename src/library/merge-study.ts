@@ -1,0 +1,156 @@
+import path from "node:path";
+import type { DatasetFacts } from "../datasets/dataset-cache.ts";
+import type { EngineDescription } from "../engines/engine.ts";
+import type { StudyOptions } from "../experiment/options.ts";
+import type { Run } from "../experiment/plan.ts";
+import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
+import { inputError } from "../foundations/errors.ts";
+import { folderHolder } from "../foundations/folder-lock.ts";
+import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
+import { RUNS_FOLDER } from "../recording/results-folder.ts";
+import type { CheckpointChoice } from "../results/outputs.ts";
+import type { StoredRuns } from "../scheduling/compute.ts";
+import type { OnStudyEvent } from "../scheduling/events.ts";
+import { RunStore, type StoredRun } from "../scheduling/store.ts";
+import { finishStudy, openStudy, type StudyOutcome } from "./study.ts";
+
+/** A results folder that holds some of a study's runs, and its config. */
+export interface Part {
+  readonly folder: string;
+  readonly options: StudyOptions;
+  readonly configText: string;
+}
+
+export interface MergeRequest {
+  readonly parts: readonly [Part, ...Part[]];
+  /** Where the whole is written. */
+  readonly folder: string;
+  readonly onEvent: OnStudyEvent;
+}
+
+/**
+ * Joins the runs of several folders of one study into the folder that an unsharded sweep would have written, byte
+ * for byte but for timings.csv. Needs neither the data nor the engine. Throws a PruneLabError of kind `input`,
+ * with nothing written, when the parts are of different studies, when one is in use, or when runs are missing.
+ */
+export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Promise<StudyOutcome> {
+  // 1. What the parts say of themselves, which must be the same.
+  const manifests: { part: Part; manifest: Manifest }[] = [];
+  for (const part of parts) manifests.push({ part, manifest: await manifestOfPart(part) });
+  const [first] = manifests as [(typeof manifests)[number]];
+  for (const other of manifests.slice(1)) refuseDifferent(first, other);
+  const study = outlineOf(first.part, first.manifest);
+  const checkpoints = checkpointsOf(first.manifest);
+
+  // 2. Where each run is; a damaged one counts as missing.
+  const sources = new Map<string, RunStore>();
+  const stored = new Map<string, StoredRun>();
+  const stores = parts.map((part) => new RunStore(path.join(part.folder, RUNS_FOLDER), study.network));
+  const keepWeights = (run: Run) => run.kind === "baseline" || checkpoints === "all";
+  for (const run of study.plan.runs) {
+    for (const store of stores) {
+      const found = await store.read(run.id);
+      if (found === undefined || (keepWeights(run) && !found.hasWeights)) continue;
+      stored.set(run.id, found);
+      sources.set(run.id, store);
+      break;
+    }
+  }
+  refuseMissing(study, stored, manifests);
+
+  // 3. The whole, as a sweep that finds all its runs stored.
+  const open = await openStudy({
+    study,
+    configText: first.part.configText,
+    folder,
+    checkpoints,
+    fresh: false,
+    runs: study.plan.runs,
+    shard: undefined,
+  });
+  try {
+    for (const run of study.plan.runs) {
+      const source = sources.get(run.id);
+      if (source !== undefined && path.resolve(source.folder) !== path.resolve(open.store.folder)) {
+        await open.store.adopt(source, run.id, keepWeights(run));
+      }
+    }
+    return await finishStudy(open, stored, onEvent);
+  } finally {
+    await open.folder.release();
+  }
+}
+
+async function manifestOfPart({ folder }: Part): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  if (manifest === undefined) {
+    throw inputError(`${folder} is not a results folder of prune-lab (it has no ${MANIFEST_FILE}).`);
+  }
+  const holder = await folderHolder(folder);
+  if (holder !== undefined) {
+    throw inputError(`${folder} is in use by ${holder}: its part is not finished.`, {
+      hint: "Wait for it to end, then merge again.",
+    });
+  }
+  return manifest;
+}
+
+function refuseDifferent(
+  first: { readonly part: Part; readonly manifest: Manifest },
+  other: { readonly part: Part; readonly manifest: Manifest },
+): void {
+  const compared = ({ part, manifest }: typeof first) =>
+    JSON.parse(
+      JSON.stringify({
+        ...(manifest.settings as object),
+        methods: part.options.prune.methods,
+        sparsities: part.options.prune.sparsities,
+        seeds: part.options.seeds,
+        checkpoints: manifest.part?.checkpoints,
+      }),
+    ) as unknown;
+  const lines = differences(compared(first), compared(other));
+  if (lines.length === 0) return;
+  throw inputError(
+    `${other.part.folder} is not of the same study as ${first.part.folder} ("there" is ${first.part.folder}, ` +
+      `"now" is ${other.part.folder}):\n${lines.map((line) => `  ${line}`).join("\n")}`,
+  );
+}
+
+/** The study as its manifest describes it. */
+function outlineOf({ folder, options }: Part, manifest: Manifest): StudyOutline {
+  const study = outlineStudy(options, manifest.dataset as DatasetFacts, manifest.engine as EngineDescription);
+  const planned = Object.fromEntries(study.plan.runs.map(({ label, id }) => [label, id]));
+  if (differences(manifest.runs, planned).length > 0) {
+    throw inputError(
+      `The runs of ${folder} are not those that this version of prune-lab plans (it was written by ${manifest.version}).`,
+      { hint: "Merge with the version that made the parts." },
+    );
+  }
+  return study;
+}
+
+function checkpointsOf(manifest: Manifest): CheckpointChoice {
+  const choice = manifest.part?.checkpoints;
+  return choice === "all" || choice === "none" ? choice : "baselines";
+}
+
+const SHOWN_RUNS = 10;
+
+function refuseMissing(
+  study: StudyOutline,
+  stored: StoredRuns,
+  manifests: readonly { readonly part: Part; readonly manifest: Manifest }[],
+): void {
+  const missing = study.plan.runs.filter(({ id }) => !stored.has(id)).map(({ label }) => label);
+  if (missing.length === 0) return;
+  const given = manifests.map(({ part, manifest }) =>
+    manifest.part === undefined ? part.folder : `${manifest.part.shard}/${manifest.part.of}`,
+  );
+  const rest = missing.length > SHOWN_RUNS ? [`... and ${missing.length - SHOWN_RUNS} more`] : [];
+  const lines = [...missing.slice(0, SHOWN_RUNS), ...rest].map((label) => `  ${label}`).join("\n");
+  throw inputError(
+    `${study.options.name}: ${missing.length} of ${study.plan.runs.length} runs are in none of the parts (given: ${given.join(", ")}):\n${lines}`,
+    { hint: "Give the other parts too, or finish the unfinished ones by running them again." },
+  );
+}

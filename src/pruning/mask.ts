@@ -1,6 +1,0 @@
-/** Number of values a mask keeps. */
-export function countKept(mask: Uint8Array): number {
-  let kept = 0;
-  for (let i = 0; i < mask.length; i++) kept += mask[i] as number;
-  return kept;
-}

@@ -1,0 +1,64 @@
+import { recipeHash } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
+import { contentHash } from "../foundations/hash.ts";
+import { packageVersion } from "../foundations/paths.ts";
+import { parameterCount, parameterSpecs } from "../network/parameters.ts";
+import type { Manifest, ManifestPart } from "../recording/manifest.ts";
+import type { StudyLabels } from "./tabulate.ts";
+
+/** What may not change when a results folder is continued, or when parts are joined. */
+export function settingsOf({ options, dataset, engine }: StudyOutline): unknown {
+  const { methods: _methods, sparsities: _sparsities, ...prune } = options.prune;
+  return {
+    name: options.name,
+    dataset: { ...options.dataset, found: dataset.name, checksum: dataset.checksum },
+    model: options.model,
+    train: options.train,
+    prune,
+    output: options.output,
+    engine: { name: engine.name, identity: engine.identity },
+  };
+}
+
+/** What all rows of a study's tables have in common. */
+export function labelsOf(study: StudyOutline): StudyLabels {
+  const { options, dataset, network, prunable, engine } = study;
+  return {
+    study: options.name,
+    dataset: dataset.name,
+    testExamples: dataset.examples.test,
+    model: options.model.name,
+    engine: engine.name,
+    recovery: options.prune.finetune === null ? "none" : "finetune",
+    recipe: recipeHash({ options, network, prunable, datasetChecksum: dataset.checksum }),
+  };
+}
+
+/** The manifest of a study's folder; `part` when the folder holds one shard of the runs. */
+export function manifestOf(
+  study: StudyOutline,
+  files: readonly string[],
+  part: ManifestPart | undefined,
+): Manifest {
+  const { options, dataset, network, engine, plan } = study;
+  const settings = settingsOf(study);
+  return {
+    tool: "prune-lab",
+    format: 1,
+    version: packageVersion(),
+    node: process.version,
+    study: options.name,
+    ...(part === undefined ? {} : { part }),
+    identity: contentHash(settings),
+    settings,
+    engine,
+    dataset,
+    model: {
+      name: options.model.name,
+      parameters: parameterCount(network),
+      tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
+    },
+    runs: Object.fromEntries(plan.runs.map((run) => [run.label, run.id])),
+    files,
+  };
+}

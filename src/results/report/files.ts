@@ -1,0 +1,40 @@
+import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
+import { type ChartData, renderCharts } from "../../charts/rendering/render.ts";
+import { renderReport } from "./page.ts";
+import type { ReportedStudy } from "./reproduce.ts";
+
+export const REPORT_FILE = "report.html";
+export const CHARTS_FOLDER = "charts";
+
+/** A file by its name within the results folder. */
+export type OutputFile = readonly [name: string, content: string | Uint8Array];
+
+/** Everything that is drawn of a study: each chart as specification, SVG and PNG, and the report. */
+export async function drawStudy(
+  study: ReportedStudy,
+  data: ChartData,
+  toPng: Rasterize = rasterize,
+): Promise<OutputFile[]> {
+  const pngs: Promise<Uint8Array>[] = [];
+  const charts = await renderCharts(data, ({ svg }) => {
+    const png = toPng(svg);
+    // A failure is met below, where it is waited for.
+    png.catch(() => {});
+    pngs.push(png);
+  });
+  const report = await renderReport({ studies: [study], data, charts });
+  const pictures = await Promise.all(pngs);
+  return [
+    ...charts.flatMap(({ name, spec, svg }, i): OutputFile[] => [
+      [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
+      [`${CHARTS_FOLDER}/${name}.svg`, svg],
+      [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],
+    ]),
+    [REPORT_FILE, report],
+  ];
+}
+
+/** The report of several studies, their curves laid over each other. */
+export async function drawOverlay(studies: readonly ReportedStudy[], data: ChartData): Promise<string> {
+  return renderReport({ studies, data, charts: await renderCharts(data) });
+}

@@ -1,0 +1,60 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import { present } from "../../analysis/mean-interval.ts";
+import { testSetMargin } from "../../analysis/test-set-margin.ts";
+import { count, percent } from "../../charts/parts/titles.ts";
+import { sensitivitySentence } from "../../charts/sensitivity.ts";
+import type { ResultRow, SummaryRow } from "../../recording/rows.ts";
+import { type Html, html } from "./html.ts";
+
+const ONE_SWEEP =
+  "It shows how the methods compare on this network, this data and this recipe; they start from the same trained " +
+  "networks, so that differences between them show sooner than drops between two sweeps. It does not show other " +
+  "networks or other data.";
+const SEVERAL_SWEEPS =
+  "It shows how these sweeps compare, each with its own trained networks. Where they differ in more than the method, " +
+  "it does not show which difference made the other.";
+
+/** What the figures stand on, and so what they can and cannot show. */
+export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[]): Html {
+  const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
+    const seeds = [...new Set(of.map((row) => row.seed))];
+    return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
+  });
+  const fewest = Math.min(...studies.map(({ seeds }) => seeds));
+  const datasets = [
+    ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
+  ];
+  const examples = Math.min(...rows.map((row) => row.test_examples));
+  const accuracies = present(rows.map((row) => row.accuracy));
+  const best = accuracies.length === 0 ? undefined : Math.max(...accuracies);
+  const sensitivity = sensitivitySentence(rows);
+  const deviation = deviationText(summary, fewest);
+  const facts: [string, string][] = [
+    ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],
+    ...(deviation === undefined ? [] : [["Deviation between seeds", deviation] satisfies [string, string]]),
+    [
+      "Test set",
+      datasets.join("; ") +
+        (best === undefined
+          ? ""
+          : `. It leaves ±${(100 * testSetMargin(best, examples)).toFixed(1)} points of doubt about the accuracy of any one network`),
+    ],
+  ];
+  if (sensitivity !== undefined) {
+    const [what = "", ...values] = sensitivity.split(": ");
+    facts.push([what, values.join(": ")]);
+  }
+  return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
+<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} Nor is it about speed: sizes and multiplications are counted,
+not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
+}
+
+/** The sample deviation between seeds, from the smallest to the largest. */
+function deviationText(summary: readonly SummaryRow[], seeds: number): string | undefined {
+  const known = summary.flatMap((row) => (row.accuracy_std === null ? [] : [{ row, std: row.accuracy_std }]));
+  const ascending = known.toSorted((a, b) => a.std - b.std);
+  const [least, most] = [ascending[0], ascending.at(-1)];
+  if (least === undefined || most === undefined) return seeds === 1 ? "unknown from one seed" : undefined;
+  const points = (std: number) => `${(100 * std).toFixed(2)} points`;
+  return `${points(least.std)} at best, ${points(most.std)} at worst (${most.row.method} at ${percent(most.row.target_sparsity)})`;
+}

@@ -1,0 +1,36 @@
+import type { ChartData } from "../../charts/rendering/render.ts";
+import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
+import type { Snapshots } from "../../recording/snapshots.ts";
+import type { ReportedStudy } from "./reproduce.ts";
+
+/** A study and its rows, as they were recorded. */
+export interface OverlaidStudy extends ReportedStudy {
+  readonly layers: readonly LayerRow[];
+  readonly history: readonly HistoryRow[];
+  readonly snapshots: Snapshots | undefined;
+}
+
+/**
+ * The rows of several studies as those of one, each (study, method) a method of its own: `study: method`. The
+ * names of the studies must differ. Weights are left out then: they belong to one study's baseline. A study that
+ * is alone stays as it is.
+ */
+export function overlay(studies: readonly OverlaidStudy[]): ChartData {
+  const [only] = studies;
+  if (only !== undefined && studies.length === 1) return { ...only, results: only.rows };
+  const renamed = <Row extends { readonly study: string; readonly method: string | null }>(
+    study: OverlaidStudy,
+    rows: readonly Row[],
+  ): Row[] =>
+    rows.map((row) => ({
+      ...row,
+      study: study.name,
+      method: row.method === null ? null : `${study.name}: ${row.method}`,
+    }));
+  return {
+    results: studies.flatMap((study) => renamed(study, study.rows)),
+    layers: studies.flatMap((study) => renamed(study, study.layers)),
+    history: studies.flatMap((study) => renamed(study, study.history)),
+    snapshots: undefined,
+  };
+}

@@ -1,0 +1,152 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import { meanInterval } from "../../analysis/mean-interval.ts";
+import { percent } from "../../charts/parts/titles.ts";
+import { detectableDrops } from "../../charts/sensitivity.ts";
+import type { LayerRow, ResultRow, SummaryRow } from "../../recording/rows.ts";
+import { type Html, html } from "./html.ts";
+
+interface Cell {
+  readonly text: string;
+  /** What the column is sorted by; empty cells come last. */
+  readonly value: string | number;
+}
+
+const empty: Cell = { text: "", value: "" };
+
+function figure(value: number | null, format: (value: number) => string): Cell {
+  return value === null ? empty : { text: format(value), value };
+}
+
+const points = (value: number | null) => figure(value, (v) => v.toFixed(2));
+const accuracy = (value: number | null) => figure(value === null ? null : 100 * value, (v) => v.toFixed(2));
+const sparsity = (value: number): Cell => ({ text: percent(value), value });
+const whole = (value: number | null) => figure(value, (v) => Math.round(v).toLocaleString("en-US"));
+
+interface TableRow {
+  readonly method: string;
+  readonly cells: readonly Cell[];
+}
+
+/** A table whose headings sort; the first column is the method. */
+function sortable(
+  caption: string,
+  headings: readonly string[],
+  rows: readonly TableRow[],
+  methods: readonly string[],
+): Html {
+  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table class="sortable">
+<caption class="unseen">${caption}</caption>
+<thead><tr>${["Method", ...headings].map((heading) => html`<th scope="col"><button type="button">${heading}</button></th>`)}</tr></thead>
+<tbody>${rows.map(({ method, cells }) => {
+    const series = methods.indexOf(method);
+    return html`<tr data-series="${series}"><td data-value="${method}"><span class="swatch s${series}"></span>${method}</td>${cells.map(
+      ({ text, value }) => html`<td data-value="${value}">${text}</td>`,
+    )}</tr>
+`;
+  })}</tbody></table></div>`;
+}
+
+/** What the columns of the summary table are. */
+export const summaryLegend =
+  "Mean test accuracy over the seeds, before and after fine-tuning, with half the width of its 95% interval. Drop: " +
+  "from the dense control, the network of sparsity 0 after the same fine-tuning. Detectable: the smallest drop that " +
+  "a check with other seeds sees. With dead: pruned weights, and kept ones on no path from an input to an output. " +
+  "MACs: multiply-accumulates for one example.";
+
+/** Every (method, sparsity): accuracies with half the width of their intervals, drop, sizes. */
+export function summaryTable(
+  summary: readonly SummaryRow[],
+  results: readonly ResultRow[],
+  methods: readonly string[],
+): Html {
+  const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
+  const drops = detectableDrops(results);
+  const recovers = summary.some((row) => row.recovery !== "none");
+  const troubled = summary.some((row) => row.collapsed > 0 || row.diverged > 0);
+  const regression = summary.every((row) => row.accuracy_mean === null);
+  const rows = summary.map((row): TableRow => {
+    const detectable = drops.find((d) => d.method === row.method && d.sparsity === row.target_sparsity);
+    const of = cells.get(JSON.stringify([row.method, row.target_sparsity])) ?? [];
+    const mean = (value: (row: ResultRow) => number) => meanInterval(of.map(value)).mean;
+    const half =
+      row.accuracy_ci95_low === null || row.accuracy_ci95_high === null
+        ? null
+        : 50 * (row.accuracy_ci95_high - row.accuracy_ci95_low);
+    return {
+      method: row.method,
+      cells: [
+        sparsity(row.target_sparsity),
+        ...(regression
+          ? [figure(row.loss_mean, (v) => v.toPrecision(4))]
+          : [
+              ...(recovers ? [accuracy(row.pruned_accuracy_mean)] : []),
+              accuracy(row.accuracy_mean),
+              points(half),
+              points(row.drop_from_dense_control_mean),
+              figure(detectable?.drop ?? null, (v) => v.toFixed(1)),
+            ]),
+        figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
+        figure(row.compression, (v) => `${v.toFixed(1)}x`),
+        figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
+          v.toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
+        ),
+        whole(mean((r) => r.macs)),
+        whole(row.n),
+        ...(troubled ? [whole(row.collapsed), whole(row.diverged)] : []),
+      ],
+    };
+  });
+  return sortable(
+    "Results by method and sparsity",
+    [
+      "Pruned",
+      ...(regression
+        ? ["Test loss"]
+        : [
+            ...(recovers ? ["Before (%)", "After (%)"] : ["Accuracy (%)"]),
+            "± 95%",
+            "Drop (points)",
+            "Detectable (points)",
+          ]),
+      "With dead (%)",
+      "Compression",
+      "KiB",
+      "MACs",
+      "Runs",
+      ...(troubled ? ["Collapsed", "Diverged"] : []),
+    ],
+    rows,
+    methods,
+  );
+}
+
+/** What each layer keeps, the mean over the seeds. */
+export function layerTable(layers: readonly LayerRow[], methods: readonly string[]): Html {
+  const cells = groupBy(layers, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
+  const rows = [...cells.values()].flatMap((seeds): TableRow[] => {
+    const [first] = seeds;
+    if (first === undefined) return [];
+    const mean = (value: (row: LayerRow) => number) => meanInterval(seeds.map(value)).mean;
+    return [
+      {
+        method: first.method,
+        cells: [
+          sparsity(first.target_sparsity),
+          { text: first.parameter, value: first.parameter },
+          { text: first.shape, value: first.shape },
+          whole(mean((row) => row.nonzero)),
+          figure(100 * (mean((row) => row.sparsity) ?? 0), (v) => v.toFixed(2)),
+          whole(mean((row) => row.live)),
+          whole(mean((row) => row.bytes)),
+          whole(mean((row) => row.macs)),
+        ],
+      },
+    ];
+  });
+  return sortable(
+    "Layers by method and sparsity",
+    ["Pruned", "Tensor", "Shape", "Kept", "Sparsity (%)", "Live", "Bytes", "MACs"],
+    rows,
+    methods,
+  );
+}

@@ -1,0 +1,197 @@
+import type { Cell, StudyPlan } from "../experiment/plan.ts";
+import type { BaselineResult, PointResult } from "../experiment/run.ts";
+import type { EpochRecord } from "../experiment/training/train.ts";
+import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
+import type { StoredRun } from "../scheduling/store.ts";
+
+/** What all rows of a study have in common. */
+export interface StudyLabels {
+  readonly study: string;
+  readonly dataset: string;
+  readonly testExamples: number;
+  readonly model: string;
+  readonly engine: string;
+  readonly recovery: string;
+  readonly recipe: string;
+}
+
+export interface Tables {
+  readonly results: readonly ResultRow[];
+  readonly layers: readonly LayerRow[];
+  readonly history: readonly HistoryRow[];
+  readonly timings: readonly TimingRow[];
+  /** Of the first seed. */
+  readonly snapshots: Snapshots;
+}
+
+/** All schedules so far prune once. */
+const SCHEDULE = "one-shot";
+
+/** Lays the finished runs out as tables, in the order of the grid: a pure function of what is stored. */
+export function tabulate(
+  plan: StudyPlan,
+  stored: ReadonlyMap<string, StoredRun>,
+  labels: StudyLabels,
+): Tables {
+  const filled = plan.cells.map((cell) => ({
+    cell,
+    baseline: baselineOf(stored, cell),
+    point: pointOf(stored, cell),
+  }));
+  return {
+    results: filled.map(({ cell, baseline, point }) => resultRow(cell, baseline, point, labels)),
+    layers: filled.flatMap(({ cell, point }) => layerRows(cell, point, labels)),
+    history: [
+      ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
+      ...filled.flatMap(({ cell, point }) => finetuneHistory(cell, point, labels)),
+    ],
+    timings: plan.runs.flatMap((run) => {
+      const timing = stored.get(run.id)?.timing;
+      return timing === undefined ? [] : [timingRow(run.label, timing, labels)];
+    }),
+    snapshots: snapshotsOf(filled, labels),
+  };
+}
+
+function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): BaselineResult {
+  const result = stored.get(cell.baseline)?.result;
+  if (result?.kind !== "baseline") throw new Error(`${cell.label}: its baseline is not stored`);
+  return result;
+}
+
+function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): PointResult {
+  const result = stored.get(cell.point)?.result;
+  if (result?.kind !== "point") throw new Error(`${cell.label}: its run is not stored`);
+  return result;
+}
+
+function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Filled[]): Filled[] {
+  const bySeed = new Map(filled.map((entry) => [entry.cell.seed, entry]));
+  return [...bySeed.values()];
+}
+
+function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, labels: StudyLabels): ResultRow {
+  const { measure } = point;
+  // A diverged run has counts, but no measures that mean anything.
+  const measured = point.status === "diverged" ? undefined : point;
+  const accuracy = measured?.recovered.accuracy ?? null;
+  const dense = baseline.status === "diverged" ? undefined : baseline.trained;
+  return {
+    study: labels.study,
+    dataset: labels.dataset,
+    test_examples: labels.testExamples,
+    model: labels.model,
+    method: cell.method.name,
+    criterion: cell.method.criterion,
+    allocation: cell.method.allocation,
+    structure: cell.method.structure,
+    schedule: SCHEDULE,
+    recovery: labels.recovery,
+    recipe: labels.recipe,
+    engine: labels.engine,
+    seed: cell.seed,
+    target_sparsity: cell.sparsity,
+    sparsity: measure.sparsity,
+    model_sparsity: measure.modelSparsity,
+    effective_sparsity: measure.effectiveSparsity,
+    parameters: measure.parameters,
+    nonzero_parameters: measure.nonzeroParameters,
+    compression: measure.compression,
+    dense_bytes: measure.denseBytes,
+    sparse_bytes: measure.sparseBytes,
+    dense_macs: measure.denseMacs,
+    macs: measure.macs,
+    baseline_accuracy: dense?.accuracy ?? null,
+    pruned_accuracy: measured?.pruned.accuracy ?? null,
+    accuracy,
+    accuracy_drop: accuracy === null || dense?.accuracy == null ? null : 100 * (dense.accuracy - accuracy),
+    baseline_loss: dense?.loss ?? null,
+    pruned_loss: measured?.pruned.loss ?? null,
+    loss: measured?.recovered.loss ?? null,
+    status: point.status,
+  };
+}
+
+function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRow[] {
+  return point.measure.tensors.map((tensor) => ({
+    study: labels.study,
+    method: cell.method.name,
+    seed: cell.seed,
+    target_sparsity: cell.sparsity,
+    layer: tensor.layer,
+    parameter: tensor.name,
+    shape: tensor.shape.join("x"),
+    weights: tensor.size,
+    nonzero: tensor.nonzero,
+    sparsity: tensor.sparsity,
+    live: tensor.live,
+    encoding: tensor.encoding,
+    bytes: tensor.bytes,
+    macs: tensor.macs,
+    pruned_max_magnitude: point.magnitudes[tensor.name]?.prunedMax ?? null,
+    kept_min_magnitude: point.magnitudes[tensor.name]?.keptMin ?? null,
+  }));
+}
+
+function snapshotsOf(
+  filled: readonly { readonly cell: Cell; readonly point: PointResult }[],
+  labels: StudyLabels,
+): Snapshots {
+  const seed = filled[0]?.cell.seed ?? 0;
+  const shown = filled.filter(({ cell }) => cell.seed === seed);
+  return {
+    format: 1,
+    study: labels.study,
+    seed,
+    before: shown[0]?.point.weights.before ?? [],
+    points: shown.map(({ cell, point }) => ({
+      method: cell.method.name,
+      target_sparsity: cell.sparsity,
+      after: point.weights.after,
+    })),
+  };
+}
+
+function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels): HistoryRow[] {
+  return baseline.history.map((epoch) => ({
+    study: labels.study,
+    phase: "train",
+    method: null,
+    target_sparsity: null,
+    seed: cell.seed,
+    ...epochColumns(epoch),
+  }));
+}
+
+function finetuneHistory(cell: Cell, point: PointResult, labels: StudyLabels): HistoryRow[] {
+  return point.history.map((epoch) => ({
+    study: labels.study,
+    phase: "finetune",
+    method: cell.method.name,
+    target_sparsity: cell.sparsity,
+    seed: cell.seed,
+    ...epochColumns(epoch),
+  }));
+}
+
+function epochColumns(epoch: EpochRecord) {
+  return {
+    epoch: epoch.epoch,
+    learning_rate: epoch.learningRate,
+    train_loss: epoch.trainLoss,
+    validation_loss: epoch.validationLoss,
+    validation_accuracy: epoch.validationAccuracy,
+  };
+}
+
+function timingRow(run: string, timing: StoredRun["timing"], labels: StudyLabels): TimingRow {
+  return {
+    study: labels.study,
+    run,
+    seconds: timing.seconds,
+    train_seconds: timing.trainSeconds,
+    examples_per_second: timing.trainSeconds > 0 ? timing.trainedExamples / timing.trainSeconds : 0,
+    peak_memory_mib: timing.peakMemoryBytes / 2 ** 20,
+  };
+}

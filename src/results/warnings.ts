@@ -1,0 +1,60 @@
+import type { EngineDescription } from "../engines/engine.ts";
+import type { StudyPlan } from "../experiment/plan.ts";
+import { thinLayers } from "../pruning/measure.ts";
+import type { StoredRun } from "../scheduling/store.ts";
+
+/** What a reader of the finished tables should know before trusting them, one line each. */
+export function resultWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+  return [...statusWarnings(plan, stored), ...thinLayerWarnings(plan, stored)];
+}
+
+function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+  const withStatus = (status: string) =>
+    plan.runs.filter(({ id }) => stored.get(id)?.result.status === status).map(({ label }) => label);
+  const diverged = withStatus("diverged");
+  const collapsed = withStatus("collapsed");
+  return [
+    ...(diverged.length === 0
+      ? []
+      : [
+          `Warning: ${listed(diverged)} diverged (a loss or weight is not finite): no measures, left out of ` +
+            "summary.csv. A lower learning rate may help.",
+        ]),
+    ...(collapsed.length === 0
+      ? []
+      : [`${listed(collapsed)} collapsed: no path of kept weights leads from an input to an output.`]),
+  ];
+}
+
+/** One line for each method and layer that keeps fewer weights than it has units, from its lowest sparsity on. */
+function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+  const lowest = new Map<string, { sparsity: number; line: string }>();
+  for (const { method, sparsity, point } of plan.cells) {
+    const result = stored.get(point)?.result;
+    if (result?.kind !== "point" || sparsity === 1) continue;
+    for (const { layer, units, nonzero } of thinLayers(result.measure)) {
+      const key = `${method.name} ${layer}`;
+      if (sparsity >= (lowest.get(key)?.sparsity ?? Number.POSITIVE_INFINITY)) continue;
+      const line =
+        `${method.name} at sparsity ${sparsity} leaves ${layer} ${nonzero} weights for its ${units} units: ` +
+        "the layer decides the result there.";
+      lowest.set(key, { sparsity, line });
+    }
+  }
+  return [...lowest.values()].map(({ line }) => line);
+}
+
+function listed(labels: readonly string[]): string {
+  const shown = labels.slice(0, 4).join(", ");
+  return labels.length > 4 ? `${shown} and ${labels.length - 4} more` : shown;
+}
+
+/** Tells when an engine runs in fewer workers than were asked for. */
+export function workerWarnings(
+  { name, maxWorkers = Number.POSITIVE_INFINITY }: Pick<EngineDescription, "name" | "maxWorkers">,
+  asked: number | undefined,
+): string[] {
+  if (asked === undefined || asked <= maxWorkers) return [];
+  const most = maxWorkers === 1 ? "one worker" : `${maxWorkers} workers`;
+  return [`The engine ${name} runs in ${most} at most, not in the ${asked} asked for.`];
+}

@@ -1,0 +1,62 @@
+import { TABLE_BYTES } from "../../engines/engine.ts";
+import { engines } from "../../engines/registry.ts";
+import type { AssistTask } from "./worker.ts";
+
+/** As many as the kernels have seats for. */
+const MOST_ASSISTANTS = 7;
+
+/** A run that other threads may assist, and what tells each of them that it is over. */
+interface Leader {
+  readonly engine: string;
+  readonly table: SharedArrayBuffer;
+  readonly assistants: Int32Array<SharedArrayBuffer>[];
+}
+
+/** Threads that no run waits for, shared out to the baselines that are being trained. Results do not depend on it. */
+export class Assistants {
+  readonly #start: (task: AssistTask) => Promise<void>;
+  readonly #leaders = new Set<Leader>();
+  #threads = 0;
+
+  /** `start` gives a thread the task; it takes it up when it is free. */
+  constructor(start: (task: AssistTask) => Promise<void>) {
+    this.#start = start;
+  }
+
+  /** Has `work` assisted, at the table that it gets, as long as it lasts; without one where the engine cannot. */
+  async lead(engine: string, work: (table?: SharedArrayBuffer) => Promise<void>): Promise<void> {
+    if (!engines.some(({ name, assists }) => name === engine && assists)) return work();
+    const leader: Leader = { engine, table: new SharedArrayBuffer(TABLE_BYTES), assistants: [] };
+    this.#leaders.add(leader);
+    this.share(this.#threads);
+    try {
+      await work(leader.table);
+    } finally {
+      this.#leaders.delete(leader);
+      leader.assistants.forEach(dismiss);
+    }
+  }
+
+  /** Tells how many threads have nothing else to do. */
+  share(threads: number): void {
+    this.#threads = threads;
+    let given = 0;
+    [...this.#leaders].forEach(({ engine, table, assistants }, i) => {
+      const end = Math.floor((threads * (i + 1)) / this.#leaders.size);
+      const wanted = Math.min(end - given, MOST_ASSISTANTS);
+      for (const over of assistants.splice(wanted)) dismiss(over);
+      while (assistants.length < wanted) {
+        const over = new Int32Array(new SharedArrayBuffer(4));
+        assistants.push(over);
+        // Nothing is lost with an assistant: whoever leads goes on alone.
+        this.#start({ engine, table, over }).catch(() => {});
+      }
+      given = end;
+    });
+  }
+}
+
+function dismiss(over: Int32Array<SharedArrayBuffer>): void {
+  Atomics.store(over, 0, 1);
+  Atomics.notify(over, 0);
+}

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { Piscina } from "piscina";
+import { PruneLabError } from "../../foundations/errors.ts";
+import { packageRoot } from "../../foundations/paths.ts";
+import type { AssistTask, ProgressMessage, RunTask, TaskOutcome, WorkerStart } from "./worker.ts";
+
+/** Worker threads that compute runs of any study, one network a thread. */
+export interface RunPool {
+  /** Computes and stores one run; rejects when it fails or the pool is closed. */
+  compute(task: RunTask): Promise<void>;
+  /** Lets a thread assist another; ends when it has been told to, and when the pool is closed. */
+  assist(task: AssistTask): Promise<void>;
+  /** Ends the threads; runs in flight are lost. */
+  close(): Promise<void>;
+}
+
+/** A worker thread runs built code, also when the caller is a test that runs from source. */
+const WORKER_FILE = path.join(packageRoot, "dist", "scheduling", "threads", "worker.js");
+
+/** Threads that start with the pool; others when there is work for them. */
+const FIRST_THREADS = 4;
+
+/**
+ * Starts the first of `workers` threads, which open the engine before they have anything to compute. `onProgress`
+ * hears of each run several times a second.
+ */
+export function openPool(
+  workers: number,
+  engine: string,
+  onProgress: (message: ProgressMessage) => void,
+): RunPool {
+  const pool = new Piscina({
+    filename: WORKER_FILE,
+    workerData: { engine } satisfies WorkerStart,
+    minThreads: Math.min(workers, FIRST_THREADS),
+    maxThreads: workers,
+    idleTimeout: Number.POSITIVE_INFINITY,
+  });
+  pool.on("message", (message: ProgressMessage) => onProgress(message));
+  return {
+    compute: async (task) => {
+      const outcome: TaskOutcome = await pool.run(task);
+      if (!outcome.ok) throw new PruneLabError(outcome.kind, outcome.message, { hint: outcome.hint });
+    },
+    assist: (task) => pool.run(task, { name: "assist" }),
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
+import { chartNames, renderCharts } from "../../../src/charts/rendering/render.ts";
+import { sha256 } from "../../../src/foundations/hash.ts";
+import { packageRoot } from "../../../src/foundations/paths.ts";
+import { diverged, exampleStudy } from "../../support/example-study.ts";
+
+const names = (charts: readonly { name: string }[]) => charts.map(({ name }) => name);
+
+/** Width and height in a PNG's header. */
+function pngSize(png: Uint8Array): [number, number] {
+  expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const view = new DataView(png.buffer, png.byteOffset);
+  return [view.getUint32(16), view.getUint32(20)];
+}
+
+describe("renderCharts", () => {
+  it("draws every chart as SVG, which is rasterized at twice the size", async () => {
+    const charts = await renderCharts(exampleStudy());
+    expect(names(charts)).toEqual(chartNames);
+    for (const { svg } of charts) {
+      const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+      expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+      expect(pngSize(await rasterize(svg))).toEqual([2 * Number(width), 2 * Number(height)]);
+    }
+  });
+
+  it("are all described in docs/results.md", async () => {
+    const text = await readFile(path.join(packageRoot, "docs", "results.md"), "utf8");
+    expect([...text.matchAll(/^\| ([a-z-]+) \|/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining([...chartNames]),
+    );
+  });
+
+  it("gives the same bytes again, whatever was drawn before", async () => {
+    const first = await renderCharts(exampleStudy());
+    await renderCharts(exampleStudy({ methods: ["random-global"], seeds: [0] }));
+    const again = await renderCharts(exampleStudy());
+    expect(again.map(({ spec }) => spec)).toEqual(first.map(({ spec }) => spec));
+    expect(again.map(({ svg }) => sha256(svg))).toEqual(first.map(({ svg }) => sha256(svg)));
+  });
+
+  it("gives the same bytes when several studies are drawn at once", async () => {
+    const alone = await renderCharts(exampleStudy());
+    const together = await Promise.all([1, 2].map(() => renderCharts(exampleStudy())));
+    for (const charts of together) expect(charts).toEqual(alone);
+  });
+
+  it("draws text: a PNG without its font would be the same for other words", async () => {
+    const [one, other] = await Promise.all(
+      ["aaaa", "bbbb"].map(async (method) => {
+        const [chart] = await renderCharts(exampleStudy({ methods: [method], recovery: "none" }));
+        return sha256(await rasterize(chart?.svg ?? ""));
+      }),
+    );
+    expect(one).not.toBe(other);
+  });
+
+  it.each([
+    ["one sparsity", { sparsities: [0.9] }],
+    ["only sparsity 0", { sparsities: [0] }],
+    ["everything pruned", { sparsities: [0, 1] }],
+    ["only everything pruned", { sparsities: [1] }],
+    ["one method and seed", { methods: ["l1-unstructured"], seeds: [0] }],
+    ["twelve methods", { methods: Array.from({ length: 12 }, (_, i) => `method-${i}`) }],
+    ["a regression", { regression: true }],
+    ["no recovery", { recovery: "none" as const }],
+  ])("draws a study of %s", async (_, study) => {
+    for (const { svg } of await renderCharts(exampleStudy(study))) {
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it("leaves out the charts that have no data", async () => {
+    const study = exampleStudy({ sparsities: [0], recovery: "none" });
+    const comparisons = ["accuracy-vs-sparsity", "accuracy-vs-size", "accuracy-vs-macs", "accuracy-heatmap"];
+    expect(names(await renderCharts(study))).toEqual(comparisons);
+    const tablesOnly = { ...exampleStudy(), layers: [], history: [], snapshots: undefined };
+    expect(names(await renderCharts(tablesOnly))).toEqual([...comparisons, "recovery"]);
+    expect(await renderCharts({ ...study, results: study.results.map(diverged) })).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { engineNames } from "../../src/engines/registry.ts";
+import { runCost } from "../../src/experiment/cost.ts";
+import type { RunSettings } from "../../src/experiment/run.ts";
+
+const examples = { train: 1000, validation: 100, test: 200 };
+const plan = {
+  batchSize: 10,
+  optimizer: { name: "sgd", learningRate: 0.1, momentum: 0, weightDecay: 0 },
+  schedule: { name: "constant" },
+} as const;
+// 1,000,000 weights.
+const settings: RunSettings = {
+  network: {
+    inputShape: [1000],
+    layers: [{ kind: "dense", name: "fc1", inputs: 1000, outputs: 1000 }],
+    loss: "softmax-cross-entropy",
+  },
+  initializer: { name: "pytorch" },
+  train: { ...plan, epochs: 4 },
+  finetune: { ...plan, epochs: 2, select: "last" },
+  prunable: ["fc1.weight"],
+};
+const overhead = 1e9;
+const costOf = (run: Parameters<typeof runCost>[0], engine: string) =>
+  runCost(run, settings, examples, engine) - overhead;
+
+test("counts three passes for training, one for each evaluation", () => {
+  expect(costOf({ kind: "baseline" }, "reference")).toBe((4 * 3 * 1000 + 5 * 100 + 200) * 1e6);
+  expect(costOf({ kind: "point", sparsity: 0.9 }, "reference")).toBe(
+    (2 * 3 * 1000 + 3 * 100 + 2 * 200) * 1e6,
+  );
+});
+
+test.each(engineNames)(
+  "%s: a sparser run never costs more, and one that is hardly pruned as much as a dense one",
+  (engine) => {
+    const costs = [0, 0.1, 0.5, 0.8, 0.9, 0.99, 1].map((sparsity) =>
+      costOf({ kind: "point", sparsity }, engine),
+    );
+    expect(costs).toEqual([...costs].sort((a, b) => b - a));
+    expect(costs[1]).toBe(costs[0]);
+    expect(costs.at(-1)).toBeGreaterThan(0);
+  },
+);
+
+test("the kernels' cost follows density", () => {
+  const at = (sparsity: number) => costOf({ kind: "point", sparsity }, "kernels-native");
+  expect(at(0) / at(0.9)).toBeGreaterThan(3);
+  expect(at(0.9) / at(0.99)).toBeGreaterThan(3);
+});

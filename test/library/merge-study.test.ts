@@ -1,0 +1,103 @@
+import { cp, rm, truncate } from "node:fs/promises";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { StudyOptions } from "../../src/experiment/options.ts";
+import { lockFolder } from "../../src/foundations/folder-lock.ts";
+import { mergeStudy, type Part } from "../../src/library/merge-study.ts";
+import { runStudy } from "../../src/library/study.ts";
+import { filesOf } from "../support/results.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { runIn, tinyStudy } from "../support/tiny-study.ts";
+
+let root: string;
+let options: StudyOptions;
+const configText = "name: tiny\n";
+
+beforeAll(async () => {
+  root = await temporaryFolder();
+  options = await tinyStudy(root);
+  await runIn(path.join(root, "whole"), options, { checkpoints: "all" });
+  for (const index of [1, 2, 3]) await runShard(index);
+});
+
+async function runShard(index: number, name = `part-${index}`, changed = options): Promise<void> {
+  await runStudy({
+    options: changed,
+    configText,
+    folder: path.join(root, name),
+    dataDir: undefined,
+    workers: 2,
+    checkpoints: "all",
+    fresh: false,
+    shard: { index, count: 3 },
+    onEvent: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
+const part = (name: string, changed = options): Part => ({
+  folder: path.join(root, name),
+  options: changed,
+  configText,
+});
+
+const mergeInto = (folder: string, first: Part, ...others: Part[]) =>
+  mergeStudy({ parts: [first, ...others], folder: path.join(root, folder), onEvent: () => {} });
+
+describe("merging", () => {
+  it("gives the bytes of the unsharded sweep, in any order of the parts and without the data", async () => {
+    await rm(path.join(root, "tiny-digits"), { recursive: true });
+    const outcome = await mergeInto("merged", part("part-3"), part("part-1"), part("part-2"));
+    expect(outcome).toMatchObject({ shard: undefined, runs: 12 });
+    expect(outcome.results).toHaveLength(12);
+    expect(await filesOf(path.join(root, "merged"))).toEqual(await filesOf(path.join(root, "whole")));
+    await tinyStudy(root);
+  });
+
+  it("can be repeated, and continued by a sweep", async () => {
+    await mergeInto("merged", part("part-1"), part("part-2"), part("part-3"));
+    const { events } = await runIn(path.join(root, "merged"), options, { checkpoints: "all" });
+    expect(events.some(({ event }) => event === "run-finished")).toBe(false);
+    expect(await filesOf(path.join(root, "merged"))).toEqual(await filesOf(path.join(root, "whole")));
+  });
+
+  it("lists the runs that no part holds, and writes nothing", async () => {
+    await expect(mergeInto("lacking", part("part-1"), part("part-3"))).rejects.toThrow(
+      /tiny: \d of 12 runs are in none of the parts \(given: 1\/3, 3\/3\):\n {2}\S+-seed\d/,
+    );
+    await expect(filesOf(path.join(root, "lacking"))).rejects.toThrow("ENOENT");
+  });
+
+  it("takes a damaged run for a missing one", async () => {
+    await cp(path.join(root, "part-1"), path.join(root, "damaged"), { recursive: true });
+    const [weights] = [...(await filesOf(path.join(root, "damaged"))).keys()].filter((name) =>
+      name.endsWith("weights.safetensors"),
+    );
+    await truncate(path.join(root, "damaged", weights ?? ""), 50);
+    await expect(mergeInto("no", part("damaged"), part("part-2"), part("part-3"))).rejects.toThrow(
+      "1 of 12 runs are in none of the parts",
+    );
+  });
+
+  it.each<[string, (from: StudyOptions) => StudyOptions, RegExp]>([
+    [
+      "training",
+      (from) => ({ ...from, train: { ...from.train, epochs: 1 } }),
+      /train\.epochs: 3 there, 1 now/,
+    ],
+    ["seeds", (from) => ({ ...from, seeds: [0] }), /seeds: \[0,1\] there, \[0\] now/],
+  ])("refuses parts that differ in %s, and lists the difference", async (what, change, message) => {
+    const other = change(options);
+    await runShard(1, `other-${what}`, other);
+    await expect(mergeInto("no", part("part-2"), part(`other-${what}`, other))).rejects.toThrow(message);
+  });
+
+  it("refuses a part that is in use, and a folder that is no results folder", async () => {
+    const lock = await lockFolder(path.join(root, "part-2"));
+    await expect(mergeInto("no", part("part-1"), part("part-2"))).rejects.toThrow(
+      new RegExp(`part-2 is in use by process ${process.pid}`),
+    );
+    await lock.release();
+    await expect(mergeInto("no", part("part-1"), part("tiny-digits"))).rejects.toThrow("manifest.json");
+  });
+});

@@ -1,0 +1,168 @@
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { chartNames } from "../../src/charts/rendering/render.ts";
+import type { StudyOptions } from "../../src/experiment/options.ts";
+import type { StudyEvent } from "../../src/scheduling/events.ts";
+import { filesOf } from "../support/results.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { runIn, tinyStudy } from "../support/tiny-study.ts";
+
+let root: string;
+let options: StudyOptions;
+let reference: string;
+
+beforeAll(async () => {
+  root = await temporaryFolder();
+  options = await tinyStudy(root);
+  reference = path.join(root, "reference");
+  await runIn(reference, options);
+});
+
+const computed = (events: readonly StudyEvent[]) =>
+  events.flatMap((event) => (event.event === "run-finished" ? [event.run] : []));
+
+describe("a study", () => {
+  it("writes every file that the design names", async () => {
+    const names = [...(await filesOf(reference)).keys()].filter((name) => !name.startsWith("runs"));
+    const charts = names.filter((name) => name.startsWith("charts/"));
+    const drawn = chartNames.flatMap((name) =>
+      ["png", "svg", "vl.json"].map((kind) => `charts/${name}.${kind}`),
+    );
+    expect(charts.sort()).toEqual(drawn.sort());
+    expect(names.filter((name) => !charts.includes(name)).sort()).toEqual([
+      "checkpoints/baseline-seed0.safetensors",
+      "checkpoints/baseline-seed1.safetensors",
+      "config.yaml",
+      "history.csv",
+      "layers.csv",
+      "manifest.json",
+      "report.html",
+      "results.csv",
+      "snapshots.json",
+      "summary.csv",
+    ]);
+  });
+
+  it("has a row for each method, sparsity and seed, in the order of the grid", async () => {
+    const lines = (await readFile(path.join(reference, "results.csv"), "utf8")).trim().split("\n");
+    const columns = lines[0]?.split(",") ?? [];
+    const key = ["method", "target_sparsity", "seed"].map((name) => columns.indexOf(name));
+    const rows = lines.slice(1).map((line) => key.map((column) => line.split(",")[column]).join(" "));
+    expect(rows).toEqual(
+      ["l1-unstructured", "global-magnitude"].flatMap((method) =>
+        [0, 0.5, 0.9].flatMap((sparsity) => [0, 1].map((seed) => `${method} ${sparsity} ${seed}`)),
+      ),
+    );
+  });
+
+  it("gives the same bytes for another number of workers", async () => {
+    const folder = path.join(root, "one-worker");
+    await runIn(folder, options, { workers: 1 });
+    expect(await filesOf(folder)).toEqual(await filesOf(reference));
+  });
+
+  it("computes nothing again", async () => {
+    const before = await filesOf(reference);
+    const { events } = await runIn(reference, options);
+    expect(computed(events)).toEqual([]);
+    expect(await filesOf(reference)).toEqual(before);
+  });
+
+  it("computes sparsity 0 once for all methods", async () => {
+    const { events } = await runIn(path.join(root, "count"), options);
+    // 2 baselines; per seed 1 dense control and 2 methods x 2 sparsities.
+    expect(computed(events)).toHaveLength(2 + 2 * (1 + 4));
+  });
+
+  it("keeps what was finished when it is interrupted, and ends byte-identical", async () => {
+    const folder = path.join(root, "interrupted");
+    const interruption = new AbortController();
+    let finished = 0;
+    const first = runIn(folder, options, {
+      signal: interruption.signal,
+      onEvent: (event) => {
+        if (event.event === "run-finished" && ++finished === 4) interruption.abort();
+      },
+    });
+    await expect(first).rejects.toMatchObject({ kind: "interrupted" });
+    const { events } = await runIn(folder, options);
+    expect(computed(events).length).toBeLessThanOrEqual(8);
+    expect(await filesOf(folder)).toEqual(await filesOf(reference));
+  });
+
+  it("notices damaged runs and computes them again", async () => {
+    const folder = path.join(root, "damaged");
+    await runIn(folder, options);
+    const runs = path.join(folder, "runs");
+    const ids = await readdir(runs);
+    const withWeights: string[] = [];
+    for (const id of ids) {
+      if ((await readdir(path.join(runs, id))).includes("weights.safetensors")) withWeights.push(id);
+    }
+    const others = ids.filter((id) => !withWeights.includes(id));
+    await truncate(path.join(runs, withWeights[0] ?? "", "weights.safetensors"), 100);
+    const result = path.join(runs, others[0] ?? "", "result.json");
+    await writeFile(
+      result,
+      (await readFile(result, "utf8")).replace('"status": "ok"', '"status": "collapsed"'),
+    );
+    await rm(path.join(runs, others[1] ?? "", "timing.json"));
+    const { events } = await runIn(folder, options);
+    expect(computed(events)).toHaveLength(3);
+    expect(await filesOf(folder)).toEqual(await filesOf(reference));
+  });
+
+  it("computes only what a wider grid adds, and shows exactly the present grid", async () => {
+    const folder = path.join(root, "wider");
+    const grid = (sparsities: readonly number[]) => ({ ...options, prune: { ...options.prune, sparsities } });
+    await runIn(folder, grid([0, 0.9]));
+    const { events } = await runIn(folder, grid([0, 0.5, 0.9]));
+    expect(computed(events)).toHaveLength(4);
+    expect((await filesOf(folder)).get("results.csv")).toBe((await filesOf(reference)).get("results.csv"));
+    const narrow = await runIn(folder, grid([0.9]));
+    expect(computed(narrow.events)).toEqual([]);
+    expect(narrow.outcome.results.map((row) => row.target_sparsity)).toEqual([0.9, 0.9, 0.9, 0.9]);
+  });
+
+  it("computes points again for checkpoints of all of them, under their own names", async () => {
+    const folder = path.join(root, "checkpoints");
+    await runIn(folder, options, { checkpoints: "all" });
+    const names = await readdir(path.join(folder, "checkpoints"));
+    expect(names).toHaveLength(2 + 12);
+    expect(names).toContain("global-magnitude-0.9-seed1.safetensors");
+    await runIn(folder, options, { checkpoints: "none" });
+    expect(await readdir(folder)).not.toContain("checkpoints");
+    expect((await filesOf(folder)).get("results.csv")).toBe((await filesOf(reference)).get("results.csv"));
+  });
+
+  it("lists what differs when the folder holds a sweep with other settings, and changes nothing", async () => {
+    const before = await filesOf(reference);
+    const other = { ...options, train: { ...options.train, epochs: 4 } };
+    await expect(runIn(reference, other)).rejects.toThrow(/train\.epochs: 3 there, 4 now/);
+    expect(await filesOf(reference)).toEqual(before);
+  });
+
+  it("starts over with fresh, and leaves foreign files alone", async () => {
+    const folder = path.join(root, "fresh");
+    await runIn(folder, options);
+    await writeFile(path.join(folder, "notes.txt"), "mine");
+    const other = { ...options, train: { ...options.train, epochs: 2 } };
+    const { events } = await runIn(folder, other, { fresh: true });
+    expect(computed(events)).toHaveLength(12);
+    expect(await readFile(path.join(folder, "notes.txt"), "utf8")).toBe("mine");
+  });
+});
+
+describe("divergence", () => {
+  it("leaves measures empty, says so, and ends well", async () => {
+    const train = { ...options.train, optimizer: { ...options.train.optimizer, learningRate: 1e38 } };
+    const { outcome, events } = await runIn(path.join(root, "diverged"), { ...options, train });
+    expect(outcome.results.every((row) => row.status === "diverged" && row.accuracy === null)).toBe(true);
+    expect(
+      outcome.results.every((row) => row.sparsity === row.target_sparsity || row.target_sparsity > 0),
+    ).toBe(true);
+    expect(outcome.summary.every((row) => row.n === 0 && row.diverged === 2)).toBe(true);
+    expect(events.some((event) => event.event === "notice" && event.message.includes("diverged"))).toBe(true);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { summarize } from "../../../src/analysis/summarize.ts";
+import type { ResultRow } from "../../../src/recording/rows.ts";
+import { limits } from "../../../src/results/report/limits.ts";
+import { exampleStudy } from "../../support/example-study.ts";
+
+const text = (rows: readonly ResultRow[]) =>
+  limits(rows, summarize(rows))
+    .text.replace(/<\/?(?:dl|dt|dd|p)>/g, "\n")
+    .replace(/\s*\n\s*/g, "\n");
+
+describe("limits", () => {
+  it("say what the figures stand on", () => {
+    const found = text(exampleStudy().results);
+    expect(found).toContain("\nSeeds\n3 (0, 1, 2)\n");
+    // Seeds lie 0.1 points apart: that is their sample deviation.
+    expect(found).toContain("\nDeviation between seeds\n0.10 points at best, 0.10 points at worst");
+    expect(found).toContain("\nTest set\nmnist: 10,000 examples. It leaves ±0.3 points of doubt");
+    expect(found).toMatch(/\nSmallest drop that a check with other seeds can detect\n0\.\d points/);
+  });
+
+  it("say that one seed shows no deviation", () => {
+    const found = text(exampleStudy({ seeds: [4] }).results);
+    expect(found).toContain("\nDeviation between seeds\nunknown from one seed\n");
+    expect(found).toContain("One seed cannot show how much a result varies between seeds.");
+  });
+
+  it("tell the seeds of each of several sweeps", () => {
+    const [first, second] = [[0, 1, 2], [7]].map((seeds, i) =>
+      exampleStudy({ seeds }).results.map((row) => ({
+        ...row,
+        study: `s${i}`,
+        method: `s${i}: ${row.method}`,
+      })),
+    );
+    const found = text([...(first ?? []), ...(second ?? [])]);
+    expect(found).toContain("\nSeeds\ns0: 3 (0, 1, 2); s1: 1 (7)\n");
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Run } from "../../src/experiment/plan.ts";
+import { resolveMethod } from "../../src/pruning/methods.ts";
+import { Progress } from "../../src/scheduling/progress.ts";
+
+const baseline = (id: string): Run => ({ kind: "baseline", id, label: id, seed: 0 });
+const point = (id: string, sparsity: number): Run => ({
+  kind: "point",
+  id,
+  label: id,
+  parent: "baseline",
+  seed: 0,
+  method: resolveMethod("global-magnitude"),
+  sparsity,
+});
+
+test("the total is weighted by expected cost", () => {
+  const progress = new Progress();
+  progress.add(baseline("a"), { steps: 30, cost: 300 });
+  progress.add(point("b", 0.5), { steps: 10, cost: 100 });
+  expect(progress.update("a", 15)).toEqual({ started: true, fraction: 0.5 });
+  expect(progress.total()).toBeCloseTo(150 / 400, 12);
+  expect(progress.update("a", 30).started).toBe(false);
+  progress.finish("a", 3);
+  progress.finish("b", 1);
+  expect(progress.total()).toBe(1);
+});
+
+test("what points cost beside baselines is corrected by the runs that have finished", () => {
+  const progress = new Progress();
+  progress.add(baseline("dense"), { steps: 10, cost: 100 });
+  progress.add(point("first", 0.8), { steps: 10, cost: 100 });
+  progress.add(point("second", 0.9), { steps: 10, cost: 50 });
+  progress.finish("dense", 10);
+  expect(progress.total()).toBeCloseTo(100 / 250, 12);
+  // A fifth of what was expected: so will be the run that is left.
+  progress.finish("first", 2);
+  expect(progress.total()).toBeCloseTo((100 + 20) / (100 + 20 + 10), 12);
+});
+
+test("the total never falls", () => {
+  const progress = new Progress();
+  progress.add(baseline("dense"), { steps: 10, cost: 100 });
+  for (const id of ["a", "b", "c"]) progress.add(point(id, 0.9), { steps: 10, cost: 100 });
+  const totals: number[] = [];
+  for (const [id, seconds] of [
+    ["dense", 10],
+    ["a", 1],
+    ["b", 20],
+    ["c", 20],
+  ] as const) {
+    progress.finish(id, seconds);
+    totals.push(progress.total());
+  }
+  expect(totals).toEqual([...totals].sort((a, b) => a - b));
+  expect(totals.at(-1)).toBe(1);
+});

@@ -1,0 +1,146 @@
+import { snapshotWeights } from "../../src/experiment/weights-snapshot.ts";
+import type { HistoryRow, LayerRow, ResultRow } from "../../src/recording/rows.ts";
+import type { Snapshots } from "../../src/recording/snapshots.ts";
+import { resultRow } from "./result-rows.ts";
+
+export interface ExampleStudy {
+  readonly methods?: readonly string[];
+  readonly sparsities?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly recovery?: "finetune" | "none";
+  readonly regression?: boolean;
+}
+
+/** Rows of a small study with curves as they are on real data: flat, then down; steeper before fine-tuning. */
+export function exampleStudy({
+  methods = ["l1-unstructured", "global-magnitude"],
+  sparsities = [0, 0.9, 0.99],
+  seeds = [0, 1, 2],
+  recovery = "finetune",
+  regression = false,
+}: ExampleStudy = {}) {
+  const results: ResultRow[] = [];
+  const layers: LayerRow[] = [];
+  const history: HistoryRow[] = [];
+  methods.forEach((method, index) => {
+    for (const target_sparsity of sparsities) {
+      for (const seed of seeds) {
+        const baseline = 0.977 + 0.001 * seed;
+        const pruned = baseline - 0.8 * target_sparsity ** (20 + index);
+        const recovered =
+          recovery === "none" ? pruned : baseline - 0.3 * target_sparsity ** (60 + 20 * index);
+        const accuracy = (value: number) => (regression ? null : value);
+        results.push(
+          resultRow({
+            method,
+            seed,
+            target_sparsity,
+            recovery,
+            baseline_accuracy: accuracy(baseline),
+            pruned_accuracy: accuracy(pruned),
+            accuracy: accuracy(recovered),
+            baseline_loss: 1 - baseline,
+            pruned_loss: 1 - pruned,
+            loss: 1 - recovered,
+          }),
+        );
+        for (const [layer, weights] of [
+          ["fc1", 1000],
+          ["fc2", 100],
+        ] as const) {
+          layers.push(layerRow({ method, seed, target_sparsity, layer, weights }));
+        }
+        for (const epoch of recovery === "none" ? [] : [0, 1]) {
+          history.push(
+            historyRow(
+              { method, seed, target_sparsity, epoch },
+              epoch === 0 ? pruned : recovered,
+              regression,
+            ),
+          );
+        }
+      }
+    }
+  });
+  return { results, layers, history, snapshots: snapshotsOf(methods, sparsities, seeds[0] ?? 0) };
+}
+
+/** Two layers whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */
+function snapshotsOf(methods: readonly string[], sparsities: readonly number[], seed: number): Snapshots {
+  const tensors = [
+    { name: "fc1.weight", shape: [20, 50] },
+    { name: "fc2.weight", shape: [10, 10] },
+  ];
+  const weights = (sparsity: number) =>
+    snapshotWeights(
+      new Map(
+        tensors.map(({ name, shape: [rows = 0, columns = 0] }) => [
+          name,
+          Float32Array.from({ length: rows * columns }, (_, i) =>
+            i < sparsity * rows * columns ? 0 : ((i * 37) % 100) / 100 - 0.505,
+          ),
+        ]),
+      ),
+      tensors,
+    );
+  return {
+    format: 1,
+    study: "study",
+    seed,
+    before: weights(0),
+    points: methods.flatMap((method) =>
+      sparsities.map((target_sparsity) => ({ method, target_sparsity, after: weights(target_sparsity) })),
+    ),
+  };
+}
+
+function layerRow(
+  values: Pick<LayerRow, "method" | "seed" | "target_sparsity" | "layer" | "weights">,
+): LayerRow {
+  const sparsity = values.target_sparsity * (values.layer === "fc1" ? 1 : 0.9);
+  return {
+    study: "study",
+    parameter: `${values.layer}.weight`,
+    shape: "10x10",
+    nonzero: Math.round(values.weights * (1 - sparsity)),
+    sparsity,
+    live: 0,
+    encoding: "csr",
+    bytes: 0,
+    macs: 0,
+    pruned_max_magnitude: null,
+    kept_min_magnitude: null,
+    ...values,
+  };
+}
+
+function historyRow(
+  values: Pick<HistoryRow, "method" | "seed" | "target_sparsity" | "epoch">,
+  accuracy: number,
+  regression: boolean,
+): HistoryRow {
+  return {
+    study: "study",
+    phase: "finetune",
+    learning_rate: values.epoch === 0 ? null : 0.001,
+    train_loss: values.epoch === 0 ? null : 1 - accuracy,
+    validation_loss: 1 - accuracy,
+    validation_accuracy: regression ? null : accuracy,
+    ...values,
+  };
+}
+
+/** The same rows as a run that diverged leaves them: no measures. */
+export function diverged(row: ResultRow): ResultRow {
+  return {
+    ...row,
+    status: "diverged",
+    baseline_accuracy: null,
+    pruned_accuracy: null,
+    accuracy: null,
+    accuracy_drop: null,
+    baseline_loss: null,
+    pruned_loss: null,
+    loss: null,
+  };
+}
