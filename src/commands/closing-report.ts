@@ -1,7 +1,7 @@
 import path from "node:path";
 import chalk from "chalk";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
-import type { StudyOutcome } from "../library/study.ts";
+import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 

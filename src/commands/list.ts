@@ -17,11 +17,11 @@ const kinds = {
   datasets: () => datasets.map(({ name, summary }) => ({ name, summary })),
   models: () => models.map(({ name, summary }) => ({ name, summary })),
   methods: () =>
-    methods.map(({ name, criterion, allocation, structure, summary }) => ({
+    methods.list().map(({ name, criterion, allocation, structure, summary }) => ({
       name,
-      criterion,
-      allocation,
-      structure,
+      criterion: criterion.name,
+      allocation: allocation.name,
+      structure: structure.name,
       summary,
     })),
   engines: () =>

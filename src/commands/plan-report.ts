@@ -1,5 +1,6 @@
-import { runSettings, type StudyOutline } from "../experiment/prepare.ts";
-import { runSteps } from "../experiment/run.ts";
+import { lastOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
+import { type RunKind, workOf } from "../experiment/runs/index.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
@@ -12,10 +13,10 @@ export function planReport(study: StudyOutline, folder: string) {
 type PlanFacts = ReturnType<typeof planFacts>;
 
 function planFacts(study: StudyOutline, folder: string) {
-  const { options, dataset, network, engine, plan, prunable } = study;
-  const settings = runSettings(study);
-  const count = (kind: "baseline" | "point") => plan.runs.filter((run) => run.kind === kind).length;
-  const steps = plan.runs.reduce((sum, run) => sum + runSteps(run.kind, settings, dataset.examples.train), 0);
+  const { options, dataset, engine, plan, settings } = study;
+  const { network, prunable } = settings;
+  const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
+  const steps = plan.runs.reduce((sum, run) => sum + workOf(run, settings, dataset.examples).steps, 0);
   const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
     name,
     shape: shape.join("x"),
@@ -33,8 +34,12 @@ function planFacts(study: StudyOutline, folder: string) {
     engine: engine.name,
     device: engine.device,
     cells: plan.cells.length,
+    seeds: options.seeds.length,
     baselines: count("baseline"),
+    checkpoints: count("checkpoint"),
     points: count("point"),
+    /** Points that fill no row, but lead to one that does. */
+    levels: count("point") - new Set(plan.cells.map(lastOf)).size,
     steps,
   };
 }
@@ -42,7 +47,12 @@ function planFacts(study: StudyOutline, folder: string) {
 function planText(facts: PlanFacts, methods: number, sparsities: number): string {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = facts.examples;
-  const shared = facts.cells - facts.points;
+  const shared = facts.cells - (facts.points - facts.levels);
+  const runs = [
+    `${facts.baselines} baselines`,
+    ...(facts.checkpoints > 0 ? [`${facts.checkpoints} checkpoints`] : []),
+    `${facts.points} points${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
+  ].join(", ");
   const nameWidth = Math.max(...facts.tensors.map(({ name }) => name.length));
   const shapeWidth = Math.max(...facts.tensors.map(({ shape }) => shape.length));
   const lines = [
@@ -54,8 +64,8 @@ function planText(facts: PlanFacts, methods: number, sparsities: number): string
       ({ name, shape, size, pruned }) =>
         `           ${name.padEnd(nameWidth)}  ${shape.padStart(shapeWidth)}  ${number(size).padStart(12)}  ${pruned ? "pruned" : "kept whole"}`,
     ),
-    `grid     ${methods} methods x ${sparsities} sparsities x ${facts.baselines} seeds = ${facts.cells} rows`,
-    `runs     ${facts.baselines} baselines, ${facts.points} points${shared > 0 ? ` (${shared} rows share a run)` : ""}, ${number(facts.steps)} optimizer steps`,
+    `grid     ${methods} methods x ${sparsities} sparsities x ${facts.seeds} seeds = ${facts.cells} rows`,
+    `runs     ${runs}${shared > 0 ? ` (${shared} rows share a run)` : ""}, ${number(facts.steps)} optimizer steps`,
     "Nothing was computed or written.",
   ];
   return `${lines.join("\n")}\n`;

@@ -1,12 +1,8 @@
 import * as z from "zod";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
-import {
-  type FinetuneOptions,
-  finetuneSchema,
-  type TrainOptions,
-  trainSchema,
-} from "../experiment/training/options.ts";
+import { completeFinetuning } from "../experiment/settings.ts";
+import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -57,7 +53,7 @@ const methodName = (method: MethodOptions) => (typeof method === "string" ? meth
 
 const pruneSchema = z
   .strictObject({
-    methods: distinct(methodSchema, methodName)
+    methods: distinct(methodSchema(), methodName)
       .default(["l1-unstructured", "global-magnitude"])
       .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
     sparsities: distinct(sparsitySchema, Number)
@@ -127,21 +123,11 @@ export const configSchema = configFields
   })
   .transform((config) => {
     const { train, prune } = config;
-    return { ...config, prune: { ...prune, finetune: prune.finetune && completed(prune.finetune, train) } };
+    return {
+      ...config,
+      prune: { ...prune, finetune: prune.finetune && completeFinetuning(prune.finetune, train) },
+    };
   });
-
-type Complete<Options> = { [Key in keyof Options]-?: NonNullable<Options[Key]> };
-
-/** Fine-tuning with what it does not set itself taken from `train`. */
-function completed(finetune: FinetuneOptions, train: TrainOptions): Complete<FinetuneOptions> {
-  return {
-    epochs: finetune.epochs,
-    batchSize: finetune.batchSize ?? train.batchSize,
-    optimizer: finetune.optimizer ?? train.optimizer,
-    schedule: finetune.schedule ?? train.schedule,
-    select: finetune.select,
-  };
-}
 
 export type Config = z.output<typeof configSchema>;
 

@@ -18,11 +18,17 @@ export interface DatasetFacts {
   readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
 }
 
+/** Enough to load the same data elsewhere: what the config names, and the checksum that must come out. */
+export interface DatasetReference {
+  readonly options: DatasetOptions;
+  readonly dataDir: string | undefined;
+  readonly checksum: string;
+}
+
 /** One study's hold on a dataset. */
 export interface DatasetHandle {
   readonly facts: DatasetFacts;
-  /** The data, from memory or loaded again. */
-  load(): Promise<Dataset>;
+  readonly reference: DatasetReference;
   /** Says that this study needs the data no more. */
   release(): void;
 }
@@ -63,15 +69,20 @@ export class DatasetShelf {
     let released = false;
     return {
       facts,
-      load: () => {
-        shelved.held ??= shelved.reload();
-        return shelved.held;
-      },
+      reference: { options, dataDir: context.dataDir, checksum: facts.checksum },
       release: () => {
         if (!released && --shelved.users === 0) shelved.held = undefined;
         released = true;
       },
     };
+  }
+
+  /** The data with a checksum that is open, from memory or loaded again. */
+  async load(checksum: string): Promise<Dataset> {
+    const shelved = this.#data.get(checksum);
+    if (shelved === undefined) throw new Error(`no data with checksum ${checksum}`);
+    shelved.held ??= shelved.reload();
+    return shelved.held;
   }
 
   async #add(options: DatasetOptions, context: LoadContext): Promise<DatasetFacts> {

@@ -1,27 +1,17 @@
-import type { DatasetFacts } from "../datasets/dataset-cache.ts";
 import { engines } from "../engines/registry.ts";
 import { measureNetwork } from "../pruning/measure.ts";
-import type { Run } from "./plan.ts";
-import type { RunSettings } from "./run.ts";
+import { type Run, workOf } from "./runs/index.ts";
+import type { ExampleCounts } from "./runs/run.ts";
+import type { RunSettings } from "./settings.ts";
 
 /** What a run costs beside its arithmetic (a network, files flushed to disk), as multiply-accumulates. */
 const OVERHEAD = 1e9;
-/** A training step computes values, gradients of the weights and gradients of the inputs. */
-const TRAINING_PASSES = 3;
 
 /** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
-export function runCost(
-  run: Pick<Run, "kind"> & { readonly sparsity?: number },
-  settings: RunSettings,
-  examples: DatasetFacts["examples"],
-  engine: string,
-): number {
-  const { epochs } = (run.kind === "baseline" ? settings.train : settings.finetune) ?? { epochs: 0 };
-  const tests = run.kind === "baseline" ? 1 : 2;
-  const passes =
-    epochs * TRAINING_PASSES * examples.train + (epochs + 1) * examples.validation + tests * examples.test;
+export function runCost(run: Run, settings: RunSettings, examples: ExampleCounts, engine: string): number {
+  const { passes, density } = workOf(run, settings, examples);
   const costAtDensity = engines.find(({ name }) => name === engine)?.costAtDensity ?? (() => 1);
-  return passes * denseMacs(settings) * costAtDensity(1 - (run.sparsity ?? 0)) + OVERHEAD;
+  return passes * denseMacs(settings) * costAtDensity(density) + OVERHEAD;
 }
 
 const known = new WeakMap<RunSettings, number>();

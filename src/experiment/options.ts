@@ -1,7 +1,8 @@
 import type { DatasetOptions } from "../datasets/registry.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
-import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
+import type { Finetuning } from "./settings.ts";
+import type { TrainOptions } from "./training/options.ts";
 
 /** What a study is: the resolved config, as the experiment sees it. */
 export interface StudyOptions {
@@ -14,7 +15,7 @@ export interface StudyOptions {
     /** Fractions in 0..1. */
     readonly sparsities: readonly number[];
     /** null: no recovery after pruning. */
-    readonly finetune: FinetuneOptions | null;
+    readonly finetune: Finetuning | null;
     /** Layers that are spared: `fc3`, or `output` for the last. */
     readonly exclude: readonly string[];
     /** Prune biases too. */

@@ -1,52 +1,27 @@
-import { contentHash } from "../foundations/hash.ts";
-import type { NetworkSpec } from "../network/specification.ts";
-import { type Method, resolveMethod } from "../pruning/methods.ts";
+import { inputError } from "../foundations/errors.ts";
+import type { Chosen, Method } from "../pruning/method.ts";
+import { resolveMethod } from "../pruning/methods.ts";
+import { recoveries } from "../pruning/recoveries/registry.ts";
+import type { Retraining } from "../pruning/recovery.ts";
+import { schedules } from "../pruning/schedules/registry.ts";
+import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
-import type { FinetuneOptions, Optimizer, Schedule } from "./training/options.ts";
+import { planBaseline } from "./runs/baseline.ts";
+import { planCheckpoint } from "./runs/checkpoint.ts";
+import type { Run } from "./runs/index.ts";
+import { type PointRun, planPoint } from "./runs/point.ts";
+import { stepCount } from "./training/train.ts";
 
-/**
- * Versions of the algorithms that shape a run's numbers, part of its hash. Raise one by hand when a change
- * in the code changes numbers; stored runs of the old version are then computed again.
- */
-const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
-/** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
-const POINT_RECORD = 2;
-
-export type RunKind = Run["kind"];
-
-/** One unit of work with a content hash; a pure function of what the hash covers. */
-export type Run = BaselineRun | PointRun;
-
-export interface BaselineRun {
-  readonly kind: "baseline";
-  /** SHA-256 of everything that the numbers depend on. */
-  readonly id: string;
-  /** `baseline-seed0` */
-  readonly label: string;
-  readonly seed: number;
-}
-
-/** Prunes its parent's weights to one sparsity, then recovers. */
-export interface PointRun {
-  readonly kind: "point";
-  readonly id: string;
-  /** `global-magnitude-0.9-seed0` */
-  readonly label: string;
-  /** The run whose weights are pruned. */
-  readonly parent: string;
-  readonly seed: number;
-  readonly method: Method;
-  readonly sparsity: number;
-}
-
-/** One cell of the grid, in the order of the results table, and the runs that fill it. */
+/** One cell of the grid, in the order of the results table, and the runs that lead to it. */
 export interface Cell {
   readonly label: string;
   readonly method: Method;
+  /** As the results name it: `finetune`, `none`, or with options. */
+  readonly recovery: Chosen;
   readonly sparsity: number;
   readonly seed: number;
-  readonly baseline: string;
-  readonly point: string;
+  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell. */
+  readonly path: readonly [baseline: string, ...levels: string[]];
 }
 
 export interface StudyPlan {
@@ -54,112 +29,105 @@ export interface StudyPlan {
   readonly runs: readonly Run[];
   /** Method by method, sparsity by sparsity, seed by seed. */
   readonly cells: readonly Cell[];
-  readonly finetune: ResolvedFinetune | null;
 }
 
-/** Fine-tuning with what it takes over from the training filled in. */
-export interface ResolvedFinetune {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
-  readonly select: FinetuneOptions["select"];
-}
-
-export interface PlanInputs {
-  readonly options: StudyOptions;
-  readonly network: NetworkSpec;
-  readonly datasetChecksum: string;
-  readonly engineIdentity: string;
-  /** Names of the tensors that pruning may touch. */
-  readonly prunable: readonly string[];
-}
-
-/** The graph of runs: a baseline a seed, and under it a point for each method and sparsity. */
-export function planStudy({
-  options,
-  network,
-  datasetChecksum,
-  engineIdentity,
-  prunable,
-}: PlanInputs): StudyPlan {
-  const { train, prune, seeds } = options;
-  const finetune = resolveFinetune(options);
-  const methods = prune.methods.map(resolveMethod);
-
-  const baselines = new Map<number, BaselineRun>();
-  for (const seed of seeds) {
-    const id = contentHash({
-      kind: "baseline",
-      algorithm: [ALGORITHM.initialization, ALGORITHM.training],
-      engine: engineIdentity,
-      dataset: datasetChecksum,
-      network,
-      initializer: options.model.initializer,
-      train,
-      seed,
-    });
-    baselines.set(seed, { kind: "baseline", id, label: `baseline-seed${seed}`, seed });
-  }
-
-  const points = new Map<string, PointRun>();
-  const cells: Cell[] = [];
-  for (const method of methods) {
-    for (const sparsity of prune.sparsities) {
-      for (const [seed, baseline] of baselines) {
-        const label = `${method.name}-${sparsity}-seed${seed}`;
-        const id = contentHash({
-          kind: "point",
-          algorithm: [ALGORITHM.pruning, ALGORITHM.finetuning, ALGORITHM.measuring],
-          record: POINT_RECORD,
-          parent: baseline.id,
-          prunable,
-          // Pruning nothing is the same run under every method: the dense control.
-          pruning: sparsity === 0 ? "none" : { ...scoringOf(method), sparsity },
-          finetune,
-          seed,
-        });
-        if (!points.has(id)) {
-          points.set(id, { kind: "point", id, label, parent: baseline.id, seed, method, sparsity });
-        }
-        cells.push({ label, method, sparsity, seed, baseline: baseline.id, point: id });
-      }
-    }
-  }
-  return { runs: [...baselines.values(), ...points.values()], cells, finetune };
-}
-
-function scoringOf({ criterion, allocation, structure }: Method) {
-  return { criterion, allocation, structure };
-}
-
-function resolveFinetune({ train, prune }: StudyOptions): ResolvedFinetune | null {
-  if (prune.finetune === null) return null;
-  const { epochs, batchSize, optimizer, schedule, select } = prune.finetune;
-  return {
-    epochs,
-    batchSize: batchSize ?? train.batchSize,
-    optimizer: optimizer ?? train.optimizer,
-    schedule: schedule ?? train.schedule,
-    select,
-  };
+export interface PlanInputs extends StudyIdentity {
+  readonly options: Pick<StudyOptions, "prune" | "seeds">;
+  /** Number of training examples. */
+  readonly trainExamples: number;
 }
 
 /**
- * The `recipe` column: a short hash of everything that shapes the numbers and has no column of its own
- * (split, normalization, initial values, training, fine-tuning, exclusions).
+ * The graph of runs: a baseline a seed; under it, for each method and sparsity, the levels that the method's schedule
+ * goes through, each pruned from the one before; beside it the checkpoints that are rewound to. What several cells
+ * have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
  */
-export function recipeHash(
-  inputs: Pick<PlanInputs, "options" | "network" | "datasetChecksum" | "prunable">,
-): string {
-  const { options, network, datasetChecksum, prunable } = inputs;
-  return contentHash({
-    algorithm: ALGORITHM,
-    dataset: datasetChecksum,
-    network,
-    initializer: options.model.initializer,
-    train: options.train,
-    finetune: resolveFinetune(options),
-    prunable,
-  }).slice(0, 8);
+export function planStudy(inputs: PlanInputs): StudyPlan {
+  const { options, settings } = inputs;
+  const graph = new Graph();
+  const baselines = new Map<number, string>();
+  for (const seed of options.seeds) baselines.set(seed, graph.add(planBaseline(inputs, seed)));
+
+  const cells: Cell[] = [];
+  for (const method of options.prune.methods.map(resolveMethod)) {
+    const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
+    const retraining = recoveries.named(recovery.name).retraining(recovery);
+    refuseUnfit(method, retraining, inputs);
+    for (const sparsity of options.prune.sparsities) {
+      const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
+      for (const [seed, baseline] of baselines) {
+        const rewoundTo =
+          retraining?.training === "train" && retraining.rewindTo > 0
+            ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
+            : undefined;
+        const label = `${method.name}-${sparsity}-seed${seed}`;
+        const path: [string, ...string[]] = [baseline];
+        for (const [i, level] of levels.entries()) {
+          const last = i === levels.length - 1;
+          const point = {
+            method,
+            sparsity: level,
+            retraining,
+            seed,
+            label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
+          };
+          path.push(graph.add(planPoint(settings, point, path[i] as string, rewoundTo), last));
+        }
+        cells.push({ label, method, recovery, sparsity, seed, path });
+      }
+    }
+  }
+  return { runs: graph.runs(), cells };
+}
+
+/** The run that fills a cell. */
+export function lastOf({ path }: Pick<Cell, "path">): string {
+  return path.at(-1) ?? path[0];
+}
+
+/** Runs by id, parents first. */
+class Graph {
+  readonly #runs = new Map<string, Run>();
+  /** Those that have the name of a cell. */
+  readonly #named = new Set<string>();
+
+  /** Adds a run unless it is there; a run that fills a cell is named after the first such cell. Returns its id. */
+  add(run: Run, fillsCell = false): string {
+    const known = this.#runs.get(run.id);
+    if (known === undefined || (fillsCell && !this.#named.has(run.id))) this.#runs.set(run.id, run);
+    if (fillsCell) this.#named.add(run.id);
+    return run.id;
+  }
+
+  runs(): Run[] {
+    const order: Record<Run["kind"], number> = { baseline: 0, checkpoint: 1, point: 2 };
+    return [...this.#runs.values()].sort((a, b) => order[a.kind] - order[b.kind]);
+  }
+}
+
+function refuseUnfit(
+  { name, schedule }: Method,
+  retraining: PointRun["retraining"] | null,
+  { settings, trainExamples }: PlanInputs,
+): void {
+  if (retraining?.training === "finetune" && settings.finetune === null) {
+    throw inputError(`The method ${name} recovers by fine-tuning, and prune.finetune is null.`);
+  }
+  const steps = retraining === null ? 0 : stepsOf(retraining, settings, trainExamples);
+  if (retraining?.training === "train" && retraining.rewindTo > steps) {
+    throw inputError(
+      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps} steps.`,
+    );
+  }
+  const { during } = schedules.named(schedule.name);
+  if (during === undefined) return;
+  if (retraining === null) {
+    throw inputError(`The method ${name} prunes while it recovers (${schedule.name}), and has no recovery.`);
+  }
+  during(0.5, steps, schedule);
+}
+
+function stepsOf(retraining: Retraining, settings: PlanInputs["settings"], examples: number): number {
+  const plan = retraining.training === "train" ? settings.train : settings.finetune;
+  return plan === null ? 0 : stepCount(plan, examples);
 }

@@ -3,20 +3,21 @@ import type { EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { buildNetwork } from "../models/registry.ts";
-import type { NetworkSpec } from "../network/specification.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
+import { recipeHash } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planStudy, type StudyPlan } from "./plan.ts";
-import type { RunSettings } from "./run.ts";
+import type { RunSettings } from "./settings.ts";
 
 /** A study with everything that has to be known before the first run; plain data. */
 export interface StudyOutline {
   readonly options: StudyOptions;
   readonly dataset: DatasetFacts;
-  readonly network: NetworkSpec;
   readonly engine: EngineDescription;
-  readonly prunable: readonly string[];
+  readonly settings: RunSettings;
   readonly plan: StudyPlan;
+  /** The `recipe` column. */
+  readonly recipe: string;
 }
 
 /** An outline, and the data that its runs will read. */
@@ -86,24 +87,19 @@ export function outlineStudy(
     targets.kind === "classes"
       ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
       : buildNetwork(options.model, shape, targets.width, "mean-squared-error");
-  const prunable = prunableTensors(network, options.prune).map(({ name }) => name);
-  const plan = planStudy({
-    options,
-    network,
-    prunable,
-    datasetChecksum: dataset.checksum,
-    engineIdentity: engine.identity,
-  });
-  return { options, dataset, network, engine, prunable, plan };
-}
-
-/** What the worker threads need to know. */
-export function runSettings({ options, network, prunable, plan }: StudyOutline): RunSettings {
-  return {
+  const settings: RunSettings = {
     network,
     initializer: options.model.initializer,
     train: options.train,
-    finetune: plan.finetune,
-    prunable,
+    finetune: options.prune.finetune,
+    prunable: prunableTensors(network, options.prune).map(({ name }) => name),
   };
+  const identity = {
+    settings,
+    datasetChecksum: dataset.checksum,
+    engineIdentity: engine.identity,
+    plugins: {},
+  };
+  const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
+  return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
 }

@@ -27,6 +27,7 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   /** What the things are, for messages: `criterion`. */
   readonly kind: string;
   readonly #entries: Member[];
+  readonly #origins = new Map<string, string>();
 
   constructor(kind: string, builtIn: readonly BuiltIn[]) {
     this.kind = kind;
@@ -48,15 +49,21 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   /** Throws a PruneLabError of kind `input` that lists the choices when nothing has this name. */
   named(name: string): Member {
     const entry = this.find(name);
-    if (entry !== undefined) return entry;
-    const names = this.names();
-    throw inputError(
-      `Unknown ${this.kind} '${name}'.${didYouMean(name, names)} Choices: ${names.join(", ")}.`,
-    );
+    if (entry === undefined) throw inputError(this.unknown(name));
+    return entry;
   }
 
-  /** Adds what a plugin brings. Throws a PruneLabError of kind `input` when its name is taken or cannot be one. */
-  add(entry: Member): void {
+  /** What is wrong with a name that nothing has. */
+  unknown(name: string): string {
+    const names = this.names();
+    return `'${name}' is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
+  }
+
+  /**
+   * Adds what a plugin brings; `origin` identifies the plugin's content. Throws a PruneLabError of kind `input` when
+   * the name is taken or cannot be one.
+   */
+  add(entry: Member, origin: string): void {
     if (!NAME_PATTERN.test(entry.name)) {
       throw inputError(`'${entry.name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
     }
@@ -64,6 +71,12 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
     const taken = this.names().find((name) => name.toLowerCase() === entry.name.toLowerCase());
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
     this.#entries.push(entry);
+    this.#origins.set(entry.name, origin);
+  }
+
+  /** What identifies the plugin that brought an entry; undefined for what comes with prune-lab. */
+  originOf(name: string): string | undefined {
+    return this.#origins.get(name);
   }
 }
 

@@ -2,17 +2,16 @@ import path from "node:path";
 import type { DatasetFacts } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
-import type { Run } from "../experiment/plan.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
 import { inputError } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
 import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
-import type { StoredRuns } from "../scheduling/compute.ts";
+import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { RunStore, type StoredRun } from "../scheduling/store.ts";
-import { finishStudy, openStudy, type StudyOutcome } from "./study.ts";
+import { hasAll, type StoredRuns } from "../scheduling/stored-runs.ts";
 
 /** A results folder that holds some of a study's runs, and its config. */
 export interface Part {
@@ -45,12 +44,14 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   // 2. Where each run is; a damaged one counts as missing.
   const sources = new Map<string, RunStore>();
   const stored = new Map<string, StoredRun>();
-  const stores = parts.map((part) => new RunStore(path.join(part.folder, RUNS_FOLDER), study.network));
-  const keepWeights = (run: Run) => run.kind === "baseline" || checkpoints === "all";
+  const stores = parts.map(
+    (part) => new RunStore(path.join(part.folder, RUNS_FOLDER), study.settings.network),
+  );
+  const keeps = keptArtifacts(study, checkpoints);
   for (const run of study.plan.runs) {
     for (const store of stores) {
       const found = await store.read(run.id);
-      if (found === undefined || (keepWeights(run) && !found.hasWeights)) continue;
+      if (found === undefined || !hasAll(found, keeps(run))) continue;
       stored.set(run.id, found);
       sources.set(run.id, store);
       break;
@@ -72,7 +73,7 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
     for (const run of study.plan.runs) {
       const source = sources.get(run.id);
       if (source !== undefined && path.resolve(source.folder) !== path.resolve(open.store.folder)) {
-        await open.store.adopt(source, run.id, keepWeights(run));
+        await open.store.adopt(source, run.id, keeps(run));
       }
     }
     return await finishStudy(open, stored, onEvent);

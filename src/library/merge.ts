@@ -4,11 +4,11 @@ import { parse } from "csv-parse/sync";
 import { loadConfig } from "../config/load.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readManifest } from "../recording/manifest.ts";
+import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { writeSummary } from "./batch.ts";
 import { BATCH_SUMMARY_FILE, batchRows } from "./batch-summary.ts";
 import { mergeStudy, type Part } from "./merge-study.ts";
-import type { StudyOutcome } from "./study.ts";
 
 export interface MergeOptions {
   readonly onEvent?: OnStudyEvent;

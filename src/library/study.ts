@@ -1,33 +1,26 @@
 import { availableParallelism } from "node:os";
-import { summarize } from "../analysis/summarize.ts";
-import { openStudio } from "../charts/rendering/png-pool.ts";
-import type { Rasterize } from "../charts/rendering/rasterize.ts";
+import { openPngPool } from "../charts/rendering/png-pool.ts";
 import type { DatasetHandle } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
-import type { Run } from "../experiment/plan.ts";
-import {
-  type PreparedStudy,
-  prepareStudy,
-  runSettings,
-  type StudyOutline,
-  StudyResources,
-} from "../experiment/prepare.ts";
+import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { parameterCount } from "../network/parameters.ts";
-import { MANIFEST_FILE } from "../recording/manifest.ts";
-import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
-import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import { labelsOf, manifestOf, settingsOf } from "../results/describe.ts";
-import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "../results/outputs.ts";
-import { tabulate } from "../results/tabulate.ts";
-import { resultWarnings, workerWarnings } from "../results/warnings.ts";
-import { computeRuns, type StoredRuns, type StudyWork } from "../scheduling/compute.ts";
+import type { CheckpointChoice } from "../results/outputs.ts";
+import {
+  finishStudy,
+  keptArtifacts,
+  type OpenStudy,
+  openStudy,
+  type StudyOutcome,
+} from "../results/study-folder.ts";
+import { workerWarnings } from "../results/warnings.ts";
+import { computeRuns } from "../scheduling/compute.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
+import type { StudyWork } from "../scheduling/jobs.ts";
 import { runsOfShard, type Shard } from "../scheduling/shard.ts";
-import { RunStore } from "../scheduling/store.ts";
-import { Lanes } from "../scheduling/threads/lanes.ts";
+import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
@@ -53,19 +46,6 @@ export interface RunOptions {
   readonly onEvent: OnStudyEvent;
   /** Aborting leaves the studies unfinished that are not done; their finished runs are kept. */
   readonly signal: AbortSignal;
-}
-
-export interface StudyOutcome {
-  readonly study: string;
-  /** Where everything lies. */
-  readonly folder: string;
-  /** The rows of summary.csv and results.csv; none for a shard. */
-  readonly summary: readonly SummaryRow[];
-  readonly results: readonly ResultRow[];
-  /** Which part of the runs this is, of how many; undefined for the whole. */
-  readonly shard: Shard | undefined;
-  /** Runs that the folder holds now, of this study or shard. */
-  readonly runs: number;
 }
 
 /** `unfinished`: interrupted, or stopped because another study failed; running it again continues. */
@@ -101,17 +81,17 @@ export async function runStudies(
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
   const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
   const workers = options.workers ?? availableParallelism();
-  const lanes = new Lanes(workers);
-  const studio = openStudio(workers);
+  const resources = new StudyResources();
+  const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
+  const pngPool = openPngPool(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs.
-    const resources = new StudyResources();
     const prepared: { request: StudyRequest; study: PreparedStudy }[] = [];
     for (const request of requests) {
       if (!goesOn()) break;
       try {
         // Threads start while data is read.
-        const onEngine = (engine: EngineDescription) => lanes.prepare(engine);
+        const onEngine = (engine: EngineDescription) => executor.prepare(engine);
         const notify = (message: string) =>
           onEvent({ event: "notice", study: request.options.name, message });
         prepared.push({ request, study: await prepareStudy({ ...request, notify, onEngine }, resources) });
@@ -141,11 +121,11 @@ export async function runStudies(
         for (const message of workerWarnings(engine, options.workers)) notify(message);
       }
       const onLastStarted = () => {
-        if (shard === undefined) studio.prepare();
+        if (shard === undefined) pngPool.prepare();
       };
       const computing = await computeRuns(works, {
         workers,
-        lanes,
+        executor,
         keepGoing,
         signal,
         onEvent,
@@ -158,7 +138,7 @@ export async function runStudies(
           const stored = await (computing[i] as (typeof computing)[number]);
           ends.set(request, {
             state: "done",
-            outcome: await finishStudy(open, stored, onEvent, studio.rasterize),
+            outcome: await finishStudy(open, stored, onEvent, pngPool.rasterize),
           });
         } catch (error) {
           end(request, error);
@@ -170,89 +150,22 @@ export async function runStudies(
     }
   } finally {
     for (const { open } of opened) await open.folder.release();
-    await Promise.all([lanes.close(), studio.close()]);
+    await Promise.all([executor.close(), pngPool.close()]);
   }
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }
 
-export interface StudyToOpen {
-  readonly study: StudyOutline;
-  readonly configText: string;
-  readonly folder: string;
-  readonly checkpoints: CheckpointChoice;
-  readonly fresh: boolean;
-  /** The runs that the folder has to hold in the end, parents first. */
-  readonly runs: readonly Run[];
-  readonly shard: Shard | undefined;
-}
-
-/** A study whose folder is open, and locked until it is released. */
-export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh"> {
-  readonly folder: ResultsFolder;
-  readonly store: RunStore;
-}
-
-/** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
-export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen): Promise<OpenStudy> {
-  const { study } = request;
-  const folder = await openResultsFolder(path, {
-    settings: settingsOf(study),
-    fresh,
-    bytesNeeded: bytesNeeded(request),
-  });
-  const open = { ...request, folder, store: new RunStore(folder.runs, study.network) };
-  try {
-    await writeManifest(open, [], "start");
-    return open;
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
-}
-
-/**
- * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
- * other threads.
- */
-export async function finishStudy(
-  open: OpenStudy,
-  stored: StoredRuns,
-  onEvent: OnStudyEvent,
-  toPng?: Rasterize,
-): Promise<StudyOutcome> {
-  const { study, folder, shard } = open;
-  const { options, plan } = study;
-  const files = ["config.yaml"];
-  await folder.write("config.yaml", open.configText);
-  let summary: readonly SummaryRow[] = [];
-  let results: readonly ResultRow[] = [];
-  if (shard === undefined) {
-    const tables = tabulate(plan, stored, labelsOf(study));
-    results = tables.results;
-    summary = summarize(results);
-    files.push(...(await writeTables(folder, options, tables, summary)));
-    for (const message of resultWarnings(plan, stored)) {
-      onEvent({ event: "notice", study: options.name, message });
-    }
-    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
-    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
-  }
-  await writeManifest(open, files, "final");
-  onEvent({ event: "finished", study: options.name, folder: folder.path, files });
-  return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
-}
-
 function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): StudyWork {
   const { study, store, runs } = open;
-  const { options, network, engine } = study;
+  const { options, settings, engine } = study;
   return {
     study: options.name,
     runs,
     store,
-    settings: runSettings(study),
+    settings,
     data,
     engine,
-    keepWeights: keepsWeights(open),
+    keeps: keptArtifacts(study, open.checkpoints),
     announce: (counts) =>
       onEvent({
         event: "planned",
@@ -260,30 +173,12 @@ function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): St
         folder: open.folder.path,
         dataset: study.dataset.name,
         model: options.model.name,
-        parameters: parameterCount(network),
+        parameters: parameterCount(settings.network),
         engine: engine.name,
         device: engine.device,
         ...counts,
       }),
   };
-}
-
-function keepsWeights({ checkpoints }: Pick<OpenStudy, "checkpoints">): (run: Run) => boolean {
-  return (run) => run.kind === "baseline" || checkpoints === "all";
-}
-
-/** Weights of the runs that keep them, twice for those that become checkpoints, and a margin for tables and charts. */
-function bytesNeeded(request: Pick<OpenStudy, "study" | "runs" | "checkpoints">): number {
-  const weights = 5 * parameterCount(request.study.network);
-  const tables = 4 * 2 ** 20 + 65_536 * request.study.plan.cells.length;
-  return 2 * weights * request.runs.filter(keepsWeights(request)).length + tables;
-}
-
-async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
-  const { study, folder, runs, shard, checkpoints } = open;
-  const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
-  const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
-  await folder.writeManifest(manifestOf(study, all, part), stage);
 }
 
 function endOf(request: StudyRequest, thrown: unknown, { onEvent }: Pick<RunOptions, "onEvent">): StudyEnd {

@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { ConfigInput } from "../config/schema.ts";
 import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
+import type { StudyOutcome } from "../results/study-folder.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
-import { runStudy, type StudyOutcome, type StudyRequest } from "./study.ts";
+import { runStudy, type StudyRequest } from "./study.ts";
 
 export interface SweepOptions extends CommonOptions {
   /** Folder of the results (default: results/<name>). */

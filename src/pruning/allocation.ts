@@ -1,10 +1,39 @@
-/** Says how the budget is spread over the tensors. It sees scores, never weights or criteria. */
-export interface Allocation {
+import type * as z from "zod";
+import type { EntryWithOptions } from "../foundations/registry.ts";
+
+/** The units of one tensor that may be pruned: a tensor's values, neurons, filters, as the structure has it. */
+export interface ScoredTensor {
+  /** `fc1.weight` */
   readonly name: string;
-  readonly summary: string;
-  /**
-   * The masks (1 keep, 0 prune) of tensors with these scores, in layer order, at a sparsity in 0..1. The
-   * lowest scores go; of equal ones those of the lower flat index, counted through all tensors.
-   */
-  masks(scores: readonly Float32Array[], sparsity: number): Uint8Array[];
+  /** [out, in], [out, in, height, width] or [out]. */
+  readonly shape: readonly number[];
+  /** One score a unit; -Infinity for what is pruned already. */
+  readonly scores: Float32Array;
+}
+
+export interface AllocationRequest {
+  /** In layer order. */
+  readonly tensors: readonly ScoredTensor[];
+  /** Fraction in 0..1 of all units. */
+  readonly sparsity: number;
+  /** The same as a number: round-half-to-even(sparsity x units). */
+  readonly budget: number;
+}
+
+/**
+ * Says how many units of each tensor are pruned. It sees scores and shapes, never weights or criteria; which units
+ * go follows from the counts: those with the lowest scores.
+ */
+export interface Allocation<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
+  /** The counts sum up to the budget; or each is its own tensor's round-half-to-even(sparsity x units). */
+  readonly exact: "in total" | "in each tensor";
+  /** How many units go, by tensor. */
+  counts(request: AllocationRequest, options: z.output<Options>): readonly number[];
+}
+
+/** Types an allocation by its own options. */
+export function defineAllocation<const Name extends string, Options extends z.ZodObject>(
+  allocation: Allocation<Options> & { readonly name: Name },
+): Allocation<Options> & { readonly name: Name } {
+  return allocation;
 }

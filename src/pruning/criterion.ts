@@ -1,23 +1,93 @@
+import type * as z from "zod";
 import type { RandomStream } from "../foundations/random.ts";
+import type { EntryWithOptions } from "../foundations/registry.ts";
+import type { ParameterSpec, Parameters } from "../network/parameters.ts";
 
-/** What a criterion may look at to score one parameter tensor. */
-export interface CriterionInput {
-  /** `fc1.weight` */
-  readonly name: string;
-  readonly values: Float32Array;
-  /** [out, in], [out, in, height, width] or [out]. */
-  readonly shape: readonly number[];
-  /** The sub-stream for random pruning of this tensor: the same for every method and sparsity of a seed. */
-  readonly stream: RandomStream;
+/** One score a value, by the name of the tensor: comparable between tensors, the lowest pruned first. */
+export type Scores = ReadonlyMap<string, Float32Array>;
+
+/** What every criterion may look at. */
+export interface Evidence {
+  /** The tensors to score, in layer order. */
+  readonly tensors: readonly ParameterSpec[];
+  /** All parameters of the network that is pruned; what is pruned already is 0. */
+  readonly weights: Parameters;
+  /** The sub-stream for random pruning of a tensor: the same for every method and sparsity of a seed. */
+  readonly randomStream: (tensor: string) => RandomStream;
+}
+
+/** What a criterion can ask for beside the weights, and how. */
+export interface Needs {
+  /** Of the mean loss over so many training examples, or of the flow of SynFlow, with respect to all weights. */
+  readonly gradients: { readonly of: "loss"; readonly examples: number } | { readonly of: "flow" };
+  /** Of the loss of each of so many training examples. */
+  readonly exampleGradients: { readonly examples: number };
+  /** Of the inputs of each layer over so many training examples. */
+  readonly activationNorms: { readonly examples: number };
+  /** The weights before training. */
+  readonly initialWeights: true;
+}
+
+/** What it gets for that. */
+export interface Gathered {
+  /**
+   * Gradients by parameter name, also of what is pruned. Of `flow`: of the plain sum of the outputs of the network
+   * with absolute weights for an input of ones (Tanaka et al. 2020).
+   */
+  readonly gradients: Parameters;
+  /** The gradients of one example after the other, in a fixed order. */
+  readonly exampleGradients: AsyncIterable<Parameters>;
+  /** By layer: the root of the sum of squares of what each column of its weight ([out, columns]) is multiplied by. */
+  readonly activationNorms: ReadonlyMap<string, Float32Array>;
+  readonly initialWeights: Parameters;
 }
 
 /**
- * Says how important each value of a tensor is. A criterion only scores: budgets, masks and files are not its
- * business.
+ * Says how important each value is. A criterion only scores: budgets, masks and files are not its business. Its
+ * options are part of every run's identity.
  */
-export interface Criterion {
-  readonly name: string;
-  readonly summary: string;
-  /** One score a value, comparable between tensors; the lowest are pruned first. */
-  score(input: CriterionInput): Float32Array;
+export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need extends keyof Needs = never>
+  extends EntryWithOptions<Options> {
+  /** What it looks at beside the weights. */
+  needs?(options: z.output<Options>): Pick<Needs, Need>;
+  /**
+   * In how many rounds a network is pruned: scored, pruned by a part, scored again with what is left, each round
+   * keeping the same fraction. 1 unless given.
+   */
+  rounds?(options: z.output<Options>): number;
+  /** One score for each value of each of the tensors. */
+  scores(evidence: Evidence & Pick<Gathered, Need>, options: z.output<Options>): Scores | Promise<Scores>;
+}
+
+/** Any criterion, as those see it who gather its evidence. */
+export interface AnyCriterion extends EntryWithOptions {
+  needs?(options: Record<string, unknown>): Partial<Needs>;
+  rounds?(options: Record<string, unknown>): number;
+  scores(evidence: Evidence & Gathered, options: Record<string, unknown>): Scores | Promise<Scores>;
+}
+
+/** Types a criterion by its own options and needs. */
+export function defineCriterion<
+  const Name extends string,
+  Options extends z.ZodObject,
+  Need extends keyof Needs = never,
+>(
+  criterion: Criterion<Options, Need> & { readonly name: Name },
+): Criterion<Options, Need> & { readonly name: Name } {
+  return criterion;
+}
+
+/** Scores that look at each tensor by itself. */
+export function scoreEach(
+  { tensors, weights }: Pick<Evidence, "tensors" | "weights">,
+  score: (values: Float32Array, tensor: ParameterSpec) => Float32Array,
+): Scores {
+  return new Map(tensors.map((tensor) => [tensor.name, score(tensorOf(weights, tensor.name), tensor)]));
+}
+
+/** The tensor of that name. Throws a RangeError when there is none. */
+export function tensorOf(parameters: Parameters, name: string): Float32Array {
+  const values = parameters.get(name);
+  if (values === undefined) throw new RangeError(`there are no values for ${name}`);
+  return values;
 }

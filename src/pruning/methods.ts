@@ -1,92 +1,81 @@
 import * as z from "zod";
+import { NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
-import { type AllocationName, allocations } from "./allocations/registry.ts";
-import { type CriterionName, criteria } from "./criteria/registry.ts";
+import { axes, axisSchema, type Method } from "./method.ts";
 
-/** What is removed at once. */
-export type Structure = "weight";
+const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 
-/** A pruning method: a name for a point on the axes criterion, allocation and structure. */
-export interface Method {
-  readonly name: string;
-  readonly summary: string;
-  readonly criterion: CriterionName;
-  readonly allocation: AllocationName;
-  readonly structure: Structure;
-}
-
-export const methods = [
+/** The methods that a config can call by their names alone. */
+export const methods = new Registry<Method>("method", [
   {
     name: "l1-unstructured",
     summary: "The smallest weights of each layer, the same fraction everywhere.",
-    criterion: "magnitude",
-    allocation: "uniform",
-    structure: "weight",
+    criterion: { name: "magnitude" },
+    allocation: { name: "uniform" },
+    ...whole,
   },
   {
     name: "global-magnitude",
     summary: "The smallest weights of the whole network.",
-    criterion: "magnitude",
-    allocation: "global",
-    structure: "weight",
+    criterion: { name: "magnitude" },
+    allocation: { name: "global" },
+    ...whole,
   },
   {
     name: "random-unstructured",
     summary: "Random weights, the same fraction in every layer.",
-    criterion: "random",
-    allocation: "uniform",
-    structure: "weight",
+    criterion: { name: "random" },
+    allocation: { name: "uniform" },
+    ...whole,
   },
   {
     name: "random-global",
     summary: "Random weights of the whole network.",
-    criterion: "random",
-    allocation: "global",
-    structure: "weight",
+    criterion: { name: "random" },
+    allocation: { name: "global" },
+    ...whole,
   },
-] as const satisfies readonly Method[];
+]);
 
-type MethodName = (typeof methods)[number]["name"];
-const methodNames: readonly MethodName[] = methods.map(({ name }) => name);
-
-const namedSchema = z.enum(methodNames).describe("A named method.");
-
-const combinationSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(
-        /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-        "use letters, digits, dots, dashes and underscores: it names files.",
-      )
-      .refine((name) => !methods.some((method) => method.name === name), {
-        error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
-      })
-      .describe("What the method is called in results, charts and checkpoints."),
-    criterion: z.enum(criteria.map(({ name }) => name)).describe("How important a weight is."),
-    allocation: z.enum(allocations.map(({ name }) => name)).describe("How the budget is spread over layers."),
-    structure: z.literal("weight").default("weight").describe("What is removed at once."),
-  })
-  .describe("A criterion and an allocation combined under a name of your own.");
+function combinationSchema() {
+  return z
+    .strictObject({
+      name: z
+        .string()
+        .regex(NAME_PATTERN, `use ${NAME_RULE}: it names files.`)
+        .refine((name) => methods.find(name) === undefined, {
+          error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
+        })
+        .describe("What the method is called in results, charts and checkpoints."),
+      criterion: axisSchema(axes.criterion).describe("How important a weight is."),
+      allocation: axisSchema(axes.allocation).describe("How the budget is spread over layers."),
+      structure: axisSchema(axes.structure).default({ name: "weight" }).describe("What is removed at once."),
+      schedule: axisSchema(axes.schedule).default({ name: "one-shot" }).describe("When it is removed."),
+      recovery: axisSchema(axes.recovery)
+        .optional()
+        .describe("How the network recovers. Default: finetune, or none where prune.finetune is null."),
+    })
+    .describe("A point on the axes of pruning under a name of your own.");
+}
 
 /** A method in the config: the name of a registered one, or a combination of the axes with its own name. */
-export const methodSchema = z.union([namedSchema, combinationSchema], {
-  error: ({ input }) => {
-    const choices = methodNames.join(", ");
-    if (typeof input !== "string")
-      return `expected a method: ${choices}, or { name, criterion, allocation }.`;
-    return `'${input}' is not one of ${choices}.${didYouMean(input, methodNames)}`;
-  },
-});
+export function methodSchema() {
+  const names = methods.names();
+  return z.union([z.enum(names).describe("A named method."), combinationSchema()], {
+    error: ({ input }) => {
+      const choices = names.join(", ");
+      if (typeof input !== "string")
+        return `expected a method: ${choices}, or { name, criterion, allocation }.`;
+      return `'${input}' is not one of ${choices}.${didYouMean(input, names)}`;
+    },
+  });
+}
 
-export type MethodOptions = z.output<typeof methodSchema>;
+export type MethodOptions = z.output<ReturnType<typeof methodSchema>>;
 
 /** The method that an entry of `prune.methods` means. */
 export function resolveMethod(options: MethodOptions): Method {
-  if (typeof options !== "string") {
-    return { ...options, summary: `Criterion ${options.criterion}, allocation ${options.allocation}.` };
-  }
-  const method = methods.find(({ name }) => name === options);
-  if (method === undefined) throw new RangeError(`no method is named '${options}'`);
-  return method;
+  if (typeof options === "string") return methods.named(options);
+  const { criterion, allocation } = options;
+  return { ...options, summary: `Criterion ${criterion.name}, allocation ${allocation.name}.` };
 }

@@ -1,64 +1,150 @@
 import { inputError } from "../foundations/errors.ts";
-import { randomStream } from "../foundations/random.ts";
-import { countKept, type Masks } from "../network/mask.ts";
-import type { ParameterSpec, Parameters } from "../network/parameters.ts";
-import { allocationNamed } from "./allocations/registry.ts";
-import { criterionNamed } from "./criteria/registry.ts";
-import type { Method } from "./methods.ts";
+import type { Masks } from "../network/mask.ts";
+import { countKept } from "../network/mask.ts";
+import type { ParameterSpec } from "../network/parameters.ts";
+import type { Allocation } from "./allocation.ts";
+import { allocations } from "./allocations/registry.ts";
+import type { Scores } from "./criterion.ts";
+import type { Chosen, Method } from "./method.ts";
+import type { Structure, Units } from "./structure.ts";
+import { structures } from "./structures/registry.ts";
+import { pruneLowest, roundHalfToEven } from "./top-k.ts";
 
 export interface PruneRequest {
-  readonly parameters: Parameters;
   /** The tensors to prune, in layer order. */
   readonly tensors: readonly ParameterSpec[];
-  readonly method: Pick<Method, "criterion" | "allocation">;
-  /** Fraction in 0..1 of the tensors' values that is gone afterwards, whatever went before. */
+  readonly scores: Scores;
+  readonly method: Pick<Method, "allocation" | "structure">;
+  /** Fraction in 0..1 of the tensors' units that is gone afterwards, whatever went before. */
   readonly sparsity: number;
-  readonly seed: number;
   /** What is pruned already: it counts and stays pruned. Masks of other tensors are handed on. */
   readonly previous?: Masks | undefined;
 }
 
 /**
- * Chooses what to prune: a mask (1 keep, 0 prune) for each of the tensors. Exactly
- * round-half-to-even(sparsity x n) values are pruned, of each tensor or of all together, as the method's
- * allocation has it; the lowest scores go, of equal ones those of the lower flat index.
+ * Chooses what to prune: a mask (1 keep, 0 prune) for each of the tensors. The allocation says how many units of
+ * each tensor go; the structure, what a unit is and which go: those with the lowest scores, of equal ones the first.
+ * The budget is exact: round-half-to-even(sparsity x n) of all units, or of each tensor's.
  *
- * Throws a PruneLabError of kind `input` when more than that is pruned already, and a RangeError for a
- * sparsity outside 0..1 or a tensor without values.
+ * Throws a PruneLabError of kind `input` when more than that is pruned already, and a RangeError for a sparsity
+ * outside 0..1, a tensor without scores, or counts that are not the budget.
  */
-export function pruneMasks({ parameters, tensors, method, sparsity, seed, previous }: PruneRequest): Masks {
+export function pruneMasks({ tensors, scores, method, sparsity, previous }: PruneRequest): Masks {
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity is in 0..1, not ${sparsity}`);
-  const criterion = criterionNamed(method.criterion);
-  const scores = tensors.map(({ name, shape }) => {
-    const values = parameters.get(name);
-    if (values === undefined) throw new RangeError(`there are no values for ${name}`);
-    const stream = randomStream(seed, "random pruning", name);
-    return prunedFirst(criterion.score({ name, values, shape, stream }), previous?.get(name));
-  });
-  const masks = allocationNamed(method.allocation).masks(scores, sparsity);
-  const chosen = new Map(tensors.map(({ name }, i) => [name, masks[i] as Uint8Array]));
-  if (previous === undefined) return chosen;
-  assertStillPruned(chosen, previous, sparsity);
-  return new Map([...previous, ...chosen]);
-}
-
-/** Scores with -Infinity for what is pruned already, below every score that a criterion gives. */
-function prunedFirst(scores: Float32Array, mask: Uint8Array | undefined): Float32Array {
-  return mask === undefined
-    ? scores
-    : scores.map((score, i) => (mask[i] === 0 ? Number.NEGATIVE_INFINITY : score));
-}
-
-function assertStillPruned(masks: Masks, previous: Masks, sparsity: number): void {
-  for (const [name, mask] of masks) {
-    const before = previous.get(name);
-    if (before?.some((kept, i) => kept === 0 && mask[i] === 1)) {
-      const gone = before.length - countKept(before);
-      throw inputError(
-        `A sparsity of ${sparsity} would bring back weights: ${gone} of ${before.length} values of ${name} ` +
-          "are pruned already.",
-        { hint: "Targets are cumulative: choose a higher sparsity, or start from the dense weights." },
-      );
-    }
+  const structure = structures.named(method.structure.name);
+  const scored = tensors.map((tensor) => scoreUnits(tensor, structure, method.structure, scores, previous));
+  const counts = allocate(scored, allocations.named(method.allocation.name), method.allocation, sparsity);
+  const masks = new Map(previous);
+  for (const [i, unitsOf] of scored.entries()) {
+    const count = counts[i] as number;
+    refuseRevival(unitsOf, count, sparsity);
+    masks.set(unitsOf.name, maskOf(unitsOf, count, structure, method.structure));
   }
+  return masks;
+}
+
+interface ScoredUnits {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly tensor: ParameterSpec;
+  readonly units: Units | undefined;
+  readonly scores: Float32Array;
+  readonly previous: Uint8Array | undefined;
+  /** Units that are pruned already. */
+  readonly gone: number;
+}
+
+/** One score a unit: the sum of its values', below all others where all of it is pruned already. */
+function scoreUnits(
+  tensor: ParameterSpec,
+  structure: Structure,
+  options: Chosen,
+  allScores: Scores,
+  masks: Masks | undefined,
+): ScoredUnits {
+  const { name, shape } = tensor;
+  const values = allScores.get(name);
+  if (values?.length !== tensor.size) {
+    throw new RangeError(`${name} has ${tensor.size} values, and ${values?.length ?? 0} scores`);
+  }
+  const units = structure.units(tensor, options);
+  const previous = masks?.get(name);
+  const scores = units === undefined ? values.slice() : sums(values, units);
+  const kept = previous && (units === undefined ? previous : keptUnits(previous, units));
+  if (kept !== undefined) {
+    for (let i = 0; i < scores.length; i++) if (kept[i] === 0) scores[i] = Number.NEGATIVE_INFINITY;
+  }
+  const gone = kept === undefined ? 0 : kept.length - countKept(kept);
+  return { name, shape, tensor, units, scores, previous, gone };
+}
+
+function sums(values: Float32Array, { count, of }: Units): Float32Array {
+  const totals = new Float64Array(count);
+  for (let i = 0; i < values.length; i++) {
+    const unit = of[i] as number;
+    totals[unit] = (totals[unit] as number) + (values[i] as number);
+  }
+  return Float32Array.from(totals);
+}
+
+/** 1 for units with a value that is kept. */
+function keptUnits(mask: Uint8Array, { count, of }: Units): Uint8Array {
+  const kept = new Uint8Array(count);
+  for (let i = 0; i < mask.length; i++) if (mask[i] === 1) kept[of[i] as number] = 1;
+  return kept;
+}
+
+/** How many units of each tensor go. The one place where the budget is proved. */
+function allocate(
+  tensors: readonly ScoredUnits[],
+  allocation: Allocation,
+  options: Chosen,
+  sparsity: number,
+): readonly number[] {
+  const sizes = tensors.map(({ scores }) => scores.length);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  const budget = roundHalfToEven(sparsity * sum(sizes));
+  const counts = allocation.counts({ tensors, sparsity, budget }, options);
+  const own = sizes.map((size) => roundHalfToEven(sparsity * size));
+  const possible = sizes.every(
+    (size, i) => Number.isInteger(counts[i]) && (counts[i] as number) >= 0 && (counts[i] as number) <= size,
+  );
+  const exact =
+    allocation.exact === "in total" ? sum(counts) === budget : own.every((count, i) => counts[i] === count);
+  if (counts.length !== sizes.length || !possible || !exact) {
+    throw new RangeError(
+      `the allocation ${allocation.name} prunes ${counts.join(", ")} of ${sizes.join(", ")} units; ` +
+        `the budget is ${allocation.exact === "in total" ? `${budget} in all` : own.join(", ")}`,
+    );
+  }
+  return counts;
+}
+
+function refuseRevival({ name, scores, gone }: ScoredUnits, count: number, sparsity: number): void {
+  if (count >= gone) return;
+  throw inputError(
+    `A sparsity of ${sparsity} would bring back weights: ${gone} of ${scores.length} values of ${name} ` +
+      "are pruned already.",
+    { hint: "Targets are cumulative: choose a higher sparsity, or start from the dense weights." },
+  );
+}
+
+/** The tensor's mask without its `count` least important units, and without what is pruned already. */
+function maskOf(
+  { tensor, scores, units, previous }: ScoredUnits,
+  count: number,
+  structure: Structure,
+  options: Chosen,
+): Uint8Array {
+  const kept = structure.select?.(scores, count, tensor, options) ?? pruneLowest(scores, count);
+  if (kept.length !== scores.length || countKept(kept) !== scores.length - count) {
+    throw new RangeError(
+      `the structure ${structure.name} keeps ${countKept(kept)} of ${scores.length} units of ${tensor.name}, not ${scores.length - count}`,
+    );
+  }
+  if (units === undefined) return kept;
+  const mask = new Uint8Array(units.of.length);
+  for (let i = 0; i < mask.length; i++)
+    mask[i] = (kept[units.of[i] as number] as number) & (previous?.[i] ?? 1);
+  return mask;
 }

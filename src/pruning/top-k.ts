@@ -1,3 +1,5 @@
+import { countKept } from "../network/mask.ts";
+
 /** The nearest integer; of two equally near ones the even one, as Python's and PyTorch's round. For x >= 0. */
 export function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
@@ -34,6 +36,26 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
     }
   }
   return mask;
+}
+
+/**
+ * Of the k lowest scores of all tensors together, how many lie in each; of equal scores those of the tensors that
+ * come first. Pruning so many of each tensor by `pruneLowest` prunes the k lowest of all. Throws as it does.
+ */
+export function countLowest(tensors: readonly Float32Array[], k: number): number[] {
+  const starts: number[] = [];
+  let size = 0;
+  for (const { length } of tensors) {
+    starts.push(size);
+    size += length;
+  }
+  const pooled = new Float32Array(size);
+  tensors.forEach((scores, i) => pooled.set(scores, starts[i]));
+  const mask = pruneLowest(pooled, k);
+  return starts.map((start, i) => {
+    const { length } = tensors[i] as Float32Array;
+    return length - countKept(mask.subarray(start, start + length));
+  });
 }
 
 /** Integers in the order of the scores: of a negative number all bits are turned, of others the sign alone. */

@@ -1,4 +1,3 @@
-import { recipeHash } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { contentHash } from "../foundations/hash.ts";
 import { packageVersion } from "../foundations/paths.ts";
@@ -22,15 +21,14 @@ export function settingsOf({ options, dataset, engine }: StudyOutline): unknown 
 
 /** What all rows of a study's tables have in common. */
 export function labelsOf(study: StudyOutline): StudyLabels {
-  const { options, dataset, network, prunable, engine } = study;
+  const { options, dataset, engine, recipe } = study;
   return {
     study: options.name,
     dataset: dataset.name,
     testExamples: dataset.examples.test,
     model: options.model.name,
     engine: engine.name,
-    recovery: options.prune.finetune === null ? "none" : "finetune",
-    recipe: recipeHash({ options, network, prunable, datasetChecksum: dataset.checksum }),
+    recipe,
   };
 }
 
@@ -40,7 +38,8 @@ export function manifestOf(
   files: readonly string[],
   part: ManifestPart | undefined,
 ): Manifest {
-  const { options, dataset, network, engine, plan } = study;
+  const { options, dataset, engine, plan } = study;
+  const { network } = study.settings;
   const settings = settingsOf(study);
   return {
     tool: "prune-lab",

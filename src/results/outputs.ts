@@ -1,5 +1,6 @@
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
+import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
@@ -65,7 +66,7 @@ export async function writeCheckpoints(
   const baselines = plan.runs
     .filter((run) => run.kind === "baseline")
     .map(({ id, label }) => ({ id, label }));
-  const points = choice === "all" ? plan.cells.map(({ point, label }) => ({ id: point, label })) : [];
+  const points = choice === "all" ? plan.cells.map((cell) => ({ id: lastOf(cell), label: cell.label })) : [];
   const files: string[] = [];
   for (const { id, label } of [...baselines, ...points]) {
     const file = `checkpoints/${label}.safetensors`;

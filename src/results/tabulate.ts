@@ -1,6 +1,8 @@
-import type { Cell, StudyPlan } from "../experiment/plan.ts";
-import type { BaselineResult, PointResult } from "../experiment/run.ts";
+import { type Cell, lastOf, type StudyPlan } from "../experiment/plan.ts";
+import type { BaselineResult } from "../experiment/runs/baseline.ts";
+import type { PointResult } from "../experiment/runs/point.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
+import { chosenText } from "../pruning/method.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
@@ -12,7 +14,6 @@ export interface StudyLabels {
   readonly testExamples: number;
   readonly model: string;
   readonly engine: string;
-  readonly recovery: string;
   readonly recipe: string;
 }
 
@@ -24,9 +25,6 @@ export interface Tables {
   /** Of the first seed. */
   readonly snapshots: Snapshots;
 }
-
-/** All schedules so far prune once. */
-const SCHEDULE = "one-shot";
 
 /** Lays the finished runs out as tables, in the order of the grid: a pure function of what is stored. */
 export function tabulate(
@@ -55,13 +53,13 @@ export function tabulate(
 }
 
 function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): BaselineResult {
-  const result = stored.get(cell.baseline)?.result;
+  const result = stored.get(cell.path[0])?.result;
   if (result?.kind !== "baseline") throw new Error(`${cell.label}: its baseline is not stored`);
   return result;
 }
 
 function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): PointResult {
-  const result = stored.get(cell.point)?.result;
+  const result = stored.get(lastOf(cell))?.result;
   if (result?.kind !== "point") throw new Error(`${cell.label}: its run is not stored`);
   return result;
 }
@@ -83,11 +81,11 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     test_examples: labels.testExamples,
     model: labels.model,
     method: cell.method.name,
-    criterion: cell.method.criterion,
-    allocation: cell.method.allocation,
-    structure: cell.method.structure,
-    schedule: SCHEDULE,
-    recovery: labels.recovery,
+    criterion: chosenText(cell.method.criterion),
+    allocation: chosenText(cell.method.allocation),
+    structure: chosenText(cell.method.structure),
+    schedule: chosenText(cell.method.schedule),
+    recovery: chosenText(cell.recovery),
     recipe: labels.recipe,
     engine: labels.engine,
     seed: cell.seed,

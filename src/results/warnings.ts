@@ -1,5 +1,5 @@
 import type { EngineDescription } from "../engines/engine.ts";
-import type { StudyPlan } from "../experiment/plan.ts";
+import { lastOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 
@@ -29,8 +29,9 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
 /** One line for each method and layer that keeps fewer weights than it has units, from its lowest sparsity on. */
 function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
   const lowest = new Map<string, { sparsity: number; line: string }>();
-  for (const { method, sparsity, point } of plan.cells) {
-    const result = stored.get(point)?.result;
+  for (const cell of plan.cells) {
+    const { method, sparsity } = cell;
+    const result = stored.get(lastOf(cell))?.result;
     if (result?.kind !== "point" || sparsity === 1) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;

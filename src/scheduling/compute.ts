@@ -1,254 +1,226 @@
-import type { DatasetHandle } from "../datasets/dataset-cache.ts";
-import type { EngineDescription } from "../engines/engine.ts";
-import { runCost } from "../experiment/cost.ts";
-import type { Run } from "../experiment/plan.ts";
-import { type RunResult, type RunSettings, runSteps } from "../experiment/run.ts";
+import { type Run, testedOf } from "../experiment/runs/index.ts";
+import type { Artifact } from "../experiment/runs/run.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import type { OnStudyEvent } from "./events.ts";
+import type { Compute, Executor, ProgressMessage } from "./executor.ts";
+import { type Job, labelIn, planJobs, type Share, type StudyWork } from "./jobs.ts";
 import { Progress } from "./progress.ts";
-import type { RunStore, StoredRun } from "./store.ts";
-import type { Lanes } from "./threads/lanes.ts";
-
-/** One study's share of a computation. */
-export interface StudyWork {
-  readonly study: string;
-  /** The runs that must be stored in the end, parents first. */
-  readonly runs: readonly Run[];
-  readonly store: RunStore;
-  readonly settings: RunSettings;
-  readonly data: DatasetHandle;
-  readonly engine: Pick<EngineDescription, "name" | "maxWorkers">;
-  readonly keepWeights: (run: Run) => boolean;
-  /** Told once, when it is known what is stored already. */
-  readonly announce: (counts: { runs: number; stored: number; workers: number }) => void;
-}
+import type { StoredRun } from "./store.ts";
+import { findStored, NeededArtifacts, type StoredRuns } from "./stored-runs.ts";
 
 export interface ComputeRequest {
+  /** The most runs at a time. */
   readonly workers: number;
-  /** The threads; closed when the last run has ended. */
-  readonly lanes: Lanes;
+  /** Who computes; closed when the last run has ended. */
+  readonly executor: Executor;
   /** When a run fails, the studies that do not need it go on. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
-  /** Called when no run waits for a thread any more, so that cores fall idle soon. */
+  /** Called when no run waits for its turn any more, so that cores fall idle soon. */
   readonly onLastStarted: () => void;
 }
 
-export type StoredRuns = ReadonlyMap<string, StoredRun>;
-
-/** A run that has to be computed, once, for every study that plans it. */
-interface Job {
-  readonly run: Run;
-  readonly owners: [Owner, ...Owner[]];
-  /** Which free run goes first: the study that comes first, baselines, the costly, the dense. */
-  readonly rank: readonly number[];
-}
-
-/** A study's progress through its part. */
-interface Owner {
-  readonly work: StudyWork;
-  readonly stored: Map<string, StoredRun>;
-  error: unknown;
-}
-
 /**
- * Computes the runs that are not stored yet, equal ones once, on one pool of workers: each as soon as its parent
- * is there, baselines before points and longest first, the first study's before the second's. Returns a promise
- * for each study, in order, that gives its runs as soon as they are complete. It rejects when none of the study's
- * runs is being computed any more: with the first error, or with a PruneLabError of kind `interrupted`.
+ * Computes the runs that are not stored yet, equal ones once: each as soon as its parents are there, dense networks
+ * before points and the longest line first, the first study's before the second's. Returns a promise for each study,
+ * in order, that gives its runs as soon as they are complete. It rejects when none of the study's runs is being
+ * computed any more: with the first error, or with a PruneLabError of kind `interrupted`.
  */
 export async function computeRuns(
   works: readonly StudyWork[],
   request: ComputeRequest,
 ): Promise<readonly Promise<StoredRuns>[]> {
-  const { lanes, signal, onEvent } = request;
-  const owners = works.map((work): Owner => ({ work, stored: new Map(), error: undefined }));
-  await readStored(owners);
-  const jobs = planJobs(owners);
-  for (const { work, stored } of owners) {
+  const shares = await findStored(works);
+  const jobs = planJobs(shares);
+  for (const { work, stored } of shares) {
     const missing = work.runs.length - stored.size;
     const workers = Math.max(1, Math.min(request.workers, work.engine.maxWorkers ?? missing, jobs.size));
     work.announce({ runs: work.runs.length, stored: stored.size, workers });
   }
-
-  const progress = new Progress();
-  for (const { run, owners: sharing } of jobs.values()) {
-    const [{ work }] = sharing;
-    const { train } = work.data.facts.examples;
-    progress.add(run, { steps: runSteps(run.kind, work.settings, train), cost: costOf(run, work) });
-  }
-
-  lanes.onProgress = tellProgress;
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= lanes.close();
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-
-  function tellProgress({ run: id, steps }: { readonly run: string; readonly steps: number }): void {
-    const job = jobs.get(id);
-    if (job === undefined || stopped !== undefined) return;
-    const [owner] = job.owners;
-    const { started, fraction } = progress.update(id, steps);
-    const told = { study: owner.work.study, run: labelIn(owner, job.run) };
-    if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });
-    onEvent({ event: "run-progress", ...told, fraction, total: progress.total() });
-  }
-
-  let waiting = jobs.size;
-  if (waiting === 0) request.onLastStarted();
-
-  const computeJob = async (job: Job, parent: Promise<void> | undefined) => {
-    await parent;
-    if (stopped !== undefined) throw new NotStarted();
-    const { pool, slots, assistants } = lanes.of(job.owners[0].work.engine);
-    const computedBy = await slots.run(job.rank, async () => {
-      const computing = job.owners.find(({ error }) => error === undefined);
-      if (stopped !== undefined || computing === undefined) throw new NotStarted();
-      if (--waiting === 0) request.onLastStarted();
-      const { settings, engine, store, data } = computing.work;
-      const task = {
-        run: job.run,
-        keepWeights: job.owners.some(({ work }) => work.keepWeights(job.run)),
-        dataset: await data.load(),
-        settings,
-        engine: engine.name,
-        storeFolder: store.folder,
-      };
-      if (job.run.kind === "point") await pool.compute(task);
-      else await assistants.lead(engine.name, (table) => pool.compute({ ...task, table }));
-      // What hangs on a baseline is ready when its slot is free.
-      if (job.run.kind === "baseline") await handOut(job, computing);
-      return computing;
-    });
-    if (job.run.kind === "point") await handOut(job, computedBy);
-  };
-
-  const handOut = async ({ run, owners: sharing }: Job, computedBy: Owner) => {
-    const { store } = computedBy.work;
-    const finished = await store.read(run.id);
-    if (finished === undefined) throw new Error(`${run.label} was computed but is not in ${store.folder}`);
-    progress.finish(run.id, finished.timing.seconds);
-    for (const owner of sharing) await give(owner, run, finished, computedBy);
-  };
-
-  const give = async (owner: Owner, run: Run, finished: StoredRun, computing: Owner) => {
-    const { work, stored } = owner;
-    if (owner !== computing) await work.store.adopt(computing.work.store, run.id, work.keepWeights(run));
-    stored.set(run.id, finished);
-    onEvent({
-      event: "run-finished",
-      study: work.study,
-      run: labelIn(owner, run),
-      kind: run.kind,
-      status: finished.result.status,
-      ...testMeasureOf(finished.result),
-      seconds: finished.timing.seconds,
-      sharedFrom: owner === computing ? null : computing.work.study,
-      total: progress.total(),
-    });
-  };
-
-  const started = new Map<string, Promise<void>>();
-  for (const job of jobs.values()) {
-    const { run } = job;
-    const parent = run.kind === "point" ? started.get(run.parent) : undefined;
-    const ending = computeJob(job, parent).catch((error: unknown) => {
-      // Closing the pool fails what is in flight, in words of its own.
-      const cause = stopped === undefined ? error : new NotStarted();
-      for (const owner of job.owners) owner.error ??= cause;
-      if (!request.keepGoing) stop();
-      throw error;
-    });
-    started.set(run.id, ending);
-  }
-
-  const endings = owners.map(async (owner): Promise<StoredRuns> => {
-    const { work, stored } = owner;
-    const mine = work.runs.flatMap(({ id }) => started.get(id) ?? []);
-    await Promise.allSettled(mine);
-    // Nothing writes to this study's folder after this: its runs have ended, and the pool too if it was stopped.
-    await stopped;
-    work.data.release();
-    if (stored.size === work.runs.length) return stored;
-    if (!signal.aborted && !(owner.error instanceof NotStarted)) {
-      throw explainWriteError(owner.error, work.store.folder);
-    }
-    const what = signal.aborted ? "Interrupted" : "Not finished";
-    throw new PruneLabError("interrupted", `${what}: ${stored.size} of ${work.runs.length} runs are kept.`, {
-      hint: "Run the same command again to continue.",
-    });
-  });
-  void Promise.allSettled(endings).then(() => {
-    signal.removeEventListener("abort", stop);
-    stop();
-  });
-  return endings;
+  return new Computation(shares, jobs, request).start();
 }
 
 /** A run that was not begun, because its studies had failed or everything was stopped. */
 class NotStarted extends Error {}
 
-/** Finds what each study has already, and what it can take over from the others' folders. */
-async function readStored(owners: readonly Owner[]): Promise<void> {
-  for (const { work, stored } of owners) {
-    for (const run of work.runs) {
-      const found = await work.store.read(run.id);
-      if (found !== undefined && (found.hasWeights || !work.keepWeights(run))) stored.set(run.id, found);
-    }
-  }
-  for (const { work, stored } of owners) {
-    for (const run of work.runs.filter(({ id }) => !stored.has(id))) {
-      const other = owners.find((owner) => {
-        const held = owner.stored.get(run.id);
-        return held !== undefined && (held.hasWeights || !work.keepWeights(run));
-      });
-      const held = other?.stored.get(run.id);
-      if (other === undefined || held === undefined) continue;
-      await work.store.adopt(other.work.store, run.id, work.keepWeights(run));
-      stored.set(run.id, held);
-    }
-  }
-}
+class Computation {
+  readonly #shares: readonly Share[];
+  readonly #jobs: ReadonlyMap<string, Job>;
+  readonly #request: ComputeRequest;
+  readonly #progress = new Progress();
+  /** By run that something hangs on: how many of these runs are not stored yet. */
+  readonly #dependents = new Map<string, number>();
+  readonly #endings = new Map<string, Promise<void>>();
+  /** Runs that have not had their turn. */
+  #waiting: number;
+  #stopped: Promise<void> | undefined;
 
-/** The runs that no study has, parents first, each with all the studies that lack it. */
-function planJobs(owners: readonly Owner[]): ReadonlyMap<string, Job> {
-  const jobs = new Map<string, Job>();
-  for (const [order, owner] of owners.entries()) {
-    for (const run of owner.work.runs.filter(({ id }) => !owner.stored.has(id))) {
-      const job = jobs.get(run.id);
-      if (job !== undefined) {
-        job.owners.push(owner);
-        continue;
+  constructor(shares: readonly Share[], jobs: ReadonlyMap<string, Job>, request: ComputeRequest) {
+    this.#shares = shares;
+    this.#jobs = jobs;
+    this.#request = request;
+    this.#waiting = jobs.size;
+    for (const { run, steps, cost } of jobs.values()) {
+      this.#progress.add(run, { steps, cost });
+      for (const { run: parent } of run.parents) {
+        this.#dependents.set(parent, (this.#dependents.get(parent) ?? 0) + 1);
       }
-      const rank = [
-        order,
-        run.kind === "baseline" ? 0 : 1,
-        -costOf(run, owner.work),
-        run.kind === "baseline" ? 0 : run.sparsity,
-      ];
-      jobs.set(run.id, { run, owners: [owner], rank });
     }
   }
-  return jobs;
-}
 
-function costOf(run: Run, { settings, data, engine }: StudyWork): number {
-  return runCost(run, settings, data.facts.examples, engine.name);
-}
+  start(): readonly Promise<StoredRuns>[] {
+    const { executor, signal, onLastStarted } = this.#request;
+    executor.onProgress = (message) => this.#tellProgress(message);
+    const stop = () => this.#stop();
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    if (this.#waiting === 0) onLastStarted();
+    for (const job of this.#jobs.values()) this.#endings.set(job.run.id, this.#begin(job));
+    const ends = this.#shares.map((share) => this.#endOf(share));
+    void Promise.allSettled(ends).then(() => {
+      signal.removeEventListener("abort", stop);
+      stop();
+    });
+    return ends;
+  }
 
-/** The dense control is named after the study's first method, so an equal run may have another name there. */
-function labelIn({ work }: Owner, { id, label }: Run): string {
-  return work.runs.find((run) => run.id === id)?.label ?? label;
-}
+  /** Computes a run when its parents are there, and remembers what goes wrong. */
+  async #begin(job: Job): Promise<void> {
+    try {
+      const parents = job.run.parents.map(({ run }) => this.#endings.get(run));
+      await Promise.all(parents);
+      this.#refuseIfStopped();
+      const { executor } = this.#request;
+      const { engine } = job.shares[0].work;
+      // What hangs on a run must be ready when its turn ends; of others the record is read back in the next one's.
+      const awaited = (this.#dependents.get(job.run.id) ?? 0) > 0;
+      const computing = await executor.inTurn(engine, job.rank, async (compute) => {
+        const share = await this.#compute(job, compute);
+        if (awaited) await this.#handOut(job, share);
+        return share;
+      });
+      if (!awaited) await this.#handOut(job, computing);
+    } catch (error) {
+      // Closing the executor fails what is in flight, in words of its own.
+      const cause = this.#stopped === undefined ? error : new NotStarted();
+      for (const share of job.shares) share.error ??= cause;
+      if (!this.#request.keepGoing) this.#stop();
+      throw error;
+    }
+  }
 
-function testMeasureOf(result: RunResult): {
-  readonly accuracy: number | null;
-  readonly loss: number | null;
-} {
-  const { accuracy, loss } = result.kind === "baseline" ? result.trained : result.recovered;
-  return { accuracy, loss };
+  /** Has its turn: computes and stores the run for the first study that goes on. */
+  async #compute({ run, shares }: Job, compute: Compute): Promise<Share> {
+    const computing = shares.find(({ error }) => error === undefined);
+    this.#refuseIfStopped();
+    if (computing === undefined) throw new NotStarted();
+    if (--this.#waiting === 0) this.#request.onLastStarted();
+    const { settings, engine, store, data } = computing.work;
+    await compute({
+      run,
+      keep: [...new Set(shares.flatMap((share) => this.#needed(share, run)))],
+      settings,
+      dataset: data.reference,
+      engine: engine.name,
+      storeFolder: store.folder,
+    });
+    return computing;
+  }
+
+  /** Gives a stored run to all studies that plan it. */
+  async #handOut({ run, shares }: Job, computing: Share): Promise<void> {
+    const { store } = computing.work;
+    const finished = await store.read(run.id);
+    if (finished === undefined) throw new Error(`${run.label} was computed but is not in ${store.folder}`);
+    this.#progress.finish(run.id, finished.timing.seconds);
+    for (const share of shares) await this.#give(share, run, finished, computing);
+    await this.#dropParents(run, shares);
+  }
+
+  /** What a study must have of a run: what it keeps, and what its runs that are not stored need. */
+  #needed({ work, stored }: Share, run: Run): Artifact[] {
+    const needed = new NeededArtifacts(work);
+    if ((this.#dependents.get(run.id) ?? 0) > 0) {
+      for (const other of work.runs) if (!stored.has(other.id)) needed.add(other);
+    }
+    return needed.of(run);
+  }
+
+  async #give(share: Share, run: Run, finished: StoredRun, computing: Share): Promise<void> {
+    const { work, stored } = share;
+    if (share !== computing) {
+      await work.store.adopt(computing.work.store, run.id, this.#needed(share, run));
+    }
+    stored.set(run.id, finished);
+    const { accuracy, loss } = testedOf(finished.result) ?? { accuracy: null, loss: null };
+    this.#request.onEvent({
+      event: "run-finished",
+      study: work.study,
+      run: labelIn(share, run),
+      kind: run.kind,
+      status: finished.result.status,
+      accuracy,
+      loss,
+      seconds: finished.timing.seconds,
+      sharedFrom: share === computing ? null : computing.work.study,
+      total: this.#progress.total(),
+    });
+  }
+
+  /** What only this run still needed of its parents goes. */
+  async #dropParents(run: Run, shares: readonly Share[]): Promise<void> {
+    for (const { run: parent } of run.parents) {
+      const left = (this.#dependents.get(parent) ?? 1) - 1;
+      this.#dependents.set(parent, left);
+      if (left > 0) continue;
+      for (const { work, stored } of shares) {
+        const planned = work.runs.find(({ id }) => id === parent);
+        const held = stored.get(parent);
+        if (planned === undefined || held === undefined) continue;
+        const kept = work.keeps(planned);
+        if (held.artifacts.every((artifact) => kept.includes(artifact))) continue;
+        await work.store.adopt(work.store, parent, kept);
+        stored.set(parent, { ...held, artifacts: kept });
+      }
+    }
+  }
+
+  /** A study's runs, when the last of them has ended. */
+  async #endOf(share: Share): Promise<StoredRuns> {
+    const { work, stored } = share;
+    const { signal } = this.#request;
+    await Promise.allSettled(work.runs.flatMap(({ id }) => this.#endings.get(id) ?? []));
+    // Nothing writes to this study's folder after this: its runs have ended, and the executor too if it was stopped.
+    await this.#stopped;
+    work.data.release();
+    if (stored.size === work.runs.length) return stored;
+    if (!signal.aborted && !(share.error instanceof NotStarted)) {
+      throw explainWriteError(share.error, work.store.folder);
+    }
+    const what = signal.aborted ? "Interrupted" : "Not finished";
+    throw new PruneLabError("interrupted", `${what}: ${stored.size} of ${work.runs.length} runs are kept.`, {
+      hint: "Run the same command again to continue.",
+    });
+  }
+
+  #tellProgress({ run: id, steps }: ProgressMessage): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined || this.#stopped !== undefined) return;
+    const [share] = job.shares;
+    const { started, fraction } = this.#progress.update(id, steps);
+    const told = { study: share.work.study, run: labelIn(share, job.run) };
+    const { onEvent } = this.#request;
+    if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });
+    onEvent({ event: "run-progress", ...told, fraction, total: this.#progress.total() });
+  }
+
+  #refuseIfStopped(): void {
+    if (this.#stopped !== undefined) throw new NotStarted();
+  }
+
+  #stop(): void {
+    this.#stopped ??= this.#request.executor.close();
+  }
 }

@@ -1,4 +1,4 @@
-import type { RunKind } from "../experiment/plan.ts";
+import type { RunKind } from "../experiment/runs/index.ts";
 import type { PruneLabError } from "../foundations/errors.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Run } from "../experiment/plan.ts";
+import { isDense, type Run } from "../experiment/runs/index.ts";
 
 interface Entry {
   readonly run: Run;
@@ -9,22 +9,20 @@ interface Entry {
   fraction: number;
 }
 
-/** Sums over the finished runs of a kind. */
+/** Sums over the finished runs of dense networks, or of pruned ones. */
 interface Spent {
   cost: number;
   seconds: number;
 }
 
 /**
- * How far the runs are, weighted by what each is expected to cost. What points cost beside baselines depends on
- * how well the engine uses the zeros, so the expectation is corrected by the runs that have finished.
+ * How far the runs are, weighted by what each is expected to cost. What pruned networks cost beside dense ones depends
+ * on how well the engine uses the zeros, so the expectation is corrected by the runs that have finished.
  */
 export class Progress {
   readonly #entries = new Map<string, Entry>();
-  readonly #spent: Record<Run["kind"], Spent> = {
-    baseline: { cost: 0, seconds: 0 },
-    point: { cost: 0, seconds: 0 },
-  };
+  readonly #dense: Spent = { cost: 0, seconds: 0 };
+  readonly #pruned: Spent = { cost: 0, seconds: 0 };
   #shown = 0;
 
   add(run: Run, expected: { readonly steps: number; readonly cost: number }): void {
@@ -44,18 +42,18 @@ export class Progress {
   finish(id: string, seconds: number): void {
     const entry = this.#entry(id);
     entry.fraction = 1;
-    const spent = this.#spent[entry.run.kind];
+    const spent = isDense(entry.run) ? this.#dense : this.#pruned;
     spent.cost += entry.cost;
     spent.seconds += seconds;
   }
 
   /** 0..1 over all runs; never falls, also when the expectation changes. */
   total(): number {
-    const correction = this.#pointCorrection();
+    const correction = this.#correction();
     let done = 0;
     let all = 0;
     for (const { run, cost, fraction } of this.#entries.values()) {
-      const expected = run.kind === "point" ? cost * correction : cost;
+      const expected = isDense(run) ? cost : cost * correction;
       done += expected * fraction;
       all += expected;
     }
@@ -63,10 +61,10 @@ export class Progress {
     return this.#shown;
   }
 
-  /** Seconds a unit of expected cost, of the points over those of the baselines; 1 until both are known. */
-  #pointCorrection(): number {
-    const { baseline, point } = this.#spent;
-    const correction = (point.seconds * baseline.cost) / (point.cost * baseline.seconds);
+  /** Seconds a unit of expected cost, of pruned networks over those of dense ones; 1 until both are known. */
+  #correction(): number {
+    const [dense, pruned] = [this.#dense, this.#pruned];
+    const correction = (pruned.seconds * dense.cost) / (pruned.cost * dense.seconds);
     return correction > 0 && Number.isFinite(correction) ? correction : 1;
   }
 

@@ -1,6 +1,7 @@
 import { runCost } from "../experiment/cost.ts";
-import type { PointRun, Run } from "../experiment/plan.ts";
-import { runSettings, type StudyOutline } from "../experiment/prepare.ts";
+import { lastOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
+import type { Run } from "../experiment/runs/index.ts";
 
 /** One of `count` parts of the runs; index from 1. */
 export interface Shard {
@@ -9,40 +10,58 @@ export interface Shard {
 }
 
 /**
- * The runs of one shard, for each study: a split that depends on the studies alone. Points are lined up by the
- * baseline they prune, in the order of the plans, and the line is cut where the expected cost says, so that few
- * shards train the same baseline. The baselines that a shard's points need belong to it; a run that several
- * studies share is in the same shard for all.
+ * The runs of one shard, for each study: a split that depends on the studies alone. The runs that fill cells are lined
+ * up by their baseline, in the order of the plans, and the line is cut where the expected cost says, so that few
+ * shards train the same baseline. What such a run hangs on belongs to its shard too; a run that several studies share
+ * is in the same shard for all.
  */
 export function runsOfShard(studies: readonly StudyOutline[], shard: Shard): (readonly Run[])[] {
   const chosen = new Set<string>();
-  const line = pointsByBaseline(studies);
+  const line = lineUp(studies);
   const total = line.reduce((sum, { cost }) => sum + cost, 0);
   let before = 0;
-  for (const { point, cost } of line) {
-    // By the middle of its stretch of the line, a point lies in exactly one shard.
+  for (const { runs, cost } of line) {
+    // By the middle of its stretch of the line, a run lies in exactly one shard.
     const position = Math.floor(((before + cost / 2) / total) * shard.count);
     before += cost;
-    if (position !== shard.index - 1) continue;
-    chosen.add(point.id).add(point.parent);
+    if (position === shard.index - 1) for (const run of runs) chosen.add(run);
   }
   return studies.map(({ plan }) => plan.runs.filter(({ id }) => chosen.has(id)));
 }
 
-/** The first point of a baseline carries the baseline's cost. */
-function pointsByBaseline(studies: readonly StudyOutline[]): { point: PointRun; cost: number }[] {
-  const byBaseline = new Map<string, Map<string, { point: PointRun; cost: number }>>();
-  for (const study of studies) {
-    const settings = runSettings(study);
-    const cost = (run: Pick<Run, "kind">) =>
-      runCost(run, settings, study.dataset.examples, study.engine.name);
-    for (const point of study.plan.runs) {
-      if (point.kind !== "point") continue;
-      const siblings = byBaseline.get(point.parent) ?? new Map();
-      byBaseline.set(point.parent, siblings);
-      const baseline = siblings.size === 0 ? cost({ kind: "baseline" }) : 0;
-      if (!siblings.has(point.id)) siblings.set(point.id, { point, cost: cost(point) + baseline });
+/** A run that fills a cell, and the ids of all that it needs. */
+interface Stretch {
+  readonly runs: readonly string[];
+  readonly cost: number;
+}
+
+/** What a stretch shares with those before it costs nothing more. */
+function lineUp(studies: readonly StudyOutline[]): Stretch[] {
+  const byBaseline = new Map<string, Map<string, Stretch>>();
+  const counted = new Set<string>();
+  for (const { plan, settings, dataset, engine } of studies) {
+    const runs = new Map(plan.runs.map((run) => [run.id, run]));
+    for (const cell of plan.cells) {
+      const [baseline] = cell.path;
+      const siblings = byBaseline.get(baseline) ?? new Map<string, Stretch>();
+      byBaseline.set(baseline, siblings);
+      if (siblings.has(lastOf(cell))) continue;
+      const needed = ancestors(lastOf(cell), runs);
+      const costs = needed
+        .filter(({ id }) => !counted.has(id))
+        .map((run) => runCost(run, settings, dataset.examples, engine.name));
+      for (const { id } of needed) counted.add(id);
+      siblings.set(lastOf(cell), {
+        runs: needed.map(({ id }) => id),
+        cost: costs.reduce((sum, cost) => sum + cost, 0),
+      });
     }
   }
   return [...byBaseline.values()].flatMap((siblings) => [...siblings.values()]);
+}
+
+/** A run and all that it hangs on. */
+function ancestors(id: string, runs: ReadonlyMap<string, Run>): Run[] {
+  const run = runs.get(id);
+  return run === undefined ? [] : [run, ...run.parents.flatMap((parent) => ancestors(parent.run, runs))];
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { RunOutput, RunResult } from "../experiment/run.ts";
+import type { RunResult } from "../experiment/runs/index.ts";
+import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
-import type { Masks } from "../network/mask.ts";
-import type { Parameters } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
+import { decodeOptimizerState, encodeOptimizerState } from "../recording/optimizer-state.ts";
 
 /**
  * The finished runs of a folder: runs/<hash>/ each, put there whole by a rename, checked by SHA-256 when read.
@@ -16,24 +16,31 @@ import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
 export interface StoredRun<Result extends RunResult = RunResult> {
   readonly result: Result;
   readonly timing: RunTiming;
-  readonly hasWeights: boolean;
+  /** What is stored beside the result. */
+  readonly artifacts: readonly Artifact[];
 }
 
 /** Kept apart from the result, which is a pure function of the run's hash. */
 export interface RunTiming {
   readonly seconds: number;
+  /** Of the optimizer steps alone, and the examples that they took. */
   readonly trainSeconds: number;
   readonly trainedExamples: number;
   readonly peakMemoryBytes: number;
 }
 
-const FILES = { result: "result.json", weights: "weights.safetensors", timing: "timing.json" };
+const RESULT_FILE = "result.json";
+const TIMING_FILE = "timing.json";
+const ARTIFACT_FILES: Readonly<Record<Artifact, string>> = {
+  weights: "weights.safetensors",
+  optimizer: "optimizer.safetensors",
+};
 
 interface ResultFile {
-  readonly format: 1;
+  readonly format: 2;
   readonly id: string;
   readonly resultSha256: string;
-  readonly weightsSha256: string | null;
+  readonly artifactsSha256: Readonly<Partial<Record<Artifact, string>>>;
   readonly result: RunResult;
 }
 
@@ -48,59 +55,84 @@ export class RunStore {
 
   /** The stored run, or undefined when it is not there or not as it was written. */
   async read(id: string): Promise<StoredRun | undefined> {
-    const found = await this.#readIntact(id);
-    return found && { result: found.result, timing: found.timing, hasWeights: found.weights !== undefined };
+    return unlessDamaged(async () => {
+      const file = await this.#readResultFile(id);
+      const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
+      for (const artifact of artifacts) await this.#readArtifact(file, artifact);
+      const timing = JSON.parse(await readFile(this.#path(id, TIMING_FILE), "utf8")) as RunTiming;
+      return { result: file.result, timing, artifacts };
+    });
   }
 
-  /** The same with the weights and masks that the run ended with; undefined also when it is stored without. */
-  async readWithWeights(
-    id: string,
-  ): Promise<{ result: RunResult; parameters: Parameters; masks: Masks } | undefined> {
-    const found = await this.#readIntact(id);
-    if (found?.weights === undefined) return undefined;
-    return { result: found.result, ...decodeCheckpoint(found.weights, this.#file(id, "weights")) };
+  /** What a run passes on; undefined also when it is stored without these artifacts. */
+  async readArtifacts(id: string, artifacts: readonly Artifact[]): Promise<ParentOutput | undefined> {
+    return unlessDamaged(async () => {
+      const file = await this.#readResultFile(id);
+      const bytes = new Map<Artifact, Uint8Array>();
+      for (const artifact of artifacts) bytes.set(artifact, await this.#readArtifact(file, artifact));
+      const weights = bytes.get("weights");
+      const optimizer = bytes.get("optimizer");
+      return {
+        status: file.result.status,
+        ...(weights === undefined
+          ? { parameters: new Map(), masks: new Map() }
+          : decodeCheckpoint(weights, this.#path(id, ARTIFACT_FILES.weights))),
+        optimizer: optimizer && decodeOptimizerState(optimizer, this.#path(id, ARTIFACT_FILES.optimizer)),
+      };
+    });
   }
 
   /** The weights and masks of a run that is stored with them, as the bytes of a checkpoint. */
   async readCheckpoint(id: string): Promise<Uint8Array> {
-    return readFile(this.#file(id, "weights"));
+    return readFile(this.#path(id, ARTIFACT_FILES.weights));
   }
 
   /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
   async write(
-    { id }: { readonly id: string },
+    id: string,
     output: RunOutput<RunResult>,
     timing: RunTiming,
-    keepWeights: boolean,
+    keep: readonly Artifact[],
   ): Promise<void> {
-    const weights = keepWeights
-      ? encodeCheckpoint(this.#network, output.parameters, output.masks)
-      : undefined;
+    const artifacts = keep.map((artifact) => [artifact, this.#encode(artifact, output)] as const);
     const file: ResultFile = {
-      format: 1,
+      format: 2,
       id,
       resultSha256: sha256(canonicalJson(output.result)),
-      weightsSha256: weights === undefined ? null : sha256(weights),
+      artifactsSha256: Object.fromEntries(artifacts.map(([artifact, bytes]) => [artifact, sha256(bytes)])),
       result: output.result,
     };
     await this.#place(id, async (temporary) => {
-      await writeFlushed(path.join(temporary, FILES.result), resultText(file));
-      await writeFlushed(path.join(temporary, FILES.timing), `${JSON.stringify(timing)}\n`);
-      if (weights !== undefined) await writeFlushed(path.join(temporary, FILES.weights), weights);
+      await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
+      await writeFlushed(path.join(temporary, TIMING_FILE), `${JSON.stringify(timing)}\n`);
+      for (const [artifact, bytes] of artifacts) {
+        await writeFlushed(path.join(temporary, ARTIFACT_FILES[artifact]), bytes);
+      }
     });
   }
 
-  /** Takes over a run that another store holds, with hard links where the disk has them; the same bytes either way. */
-  async adopt(source: RunStore, id: string, keepWeights: boolean): Promise<void> {
+  /**
+   * Takes over a run that a store holds, with these of its artifacts; with hard links where the disk has them, the
+   * same bytes either way. From this store itself it drops the others.
+   */
+  async adopt(source: RunStore, id: string, keep: readonly Artifact[]): Promise<void> {
     const file = await source.#readResultFile(id);
-    const weightsSha256 = keepWeights ? file.weightsSha256 : null;
+    const artifactsSha256 = Object.fromEntries(
+      Object.entries(file.artifactsSha256).filter(([artifact]) => keep.includes(artifact as Artifact)),
+    );
     await this.#place(id, async (temporary) => {
-      await writeFlushed(path.join(temporary, FILES.result), resultText({ ...file, weightsSha256 }));
-      await linkOrCopy(source.#file(id, "timing"), path.join(temporary, FILES.timing));
-      if (weightsSha256 !== null) {
-        await linkOrCopy(source.#file(id, "weights"), path.join(temporary, FILES.weights));
+      await writeFlushed(path.join(temporary, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
+      const files = Object.keys(artifactsSha256).map((artifact) => ARTIFACT_FILES[artifact as Artifact]);
+      for (const name of [TIMING_FILE, ...files]) {
+        await linkOrCopy(source.#path(id, name), path.join(temporary, name));
       }
     });
+  }
+
+  #encode(artifact: Artifact, { parameters, masks, optimizer }: RunOutput): Uint8Array {
+    if (artifact === "weights") return encodeCheckpoint(this.#network, parameters, masks);
+    if (optimizer === undefined) throw new Error("the run has no optimizer state to keep");
+    return encodeOptimizerState(this.#network, optimizer);
   }
 
   /** Fills a folder beside the run's place, then renames it. */
@@ -109,7 +141,7 @@ export class RunStore {
     try {
       await mkdir(temporary, { recursive: true });
       await fill(temporary);
-      // A damaged leftover, or the same run stored without weights, makes room.
+      // A damaged leftover, or the same run stored with other artifacts, makes room.
       await rm(path.join(this.folder, id), { recursive: true, force: true });
       await rename(temporary, path.join(this.folder, id));
     } catch (error) {
@@ -118,40 +150,36 @@ export class RunStore {
     }
   }
 
-  async #readIntact(
-    id: string,
-  ): Promise<{ result: RunResult; timing: RunTiming; weights: Uint8Array | undefined } | undefined> {
-    try {
-      const { result, weightsSha256 } = await this.#readResultFile(id);
-      const weights = weightsSha256 === null ? undefined : await readFile(this.#file(id, "weights"));
-      if (weights !== undefined && sha256(weights) !== weightsSha256) return undefined;
-      const timing = JSON.parse(await readFile(this.#file(id, "timing"), "utf8")) as RunTiming;
-      return { result, timing, weights };
-    } catch (error) {
-      if (isUnreadable(error)) return undefined;
-      throw error;
-    }
-  }
-
   async #readResultFile(id: string): Promise<ResultFile> {
-    const file = JSON.parse(await readFile(this.#file(id, "result"), "utf8")) as ResultFile;
+    const file = JSON.parse(await readFile(this.#path(id, RESULT_FILE), "utf8")) as ResultFile;
     const intact =
-      file.format === 1 && file.id === id && sha256(canonicalJson(file.result)) === file.resultSha256;
+      file.format === 2 && file.id === id && sha256(canonicalJson(file.result)) === file.resultSha256;
     if (!intact) throw new SyntaxError(`${id}: not as it was written`);
     return file;
   }
 
-  #file(id: string, kind: keyof typeof FILES): string {
-    return path.join(this.folder, id, FILES[kind]);
+  async #readArtifact({ id, artifactsSha256 }: ResultFile, artifact: Artifact): Promise<Uint8Array> {
+    const bytes = await readFile(this.#path(id, ARTIFACT_FILES[artifact]));
+    if (sha256(bytes) !== artifactsSha256[artifact]) throw new SyntaxError(`${id}: not as it was written`);
+    return bytes;
+  }
+
+  #path(id: string, file: string): string {
+    return path.join(this.folder, id, file);
   }
 }
 
-/** Missing or damaged, as opposed to a disk that does not answer. */
-function isUnreadable(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  return (
-    code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError || error instanceof TypeError
-  );
+/** What `read` gives, or undefined where files are missing or damaged, as opposed to a disk that does not answer. */
+async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    const unreadable =
+      code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError || error instanceof TypeError;
+    if (unreadable) return undefined;
+    throw error;
+  }
 }
 
 function resultText(file: ResultFile): string {

@@ -37,7 +37,7 @@ export const darkVariants: ReadonlyMap<string, string> = new Map(
  * config's own takes the first that is free. Beyond eight methods colors repeat.
  */
 export function methodColors(methods: readonly string[]): Map<string, string> {
-  const preferred = (method: string) => registered.findIndex(({ name }) => name === method);
+  const preferred = (method: string) => registered.names().indexOf(method);
   const assigned = new Map<string, string>();
   const taken = new Set<string>();
   // Registered methods choose first, so that a method of the config's own never changes their color.

@@ -1,4 +1,4 @@
-import type { Schedule } from "./options.ts";
+import type { LearningRateSchedule } from "./options.ts";
 
 /** Where in the training a step lies. */
 export interface StepPosition {
@@ -10,7 +10,11 @@ export interface StepPosition {
 }
 
 /** The learning rate of one step; `initial` is the optimizer's own. */
-export function learningRateAt(schedule: Schedule, initial: number, position: StepPosition): number {
+export function learningRateAt(
+  schedule: LearningRateSchedule,
+  initial: number,
+  position: StepPosition,
+): number {
   switch (schedule.name) {
     case "constant":
       return initial;
@@ -25,6 +29,6 @@ export function learningRateAt(schedule: Schedule, initial: number, position: St
 }
 
 /** Whether the learning rate may change from one step to the next, not only between epochs. */
-export function changesByStep(schedule: Schedule): boolean {
+export function changesByStep(schedule: LearningRateSchedule): boolean {
   return schedule.name === "cosine";
 }

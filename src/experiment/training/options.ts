@@ -31,7 +31,7 @@ export const optimizerSchema = z
   ])
   .describe("How parameters are updated.");
 
-export const scheduleSchema = z
+export const learningRateScheduleSchema = z
   .discriminatedUnion("name", [
     z.strictObject({ name: z.literal("constant") }),
     z.strictObject({
@@ -65,7 +65,7 @@ export const trainSchema = z
     epochs: epochs.default(10),
     batchSize: batchSize.default(64),
     optimizer: optimizerSchema.prefault({ name: "adam" }),
-    schedule: scheduleSchema.prefault({ name: "constant" }),
+    schedule: learningRateScheduleSchema.prefault({ name: "constant" }),
   })
   .describe("Training of the dense baseline, once a seed.");
 
@@ -74,7 +74,7 @@ export const finetuneSchema = z
     epochs: epochs.default(3),
     batchSize: batchSize.optional().describe("Default: as in train."),
     optimizer: optimizerSchema.optional().describe("Default: as in train, started fresh."),
-    schedule: scheduleSchema.optional().describe("Default: as in train, started anew."),
+    schedule: learningRateScheduleSchema.optional().describe("Default: as in train, started anew."),
     select: z
       .enum(["last", "best"])
       .default("last")
@@ -83,6 +83,6 @@ export const finetuneSchema = z
   .describe("Fine-tuning with the mask held, after pruning.");
 
 export type Optimizer = z.output<typeof optimizerSchema>;
-export type Schedule = z.output<typeof scheduleSchema>;
+export type LearningRateSchedule = z.output<typeof learningRateScheduleSchema>;
 export type TrainOptions = z.output<typeof trainSchema>;
 export type FinetuneOptions = z.output<typeof finetuneSchema>;

@@ -3,22 +3,29 @@ import type { ExampleSet } from "../../engines/examples.ts";
 import { randomStream } from "../../foundations/random.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { changesByStep, learningRateAt } from "./learning-rate.ts";
-import type { Optimizer, Schedule } from "./options.ts";
+import type { LearningRateSchedule, Optimizer } from "./options.ts";
 
 export interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
+  readonly schedule: LearningRateSchedule;
 }
 
-/** One line of history: epoch 0 is the state before the first. Losses are null when they are not finite. */
+/** One line of history: the state before the first step has no training loss. Losses are null when not finite. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly learningRate: number | null;
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
+}
+
+/** What happens in the course of a training, each time before the given step (from 0) is taken. */
+export interface Interventions {
+  /** In rising order. */
+  readonly steps: readonly number[];
+  readonly before: (step: number) => Promise<void>;
 }
 
 export interface TrainingInputs {
@@ -30,19 +37,25 @@ export interface TrainingInputs {
   readonly seed: number;
   /** Names the sub-stream of the data order: training and fine-tuning see different orders. */
   readonly phase: "train" | "finetune";
-  /** Also keep the parameters of the best epoch on validation data. */
-  readonly keepBest: boolean;
-  /** Called several times a second with the steps done so far. */
+  /** The first step that is taken, in optimizer steps from the start of the plan; default 0. */
+  readonly from?: number;
+  /** The first step that is not taken; default: the plan's end. */
+  readonly until?: number;
+  readonly interventions?: Interventions | undefined;
+  /** Which epoch counts: the last, or also keep the parameters of the best on validation data. */
+  readonly select: "last" | "best";
+  /** Called several times a second with the steps taken so far. */
   readonly onStep: (steps: number) => void;
 }
 
 export interface TrainingOutcome {
   readonly history: readonly EpochRecord[];
   readonly diverged: boolean;
-  /** The parameters of the best epoch; undefined unless asked for. */
+  /** The parameters of the best epoch after the last intervention; undefined unless asked for. */
   readonly best: Parameters | undefined;
-  /** Wall-clock time, validation included. */
+  /** Wall-clock time of the optimizer steps alone, and the examples that they took. */
   readonly seconds: number;
+  readonly examples: number;
 }
 
 /**
@@ -61,57 +74,83 @@ export function optimizerSpec({ learningRate: _, ...spec }: Optimizer): Optimize
   return spec;
 }
 
-/** Trains for all epochs, or until a loss is no longer finite. */
-export async function trainEpochs(inputs: TrainingInputs): Promise<TrainingOutcome> {
-  const { network, train, plan } = inputs;
-  const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-  const batches = Math.ceil(train.count / plan.batchSize);
+/**
+ * Takes a plan's steps `from` .. `until - 1`, or until a loss is no longer finite. The learning rate and the order of
+ * the examples follow the plan's own count of steps, so that a training may be cut and continued anywhere.
+ */
+export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
+  const { network, train: examples, plan, interventions } = inputs;
+  const batches = Math.ceil(examples.count / plan.batchSize);
   const totalSteps = batches * plan.epochs;
-  const history: EpochRecord[] = [
-    { epoch: 0, learningRate: null, trainLoss: null, ...(await validate(inputs)) },
-  ];
-  let best: { readonly accuracy: number; readonly parameters: Parameters } | undefined;
+  const { from = 0, until = totalSteps } = inputs;
   const stepsPerCall = changesByStep(plan.schedule) ? 1 : STEPS_A_CALL;
+  const rateAt = (step: number) =>
+    learningRateAt(plan.schedule, plan.optimizer.learningRate, {
+      epoch: Math.floor(step / batches),
+      step,
+      totalSteps,
+    });
+  const pending = [...(interventions?.steps ?? [])];
+  const history: EpochRecord[] = [
+    {
+      epoch: Math.floor(from / batches),
+      learningRate: null,
+      trainLoss: null,
+      ...(await validate(inputs)),
+    },
+  ];
+  let best: { readonly score: number; readonly parameters: Parameters } | undefined;
+  let milliseconds = 0;
+  let taken = 0;
+  let finite = true;
 
-  for (let epoch = 0; epoch < plan.epochs; epoch++) {
-    const order = dataOrder(train.count, inputs.seed, inputs.phase, epoch);
-    const rateAt = (batch: number) =>
-      learningRateAt(plan.schedule, plan.optimizer.learningRate, {
-        epoch,
-        step: epoch * batches + batch,
-        totalSteps,
-      });
+  for (let step = from; step < until && finite; ) {
+    const epoch = Math.floor(step / batches);
+    const epochEnd = (epoch + 1) * batches;
+    const order = dataOrder(examples.count, inputs.seed, inputs.phase, epoch);
     let lossSum = 0;
-    let finite = true;
+    let seen = 0;
 
-    for (let batch = 0; batch < batches && finite; ) {
-      const steps = Math.min(stepsPerCall, batches - batch);
-      const examples = order.subarray(batch * plan.batchSize, (batch + steps) * plan.batchSize);
-      const result = await network.train(train, examples, {
+    while (step < Math.min(epochEnd, until) && finite) {
+      if (pending[0] === step) await interventions?.before(pending.shift() as number);
+      const next = Math.min(step + stepsPerCall, epochEnd, until, pending[0] ?? until);
+      const batch = step - epoch * batches;
+      const taking = order.subarray(batch * plan.batchSize, (batch + next - step) * plan.batchSize);
+      const started = performance.now();
+      const result = await network.train(examples, taking, {
         batchSize: plan.batchSize,
-        learningRate: rateAt(batch),
+        learningRate: rateAt(step),
       });
-      lossSum += result.loss * examples.length;
+      milliseconds += performance.now() - started;
+      lossSum += result.loss * taking.length;
+      seen += taking.length;
       finite = result.finite;
-      batch += steps;
-      inputs.onStep(epoch * batches + batch);
+      step = next;
+      inputs.onStep(step - from);
     }
 
+    taken += seen;
+    if (finite && step < epochEnd) break;
     const validation = await validate(inputs);
     history.push({
       epoch: epoch + 1,
-      learningRate: rateAt(batches - 1),
-      trainLoss: finiteOrNull(lossSum / train.count),
+      learningRate: rateAt(epochEnd - 1),
+      trainLoss: finiteOrNull(lossSum / seen),
       ...validation,
     });
-    if (!finite) return { history, diverged: true, best: undefined, seconds: seconds() };
-    if (inputs.keepBest && isBetter(validation, best?.accuracy)) {
-      best = { accuracy: score(validation), parameters: await network.readParameters() };
+    const counts = inputs.select === "best" && finite && pending.length === 0;
+    if (counts && score(validation) > (best?.score ?? Number.NEGATIVE_INFINITY)) {
+      best = { score: score(validation), parameters: await network.readParameters() };
     }
   }
-  const diverged = !allFinite(await network.readParameters());
-  return { history, diverged, best: best?.parameters, seconds: seconds() };
+  const diverged = !finite || !allFinite(await network.readParameters());
+  return {
+    history,
+    diverged,
+    best: finite ? best?.parameters : undefined,
+    seconds: milliseconds / 1000,
+    examples: taken,
+  };
 }
 
 /** The order of the examples in one epoch: a fresh shuffle that depends on seed, phase and epoch alone. */
@@ -137,10 +176,6 @@ async function validate({ network, validation }: TrainingInputs): Promise<Valida
 /** Validation accuracy, or for regression the negated loss; the higher the better. */
 function score({ validationAccuracy, validationLoss }: Validation): number {
   return validationAccuracy ?? -(validationLoss ?? Number.POSITIVE_INFINITY);
-}
-
-function isBetter(validation: Validation, best: number | undefined): boolean {
-  return best === undefined || score(validation) > best;
 }
 
 export function finiteOrNull(value: number): number | null {

@@ -1,10 +1,12 @@
-import type { Allocation } from "../allocation.ts";
-import { pruneLowest, roundHalfToEven } from "../top-k.ts";
+import * as z from "zod";
+import { defineAllocation } from "../allocation.ts";
+import { roundHalfToEven } from "../top-k.ts";
 
 /** Every tensor loses the same fraction. */
-export const uniform = {
+export const uniform = defineAllocation({
   name: "uniform",
   summary: "The same sparsity in every layer.",
-  masks: (scores, sparsity) =>
-    scores.map((tensor) => pruneLowest(tensor, roundHalfToEven(sparsity * tensor.length))),
-} as const satisfies Allocation;
+  options: z.strictObject({}),
+  exact: "in each tensor",
+  counts: ({ tensors, sparsity }) => tensors.map(({ scores }) => roundHalfToEven(sparsity * scores.length)),
+});

@@ -1,8 +1,14 @@
-import type { Criterion } from "../criterion.ts";
+import * as z from "zod";
+import { defineCriterion, scoreEach } from "../criterion.ts";
 
 /** Chance, the control that every criterion has to beat. A seed's scores are the same at every sparsity. */
-export const random = {
+export const random = defineCriterion({
   name: "random",
   summary: "A random number, the control for the others.",
-  score: ({ values, stream }) => values.map(() => stream.uniform()),
-} as const satisfies Criterion;
+  options: z.strictObject({}),
+  scores: (evidence) =>
+    scoreEach(evidence, (values, { name }) => {
+      const stream = evidence.randomStream(name);
+      return values.map(() => stream.uniform());
+    }),
+});

@@ -1,13 +1,21 @@
-import type { Criterion } from "../criterion.ts";
+import { Registry } from "../../foundations/registry.ts";
+import type { AnyCriterion } from "../criterion.ts";
+import { fisher } from "./fisher.ts";
+import { gradient } from "./gradient.ts";
 import { magnitude } from "./magnitude.ts";
+import { magnitudeIncrease } from "./magnitude-increase.ts";
 import { random } from "./random.ts";
+import { synflow } from "./synflow.ts";
+import { taylor } from "./taylor.ts";
+import { wanda } from "./wanda.ts";
 
-export const criteria = [magnitude, random] as const satisfies readonly Criterion[];
-
-export type CriterionName = (typeof criteria)[number]["name"];
-
-export function criterionNamed(name: CriterionName): Criterion {
-  const criterion = criteria.find((member) => member.name === name);
-  if (criterion === undefined) throw new RangeError(`no criterion is named '${name}'`);
-  return criterion;
-}
+export const criteria = new Registry<AnyCriterion>("criterion", [
+  magnitude,
+  random,
+  gradient,
+  taylor,
+  fisher,
+  wanda,
+  synflow,
+  magnitudeIncrease,
+]);

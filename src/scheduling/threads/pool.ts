@@ -2,12 +2,13 @@ import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../../foundations/errors.ts";
 import { packageRoot } from "../../foundations/paths.ts";
-import type { AssistTask, ProgressMessage, RunTask, TaskOutcome, WorkerStart } from "./worker.ts";
+import type { ProgressMessage } from "../executor.ts";
+import type { AssistTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
 
 /** Worker threads that compute runs of any study, one network a thread. */
 export interface RunPool {
   /** Computes and stores one run; rejects when it fails or the pool is closed. */
-  compute(task: RunTask): Promise<void>;
+  compute(task: ThreadTask): Promise<void>;
   /** Lets a thread assist another; ends when it has been told to, and when the pool is closed. */
   assist(task: AssistTask): Promise<void>;
   /** Ends the threads; runs in flight are lost. */

@@ -2,11 +2,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { openEngine } from "../../engines/registry.ts";
-import type { PointRun, Run } from "../../experiment/plan.ts";
-import { type RunSettings, runBaseline, runPoint } from "../../experiment/run.ts";
-import { failure, PruneLabError } from "../../foundations/errors.ts";
+import { PruneLabError } from "../../foundations/errors.ts";
 import { explainWriteError } from "../../recording/write-error.ts";
-import { RunStore } from "../store.ts";
+import { computeAndStore } from "../compute-and-store.ts";
+import type { ProgressMessage, RunTask } from "../executor.ts";
 
 /**
  * The code of one worker thread: computes runs one after the other and stores each as soon as it is finished,
@@ -17,16 +16,13 @@ export interface WorkerStart {
   readonly engine: string;
 }
 
-export interface RunTask {
-  readonly run: Run;
-  readonly keepWeights: boolean;
+/** A task, and what threads of one process share. */
+export interface ThreadTask {
+  readonly task: RunTask;
   /** Its buffers are shared memory: every worker reads the same bytes. */
   readonly dataset: Dataset;
-  readonly settings: RunSettings;
-  readonly engine: string;
-  readonly storeFolder: string;
-  /** Where other threads may assist, if it is a baseline. */
-  readonly table?: SharedArrayBuffer | undefined;
+  /** Where other threads may help. */
+  readonly meeting?: SharedArrayBuffer | undefined;
 }
 
 export interface AssistTask {
@@ -34,12 +30,6 @@ export interface AssistTask {
   readonly table: SharedArrayBuffer;
   /** When over[0] is no longer 0, the thread is wanted elsewhere. */
   readonly over: Int32Array<SharedArrayBuffer>;
-}
-
-export interface ProgressMessage {
-  readonly run: string;
-  /** Optimizer steps done. */
-  readonly steps: number;
 }
 
 export type TaskOutcome =
@@ -56,9 +46,15 @@ let dataset: Dataset | undefined;
 engineNamed((workerData as WorkerStart).engine).catch(() => {});
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
-export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
+export default async function computeRun({
+  task,
+  dataset: given,
+  meeting,
+}: ThreadTask): Promise<TaskOutcome> {
   try {
-    await computeAndStore(task);
+    if (dataset?.checksum !== given.checksum) dataset = given;
+    const engine = await engineNamed(task.engine);
+    await computeAndStore(task, { engine, dataset, meeting, onStep: progressOf(task.run.id) });
     return { ok: true };
   } catch (error) {
     const explained = explainWriteError(error, task.storeFolder);
@@ -73,37 +69,14 @@ export async function assist({ engine, table, over }: AssistTask): Promise<void>
   (await engineNamed(engine)).assist?.(table, over);
 }
 
-async function computeAndStore(task: RunTask): Promise<void> {
-  const { run, settings } = task;
-  if (dataset?.checksum !== task.dataset.checksum) dataset = task.dataset;
-  const store = new RunStore(task.storeFolder, settings.network);
-  const started = performance.now();
+function progressOf(run: string): (steps: number) => void {
   let lastMessage = Number.NEGATIVE_INFINITY;
-  const onStep = (steps: number) => {
+  return (steps) => {
     const now = performance.now();
     if (now - lastMessage < PROGRESS_INTERVAL_MILLISECONDS) return;
     lastMessage = now;
-    parentPort?.postMessage({ run: run.id, steps } satisfies ProgressMessage);
+    parentPort?.postMessage({ run, steps } satisfies ProgressMessage);
   };
-  onStep(0);
-  const environment = {
-    settings,
-    engine: await engineNamed(task.engine),
-    dataset,
-    table: task.table,
-    onStep,
-  };
-  const output =
-    run.kind === "baseline"
-      ? await runBaseline(run, environment)
-      : await runPoint(run, await parentOf(run, store), environment);
-  const timing = {
-    seconds: (performance.now() - started) / 1000,
-    trainSeconds: output.trainSeconds,
-    trainedExamples: Math.max(0, output.result.history.length - 1) * dataset.train.count,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-  };
-  await store.write(run, output, timing, task.keepWeights);
 }
 
 /** Opened once a thread. */
@@ -111,14 +84,4 @@ function engineNamed(name: string): Promise<Engine> {
   const engine = engines.get(name) ?? openEngine(name, () => {});
   engines.set(name, engine);
   return engine;
-}
-
-async function parentOf(run: PointRun, store: RunStore) {
-  const parent = await store.readWithWeights(run.parent);
-  if (parent === undefined) {
-    throw failure(`${run.label}: its baseline is no longer in ${store.folder}.`, {
-      hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
-    });
-  }
-  return { status: parent.result.status, parameters: parent.parameters };
 }

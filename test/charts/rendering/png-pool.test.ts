@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openStudio } from "../../../src/charts/rendering/png-pool.ts";
+import { openPngPool } from "../../../src/charts/rendering/png-pool.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { renderCharts } from "../../../src/charts/rendering/render.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
@@ -9,7 +9,7 @@ test.each([1, 3])("%i threads draw the same PNGs again and again, prepared or no
   const [chart] = await renderCharts(exampleStudy());
   const svg = chart?.svg ?? "";
   const expected = sha256(await rasterize(svg));
-  const [prepared, cold] = [openStudio(threads), openStudio(threads)];
+  const [prepared, cold] = [openPngPool(threads), openPngPool(threads)];
   try {
     prepared.prepare();
     for (const studio of [prepared, cold]) {
@@ -22,7 +22,7 @@ test.each([1, 3])("%i threads draw the same PNGs again and again, prepared or no
 });
 
 test("a picture that cannot be drawn fails, and nothing else", async () => {
-  const studio = openStudio(2);
+  const studio = openPngPool(2);
   try {
     await expect(studio.rasterize("no SVG")).rejects.toThrow();
     expect(

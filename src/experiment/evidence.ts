@@ -1,0 +1,92 @@
+import type { Network } from "../engines/engine.ts";
+import type { ExampleSet } from "../engines/examples.ts";
+import { randomStream } from "../foundations/random.ts";
+import { initialParameters } from "../models/initializers.ts";
+import type { Masks } from "../network/mask.ts";
+import type { Parameters } from "../network/parameters.ts";
+import { sizeOf } from "../network/shapes.ts";
+import type { NetworkSpec } from "../network/specification.ts";
+import type { Gathered, Needs } from "../pruning/criterion.ts";
+import type { RunEnvironment } from "./runs/run.ts";
+
+/** The network that is looked at. */
+interface Subject {
+  readonly weights: Parameters;
+  readonly masks: Masks;
+  readonly seed: number;
+  readonly environment: RunEnvironment;
+}
+
+/** Gathers what a criterion asks for, and hands it to `use`: what it holds is gone when that has ended. */
+export async function withEvidence<T>(
+  needs: Partial<Needs>,
+  subject: Subject,
+  use: (gathered: Partial<Gathered>) => Promise<T>,
+): Promise<T> {
+  const { settings, engine, dataset } = subject.environment;
+  const { network: spec, initializer } = settings;
+  const initial = needs.initialWeights && {
+    initialWeights: initialParameters(spec, initializer, subject.seed),
+  };
+  if (!(needs.gradients || needs.exampleGradients || needs.activationNorms)) return use({ ...initial });
+
+  const drawn = (examples: number) => drawExamples(dataset.train, examples, subject.seed);
+  const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
+  try {
+    await network.setMasks(subject.masks);
+    await network.writeParameters(subject.weights);
+    const gradients = needs.gradients && {
+      gradients:
+        needs.gradients.of === "flow"
+          ? await flowGradients(network, spec, subject.weights)
+          : await network.gradients(dataset.train, drawn(needs.gradients.examples), { masked: false }),
+    };
+    const each = needs.exampleGradients && {
+      exampleGradients: gradientsOfEach(network, dataset.train, drawn(needs.exampleGradients.examples)),
+    };
+    const norms = needs.activationNorms && {
+      activationNorms: await network.activationNorms(dataset.train, drawn(needs.activationNorms.examples)),
+    };
+    return await use({ ...initial, ...gradients, ...each, ...norms });
+  } finally {
+    await network.dispose();
+  }
+}
+
+/** The first of the training examples in an order of their own: the same for every method and sparsity of a seed. */
+function drawExamples({ count }: ExampleSet, examples: number, seed: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  return randomStream(seed, "examples for criteria").shuffle(order).subarray(0, examples);
+}
+
+async function* gradientsOfEach(network: Network, examples: ExampleSet, order: Uint32Array) {
+  for (let i = 0; i < order.length; i++) {
+    yield await network.gradients(examples, order.subarray(i, i + 1), { masked: false });
+  }
+}
+
+/** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */
+async function flowGradients(network: Network, spec: NetworkSpec, weights: Parameters): Promise<Parameters> {
+  await network.writeParameters(new Map([...weights].map(([name, values]) => [name, values.map(Math.abs)])));
+  const gradients = await network.gradients(oneOfOnes(spec), Uint32Array.of(0), {
+    masked: false,
+    loss: "sum-of-outputs",
+  });
+  await network.writeParameters(weights);
+  return gradients;
+}
+
+/** One example whose inputs are all 1; its target is not read. */
+function oneOfOnes({ inputShape, loss, layers }: NetworkSpec): ExampleSet {
+  const last = layers.findLast((layer) => layer.kind === "dense");
+  const width = last?.outputs ?? 1;
+  return {
+    count: 1,
+    shape: inputShape,
+    inputs: { kind: "floats", values: new Float32Array(sizeOf(inputShape)).fill(1) },
+    targets:
+      loss === "softmax-cross-entropy"
+        ? { kind: "classes", labels: new Uint8Array(1), classes: width }
+        : { kind: "values", values: new Float32Array(width), width },
+  };
+}

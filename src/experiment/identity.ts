@@ -1,0 +1,75 @@
+import { contentHash } from "../foundations/hash.ts";
+import { type Axis, axes, type Chosen, type Method } from "../pruning/method.ts";
+import { schedules } from "../pruning/schedules/registry.ts";
+import type { RunSettings } from "./settings.ts";
+
+/**
+ * Versions of the algorithms that shape a run's numbers, part of its hash. Raise one by hand when a change
+ * in the code changes numbers; stored runs of the old version are then computed again.
+ */
+export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
+/** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
+export const POINT_RECORD = 2;
+
+/** What every run of a study depends on. */
+export interface StudyIdentity {
+  readonly settings: RunSettings;
+  readonly datasetChecksum: string;
+  readonly engineIdentity: string;
+  /** Of the plugins that bring the dataset or the model, by kind; empty without any. */
+  readonly plugins: Readonly<Record<string, string>>;
+}
+
+/** What a network depends on that is trained from its initial values. */
+export function trainingIdentity({ settings, datasetChecksum, engineIdentity, plugins }: StudyIdentity) {
+  const { network, initializer, train } = settings;
+  return {
+    algorithm: [ALGORITHM.initialization, ALGORITHM.training],
+    engine: engineIdentity,
+    dataset: datasetChecksum,
+    network,
+    initializer,
+    train,
+    ...plugins,
+  };
+}
+
+/**
+ * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
+ * during the recovery; else it shows in the parents alone.
+ */
+export function methodIdentity({ criterion, allocation, structure, schedule }: Method) {
+  const whole = { criterion, allocation, structure, schedule };
+  const { during } = schedules.named(schedule.name);
+  const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
+  return Object.fromEntries(
+    (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
+  );
+}
+
+function memberIdentity(axis: Axis, member: Chosen) {
+  const plugin = axes[axis].originOf(member.name);
+  return plugin === undefined ? member : { ...member, plugin };
+}
+
+/**
+ * The `recipe` column: a short hash of everything that shapes the numbers and has no column of its own
+ * (split, normalization, initial values, training, fine-tuning, exclusions).
+ */
+export function recipeHash({
+  settings,
+  datasetChecksum,
+  plugins,
+}: Omit<StudyIdentity, "engineIdentity">): string {
+  const { network, initializer, train, finetune, prunable } = settings;
+  return contentHash({
+    algorithm: ALGORITHM,
+    dataset: datasetChecksum,
+    network,
+    initializer,
+    train,
+    finetune,
+    prunable,
+    ...plugins,
+  }).slice(0, 8);
+}

@@ -1,0 +1,95 @@
+import type { Network } from "../engines/engine.ts";
+import { randomStream } from "../foundations/random.ts";
+import type { Masks } from "../network/mask.ts";
+import type { ParameterSpec, Parameters } from "../network/parameters.ts";
+import { criteria } from "../pruning/criteria/registry.ts";
+import type { Gathered, Scores } from "../pruning/criterion.ts";
+import type { Method } from "../pruning/method.ts";
+import { pruneMasks } from "../pruning/prune.ts";
+import { withEvidence } from "./evidence.ts";
+import type { RunEnvironment } from "./runs/run.ts";
+
+interface Pruning {
+  readonly method: Method;
+  readonly seed: number;
+  /** The tensors that pruning may touch, in layer order. */
+  readonly tensors: readonly ParameterSpec[];
+  /** What is pruned already. */
+  readonly masks: Masks;
+}
+
+/** Prunes one network by one method, once or further and further. */
+export class Pruner {
+  readonly #pruning: Pruning;
+  readonly #environment: RunEnvironment;
+  /** What is pruned by now. */
+  masks: Masks;
+  /** The weights that this was chosen by. */
+  weights: Parameters = new Map();
+  /** The last target; undefined before the first. */
+  sparsity: number | undefined;
+
+  constructor(pruning: Pruning, environment: RunEnvironment) {
+    this.#pruning = pruning;
+    this.#environment = environment;
+    this.masks = pruning.masks;
+  }
+
+  /** Prunes a network by its weights as they are now; what is kept goes on with its value and its optimizer's state. */
+  async pruneNow(network: Network, sparsity: number): Promise<void> {
+    await this.prune(await network.readParameters(), sparsity);
+    await network.setMasks(this.masks);
+  }
+
+  /** Chooses what to prune of these weights so that the sparsity, a fraction in 0..1, is reached. */
+  async prune(weights: Parameters, sparsity: number): Promise<void> {
+    const { method, tensors } = this.#pruning;
+    const criterion = criteria.named(method.criterion.name);
+    // Who prunes nothing needs no evidence.
+    const rounds = sparsity === 0 ? 1 : (criterion.rounds?.(method.criterion) ?? 1);
+    const before = this.sparsity ?? 0;
+    for (let round = 1; round <= rounds; round++) {
+      const target = round === rounds ? sparsity : between(before, sparsity, round / rounds);
+      const scores = target === 0 ? noScores(tensors) : await this.#scores(weights);
+      const previous = this.masks.size === 0 ? undefined : this.masks;
+      this.masks = pruneMasks({ tensors, scores, method, sparsity: target, previous });
+    }
+    this.weights = weights;
+    this.sparsity = sparsity;
+  }
+
+  async #scores(all: Parameters): Promise<Scores> {
+    const { method, tensors, seed } = this.#pruning;
+    const criterion = criteria.named(method.criterion.name);
+    const weights = this.masks.size === 0 ? all : withoutPruned(all, this.masks);
+    const subject = { weights, masks: this.masks, seed, environment: this.#environment };
+    const evidence = {
+      tensors,
+      weights,
+      randomStream: (tensor: string) => randomStream(seed, "random pruning", tensor),
+    };
+    return withEvidence(criterion.needs?.(method.criterion) ?? {}, subject, async (gathered) =>
+      // The criterion looks at what it asked for alone: its type sees to that.
+      criterion.scores({ ...evidence, ...(gathered as Gathered) }, method.criterion),
+    );
+  }
+}
+
+/** Where nothing goes, nothing has to be scored. */
+function noScores(tensors: readonly ParameterSpec[]): Scores {
+  return new Map(tensors.map(({ name, size }) => [name, new Float32Array(size)]));
+}
+
+/** The sparsity after a part of the way, when each part of equal length keeps the same fraction. */
+function between(from: number, to: number, part: number): number {
+  return 1 - (1 - from) ** (1 - part) * (1 - to) ** part;
+}
+
+function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
+  return new Map(
+    [...parameters].map(([name, values]) => {
+      const mask = masks.get(name);
+      return [name, mask === undefined ? values : values.map((value, i) => (mask[i] === 0 ? 0 : value))];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { contentHash } from "../../foundations/hash.ts";
+import { initialParameters } from "../../models/initializers.ts";
+import { type StudyIdentity, trainingIdentity } from "../identity.ts";
+import type { RunStatus } from "../status.ts";
+import { optimizerSpec, stepCount, train } from "../training/train.ts";
+import { passesOf, type ResultBase, type RunBase, type RunKindOf } from "./run.ts";
+import { type TestMeasure, test } from "./test-measure.ts";
+
+/** Trains the dense network. */
+export interface BaselineRun extends RunBase {
+  readonly kind: "baseline";
+}
+
+export interface BaselineResult extends ResultBase {
+  readonly kind: "baseline";
+  readonly status: Exclude<RunStatus, "collapsed">;
+  readonly trained: TestMeasure;
+}
+
+export function planBaseline(study: StudyIdentity, seed: number): BaselineRun {
+  return {
+    kind: "baseline",
+    id: contentHash({ kind: "baseline", ...trainingIdentity(study), seed }),
+    label: `baseline-seed${seed}`,
+    seed,
+    parents: [],
+  };
+}
+
+export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
+  dense: true,
+
+  work: (_run, { train: plan }, examples) => ({
+    steps: stepCount(plan, examples.train),
+    passes: passesOf(plan.epochs, 1, examples),
+    density: 1,
+  }),
+
+  /** From its initial values; tested once, at the end. */
+  compute: async ({ seed }, _parents, { settings, engine, dataset, meeting, onStep }) => {
+    const plan = settings.train;
+    const network = await engine.createNetwork(settings.network, optimizerSpec(plan.optimizer), meeting);
+    try {
+      await network.writeParameters(initialParameters(settings.network, settings.initializer, seed));
+      const { history, diverged, seconds, examples } = await train({
+        network,
+        train: dataset.train,
+        validation: dataset.validation,
+        plan,
+        seed,
+        phase: "train",
+        select: "last",
+        onStep,
+      });
+      const trained = await test(network, dataset);
+      const status = diverged || trained.loss === null ? "diverged" : "ok";
+      return {
+        result: { kind: "baseline", status, trained, history },
+        parameters: await network.readParameters(),
+        masks: new Map(),
+        trainSeconds: seconds,
+        trainedExamples: examples,
+      };
+    } finally {
+      await network.dispose();
+    }
+  },
+
+  tested: ({ trained }) => trained,
+};

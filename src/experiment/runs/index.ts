@@ -1,0 +1,45 @@
+import type { RunSettings } from "../settings.ts";
+import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
+import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
+import { type PointResult, type PointRun, point } from "./point.ts";
+import type { ExampleCounts, ParentOutput, RunEnvironment, RunKindOf, RunOutput, Work } from "./run.ts";
+import type { TestMeasure } from "./test-measure.ts";
+
+/** One unit of work with a content hash; a pure function of what the hash covers. */
+export type Run = BaselineRun | CheckpointRun | PointRun;
+export type RunResult = BaselineResult | CheckpointResult | PointResult;
+export type RunKind = Run["kind"];
+
+type Kinds = {
+  readonly [Kind in RunKind]: RunKindOf<Extract<Run, { kind: Kind }>, Extract<RunResult, { kind: Kind }>>;
+};
+
+/** Every kind of run. What a new one still lacks, the compiler finds here. */
+const kinds: Kinds = { baseline, checkpoint, point };
+
+/** The kind of a run, which takes this run; TypeScript cannot see that a member and its run go together. */
+function kindOf({ kind }: { readonly kind: RunKind }): RunKindOf<Run, RunResult> {
+  return kinds[kind] as unknown as RunKindOf<Run, RunResult>;
+}
+
+export function workOf(run: Run, settings: RunSettings, examples: ExampleCounts): Work {
+  return kindOf(run).work(run, settings, examples);
+}
+
+/** Whether idle threads may help with it. */
+export function isDense(run: Run): boolean {
+  return kindOf(run).dense;
+}
+
+export function computeRun(
+  run: Run,
+  parents: readonly ParentOutput[],
+  environment: RunEnvironment,
+): Promise<RunOutput<RunResult>> {
+  return kindOf(run).compute(run, parents, environment);
+}
+
+/** How good the network is in the end; null for runs that are not tested. */
+export function testedOf(result: RunResult): TestMeasure | null {
+  return kindOf(result).tested(result);
+}

@@ -1,0 +1,27 @@
+import type { Initializer } from "../models/initializers.ts";
+import type { NetworkSpec } from "../network/specification.ts";
+import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
+
+/** Fine-tuning with what it takes over from the training filled in. */
+export type Finetuning = { readonly [Key in keyof FinetuneOptions]-?: NonNullable<FinetuneOptions[Key]> };
+
+/** What all runs of a study share; plain data, so that it travels to worker threads and other machines. */
+export interface RunSettings {
+  readonly network: NetworkSpec;
+  readonly initializer: Initializer;
+  readonly train: TrainOptions;
+  readonly finetune: Finetuning | null;
+  /** Names of the tensors that pruning may touch. */
+  readonly prunable: readonly string[];
+}
+
+/** Fine-tuning with what it does not set itself taken from the training. */
+export function completeFinetuning(finetune: FinetuneOptions, train: TrainOptions): Finetuning {
+  return {
+    epochs: finetune.epochs,
+    batchSize: finetune.batchSize ?? train.batchSize,
+    optimizer: finetune.optimizer ?? train.optimizer,
+    schedule: finetune.schedule ?? train.schedule,
+    select: finetune.select,
+  };
+}

@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
+import { examplesSchema } from "./options.ts";
+
+/** The magnitude of the gradient of the mean loss: what the loss hardly depends on goes first. */
+export const gradient = defineCriterion({
+  name: "gradient",
+  summary: "Absolute gradient of the loss.",
+  options: z.strictObject({ examples: examplesSchema }),
+  needs: ({ examples }) => ({ gradients: { of: "loss", examples } }),
+  scores: (evidence) =>
+    scoreEach(evidence, (_values, { name }) => tensorOf(evidence.gradients, name).map(Math.abs)),
+});

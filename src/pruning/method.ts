@@ -1,0 +1,67 @@
+import * as z from "zod";
+import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
+import { allocations } from "./allocations/registry.ts";
+import { criteria } from "./criteria/registry.ts";
+import { recoveries } from "./recoveries/registry.ts";
+import { schedules } from "./schedules/registry.ts";
+import { structures } from "./structures/registry.ts";
+
+/** A member of one axis, with its options. */
+export interface Chosen {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** The axes of pruning, each with its members. */
+export const axes = {
+  criterion: criteria,
+  allocation: allocations,
+  structure: structures,
+  schedule: schedules,
+  recovery: recoveries,
+} as const;
+
+export type Axis = keyof typeof axes;
+
+/** A pruning method: a name for a point on the axes. */
+export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chosen>> {
+  readonly name: string;
+  readonly summary: string;
+  /** Undefined: fine-tuning as `prune.finetune` says, if at all. */
+  readonly recovery?: Chosen | undefined;
+}
+
+/** `taylor`, or with options `taylor(examples=500)`: how results name a member. */
+export function chosenText({ name, ...options }: Chosen): string {
+  const entries = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+  return entries.length === 0 ? name : `${name}(${entries.join(" ")})`;
+}
+
+/**
+ * The schema of one axis in the config: `{ name, ...options }`, or the name alone where every option has a default.
+ * Either way comes out whole, with every default.
+ */
+export function axisSchema(registry: Registry<EntryWithOptions>): z.ZodType<Chosen, string | Chosen> {
+  const whole = optionsSchema(registry) as unknown as z.ZodType<Chosen, Chosen>;
+  const byName = z.enum(registry.names()).transform((name, context): Chosen => {
+    const { data, error } = whole.safeParse({ name });
+    if (error === undefined) return data;
+    const missing = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    context.addIssue({
+      code: "custom",
+      message: `${name} needs options: { name: ${name}, ... } (${missing.join("; ")})`,
+    });
+    return z.NEVER;
+  });
+  return z.union([byName, whole], {
+    error: ({ input }) => {
+      const given = typeof input === "object" && input !== null ? (input as { name?: unknown }).name : input;
+      const names = registry.names();
+      if (typeof given !== "string")
+        return `expected a ${registry.kind}: ${names.join(", ")}, or { name, ... }.`;
+      if (!names.includes(given)) return registry.unknown(given);
+      const issues = whole.safeParse(input).error?.issues ?? [];
+      return issues.map(({ path, message }) => `${[given, ...path].join(".")}: ${message}`).join("; ");
+    },
+  });
+}

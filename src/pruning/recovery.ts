@@ -1,0 +1,28 @@
+import type * as z from "zod";
+import type { EntryWithOptions } from "../foundations/registry.ts";
+
+/** How a network is trained after pruning. */
+export type Retraining =
+  /** From the weights that pruning left, with the settings of `prune.finetune`. */
+  | { readonly training: "finetune" }
+  /** From the weights that the dense network had at a step of its training, on with the settings of `train`. */
+  | {
+      readonly training: "train";
+      /** Optimizer steps from the start. */
+      readonly rewindTo: number;
+      /** The optimizer's state: as it was at that step, or fresh. */
+      readonly optimizer: "rewound" | "fresh";
+    };
+
+/** Says how a network recovers from being pruned. */
+export interface Recovery<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
+  /** Null where it does not. */
+  retraining(options: z.output<Options>): Retraining | null;
+}
+
+/** Types a recovery by its own options. */
+export function defineRecovery<const Name extends string, Options extends z.ZodObject>(
+  recovery: Recovery<Options> & { readonly name: Name },
+): Recovery<Options> & { readonly name: Name } {
+  return recovery;
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { defineSchedule } from "../schedule.ts";
+
+/** Of a network that keeps less than this, the rest goes at once. */
+const LEAST_KEPT = 1e-4;
+
+/**
+ * Prune a part of what remains, recover, and again (Han et al. 2015; Frankle and Carbin 2019). The last level prunes
+ * less where the target lies between two.
+ */
+export const iterative = defineSchedule({
+  name: "iterative",
+  summary: "A fraction of what remains at a time, with a recovery after each.",
+  options: z.strictObject({
+    fraction: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.2)
+      .describe("Part of the remaining weights that a level prunes."),
+  }),
+  levels: (target, { fraction }) => {
+    const levels: number[] = [];
+    for (let kept = 1 - fraction; kept > LEAST_KEPT; kept *= 1 - fraction) {
+      const level = Number((1 - kept).toFixed(6));
+      if (level >= target) break;
+      levels.push(level);
+    }
+    return [...levels, target];
+  },
+});

@@ -1,0 +1,40 @@
+import type * as z from "zod";
+import type { EntryWithOptions } from "../foundations/registry.ts";
+import type { ParameterSpec } from "../network/parameters.ts";
+
+/** Which unit each value of a tensor belongs to. */
+export interface Units {
+  readonly count: number;
+  /** By flat index of the value: the number of its unit, 0 .. count - 1. */
+  readonly of: Int32Array;
+}
+
+/**
+ * Says what is removed at once: it groups a tensor's values into units. A unit is worth the sum of its values'
+ * scores, budgets are counted in units, and a pruned unit loses all of its values.
+ */
+export interface Structure<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
+  /** The units of a tensor; undefined where each value is one. */
+  units(
+    tensor: Pick<ParameterSpec, "name" | "shape" | "role">,
+    options: z.output<Options>,
+  ): Units | undefined;
+  /**
+   * Which units of a tensor go (0) and stay (1) when `count` go, unless simply those with the lowest scores: where
+   * units stand in each other's way, as in N:M sparsity. Prunes exactly `count`, or throws a PruneLabError of kind
+   * `input`.
+   */
+  select?(
+    scores: Float32Array,
+    count: number,
+    tensor: Pick<ParameterSpec, "name" | "shape" | "role">,
+    options: z.output<Options>,
+  ): Uint8Array;
+}
+
+/** Types a structure by its own options. */
+export function defineStructure<const Name extends string, Options extends z.ZodObject>(
+  structure: Structure<Options> & { readonly name: Name },
+): Structure<Options> & { readonly name: Name } {
+  return structure;
+}

@@ -1,0 +1,15 @@
+import * as z from "zod";
+import { sizeOf } from "../../network/shapes.ts";
+import { defineStructure } from "../structure.ts";
+
+/** All weights of an output: a row of a dense layer, a filter of a convolution. Of a bias, single values. */
+export const neuron = defineStructure({
+  name: "neuron",
+  summary: "Whole neurons and filters: all incoming weights of an output.",
+  options: z.strictObject({}),
+  units: ({ shape }) => {
+    const [count = 1, ...rest] = shape;
+    const values = sizeOf(rest);
+    return { count, of: Int32Array.from({ length: count * values }, (_, i) => Math.floor(i / values)) };
+  },
+});

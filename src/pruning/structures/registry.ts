@@ -1,0 +1,6 @@
+import { Registry } from "../../foundations/registry.ts";
+import type { Structure } from "../structure.ts";
+import { neuron } from "./neuron.ts";
+import { weight } from "./weight.ts";
+
+export const structures = new Registry<Structure>("structure", [weight, neuron]);

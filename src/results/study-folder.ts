@@ -1,0 +1,129 @@
+import { summarize } from "../analysis/summarize.ts";
+import type { Rasterize } from "../charts/rendering/rasterize.ts";
+import { lastOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
+import type { Run } from "../experiment/runs/index.ts";
+import type { Artifact } from "../experiment/runs/run.ts";
+import { parameterCount } from "../network/parameters.ts";
+import { MANIFEST_FILE } from "../recording/manifest.ts";
+import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
+import type { ResultRow, SummaryRow } from "../recording/rows.ts";
+import type { OnStudyEvent } from "../scheduling/events.ts";
+import type { Shard } from "../scheduling/shard.ts";
+import { RunStore } from "../scheduling/store.ts";
+import type { StoredRuns } from "../scheduling/stored-runs.ts";
+import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
+import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import { tabulate } from "./tabulate.ts";
+import { resultWarnings } from "./warnings.ts";
+
+export interface StudyToOpen {
+  readonly study: StudyOutline;
+  /** The resolved config, as it is recorded in config.yaml. */
+  readonly configText: string;
+  readonly folder: string;
+  readonly checkpoints: CheckpointChoice;
+  /** Start over: remove what an earlier sweep left in the folder. */
+  readonly fresh: boolean;
+  /** The runs that the folder has to hold in the end, parents first. */
+  readonly runs: readonly Run[];
+  readonly shard: Shard | undefined;
+}
+
+/** A study whose folder is open, and locked until it is released. */
+export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh"> {
+  readonly folder: ResultsFolder;
+  readonly store: RunStore;
+}
+
+export interface StudyOutcome {
+  readonly study: string;
+  /** Where everything lies. */
+  readonly folder: string;
+  /** The rows of summary.csv and results.csv; none for a shard. */
+  readonly summary: readonly SummaryRow[];
+  readonly results: readonly ResultRow[];
+  /** Which part of the runs this is, of how many; undefined for the whole. */
+  readonly shard: Shard | undefined;
+  /** Runs that the folder holds now, of this study or shard. */
+  readonly runs: number;
+}
+
+/** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
+export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen): Promise<OpenStudy> {
+  const { study } = request;
+  const folder = await openResultsFolder(path, {
+    settings: settingsOf(study),
+    fresh,
+    bytesNeeded: bytesNeeded(request),
+  });
+  const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
+  try {
+    await writeManifest(open, [], "start");
+    return open;
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
+
+/**
+ * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
+ * other threads.
+ */
+export async function finishStudy(
+  open: OpenStudy,
+  stored: StoredRuns,
+  onEvent: OnStudyEvent,
+  toPng?: Rasterize,
+): Promise<StudyOutcome> {
+  const { study, folder, shard } = open;
+  const { options, plan } = study;
+  const files = ["config.yaml"];
+  await folder.write("config.yaml", open.configText);
+  let summary: readonly SummaryRow[] = [];
+  let results: readonly ResultRow[] = [];
+  if (shard === undefined) {
+    const tables = tabulate(plan, stored, labelsOf(study));
+    results = tables.results;
+    summary = summarize(results);
+    files.push(...(await writeTables(folder, options, tables, summary)));
+    for (const message of resultWarnings(plan, stored)) {
+      onEvent({ event: "notice", study: options.name, message });
+    }
+    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
+    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
+  }
+  await writeManifest(open, files, "final");
+  onEvent({ event: "finished", study: options.name, folder: folder.path, files });
+  return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
+}
+
+/** What stays of each run beside its result: the weights of those that become checkpoints, and of all baselines. */
+export function keptArtifacts(
+  { plan }: Pick<StudyOutline, "plan">,
+  checkpoints: CheckpointChoice,
+): (run: Run) => readonly Artifact[] {
+  const filling = new Set(plan.cells.map(lastOf));
+  return ({ kind, id }) =>
+    kind === "baseline" || (checkpoints === "all" && filling.has(id)) ? ["weights"] : [];
+}
+
+/** Weights of the runs that keep them, twice for those that become checkpoints, and a margin for tables and charts. */
+function bytesNeeded({
+  study,
+  runs,
+  checkpoints,
+}: Pick<OpenStudy, "study" | "runs" | "checkpoints">): number {
+  const weights = 5 * parameterCount(study.settings.network);
+  const tables = 4 * 2 ** 20 + 65_536 * study.plan.cells.length;
+  const keeps = keptArtifacts(study, checkpoints);
+  return 2 * weights * runs.filter((run) => keeps(run).length > 0).length + tables;
+}
+
+async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
+  const { study, folder, runs, shard, checkpoints } = open;
+  const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
+  const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
+  await folder.writeManifest(manifestOf(study, all, part), stage);
+}

@@ -1,0 +1,68 @@
+import type { Dataset } from "../../datasets/dataset.ts";
+import { isDense } from "../../experiment/runs/index.ts";
+import type { Compute, EngineToRun, Executor, ProgressMessage } from "../executor.ts";
+import { Assistants } from "./assistants.ts";
+import { openPool, type RunPool } from "./pool.ts";
+import { Slots } from "./slots.ts";
+
+/** The threads of an engine, and who gets the next one. */
+interface Threads {
+  readonly pool: RunPool;
+  readonly slots: Slots;
+  /** What threads do that have no run. */
+  readonly assistants: Assistants;
+}
+
+/**
+ * Computes runs on threads of this process: one pool for all engines that may run in any number of threads, and one
+ * of its own for an engine that may not. A pool starts when it is first asked for. Threads share the bytes of the
+ * data, and those without a run help to train dense networks.
+ */
+export class ThreadExecutor implements Executor {
+  readonly #threads = new Map<string, Threads>();
+  readonly #workers: number;
+  readonly #loadDataset: (checksum: string) => Promise<Dataset>;
+  onProgress: (message: ProgressMessage) => void = () => {};
+  #closed = false;
+
+  /** `loadDataset` gives the data with a checksum, in shared memory. */
+  constructor(workers: number, loadDataset: (checksum: string) => Promise<Dataset>) {
+    this.#workers = workers;
+    this.#loadDataset = loadDataset;
+  }
+
+  prepare(engine: EngineToRun): void {
+    if (!this.#closed) this.#of(engine);
+  }
+
+  inTurn<T>(
+    engine: EngineToRun,
+    rank: readonly number[],
+    work: (compute: Compute) => Promise<T>,
+  ): Promise<T> {
+    const { pool, slots, assistants } = this.#of(engine);
+    const compute: Compute = async (task) => {
+      const dataset = await this.#loadDataset(task.dataset.checksum);
+      if (!isDense(task.run)) await pool.compute({ task, dataset });
+      else await assistants.lead(engine.name, (meeting) => pool.compute({ task, dataset, meeting }));
+    };
+    return slots.run(rank, () => work(compute));
+  }
+
+  #of({ name, maxWorkers }: EngineToRun): Threads {
+    const key = maxWorkers === undefined ? "any" : name;
+    const existing = this.#threads.get(key);
+    if (existing !== undefined) return existing;
+    const workers = Math.min(this.#workers, maxWorkers ?? this.#workers);
+    const pool = openPool(workers, name, (message) => this.onProgress(message));
+    const assistants = new Assistants((task) => pool.assist(task));
+    const threads = { pool, assistants, slots: new Slots(workers, (count) => assistants.share(count)) };
+    this.#threads.set(key, threads);
+    return threads;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#threads.values()].map(({ pool }) => pool.close()));
+  }
+}
