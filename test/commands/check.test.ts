@@ -233,8 +233,8 @@ describe("results folders", () => {
       ["two", 2],
     ] as const) {
       const options = await tinyStudy(folder);
-      const prune = { ...options.prune, finetune: { epochs, select: "last" as const } };
-      await runIn(path.join(folder, name), { ...options, prune });
+      const finetune = options.prune.finetune && { ...options.prune.finetune, epochs };
+      await runIn(path.join(folder, name), { ...options, prune: { ...options.prune, finetune } });
     }
     const { stdout } = await check(["two", "--against", "one"]);
     expect(stdout).toContain("A setting differs: prune.finetune.epochs: 1 there, 2 now.\n");

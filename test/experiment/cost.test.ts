@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { engineNames } from "../../src/engines/registry.ts";
 import { runCost } from "../../src/experiment/cost.ts";
-import type { RunSettings } from "../../src/experiment/run.ts";
+import type { Run } from "../../src/experiment/runs/index.ts";
+import type { PointRun } from "../../src/experiment/runs/point.ts";
+import type { RunSettings } from "../../src/experiment/settings.ts";
+import { resolveMethod } from "../../src/pruning/methods.ts";
 
 const examples = { train: 1000, validation: 100, test: 200 };
 const plan = {
@@ -22,22 +25,35 @@ const settings: RunSettings = {
   prunable: ["fc1.weight"],
 };
 const overhead = 1e9;
-const costOf = (run: Parameters<typeof runCost>[0], engine: string) =>
-  runCost(run, settings, examples, engine) - overhead;
+const costOf = (run: Run, engine: string) => runCost(run, settings, examples, engine) - overhead;
+const common = { id: "run", label: "run", seed: 0, parents: [] };
+const baseline: Run = { ...common, kind: "baseline" };
+const checkpoint: Run = { ...common, kind: "checkpoint", step: 150 };
+const point = (sparsity: number, retraining: PointRun["retraining"] = { training: "finetune" }): Run => ({
+  ...common,
+  kind: "point",
+  method: resolveMethod("global-magnitude"),
+  sparsity,
+  retraining,
+});
 
 test("counts three passes for training, one for each evaluation", () => {
-  expect(costOf({ kind: "baseline" }, "reference")).toBe((4 * 3 * 1000 + 5 * 100 + 200) * 1e6);
-  expect(costOf({ kind: "point", sparsity: 0.9 }, "reference")).toBe(
-    (2 * 3 * 1000 + 3 * 100 + 2 * 200) * 1e6,
-  );
+  expect(costOf(baseline, "reference")).toBe((4 * 3 * 1000 + 5 * 100 + 200) * 1e6);
+  expect(costOf(point(0.9), "reference")).toBe((2 * 3 * 1000 + 3 * 100 + 2 * 200) * 1e6);
+  expect(costOf(point(0.9, null), "reference")).toBe((1 * 100 + 2 * 200) * 1e6);
+});
+
+test("a checkpoint costs its steps, and a rewound point those that are left", () => {
+  expect(costOf(checkpoint, "reference")).toBe((150 * 10 * 3 + 100) * 1e6);
+  const rewound = point(0.9, { training: "train", rewindTo: 100, optimizer: "fresh" });
+  // 100 steps are an epoch: three are left.
+  expect(costOf(rewound, "reference")).toBe((3 * 3 * 1000 + 4 * 100 + 2 * 200) * 1e6);
 });
 
 test.each(engineNames)(
   "%s: a sparser run never costs more, and one that is hardly pruned as much as a dense one",
   (engine) => {
-    const costs = [0, 0.1, 0.5, 0.8, 0.9, 0.99, 1].map((sparsity) =>
-      costOf({ kind: "point", sparsity }, engine),
-    );
+    const costs = [0, 0.1, 0.5, 0.8, 0.9, 0.99, 1].map((sparsity) => costOf(point(sparsity), engine));
     expect(costs).toEqual([...costs].sort((a, b) => b - a));
     expect(costs[1]).toBe(costs[0]);
     expect(costs.at(-1)).toBeGreaterThan(0);
@@ -45,7 +61,7 @@ test.each(engineNames)(
 );
 
 test("the kernels' cost follows density", () => {
-  const at = (sparsity: number) => costOf({ kind: "point", sparsity }, "kernels-native");
+  const at = (sparsity: number) => costOf(point(sparsity), "kernels-native");
   expect(at(0) / at(0.9)).toBeGreaterThan(3);
   expect(at(0.9) / at(0.99)).toBeGreaterThan(3);
 });

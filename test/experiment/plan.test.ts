@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { recipeHash } from "../../src/experiment/identity.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
-import { type PlanInputs, planStudy, recipeHash } from "../../src/experiment/plan.ts";
+import { lastOf, type PlanInputs, planStudy } from "../../src/experiment/plan.ts";
 import { buildNetwork } from "../../src/models/registry.ts";
-import type { NetworkSpec } from "../../src/network/specification.ts";
 import { methods } from "../../src/pruning/methods.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyStudy } from "../support/tiny-study.ts";
@@ -12,90 +12,197 @@ let inputs: PlanInputs;
 
 beforeAll(async () => {
   options = await tinyStudy(await temporaryFolder());
-  const network: NetworkSpec = buildNetwork(options.model, [1, 6, 6], 3, "softmax-cross-entropy");
   inputs = {
     options,
-    network,
+    settings: {
+      network: buildNetwork(options.model, [1, 6, 6], 3, "softmax-cross-entropy"),
+      initializer: options.model.initializer,
+      train: options.train,
+      finetune: options.prune.finetune,
+      prunable: ["fc1.weight", "fc2.weight", "fc3.weight"],
+    },
     datasetChecksum: "data",
     engineIdentity: "engine",
-    prunable: ["fc1.weight", "fc2.weight", "fc3.weight"],
+    plugins: {},
+    trainExamples: 150,
   };
 });
 
+type Settings = PlanInputs["settings"];
+const withSettings = (changes: Partial<Settings>) => ({
+  ...inputs,
+  settings: { ...inputs.settings, ...changes },
+});
+const withPrune = (changes: Partial<StudyOptions["prune"]>, seeds = options.seeds) => ({
+  ...inputs,
+  options: { seeds, prune: { ...options.prune, ...changes } },
+});
 const ids = (changed: PlanInputs) => planStudy(changed).runs.map(({ id }) => id);
+const kinds = (changed: PlanInputs) => {
+  const { runs } = planStudy(changed);
+  return runs.map(({ kind }) => kind);
+};
+
+/** Global magnitude under a schedule and a recovery. */
+const own = (schedule: object, recovery?: object, name = "own") => ({
+  name,
+  criterion: { name: "magnitude" },
+  allocation: { name: "global" },
+  structure: { name: "weight" },
+  schedule: { name: "one-shot", ...schedule },
+  ...(recovery === undefined ? {} : { recovery: { name: "rewind", optimizer: "fresh", ...recovery } }),
+});
+const iterative = { name: "iterative", fraction: 0.5 };
 
 describe("the plan of a study", () => {
   it("puts parents first, and each run once", () => {
-    const { runs } = planStudy(inputs);
+    const many = [...options.prune.methods, own(iterative, { step: 5 })];
+    const { runs } = planStudy(withPrune({ methods: many }));
     expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
-    for (const [position, run] of runs.entries()) {
-      if (run.kind === "point") {
-        expect(runs.slice(0, position).map(({ id }) => id)).toContain(run.parent);
-      }
+    expect(new Set(runs.map(({ label }) => label)).size).toBe(runs.length);
+    for (const [position, { parents }] of runs.entries()) {
+      const before = runs.slice(0, position).map(({ id }) => id);
+      for (const { run } of parents) expect(before).toContain(run);
     }
   });
 
   it("shares a run between methods at sparsity 0 only", () => {
-    const all = { ...options, prune: { ...options.prune, methods: methods.map(({ name }) => name) } };
-    const { cells } = planStudy({ ...inputs, options: all });
+    const { cells } = planStudy(withPrune({ methods: [...methods.names()] }));
     const runsAt = (sparsity: number) =>
-      new Set(cells.filter((cell) => cell.sparsity === sparsity && cell.seed === 0).map(({ point }) => point))
-        .size;
+      new Set(cells.filter((cell) => cell.sparsity === sparsity && cell.seed === 0).map(lastOf)).size;
     expect(runsAt(0)).toBe(1);
-    expect(runsAt(0.5)).toBe(methods.length);
+    expect(runsAt(0.5)).toBe(methods.list().length);
   });
 
   it("gives a run the same hash in another grid", () => {
-    const small = {
-      ...options,
-      seeds: [1],
-      prune: { ...options.prune, sparsities: [0.9], methods: ["global-magnitude" as const] },
-    };
+    const small = withPrune({ sparsities: [0.9], methods: ["global-magnitude"] }, [1]);
     const whole = ids(inputs);
-    for (const id of ids({ ...inputs, options: small })) expect(whole).toContain(id);
+    for (const id of ids(small)) expect(whole).toContain(id);
   });
 
   it.each<[string, (changed: PlanInputs) => PlanInputs]>([
     ["the data", (i) => ({ ...i, datasetChecksum: "other" })],
     ["the engine", (i) => ({ ...i, engineIdentity: "other" })],
-    ["the training", (i) => ({ ...i, options: { ...options, train: { ...options.train, epochs: 4 } } })],
-    ["the network", (i) => ({ ...i, network: { ...i.network, loss: "mean-squared-error" } })],
+    ["a plugin", (i) => ({ ...i, plugins: { model: "its hash" } })],
+    ["the training", () => withSettings({ train: { ...options.train, epochs: 4 } })],
+    ["the network", (i) => withSettings({ network: { ...i.settings.network, loss: "mean-squared-error" } })],
   ])("hashes everything anew when %s changes", (_what, change) => {
     const before = new Set(ids(inputs));
     expect(ids(change(inputs)).filter((id) => before.has(id))).toEqual([]);
   });
 
   it("keeps the baselines when only the fine-tuning or the prunable tensors change", () => {
-    const finetune = { ...options, prune: { ...options.prune, finetune: null } };
-    for (const changed of [
-      { ...inputs, options: finetune },
-      { ...inputs, prunable: ["fc1.weight"] },
-    ]) {
+    for (const changed of [withSettings({ finetune: null }), withSettings({ prunable: ["fc1.weight"] })]) {
       const before = new Set(ids(inputs));
       const shared = planStudy(changed).runs.filter(({ id }) => before.has(id));
       expect(shared.map(({ label }) => label)).toEqual(["baseline-seed0", "baseline-seed1"]);
     }
   });
+});
 
-  it("fills the fine-tuning in from the training", () => {
-    expect(planStudy(inputs).finetune).toMatchObject({
-      epochs: 1,
-      batchSize: 16,
-      optimizer: options.train.optimizer,
-    });
+describe("iterative pruning", () => {
+  const levels = (sparsities: readonly number[]) =>
+    planStudy(withPrune({ methods: [own(iterative)], sparsities: [...sparsities] }, [0]));
+
+  it("is a line of levels, each pruned from the one before", () => {
+    const { runs, cells } = levels([0.9]);
+    expect(runs.map(({ label }) => label)).toEqual([
+      "baseline-seed0",
+      "own-0.9-level1-seed0",
+      "own-0.9-level2-seed0",
+      "own-0.9-level3-seed0",
+      "own-0.9-seed0",
+    ]);
+    expect(runs.flatMap((run) => (run.kind === "point" ? [run.sparsity] : []))).toEqual([
+      0.5, 0.75, 0.875, 0.9,
+    ]);
+    expect(cells[0]?.path).toEqual(runs.map(({ id }) => id));
+    for (const [i, { parents }] of runs.entries()) {
+      expect(parents).toEqual(i === 0 ? [] : [{ run: runs[i - 1]?.id, artifacts: ["weights"] }]);
+    }
+  });
+
+  it("computes what several targets have in common once, and names it after the target that it is", () => {
+    const { runs } = levels([0.875, 0.75, 0.5]);
+    expect(runs.map(({ label }) => label)).toEqual([
+      "baseline-seed0",
+      "own-0.5-seed0",
+      "own-0.75-seed0",
+      "own-0.875-seed0",
+    ]);
+  });
+
+  it("begins where one-shot pruning to the first level ends", () => {
+    const both = planStudy(
+      withPrune({ methods: [own({}, undefined, "once"), own(iterative)], sparsities: [0.5] }, [0]),
+    );
+    expect(both.runs).toHaveLength(2);
+  });
+});
+
+describe("rewinding", () => {
+  const { retraining } = { retraining: { step: 7 } };
+
+  it("hangs on a checkpoint of the seed, which all methods share", () => {
+    const two = [own({}, retraining), own(iterative, retraining, "other")];
+    const plan = planStudy(withPrune({ methods: two, sparsities: [0.5, 0.9] }));
+    const checkpoints = plan.runs.filter(({ kind }) => kind === "checkpoint");
+    expect(checkpoints.map(({ label }) => label)).toEqual([
+      "checkpoint-step7-seed0",
+      "checkpoint-step7-seed1",
+    ]);
+    for (const run of plan.runs.filter(({ kind }) => kind === "point")) {
+      const checkpoint = checkpoints.find(({ seed }) => seed === run.seed);
+      expect(run.parents[1]).toEqual({ run: checkpoint?.id, artifacts: ["weights", "optimizer"] });
+    }
+  });
+
+  it("to step 0 needs none", () => {
+    expect(kinds(withPrune({ methods: [own({}, { step: 0 })] }))).not.toContain("checkpoint");
+  });
+
+  it("past the training is refused", () => {
+    // 150 examples in batches of 16 are 10 steps, for 3 epochs.
+    const plan = () => planStudy(withPrune({ methods: [own({}, { step: 31 })] }));
+    expect(plan).toThrow("The method own rewinds to step 31, and the training has 30 steps.");
+  });
+});
+
+describe("what does not fit the training is refused", () => {
+  const gradual = { name: "gradual", from: 0.1, to: 0.5, every: 1 };
+
+  it.each<[string, object, Partial<Settings>, string]>([
+    [
+      "fine-tuning without its settings",
+      own({}, { name: "finetune" }),
+      { finetune: null },
+      "prune.finetune is null",
+    ],
+    ["gradual pruning without a recovery", own(gradual), { finetune: null }, "has no recovery"],
+    [
+      "gradual pruning that ends before it begins",
+      own({ ...gradual, to: 0 }),
+      {},
+      "ends at 0 before it begins at 0.1",
+    ],
+  ])("%s", (_what, method, settings, message) => {
+    const changed = {
+      ...withPrune({ methods: [method as never] }),
+      settings: { ...inputs.settings, ...settings },
+    };
+    expect(() => planStudy(changed)).toThrow(message);
   });
 });
 
 describe("the recipe hash", () => {
-  it("is short, and blind to the grid and the engine", () => {
-    const grid = { ...options, seeds: [5], prune: { ...options.prune, sparsities: [0.1] } };
+  it("is short, and blind to the engine", () => {
     expect(recipeHash(inputs)).toMatch(/^[0-9a-f]{8}$/);
-    expect(recipeHash({ ...inputs, options: grid })).toBe(recipeHash(inputs));
+    expect(recipeHash({ ...inputs, engineIdentity: "other" } as PlanInputs)).toBe(recipeHash(inputs));
   });
 
   it("sees what has no column of its own", () => {
-    const slower = { ...options, train: { ...options.train, batchSize: 8 } };
-    expect(recipeHash({ ...inputs, options: slower })).not.toBe(recipeHash(inputs));
-    expect(recipeHash({ ...inputs, prunable: ["fc1.weight"] })).not.toBe(recipeHash(inputs));
+    const slower = withSettings({ train: { ...options.train, batchSize: 8 } });
+    expect(recipeHash(slower)).not.toBe(recipeHash(inputs));
+    expect(recipeHash(withSettings({ prunable: ["fc1.weight"] }))).not.toBe(recipeHash(inputs));
   });
 });

@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
-import type { Run } from "../../src/experiment/plan.ts";
+import type { Run } from "../../src/experiment/runs/index.ts";
 import { resolveMethod } from "../../src/pruning/methods.ts";
 import { Progress } from "../../src/scheduling/progress.ts";
 
-const baseline = (id: string): Run => ({ kind: "baseline", id, label: id, seed: 0 });
+const baseline = (id: string): Run => ({ kind: "baseline", id, label: id, seed: 0, parents: [] });
 const point = (id: string, sparsity: number): Run => ({
   kind: "point",
   id,
   label: id,
-  parent: "baseline",
+  parents: [{ run: "baseline", artifacts: ["weights"] }],
   seed: 0,
   method: resolveMethod("global-magnitude"),
   sparsity,
+  retraining: { training: "finetune" },
 });
 
 test("the total is weighted by expected cost", () => {

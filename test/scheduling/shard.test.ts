@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { StudyOptions } from "../../src/experiment/options.ts";
+import { lastOf } from "../../src/experiment/plan.ts";
 import { outlineStudy, type StudyOutline } from "../../src/experiment/prepare.ts";
 import { runsOfShard } from "../../src/scheduling/shard.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -41,12 +42,33 @@ describe("shards", () => {
           expect(points.map(({ id }) => id).sort()).toEqual(planned.map(({ id }) => id).sort());
           for (const runs of shards) {
             const ids = runs.map(({ id }) => id);
-            for (const run of runs) if (run.kind === "point") expect(ids).toContain(run.parent);
+            for (const { parents } of runs) for (const parent of parents) expect(ids).toContain(parent.run);
           }
         },
       ),
       { numRuns: 50 },
     );
+  });
+
+  it("hold with a point the levels and the checkpoint that it hangs on", () => {
+    const method = {
+      name: "tickets",
+      criterion: { name: "magnitude" },
+      allocation: { name: "global" },
+      structure: { name: "weight" },
+      schedule: { name: "iterative", fraction: 0.2 },
+      recovery: { name: "rewind", step: 5, optimizer: "fresh" },
+    };
+    const study = outline({ prune: { ...options.prune, methods: [method], sparsities: [0.3, 0.6, 0.9] } });
+    const shards = shardsOf([study], 5).map(([runs]) => runs ?? []);
+    const filling = new Set(study.plan.cells.map(lastOf));
+    expect(new Set(shards.flatMap((runs) => runs.map(({ id }) => id))).size).toBe(study.plan.runs.length);
+    for (const runs of shards) {
+      const ids = runs.map(({ id }) => id);
+      for (const { parents } of runs) for (const parent of parents) expect(ids).toContain(parent.run);
+    }
+    const filled = shards.flatMap((runs) => runs.filter(({ id }) => filling.has(id)).map(({ id }) => id));
+    expect(new Set(filled).size).toBe(filling.size);
   });
 
   it("share no baseline when there are as many shards as seeds", () => {

@@ -1,5 +1,60 @@
 import { describe, expect, it } from "vitest";
-import { dataOrder, optimizerSpec, stepCount } from "../../../src/experiment/training/train.ts";
+import type { ExampleSet } from "../../../src/engines/examples.ts";
+import { openEngine } from "../../../src/engines/registry.ts";
+import {
+  dataOrder,
+  optimizerSpec,
+  stepCount,
+  type TrainingInputs,
+  type TrainingPlan,
+  train,
+} from "../../../src/experiment/training/train.ts";
+import { randomStream } from "../../../src/foundations/random.ts";
+import { initialParameters } from "../../../src/models/initializers.ts";
+import { buildNetwork } from "../../../src/models/registry.ts";
+
+/** Points in a plane, labelled by the side of a line they lie on. */
+function examples(count: number, seed: number): ExampleSet {
+  const stream = randomStream(seed, "test examples");
+  const values = Float32Array.from({ length: 2 * count }, () => stream.normal());
+  const labels = Uint8Array.from({ length: count }, (_, i) =>
+    (values[2 * i] as number) + (values[2 * i + 1] as number) > 0 ? 1 : 0,
+  );
+  return {
+    count,
+    shape: [2],
+    inputs: { kind: "floats", values },
+    targets: { kind: "classes", labels, classes: 2 },
+  };
+}
+
+const data = { train: examples(50, 1), validation: examples(40, 2) };
+const plan: TrainingPlan = {
+  epochs: 4,
+  batchSize: 8,
+  optimizer: { name: "adam", learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+  schedule: { name: "cosine", final: 0.1 },
+};
+const spec = buildNetwork(
+  { name: "mlp", hidden: [6], activation: "relu", initializer: { name: "pytorch" } },
+  [2],
+  2,
+  "softmax-cross-entropy",
+);
+// 50 examples in batches of 8: 7 steps an epoch, the last of 2 examples.
+const STEPS = 28;
+
+async function newNetwork() {
+  const engine = await openEngine("kernels-wasm", () => {});
+  const network = await engine.createNetwork(spec, optimizerSpec(plan.optimizer));
+  await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
+  return network;
+}
+
+type Network = Awaited<ReturnType<typeof newNetwork>>;
+
+const trainOn = (network: Network, changes: Partial<TrainingInputs> = {}) =>
+  train({ network, ...data, plan, seed: 0, phase: "train", select: "last", onStep: () => {}, ...changes });
 
 describe("the data order", () => {
   it("is a permutation that depends on seed, phase and epoch alone", () => {
@@ -25,5 +80,116 @@ it("hands an engine the optimizer without its learning rate", () => {
     name: "sgd",
     momentum: 0.9,
     weightDecay: 0,
+  });
+});
+
+describe("a training", () => {
+  it("takes every step once, and records the state before the first and after each epoch", async () => {
+    const steps: number[] = [];
+    const { history, examples: taken } = await trainOn(await newNetwork(), {
+      onStep: (step) => steps.push(step),
+    });
+    expect(steps.at(-1)).toBe(STEPS);
+    expect(taken).toBe(4 * 50);
+    expect(history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
+    expect(history[0]).toMatchObject({ learningRate: null, trainLoss: null });
+    // Of the epoch's last step: cosine from full to a tenth.
+    const last = 0.05 * (0.1 + 0.9 * 0.5 * (1 + Math.cos((Math.PI * 6) / STEPS)));
+    expect(history[1]?.learningRate).toBeCloseTo(last, 12);
+  });
+
+  it.each([1, 5, 7, 10, 27])("cut at step %i and continued elsewhere gives the same bits", async (cut) => {
+    const whole = await newNetwork();
+    const straight = await trainOn(whole);
+    const first = await newNetwork();
+    await trainOn(first, { until: cut });
+    const second = await newNetwork();
+    await second.writeParameters(await first.readParameters());
+    await second.writeOptimizerState(await first.readOptimizerState());
+    const { history } = await trainOn(second, { from: cut });
+    expect(await second.readParameters()).toEqual(await whole.readParameters());
+    expect(await second.readOptimizerState()).toEqual(await whole.readOptimizerState());
+    // Whole epochs alone have a record, and those after the cut have the same one.
+    const after = (records: typeof history) => records.filter(({ epoch }) => epoch > Math.ceil(cut / 7));
+    expect(after(history)).toEqual(after(straight.history));
+    expect(history[0]?.epoch).toBe(Math.floor(cut / 7));
+  });
+
+  it("intervenes before the steps that are asked for, and nowhere else", async () => {
+    const network = await newNetwork();
+    const seen: number[] = [];
+    await trainOn(network, {
+      interventions: {
+        steps: [0, 3, 7, 20],
+        before: async (step) => {
+          seen.push(step);
+          // Adam has counted the steps so far.
+          expect((await network.readOptimizerState()).step).toBe(step);
+        },
+      },
+    });
+    expect(seen).toEqual([0, 3, 7, 20]);
+  });
+
+  it("is not changed by an intervention that changes nothing", async () => {
+    const [plain, watched] = [await newNetwork(), await newNetwork()];
+    await trainOn(plain);
+    await trainOn(watched, { interventions: { steps: [2, 9], before: async () => {} } });
+    expect(await watched.readParameters()).toEqual(await plain.readParameters());
+  });
+
+  it("ends where a loss is not finite", async () => {
+    const network = await newNetwork();
+    const broken = new Map(await network.readParameters()).set(
+      "fc1.bias",
+      new Float32Array(6).fill(Number.NaN),
+    );
+    await network.writeParameters(broken);
+    const { diverged, history, examples: taken } = await trainOn(network);
+    expect(diverged).toBe(true);
+    expect(history.at(-1)).toMatchObject({ epoch: 1, trainLoss: null, validationLoss: null });
+    expect(taken).toBeLessThan(50);
+  });
+});
+
+describe("select: best", () => {
+  // A rate at which the later epochs are worse than the first ones, on the test's own data.
+  const wild = {
+    ...plan,
+    epochs: 8,
+    optimizer: { ...plan.optimizer, learningRate: 3 },
+    schedule: { name: "constant" },
+  } as const;
+
+  it("keeps the parameters of the first epoch with the best validation accuracy", async () => {
+    const network = await newNetwork();
+    const { best, history } = await trainOn(network, { plan: wild, select: "best" });
+    const accuracies = history.slice(1).map(({ validationAccuracy }) => validationAccuracy ?? 0);
+    const bestEpoch = accuracies.indexOf(Math.max(...accuracies)) + 1;
+    expect(bestEpoch).toBeLessThan(8);
+    expect(accuracies.at(-1)).toBeLessThan(Math.max(...accuracies));
+
+    const again = await newNetwork();
+    await trainOn(again, { plan: wild, until: 7 * bestEpoch });
+    expect(best).toEqual(await again.readParameters());
+  });
+
+  it("looks at no epoch before the last intervention", async () => {
+    const interventions = { steps: [7 * 6], before: async () => {} };
+    const { best, history } = await trainOn(await newNetwork(), {
+      plan: wild,
+      select: "best",
+      interventions,
+    });
+    const [seventh = 0, eighth = 0] = history
+      .slice(-2)
+      .map(({ validationAccuracy }) => validationAccuracy ?? 0);
+    const again = await newNetwork();
+    await trainOn(again, { plan: wild, until: 7 * (eighth > seventh ? 8 : 7) });
+    expect(best).toEqual(await again.readParameters());
+  });
+
+  it("keeps none unless asked", async () => {
+    expect((await trainOn(await newNetwork())).best).toBeUndefined();
   });
 });

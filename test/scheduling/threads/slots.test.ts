@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Slots } from "../../src/scheduling/slots.ts";
+import { Slots } from "../../../src/scheduling/threads/slots.ts";
 
 /** Runs jobs that each finish when told, and records the order in which they start. */
 function bench(count: number) {
