@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type RandomStream, randomStream } from "../foundations/random.ts";
-import { type ParameterSpec, type Parameters, parameterSpecs } from "../network/parameters.ts";
+import { fansOf, type ParameterRole, type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 
 const distribution = z
@@ -32,22 +32,11 @@ export function initialParameters(spec: NetworkSpec, initializer: Initializer, s
   return new Map(
     specs.map((parameter) => {
       const stream = randomStream(seed, "initialization", parameter.name);
-      const fans = fansOf(weights.get(parameter.layer) ?? parameter);
+      const fans = fansOf((weights.get(parameter.layer) ?? parameter).shape);
       const draw = sampler(initializer, parameter.role, fans, stream);
       return [parameter.name, Float32Array.from({ length: parameter.size }, draw)];
     }),
   );
-}
-
-interface Fans {
-  readonly fanIn: number;
-  readonly fanOut: number;
-}
-
-/** Connections into and out of one unit: of a [out, in, height, width] kernel, in (or out) x height x width. */
-function fansOf({ shape, size }: ParameterSpec): Fans {
-  const [outputs = 1, inputs = 1] = shape;
-  return { fanIn: size / outputs, fanOut: size / inputs };
 }
 
 /**
@@ -60,8 +49,8 @@ function fansOf({ shape, size }: ParameterSpec): Fans {
  */
 function sampler(
   initializer: Initializer,
-  role: ParameterSpec["role"],
-  { fanIn, fanOut }: Fans,
+  role: ParameterRole,
+  { fanIn, fanOut }: ReturnType<typeof fansOf>,
   stream: RandomStream,
 ): () => number {
   const uniform = (bound: number) => () => (2 * stream.uniform() - 1) * bound;

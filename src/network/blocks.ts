@@ -1,6 +1,11 @@
-/** Some values of a tensor, row by row: those at row * width + column. */
-import type { Parameters } from "../../network/parameters.ts";
+import type { Parameters } from "./parameters.ts";
+
+/**
+ * Some values of a parameter tensor: those at row * width + column, row by row. A smaller network's tensor is such
+ * a block of the whole network's.
+ */
 export interface Block {
+  /** The tensor: `fc1.weight` */
   readonly name: string;
   readonly width: number;
   readonly rows: Int32Array;
@@ -9,7 +14,7 @@ export interface Block {
 
 const FIRST_COLUMN = new Int32Array(1);
 
-/** The values at the given places. */
+/** The values at the given flat indices. */
 export function list(name: string, indices: Int32Array): Block {
   return { name, width: 1, rows: indices, columns: FIRST_COLUMN };
 }
@@ -32,7 +37,7 @@ export function gather<Flat extends Float32Array | Uint8Array>(
     const from = tensors.get(name);
     const length = rows.length * columns.length;
     if (from === undefined) flat.fill(missing, to, to + length);
-    else if (length === from.length && isWhole(block)) flat.set(from, to);
+    else if (isWhole(block, from)) flat.set(from, to);
     else {
       for (let r = 0, i = to; r < rows.length; r++) {
         const row = (rows[r] as number) * width;
@@ -52,7 +57,7 @@ export function scatter(flat: Float32Array, blocks: readonly Block[], tensors: P
     const to = tensors.get(name);
     if (to === undefined) throw new Error(`no tensor named '${name}'`);
     const length = rows.length * columns.length;
-    if (length === to.length && isWhole(block)) to.set(flat.subarray(from, from + length));
+    if (isWhole(block, to)) to.set(flat.subarray(from, from + length));
     else {
       for (let r = 0, i = from; r < rows.length; r++) {
         const row = (rows[r] as number) * width;
@@ -63,27 +68,20 @@ export function scatter(flat: Float32Array, blocks: readonly Block[], tensors: P
   }
 }
 
-/** All rows and columns of its tensor, in order. */
-function isWhole({ rows, columns, width }: Block): boolean {
-  return columns.length === width && rows.every((row, i) => row === i);
+/** Whether it has all rows and columns of its tensor, in order. */
+function isWhole({ rows, columns, width }: Block, tensor: { readonly length: number }): boolean {
+  return (
+    rows.length * columns.length === tensor.length &&
+    columns.length === width &&
+    rows.every((row, i) => row === i)
+  );
 }
 
 /**
- * How many of a block's values are kept. Sums, here and below, instead of branches, which no CPU could predict: masks
- * change between epochs, and that must not cost one.
+ * A block's kept values, all without a mask: where they lie in the tensor and in the block. Masks change between epochs,
+ * and that must not cost one: sums, here and in `countKeptIn`, instead of branches, which no CPU could predict.
  */
-export function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
-  if (mask === undefined) return rows.length * columns.length;
-  let kept = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
-  }
-  return kept;
-}
-
-/** A block's kept values: where they lie in the tensor, and in the block. */
-export function findKept(block: Block, mask: Uint8Array | undefined, count = countKept(block, mask)) {
+export function findKept(block: Block, mask: Uint8Array | undefined, count = countKeptIn(block, mask)) {
   const { rows, columns, width } = block;
   // Written always, counted if kept: with room for one more.
   const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
@@ -98,4 +96,15 @@ export function findKept(block: Block, mask: Uint8Array | undefined, count = cou
     }
   }
   return { indices: indices.subarray(0, count), positions: positions.subarray(0, count) };
+}
+
+/** How many of a block's values the mask of its tensor keeps; all without a mask. */
+export function countKeptIn({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
+  if (mask === undefined) return rows.length * columns.length;
+  let kept = 0;
+  for (let r = 0; r < rows.length; r++) {
+    const row = (rows[r] as number) * width;
+    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
+  }
+  return kept;
 }
