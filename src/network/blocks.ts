@@ -1,3 +1,4 @@
+import { countKept, findKept } from "./mask.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -77,16 +78,28 @@ function isWhole({ rows, columns, width }: Block, tensor: { readonly length: num
   );
 }
 
-/**
- * A block's kept values, all without a mask: where they lie in the tensor and in the block. Masks change between epochs,
- * and that must not cost one: sums, here and in `countKeptIn`, instead of branches, which no CPU could predict.
- */
-export function findKept(block: Block, mask: Uint8Array | undefined, count = countKeptIn(block, mask)) {
+/** How many of a block's values the mask of its tensor keeps; all without a mask. */
+export function countKeptIn(block: Block, mask: Uint8Array | undefined): number {
   const { rows, columns, width } = block;
-  // Written always, counted if kept: with room for one more.
+  if (mask === undefined) return rows.length * columns.length;
+  if (isWhole(block, mask)) return countKept(mask);
+  let kept = 0;
+  for (let r = 0; r < rows.length; r++) {
+    const row = (rows[r] as number) * width;
+    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
+  }
+  return kept;
+}
+
+/** A block's kept values, all without a mask: where they lie in the tensor, `indices`, and in the block, `positions`. */
+export function findKeptIn(block: Block, mask: Uint8Array | undefined, count = countKeptIn(block, mask)) {
+  const { rows, columns, width } = block;
+  if (mask !== undefined && isWhole(block, mask)) {
+    const indices = findKept(mask, count);
+    return { indices, positions: indices };
+  }
   const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
-  let n = 0;
-  for (let r = 0, position = 0; r < rows.length; r++) {
+  for (let r = 0, n = 0, position = 0; r < rows.length; r++) {
     const row = (rows[r] as number) * width;
     for (let c = 0; c < columns.length; c++, position++) {
       const index = row + (columns[c] as number);
@@ -96,15 +109,4 @@ export function findKept(block: Block, mask: Uint8Array | undefined, count = cou
     }
   }
   return { indices: indices.subarray(0, count), positions: positions.subarray(0, count) };
-}
-
-/** How many of a block's values the mask of its tensor keeps; all without a mask. */
-export function countKeptIn({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
-  if (mask === undefined) return rows.length * columns.length;
-  let kept = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
-  }
-  return kept;
 }

@@ -74,11 +74,9 @@ export function weightBlock(
 /** The columns, or values, of units that have `group` each, side by side. */
 function expand(units: Int32Array, group: number): Int32Array {
   if (group === 1) return units;
-  const all = new Int32Array(units.length * group);
-  for (let i = 0; i < all.length; i++) {
-    all[i] = (units[Math.floor(i / group)] as number) * group + (i % group);
-  }
-  return all;
+  return new Int32Array(units.length * group).map(
+    (_, i) => (units[Math.floor(i / group)] as number) * group + (i % group),
+  );
 }
 
 /** The smaller network's tensors, from the whole one's: parameters, moments or gradients. */

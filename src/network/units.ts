@@ -69,6 +69,7 @@ function neededInputs(
   const neededColumns = new Uint8Array(columns);
   for (let row = 0; row < outputs.length; row++) {
     if (outputs[row] === 0) continue;
+    if (!neededColumns.includes(0)) break;
     for (let column = 0, at = row * columns; column < columns; column++, at++) {
       neededColumns[column] = (neededColumns[column] as number) | (mask[at] as number);
     }

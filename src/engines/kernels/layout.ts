@@ -1,4 +1,4 @@
-import { type Block, countKeptIn, findKept, gather, list, totalSize } from "../../network/blocks.ts";
+import { type Block, countKeptIn, findKeptIn, gather, list, totalSize } from "../../network/blocks.ts";
 import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
 import type { Masks } from "../../network/mask.ts";
 import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
@@ -89,7 +89,7 @@ function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, v
   const size = totalSize([weights]);
   const keptWeights = countKeptIn(weights, mask);
   const sparse = keptWeights < size && keptWeights <= sparseUpTo(stage.layer.kind, vectorLength) * size;
-  const stored = sparse ? findKept(weights, mask, keptWeights) : undefined;
+  const stored = sparse ? findKeptIn(weights, mask, keptWeights) : undefined;
   const { indices, ...folded } = foldedWeights({ stage, inputs, outputs }, mask);
   const layout: LayerLayout = {
     keptWeights,
@@ -110,7 +110,7 @@ function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, v
 function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Array | undefined) {
   const needed = Int32Array.of(...outputs.varying, ...outputs.constant);
   const block = weightBlock(stage, inputs.constant, needed);
-  const { indices, positions } = findKept(block, mask);
+  const { indices, positions } = findKeptIn(block, mask);
   const width = block.columns.length;
   return {
     indices,
@@ -121,8 +121,8 @@ function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Ar
 
 /** Kept weights and biases of dead outputs. */
 function unusedBlocks({ stage, outputs }: ConnectedUnits, masks: Masks): Block[] {
-  const everyInput = Int32Array.from({ length: stage.inputUnits }, (_, unit) => unit);
+  const everyInput = new Int32Array(stage.inputUnits).map((_, unit) => unit);
   const weights = weightBlock(stage, everyInput, outputs.dead);
   const biases = list(stage.bias.name, outputs.dead);
-  return [weights, biases].map((block) => list(block.name, findKept(block, masks.get(block.name)).indices));
+  return [weights, biases].map((block) => list(block.name, findKeptIn(block, masks.get(block.name)).indices));
 }
