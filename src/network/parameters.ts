@@ -58,8 +58,14 @@ export function matrixShape(shape: readonly number[]): { readonly rows: number; 
   return { rows, columns: sizeOf(others) };
 }
 
-/** Connections into and out of one unit: of an [out, in, height, width] kernel, in (or out) x height x width. */
-export function fansOf(weightShape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
+/** Connections into and out of one unit. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Of an [out, in, height, width] kernel, in (or out) x height x width. */
+export function fansOf(weightShape: readonly number[]): Fans {
   const [outputs = 1, inputs = 1, ...kernel] = weightShape;
   return { fanIn: inputs * sizeOf(kernel), fanOut: outputs * sizeOf(kernel) };
 }

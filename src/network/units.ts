@@ -24,12 +24,13 @@ export interface ConnectedUnits {
 /**
  * The units between which kept weights make paths, for each weighted stage in order. Only masks count, never values.
  *
- * `folds` says of which stages the constants are told apart, as someone has to take them into account: elsewhere they
- * count as varying. It has a say only where constants pass to the next weights (`passesConstants`). Each stage keeps at
- * least one varying unit, so that no tensor is empty. Whatever the masks, the network's outputs all vary.
+ * `folds` says at which stages the caller computes constants apart, such as by folding them into the next biases. At
+ * the others, and where constants do not pass to the next weights (`passesConstants`), they count as varying. Each level
+ * keeps at least one varying unit, so that no tensor is empty; the network's outputs all vary, whatever the masks.
  *
  * A weight connects its whole units: where one position of a channel is needed or varies, the channel is and does.
- * liveness.ts is finer there, and so finds no fewer dead weights.
+ * liveness.ts follows single positions and is finer in images: at a convolution's border, and where strides pass over
+ * positions, it finds weights dead that join needed, varying channels here. In dense networks both agree.
  */
 export function connectedUnits(
   { weighted }: Connections,
