@@ -1,8 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findConnectivity, type Units } from "../../../src/engines/kernels/connectivity.ts";
-import type { Masks } from "../../../src/network/mask.ts";
-import type { LayerSpec, NetworkSpec } from "../../../src/network/specification.ts";
-import { conv, dense, pool, relu } from "../support/networks.ts";
+import { countKeptIn } from "../../src/network/blocks.ts";
+import { connectionsOf } from "../../src/network/connections.ts";
+import { networkLiveness } from "../../src/network/liveness.ts";
+import type { Masks } from "../../src/network/mask.ts";
+import { weightBlock } from "../../src/network/shrinking.ts";
+import { hasWeights, type LayerSpec, type NetworkSpec } from "../../src/network/specification.ts";
+import { type ConnectedUnits, connectedUnits, type Units } from "../../src/network/units.ts";
+import { conv, dense, pool, relu } from "../engines/support/networks.ts";
+import { convNetwork, denseNetwork, type MaskedNetwork, masked } from "./random-networks.ts";
 
 const numbers = ({ varying, constant, dead }: Units) => ({
   varying: [...varying],
@@ -10,12 +16,20 @@ const numbers = ({ varying, constant, dead }: Units) => ({
   dead: [...dead],
 });
 
-function connectivity(spec: NetworkSpec, masks: Record<string, readonly number[]>) {
+function connectivity(spec: NetworkSpec, masks: Record<string, readonly number[]>, folds = true) {
   const tensors: Masks = new Map(
     Object.entries(masks).map(([name, mask]) => [`${name}.weight`, Uint8Array.from(mask)]),
   );
-  const { inputs, layers } = findConnectivity(spec, tensors);
-  return { inputs: numbers(inputs), layers: layers.map(({ outputs }) => numbers(outputs)) };
+  const [inputs, ...layers] = levels(connectedUnits(connectionsOf(spec), tensors, () => folds));
+  return { inputs, layers };
+}
+
+/** The inputs, and the outputs of each layer. */
+function levels(connected: readonly ConnectedUnits[]) {
+  return [
+    ...connected.slice(0, 1).map(({ inputs }) => numbers(inputs)),
+    ...connected.map(({ outputs }) => numbers(outputs)),
+  ];
 }
 
 const mlp: NetworkSpec = {
@@ -70,7 +84,7 @@ describe("which outputs have to be computed", () => {
 
   test("each layer keeps one output, also where none is needed or none varies", () => {
     const nothing = connectivity(mlp, { fc2: Array(9).fill(0) });
-    expect(nothing.inputs.varying).toEqual([0, 1, 2, 3]);
+    expect(nothing.inputs?.varying).toEqual([0, 1, 2, 3]);
     expect(nothing.layers).toEqual([
       { varying: [0], constant: [], dead: [1, 2] },
       { varying: [0], constant: [1, 2], dead: [] },
@@ -90,15 +104,99 @@ describe("which outputs have to be computed", () => {
     expect(layers[1]).toEqual({ varying: [0], constant: [1], dead: [] });
   });
 
-  test.each<[string, NetworkSpec]>([
-    [
-      "a border of zeros",
-      { ...cnn(), layers: [conv("conv1", [2, 3], [1, 1]), conv("conv2", [3, 2], [1, 1], { padding: 1 })] },
-    ],
-    ["a second activation", cnn(relu, relu)],
-    ["an activation after pooling", cnn(pool(1), relu)],
-  ])("no constants before %s", (_name, spec) => {
-    const { layers } = connectivity(spec, { conv1: [1, 1, /**/ 1, 1, /**/ 0, 0] });
+  test("no constants before a border of zeros", () => {
+    const layers = [conv("conv1", [2, 3], [1, 1]), conv("conv2", [3, 2], [1, 1], { padding: 1 })];
+    const { layers: units } = connectivity({ ...cnn(), layers }, { conv1: [1, 1, /**/ 1, 1, /**/ 0, 0] });
+    expect(units[0]).toEqual({ varying: [0, 1, 2], constant: [], dead: [] });
+  });
+
+  test("no constants where nobody folds them", () => {
+    const { layers } = connectivity(mlp, { fc1: [0, 0, 0, 0, /**/ 1, 1, 1, 1, /**/ 0, 0, 0, 0] }, false);
     expect(layers[0]).toEqual({ varying: [0, 1, 2], constant: [], dead: [] });
+  });
+});
+
+/** The same from the definitions: follows kept weights from each unit, and does not care how often. */
+function byPaths({ spec, masks }: MaskedNetwork) {
+  const layers = spec.layers.filter(hasWeights);
+  const sizes = layers.map((layer) => (layer.kind === "dense" ? layer.outputs : layer.outChannels));
+  const firstConnecting = spec.layers.find(({ kind }) => kind !== "flatten" && kind !== "activation");
+  const inputUnits =
+    firstConnecting?.kind === "dense" ? firstConnecting.inputs : (spec.inputShape[0] as number);
+  const units = [inputUnits, ...sizes];
+
+  /** Whether unit `from` of a level has a kept weight to unit `to` of the next. */
+  const joined = (level: number, from: number, to: number): boolean => {
+    const layer = layers[level] as (typeof layers)[number];
+    const mask = masks.get(`${layer.name}.weight`) as Uint8Array;
+    const row = mask.length / (units[level + 1] as number);
+    const each = row / (units[level] as number);
+    return mask.subarray(to * row + from * each, to * row + (from + 1) * each).includes(1);
+  };
+  const numbersBelow = (count: number | undefined) => [...Array(count ?? 0).keys()];
+  const needed = (level: number, unit: number): boolean =>
+    level === layers.length ||
+    numbersBelow(units[level + 1]).some((to) => joined(level, unit, to) && needed(level + 1, to));
+  const passes = (level: number) => {
+    const next = layers[level];
+    return next?.kind === "dense" || (next?.kind === "conv2d" && next.padding === 0);
+  };
+  const varies = (level: number, unit: number): boolean =>
+    level === 0 ||
+    !passes(level) ||
+    numbersBelow(units[level - 1]).some((from) => joined(level - 1, from, unit) && varies(level - 1, from));
+
+  return units.map((count, level) => {
+    const live = numbersBelow(count).filter((unit) => needed(level, unit));
+    return {
+      varying: live.filter((unit) => varies(level, unit)),
+      constant: live.filter((unit) => !varies(level, unit)),
+      dead: numbersBelow(count).filter((unit) => !needed(level, unit)),
+    };
+  });
+}
+
+const found = ({ spec, masks }: MaskedNetwork) => connectedUnits(connectionsOf(spec), masks, () => true);
+
+/** Only where each level has something left on its own is the rule out of play that one unit stays. */
+const withoutEmptyLevels = (network: fc.Arbitrary<NetworkSpec>) =>
+  masked(network).filter((both) => byPaths(both).every(({ varying }) => varying.length > 0));
+
+describe.each([
+  ["dense", denseNetwork],
+  ["convolutional", convNetwork],
+])("in random %s networks", (_name, network) => {
+  test("the units are those that paths of kept weights give", () => {
+    fc.assert(
+      fc.property(withoutEmptyLevels(network), (both) => {
+        expect(levels(found(both))).toEqual(byPaths(both));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("each level has a varying unit and all outputs vary, whatever the masks", () => {
+    fc.assert(
+      fc.property(masked(network), (both) => {
+        const units = levels(found(both));
+        for (const { varying } of units) expect(varying.length).toBeGreaterThan(0);
+        expect(units.at(-1)?.varying).toEqual([0, 1]);
+      }),
+    );
+  });
+
+  test("live weights join varying units: in dense networks all that do, in images not all", () => {
+    fc.assert(
+      fc.property(withoutEmptyLevels(network), (both) => {
+        const { live } = networkLiveness(both.spec, both.masks);
+        for (const { stage, inputs, outputs } of found(both)) {
+          const weights = weightBlock(stage, inputs.varying, outputs.varying);
+          const joining = countKeptIn(weights, both.masks.get(stage.weight.name));
+          const count = live.get(stage.weight.name) ?? Number.NaN;
+          if (network === denseNetwork) expect(count).toBe(joining);
+          else expect(count).toBeLessThanOrEqual(joining);
+        }
+      }),
+    );
   });
 });
