@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { type RandomStream, randomStream } from "../foundations/random.ts";
-import { type ParameterSpec, type Parameters, parameterSpecs } from "../network/parameters.ts";
-import type { NetworkSpec } from "../network/specification.ts";
+import {
+  type Fans,
+  fansOf,
+  layerParameters,
+  type ParameterRole,
+  type Parameters,
+} from "../network/parameters.ts";
+import { hasWeights, type NetworkSpec } from "../network/specification.ts";
 
 const distribution = z
   .enum(["uniform", "normal"])
@@ -27,27 +33,16 @@ export type Initializer = z.output<typeof initializerSchema>;
  * its name and its layer's shape, so that networks that differ elsewhere share them.
  */
 export function initialParameters(spec: NetworkSpec, initializer: Initializer, seed: number): Parameters {
-  const specs = parameterSpecs(spec);
-  const weights = new Map(specs.filter((p) => p.role === "weight").map((p) => [p.layer, p]));
   return new Map(
-    specs.map((parameter) => {
-      const stream = randomStream(seed, "initialization", parameter.name);
-      const fans = fansOf(weights.get(parameter.layer) ?? parameter);
-      const draw = sampler(initializer, parameter.role, fans, stream);
-      return [parameter.name, Float32Array.from({ length: parameter.size }, draw)];
+    spec.layers.filter(hasWeights).flatMap((layer) => {
+      const tensors = layerParameters(layer);
+      const fans = fansOf(tensors.weight.shape);
+      return Object.values(tensors).map(({ name, role, size }): [string, Float32Array] => {
+        const draw = sampler(initializer, role, fans, randomStream(seed, "initialization", name));
+        return [name, Float32Array.from({ length: size }, draw)];
+      });
     }),
   );
-}
-
-interface Fans {
-  readonly fanIn: number;
-  readonly fanOut: number;
-}
-
-/** Connections into and out of one unit: of a [out, in, height, width] kernel, in (or out) x height x width. */
-function fansOf({ shape, size }: ParameterSpec): Fans {
-  const [outputs = 1, inputs = 1] = shape;
-  return { fanIn: size / outputs, fanOut: size / inputs };
 }
 
 /**
@@ -60,15 +55,20 @@ function fansOf({ shape, size }: ParameterSpec): Fans {
  */
 function sampler(
   initializer: Initializer,
-  role: ParameterSpec["role"],
+  role: ParameterRole,
   { fanIn, fanOut }: Fans,
   stream: RandomStream,
 ): () => number {
   const uniform = (bound: number) => () => (2 * stream.uniform() - 1) * bound;
   if (initializer.name === "pytorch") return uniform(1 / Math.sqrt(fanIn));
-  if (role === "bias") return () => initializer.bias;
-  const variance = initializer.name === "glorot" ? 2 / (fanIn + fanOut) : 2 / fanIn;
-  if (initializer.distribution === "uniform") return uniform(Math.sqrt(3 * variance));
-  const deviation = Math.sqrt(variance);
-  return () => stream.normal() * deviation;
+  switch (role) {
+    case "bias":
+      return () => initializer.bias;
+    case "weight": {
+      const variance = initializer.name === "glorot" ? 2 / (fanIn + fanOut) : 2 / fanIn;
+      if (initializer.distribution === "uniform") return uniform(Math.sqrt(3 * variance));
+      const deviation = Math.sqrt(variance);
+      return () => stream.normal() * deviation;
+    }
+  }
 }

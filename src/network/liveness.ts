@@ -1,103 +1,84 @@
-import { type ConnectingLayer, visitEdges } from "./edges.ts";
+import { connectionsOf, type WeightedStage } from "./connections.ts";
+import { visitEdges } from "./edges.ts";
 import { countKept, type Masks } from "./mask.ts";
-import { parameterSpecs } from "./parameters.ts";
-import { layerOutputShapes, sizeOf } from "./shapes.ts";
-import type { LayerSpec, NetworkSpec } from "./specification.ts";
+import { sizeOf } from "./shapes.ts";
+import type { NetworkSpec } from "./specification.ts";
 
 export interface Liveness {
   /** Kept values on a live path, by parameter name. */
   readonly live: ReadonlyMap<string, number>;
-  /** No output unit is connected to any input. */
+  /** No output value is connected to any input. */
   readonly collapsed: boolean;
 }
 
 /**
- * Follows the kept weights between the inputs and the outputs. A unit (one value of one example; of an image,
- * one position of one channel) is live when kept weights lead from some input to it and from it to some
- * output. A weight is live when a connection that it makes joins two live units; a bias, when it acts on a
- * live unit. Only masks count, never values: a kept weight that happens to be 0, or a ReLU that never opens,
- * cuts no path.
+ * Follows the kept weights between the inputs and the outputs. A value of an example (of an image, one position
+ * of one channel) is live when kept weights lead from some input to it and from it to some output. A weight is
+ * live when a connection that it makes joins two live values; a bias, when it acts on a live value. Only masks
+ * count, never numbers: a kept weight that happens to be 0, or a ReLU that never opens, cuts no path.
  *
  * Weights on no such path are what the effective sparsity of Vysogorets and Kempe (2021, "Connectivity
  * matters") adds to those pruned.
+ *
+ * For images this is finer than the units of units.ts: a kernel element that only ever meets the padding, or a
+ * position that a stride passes over, makes no connection here, while there it counts for its whole channel.
  */
 export function networkLiveness(spec: NetworkSpec, masks: Masks): Liveness {
-  const stages = connectingStages(spec, masks);
+  const stages = connectionsOf(spec).stages.map((stage) => ({
+    stage,
+    mask: stage.kind === "weighted" ? masks.get(stage.weight.name) : undefined,
+  }));
 
-  // 1. From the inputs on: which units vary with some input. varies[i] is what stage i reads.
+  // 1. From the inputs on: which values vary with some input. varies[i] is what stage i reads.
   const varies = [ones(sizeOf(spec.inputShape))];
-  for (const [i, { layer, inputShape, outputShape, mask }] of stages.entries()) {
+  for (const [i, { stage, mask }] of stages.entries()) {
     const inputs = varies[i] as Uint8Array;
-    const outputs = new Uint8Array(sizeOf(outputShape));
-    visitEdges(layer, inputShape, outputShape, mask, (from, to) => {
-      if (inputs[from] === 1) outputs[to] = 1;
+    const outputs = new Uint8Array(sizeOf(stage.outputShape));
+    visitEdges(stage, mask, (from, to) => {
+      outputs[to] = (outputs[to] as number) | (inputs[from] as number);
     });
     varies.push(outputs);
   }
   const networkOutputs = varies.at(-1) as Uint8Array;
 
-  // 2. From the outputs back: which units reach some output. Where both hold, a path is live.
+  // 2. From the outputs back: which values reach some output. Where both hold, a path is live.
   const live = new Map<string, number>();
   let reaches = ones(networkOutputs.length);
-  for (const [i, { layer, inputShape, outputShape, mask, weights }] of [...stages.entries()].reverse()) {
+  for (const [i, { stage, mask }] of [...stages.entries()].reverse()) {
     const inputsVary = varies[i] as Uint8Array;
     const outputsVary = varies[i + 1] as Uint8Array;
     const outputsReach = reaches;
     const inputsReach = new Uint8Array(inputsVary.length);
-    const liveWeights = new Uint8Array(weights);
-    visitEdges(layer, inputShape, outputShape, mask, (from, to, weight) => {
-      if (outputsReach[to] === 0) return;
-      inputsReach[from] = 1;
-      if (weight !== undefined && inputsVary[from] === 1) liveWeights[weight] = 1;
-    });
-    if (layer.kind !== "max-pool") {
-      const liveUnits = outputsVary.map((unit, j) => unit & (outputsReach[j] as number));
-      live.set(`${layer.name}.weight`, countKept(liveWeights));
-      live.set(`${layer.name}.bias`, liveBiases(liveUnits, outputShape, masks.get(`${layer.name}.bias`)));
+    if (stage.kind === "pool") {
+      visitEdges(stage, mask, (from, to) => {
+        inputsReach[from] = (inputsReach[from] as number) | (outputsReach[to] as number);
+      });
+    } else {
+      const liveWeights = new Uint8Array(stage.weight.size);
+      visitEdges(stage, mask, (from, to, weight) => {
+        const reaching = outputsReach[to] as number;
+        inputsReach[from] = (inputsReach[from] as number) | reaching;
+        liveWeights[weight] = (liveWeights[weight] as number) | (reaching & (inputsVary[from] as number));
+      });
+      const liveValues = outputsVary.map((value, j) => value & (outputsReach[j] as number));
+      live.set(stage.weight.name, countKept(liveWeights));
+      live.set(stage.bias.name, liveBiases(liveValues, stage, masks.get(stage.bias.name)));
     }
     reaches = inputsReach;
   }
   return { live, collapsed: countKept(networkOutputs) === 0 };
 }
 
-interface Stage {
-  readonly layer: ConnectingLayer;
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-  /** Of its weight; a pool has none. */
-  readonly mask: Uint8Array | undefined;
-  readonly weights: number;
-}
-
-/** The layers that connect units; flatten and activation map each unit to itself. */
-function connectingStages(spec: NetworkSpec, masks: Masks): Stage[] {
-  const sizes = new Map(parameterSpecs(spec).map(({ name, size }) => [name, size]));
-  let inputShape = spec.inputShape;
-  const stages: Stage[] = [];
-  for (const [i, outputShape] of layerOutputShapes(spec).entries()) {
-    const layer = spec.layers[i] as LayerSpec;
-    if (layer.kind === "max-pool") {
-      stages.push({ layer, inputShape, outputShape, mask: undefined, weights: 0 });
-    } else if (layer.kind === "dense" || layer.kind === "conv2d") {
-      const name = `${layer.name}.weight`;
-      stages.push({ layer, inputShape, outputShape, mask: masks.get(name), weights: sizes.get(name) ?? 0 });
-    }
-    inputShape = outputShape;
-  }
-  return stages;
-}
-
-/** Kept biases that act on a live unit: a dense layer has one a unit, a convolution one a channel. */
+/** Kept biases that act on a live value: each acts on all positions of its unit. */
 function liveBiases(
-  liveUnits: Uint8Array,
-  [outputs = 0]: readonly number[],
+  liveValues: Uint8Array,
+  { outputUnits, positions }: WeightedStage,
   mask: Uint8Array | undefined,
 ): number {
-  const unitsEach = liveUnits.length / outputs;
   let count = 0;
-  for (let bias = 0; bias < outputs; bias++) {
-    const units = liveUnits.subarray(bias * unitsEach, (bias + 1) * unitsEach);
-    if (mask?.[bias] !== 0 && units.includes(1)) count++;
+  for (let unit = 0; unit < outputUnits; unit++) {
+    const values = liveValues.subarray(unit * positions, (unit + 1) * positions);
+    if (mask?.[unit] !== 0 && values.includes(1)) count++;
   }
   return count;
 }

@@ -19,6 +19,21 @@ export type Activation = "relu" | "sigmoid" | "tanh";
 
 export type LayerSpec = DenseSpec | Conv2dSpec | MaxPoolSpec | FlattenSpec | ActivationSpec;
 
+/** The layers that have a weight and a bias. */
+export type WeightedLayer = DenseSpec | Conv2dSpec;
+
+export function hasWeights(layer: LayerSpec): layer is WeightedLayer {
+  switch (layer.kind) {
+    case "dense":
+    case "conv2d":
+      return true;
+    case "max-pool":
+    case "flatten":
+    case "activation":
+      return false;
+  }
+}
+
 /** y = W x + b; weight [outputs, inputs], bias [outputs]. */
 export interface DenseSpec {
   readonly kind: "dense";

@@ -1,4 +1,6 @@
+import { matrixShape } from "../network/parameters.ts";
 import { sizeOf } from "../network/shapes.ts";
+
 /** How a tensor is stored. */
 export type EncodingName = "dense" | "bitmask" | "csr";
 
@@ -25,8 +27,7 @@ export function denseBytes(size: number): number {
  */
 export function smallestEncoding(shape: readonly number[], nonzero: number): Encoding {
   const size = sizeOf(shape);
-  const rows = shape.length > 1 ? (shape[0] as number) : 1;
-  const columns = size / rows;
+  const { rows, columns } = shape.length > 1 ? matrixShape(shape) : { rows: 1, columns: size };
   const encodings: readonly [Encoding, ...Encoding[]] = [
     { name: "dense", bytes: denseBytes(size) },
     { name: "bitmask", bytes: Math.ceil(size / 8) + valueBytes * nonzero },

@@ -1,7 +1,12 @@
+import { connectionsOf } from "../network/connections.ts";
 import { networkLiveness } from "../network/liveness.ts";
 import { countKept, type Masks } from "../network/mask.ts";
-import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
-import { layerOutputShapes } from "../network/shapes.ts";
+import {
+  matrixShape,
+  type ParameterRole,
+  type ParameterSpec,
+  parameterSpecs,
+} from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
 
@@ -36,7 +41,7 @@ export interface TensorMeasure {
   readonly name: string;
   /** `fc1` */
   readonly layer: string;
-  readonly role: ParameterSpec["role"];
+  readonly role: ParameterRole;
   readonly shape: readonly number[];
   /** Whether pruning may touch it. */
   readonly prunable: boolean;
@@ -61,13 +66,14 @@ export function measureNetwork(
   prunable: readonly Pick<ParameterSpec, "name">[],
 ): NetworkMeasure {
   const { live, collapsed } = networkLiveness(spec, masks);
-  const positions = outputPositions(spec);
+  // How often a weight multiplies for one example.
+  const uses = new Map(connectionsOf(spec).weighted.map(({ weight, positions }) => [weight.name, positions]));
   const tensors = parameterSpecs(spec).map((parameter): TensorMeasure => {
     const { name, layer, role, shape, size } = parameter;
     const mask = masks.get(name);
     const nonzero = mask === undefined ? size : countKept(mask);
     const { name: encoding, bytes } = smallestEncoding(shape, nonzero);
-    const macsEach = role === "weight" ? (positions.get(layer) ?? 0) : 0;
+    const macsEach = uses.get(name) ?? 0;
     return {
       name,
       layer,
@@ -105,18 +111,6 @@ export function measureNetwork(
   };
 }
 
-/** By layer name: how often each weight is used for one example. 1 for a dense layer. */
-function outputPositions(spec: NetworkSpec): Map<string, number> {
-  const shapes = layerOutputShapes(spec);
-  return new Map(
-    spec.layers.flatMap((layer, i): [string, number][] => {
-      if (layer.kind !== "dense" && layer.kind !== "conv2d") return [];
-      const [, height = 1, width = 1] = shapes[i] as readonly number[];
-      return [[layer.name, height * width]];
-    }),
-  );
-}
-
 /** A layer that has fewer weights left than units. */
 export interface ThinLayer {
   readonly layer: string;
@@ -130,7 +124,7 @@ export interface ThinLayer {
  */
 export function thinLayers({ tensors }: Pick<NetworkMeasure, "tensors">): ThinLayer[] {
   return tensors.flatMap(({ layer, role, prunable, shape, nonzero }) => {
-    const units = shape[0] as number;
+    const { rows: units } = matrixShape(shape);
     return role === "weight" && prunable && nonzero < units ? [{ layer, units, nonzero }] : [];
   });
 }

@@ -29,7 +29,7 @@ export function prunableTensors(spec: NetworkSpec, { exclude, biases }: Prunable
   }
   const spared = exclude.map((name) => (name === "output" ? layers.at(-1) : name));
   const prunable = parameters.filter(
-    ({ layer, role }) => !spared.includes(layer) && (role === "weight" || biases),
+    ({ layer, role }) => !spared.includes(layer) && (role === "weight" || (role === "bias" && biases)),
   );
   if (prunable.length === 0) {
     throw inputError(`prune.exclude spares every layer (${layers.join(", ")}): nothing is left to prune.`);

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { countKept } from "../../src/network/mask.ts";
+import { countKept, findKept } from "../../src/network/mask.ts";
 
-test("counts what is kept", () => {
-  expect(countKept(Uint8Array.of(1, 0, 1, 1))).toBe(3);
+test("counts and finds what is kept", () => {
+  const mask = Uint8Array.of(1, 0, 1, 1, 0);
+  expect(countKept(mask)).toBe(3);
+  expect([...findKept(mask)]).toEqual([0, 2, 3]);
   expect(countKept(new Uint8Array())).toBe(0);
+  expect([...findKept(new Uint8Array())]).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { gather, scatter } from "../../network/blocks.ts";
 import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
@@ -12,7 +13,6 @@ import type {
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { type Description, describeNetwork, slotNames } from "./abi.ts";
-import { gather, scatter } from "./blocks.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
 import { type KernelLayout, layoutNetwork } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";

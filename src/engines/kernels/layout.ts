@@ -1,8 +1,10 @@
+import { type Block, countKeptIn, findKeptIn, gather, list, totalSize } from "../../network/blocks.ts";
+import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
 import type { Masks } from "../../network/mask.ts";
-import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
+import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
+import { type ConnectedUnits, connectedUnits } from "../../network/units.ts";
 import { exampleSize } from "../examples.ts";
-import { type Block, countKept, findKept, gather, list, totalSize } from "./blocks.ts";
-import { type ConnectedLayer, findConnectivity, type Units } from "./connectivity.ts";
 
 /**
  * A network as the kernels compute it: without what its masks make superfluous, so that neurons, filters and inputs
@@ -18,9 +20,9 @@ export interface KernelLayout {
   readonly features: Int32Array | undefined;
   /** By layer with weights. */
   readonly layers: ReadonlyMap<string, LayerLayout>;
-  /** Number of kept parameters that no loss depends on. */
+  /** Number of unused parameters: kept, but no loss depends on them. */
   readonly dormant: number;
-  /** The kernels' flat array, piece by piece: of each layer weights, biases, folded weights; then what is dormant. */
+  /** The kernels' flat array, piece by piece: of each layer weights, biases, folded weights; then what is unused. */
   readonly blocks: readonly Block[];
   /** Length of the flat array. */
   readonly size: number;
@@ -49,37 +51,51 @@ function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
 
 /** `vectorLength`: floats in a vector of the build that computes it. */
 export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: number): KernelLayout {
-  const { inputs, layers: connected } = findConnectivity(spec, masks);
-  const layers = connected.map((layer, i) =>
-    layoutLayer(layer, connected[i - 1]?.outputs ?? inputs, vectorLength),
+  const connections = connectionsOf(spec);
+  const connected = connectedUnits(connections, masks, foldsConstants);
+  const smaller = shrinkNetwork(
+    connections,
+    connected.map(({ stage, inputs, outputs }) => ({
+      stage,
+      inputs: inputs.varying,
+      outputs: outputs.varying,
+    })),
   );
-  const dormant = connected.flatMap(dormantBlocks);
-  const blocks = [...layers.flatMap(({ blocks }) => blocks), ...dormant];
+  const layers = connected.map((units) => layoutLayer(units, masks, vectorLength));
+  const unused = connected.flatMap((units) => unusedBlocks(units, masks));
+  const blocks = [...layers.flatMap(({ blocks }) => blocks), ...unused];
   const size = totalSize(blocks);
   return {
-    spec: smallerNetwork(spec, inputs, connected),
+    spec: smaller.spec,
     exampleSize: exampleSize({ shape: spec.inputShape }),
-    features: featuresOf(spec, inputs),
+    features: smaller.features,
     layers: new Map(layers.map(({ name, layout }) => [name, layout])),
-    dormant: totalSize(dormant),
+    dormant: totalSize(unused),
     blocks,
     size,
     masks: masks.size === 0 ? undefined : gather(new Uint8Array(size), blocks, masks, 1),
   };
 }
 
-function layoutLayer(layer: ConnectedLayer, before: Units, vectorLength: number) {
-  const [weights, biases] = blocksOf(layer, before);
+/** The kernels take a constant through its layer's own activation and then through pooling. */
+function foldsConstants({ between }: WeightedStage): boolean {
+  return !between.some(({ kind }, i) => kind === "activation" && i > 0);
+}
+
+function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, vectorLength: number) {
+  const mask = masks.get(stage.weight.name);
+  const weights = weightBlock(stage, inputs.varying, outputs.varying);
+  const biases = list(stage.bias.name, Int32Array.of(...outputs.varying, ...outputs.constant));
   const size = totalSize([weights]);
-  const keptWeights = countKept(weights, layer.weightMask);
-  const sparse = keptWeights < size && keptWeights <= sparseUpTo(layer.layer.kind, vectorLength) * size;
-  const stored = sparse ? findKept(weights, layer.weightMask, keptWeights) : undefined;
-  const { indices, ...folded } = foldedWeights(layer, before);
+  const keptWeights = countKeptIn(weights, mask);
+  const sparse = keptWeights < size && keptWeights <= sparseUpTo(stage.layer.kind, vectorLength) * size;
+  const stored = sparse ? findKeptIn(weights, mask, keptWeights) : undefined;
+  const { indices, ...folded } = foldedWeights({ stage, inputs, outputs }, mask);
   const layout: LayerLayout = {
     keptWeights,
     positions: stored?.positions,
-    keptBiases: countKept(biases, layer.biasMask),
-    constants: layer.outputs.constant.length,
+    keptBiases: countKeptIn(biases, masks.get(stage.bias.name)),
+    constants: outputs.constant.length,
     folded,
   };
   const blocks = [
@@ -87,93 +103,26 @@ function layoutLayer(layer: ConnectedLayer, before: Units, vectorLength: number)
     biases,
     list(weights.name, indices),
   ];
-  return { name: layer.layer.name, layout, blocks };
-}
-
-function blocksOf(layer: ConnectedLayer, before: Units): [weights: Block, biases: Block] {
-  const { name } = layer.layer;
-  const { varying, constant } = layer.outputs;
-  return [
-    {
-      name: `${name}.weight`,
-      width: layer.columns,
-      rows: varying,
-      columns: expand(before.varying, layer.group),
-    },
-    list(`${name}.bias`, Int32Array.of(...varying, ...constant)),
-  ];
-}
-
-/** The columns, or values, of units that have `group` each. */
-function expand(units: Int32Array, group: number): Int32Array {
-  if (group === 1) return units;
-  const all = new Int32Array(units.length * group);
-  for (let i = 0; i < all.length; i++) {
-    all[i] = (units[Math.floor(i / group)] as number) * group + (i % group);
-  }
-  return all;
+  return { name: stage.layer.name, layout, blocks };
 }
 
 /** Kept weights of inputs that are constants, to any output that is needed. */
-function foldedWeights({ layer, columns, group, outputs, weightMask }: ConnectedLayer, before: Units) {
-  const block = {
-    name: `${layer.name}.weight`,
-    width: columns,
-    rows: Int32Array.of(...outputs.varying, ...outputs.constant),
-    columns: expand(before.constant, group),
-  };
-  const { indices, positions } = findKept(block, weightMask);
+function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Array | undefined) {
+  const needed = Int32Array.of(...outputs.varying, ...outputs.constant);
+  const block = weightBlock(stage, inputs.constant, needed);
+  const { indices, positions } = findKeptIn(block, mask);
   const width = block.columns.length;
   return {
     indices,
     outputs: positions.map((position) => Math.floor(position / width)),
-    inputs: positions.map((position) => Math.floor((position % width) / group)),
+    inputs: positions.map((position) => Math.floor((position % width) / stage.group)),
   };
 }
 
 /** Kept weights and biases of dead outputs. */
-function dormantBlocks({ layer, columns, outputs, weightMask, biasMask }: ConnectedLayer): Block[] {
-  const weights = {
-    name: `${layer.name}.weight`,
-    width: columns,
-    rows: outputs.dead,
-    columns: Int32Array.from({ length: columns }, (_, column) => column),
-  };
-  const biases = list(`${layer.name}.bias`, outputs.dead);
-  return [
-    list(weights.name, findKept(weights, weightMask).indices),
-    list(biases.name, findKept(biases, biasMask).indices),
-  ];
-}
-
-/** Whether single inputs are units, and not channels: then the smaller network's input is flat. */
-function hasFlatInput({ inputShape }: NetworkSpec, { varying, dead }: Units): boolean {
-  return varying.length + dead.length === exampleSize({ shape: inputShape });
-}
-
-function featuresOf(spec: NetworkSpec, inputs: Units): Int32Array | undefined {
-  if (inputs.dead.length === 0) return undefined;
-  return expand(
-    inputs.varying,
-    exampleSize({ shape: spec.inputShape }) / (inputs.varying.length + inputs.dead.length),
-  );
-}
-
-function smallerNetwork(spec: NetworkSpec, inputs: Units, connected: readonly ConnectedLayer[]): NetworkSpec {
-  const [, ...plane] = spec.inputShape;
-  const count = inputs.varying.length;
-  const inputShape =
-    inputs.dead.length === 0 ? spec.inputShape : hasFlatInput(spec, inputs) ? [count] : [count, ...plane];
-  const byLayer = new Map<LayerSpec, readonly [ConnectedLayer, Units]>(
-    connected.map((layer, i) => [layer.layer, [layer, connected[i - 1]?.outputs ?? inputs]]),
-  );
-  const layers = spec.layers.map((layer): LayerSpec => {
-    const found = byLayer.get(layer);
-    if (found === undefined) return layer;
-    const [{ group, outputs }, before] = found;
-    const [inUnits, outUnits] = [before.varying.length, outputs.varying.length];
-    if (layer.kind === "conv2d") return { ...layer, inChannels: inUnits, outChannels: outUnits };
-    return layer.kind === "dense" ? { ...layer, inputs: inUnits * group, outputs: outUnits } : layer;
-  });
-  return { ...spec, inputShape, layers };
+function unusedBlocks({ stage, outputs }: ConnectedUnits, masks: Masks): Block[] {
+  const everyInput = new Int32Array(stage.inputUnits).map((_, unit) => unit);
+  const weights = weightBlock(stage, everyInput, outputs.dead);
+  const biases = list(stage.bias.name, outputs.dead);
+  return [weights, biases].map((block) => list(block.name, findKeptIn(block, masks.get(block.name)).indices));
 }

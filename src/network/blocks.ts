@@ -1,6 +1,12 @@
-/** Some values of a tensor, row by row: those at row * width + column. */
-import type { Parameters } from "../../network/parameters.ts";
+import { countKept, findKept } from "./mask.ts";
+import type { Parameters } from "./parameters.ts";
+
+/**
+ * Some values of a parameter tensor: those at row * width + column, row by row. A smaller network's tensor is such
+ * a block of the whole network's.
+ */
 export interface Block {
+  /** The tensor: `fc1.weight` */
   readonly name: string;
   readonly width: number;
   readonly rows: Int32Array;
@@ -9,7 +15,7 @@ export interface Block {
 
 const FIRST_COLUMN = new Int32Array(1);
 
-/** The values at the given places. */
+/** The values at the given flat indices. */
 export function list(name: string, indices: Int32Array): Block {
   return { name, width: 1, rows: indices, columns: FIRST_COLUMN };
 }
@@ -32,7 +38,7 @@ export function gather<Flat extends Float32Array | Uint8Array>(
     const from = tensors.get(name);
     const length = rows.length * columns.length;
     if (from === undefined) flat.fill(missing, to, to + length);
-    else if (length === from.length && isWhole(block)) flat.set(from, to);
+    else if (isWhole(block, from)) flat.set(from, to);
     else {
       for (let r = 0, i = to; r < rows.length; r++) {
         const row = (rows[r] as number) * width;
@@ -52,7 +58,7 @@ export function scatter(flat: Float32Array, blocks: readonly Block[], tensors: P
     const to = tensors.get(name);
     if (to === undefined) throw new Error(`no tensor named '${name}'`);
     const length = rows.length * columns.length;
-    if (length === to.length && isWhole(block)) to.set(flat.subarray(from, from + length));
+    if (isWhole(block, to)) to.set(flat.subarray(from, from + length));
     else {
       for (let r = 0, i = from; r < rows.length; r++) {
         const row = (rows[r] as number) * width;
@@ -63,17 +69,20 @@ export function scatter(flat: Float32Array, blocks: readonly Block[], tensors: P
   }
 }
 
-/** All rows and columns of its tensor, in order. */
-function isWhole({ rows, columns, width }: Block): boolean {
-  return columns.length === width && rows.every((row, i) => row === i);
+/** Whether it has all rows and columns of its tensor, in order. */
+function isWhole({ rows, columns, width }: Block, tensor: { readonly length: number }): boolean {
+  return (
+    rows.length * columns.length === tensor.length &&
+    columns.length === width &&
+    rows.every((row, i) => row === i)
+  );
 }
 
-/**
- * How many of a block's values are kept. Sums, here and below, instead of branches, which no CPU could predict: masks
- * change between epochs, and that must not cost one.
- */
-export function countKept({ rows, columns, width }: Block, mask: Uint8Array | undefined): number {
+/** How many of a block's values the mask of its tensor keeps; all without a mask. */
+export function countKeptIn(block: Block, mask: Uint8Array | undefined): number {
+  const { rows, columns, width } = block;
   if (mask === undefined) return rows.length * columns.length;
+  if (isWhole(block, mask)) return countKept(mask);
   let kept = 0;
   for (let r = 0; r < rows.length; r++) {
     const row = (rows[r] as number) * width;
@@ -82,13 +91,15 @@ export function countKept({ rows, columns, width }: Block, mask: Uint8Array | un
   return kept;
 }
 
-/** A block's kept values: where they lie in the tensor, and in the block. */
-export function findKept(block: Block, mask: Uint8Array | undefined, count = countKept(block, mask)) {
+/** A block's kept values, all without a mask: where they lie in the tensor, `indices`, and in the block, `positions`. */
+export function findKeptIn(block: Block, mask: Uint8Array | undefined, count = countKeptIn(block, mask)) {
   const { rows, columns, width } = block;
-  // Written always, counted if kept: with room for one more.
+  if (mask !== undefined && isWhole(block, mask)) {
+    const indices = findKept(mask, count);
+    return { indices, positions: indices };
+  }
   const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
-  let n = 0;
-  for (let r = 0, position = 0; r < rows.length; r++) {
+  for (let r = 0, n = 0, position = 0; r < rows.length; r++) {
     const row = (rows[r] as number) * width;
     for (let c = 0; c < columns.length; c++, position++) {
       const index = row + (columns[c] as number);
