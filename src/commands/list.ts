@@ -5,6 +5,7 @@ import { displayedPath, listConfigs } from "../config/lookup.ts";
 import { datasets } from "../datasets/registry.ts";
 import { engines } from "../engines/registry.ts";
 import { inputError } from "../foundations/errors.ts";
+import type { Entry, Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { models } from "../models/registry.ts";
 import { methods } from "../pruning/methods.ts";
@@ -14,8 +15,8 @@ type Row = Readonly<Record<string, string | boolean>>;
 
 /** What there is, by kind: rows of equal keys, taken from the registries. */
 const kinds = {
-  datasets: () => datasets.map(({ name, summary }) => ({ name, summary })),
-  models: () => models.map(({ name, summary }) => ({ name, summary })),
+  datasets: rowsOf(datasets),
+  models: rowsOf(models),
   methods: () =>
     methods.map(({ name, criterion, allocation, structure, summary }) => ({
       name,
@@ -26,7 +27,7 @@ const kinds = {
     })),
   engines: () =>
     Promise.all(
-      engines.map(async ({ name, summary, check }) => {
+      engines.list().map(async ({ name, summary, check }) => {
         const availability = await check();
         return { name, available: availability.available, summary };
       }),
@@ -43,10 +44,15 @@ const kinds = {
 
 const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
 
+/** A registry's list: what is registered when it is asked for. */
+function rowsOf<Member extends Entry>(registry: Registry<Member>): () => readonly Row[] {
+  return () => registry.list().map(({ name, summary }) => ({ name, summary }));
+}
+
 export function registerList(program: Command): void {
   program
     .command("list")
-    .description("list what a config can name: datasets, models, methods, engines, configs")
+    .description(`list what a config can name: ${kindNames.join(", ")}`)
     .argument("[kind]", `one of ${kindNames.join(", ")}; all of them when left out`)
     .option("--json", "print JSON")
     .addHelpText(

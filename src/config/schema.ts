@@ -14,7 +14,7 @@ import { show } from "./messages.ts";
 
 /**
  * The one description of a config: types, defaults, messages, `schema`, `init` and the reference page come from
- * here and from the registries' own schemas.
+ * here and from the registries' own schemas. Made when it is asked for: plugins add to the registries first.
  */
 
 const nameSchema = z
@@ -96,39 +96,43 @@ const outputSchema = z
   .describe("Names of what is written.");
 
 /** The config's mapping, before settings that follow from others are filled in. */
-export const configFields = z.strictObject({
-  name: nameSchema,
-  dataset: datasetSchema,
-  model: modelSchema,
-  train: trainSchema.prefault({}),
-  prune: pruneSchema.prefault({}),
-  seeds: distinct(z.int().min(0), Number)
-    .default([0, 1, 2])
-    .describe("One whole experiment each: initial weights, data order, random pruning."),
-  engine: z
-    .enum(engineChoices)
-    .default("auto")
-    .describe(
-      "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
-    ),
-  output: outputSchema.prefault({}),
-});
+export function configFields() {
+  return z.strictObject({
+    name: nameSchema,
+    dataset: datasetSchema(),
+    model: modelSchema(),
+    train: trainSchema.prefault({}),
+    prune: pruneSchema.prefault({}),
+    seeds: distinct(z.int().min(0), Number)
+      .default([0, 1, 2])
+      .describe("One whole experiment each: initial weights, data order, random pruning."),
+    engine: z
+      .enum(engineChoices())
+      .default("auto")
+      .describe(
+        "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
+      ),
+    output: outputSchema.prefault({}),
+  });
+}
 
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
-export const configSchema = configFields
-  .superRefine(({ dataset, prune }, context) => {
-    if (prune.finetune?.select === "best" && dataset.validation === 0) {
-      context.addIssue({
-        code: "custom",
-        path: ["prune", "finetune", "select"],
-        message: "'best' is chosen on validation examples, and dataset.validation is 0. Write last.",
-      });
-    }
-  })
-  .transform((config) => {
-    const { train, prune } = config;
-    return { ...config, prune: { ...prune, finetune: prune.finetune && completed(prune.finetune, train) } };
-  });
+export function configSchema() {
+  return configFields()
+    .superRefine(({ dataset, prune }, context) => {
+      if (prune.finetune?.select === "best" && dataset.validation === 0) {
+        context.addIssue({
+          code: "custom",
+          path: ["prune", "finetune", "select"],
+          message: "'best' is chosen on validation examples, and dataset.validation is 0. Write last.",
+        });
+      }
+    })
+    .transform((config) => {
+      const { train, prune } = config;
+      return { ...config, prune: { ...prune, finetune: prune.finetune && completed(prune.finetune, train) } };
+    });
+}
 
 type Complete<Options> = { [Key in keyof Options]-?: NonNullable<Options[Key]> };
 
@@ -143,7 +147,7 @@ function completed(finetune: FinetuneOptions, train: TrainOptions): Complete<Fin
   };
 }
 
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<ReturnType<typeof configSchema>>;
 
 /** A config as it may be written: what has a default may be left out. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = z.input<ReturnType<typeof configSchema>>;

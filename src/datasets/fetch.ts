@@ -6,7 +6,7 @@ import type { Notify } from "../foundations/notices.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
 import { dataFolders, datasetFolder } from "./data-folder.ts";
-import type { DatasetEntry, Download } from "./dataset.ts";
+import type { Download } from "./dataset.ts";
 import { findIdxFiles, idxRoleNames, readUncompressed, spellings, standardName } from "./idx-files.ts";
 import { datasets } from "./registry.ts";
 
@@ -25,10 +25,13 @@ export interface FetchResult {
   readonly downloaded: readonly string[];
 }
 
-const entries: readonly DatasetEntry[] = datasets;
-
-/** Names of the datasets that can be downloaded. */
-export const fetchableNames = entries.filter((entry) => entry.download !== undefined).map(({ name }) => name);
+/** Names of the datasets that can be downloaded, of those that are registered now. */
+export function fetchableNames(): readonly string[] {
+  return datasets
+    .list()
+    .filter((entry) => entry.download !== undefined)
+    .map(({ name }) => name);
+}
 
 /**
  * Makes a dataset's files present and verified in the data folder (`--data-dir`, PRUNE_LAB_DATA or `data`).
@@ -43,10 +46,11 @@ export async function fetchDataset(
     ...options
   }: FetchOptions & { dataDir?: string | undefined; mirror?: string | undefined },
 ): Promise<FetchResult> {
-  const download = entries.find((entry) => entry.name === name)?.download;
+  const download = datasets.find(name)?.download;
   if (download === undefined) {
+    const names = fetchableNames();
     throw inputError(
-      `There is nothing to fetch under the name '${name}'. Available: ${fetchableNames.join(", ")}.${didYouMean(name, fetchableNames)}`,
+      `There is nothing to fetch under the name '${name}'. Available: ${names.join(", ")}.${didYouMean(name, names)}`,
     );
   }
   const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];

@@ -20,7 +20,7 @@ export function runCost(
   const tests = run.kind === "baseline" ? 1 : 2;
   const passes =
     epochs * TRAINING_PASSES * examples.train + (epochs + 1) * examples.validation + tests * examples.test;
-  const costAtDensity = engines.find(({ name }) => name === engine)?.costAtDensity ?? (() => 1);
+  const costAtDensity = engines.find(engine)?.costAtDensity ?? (() => 1);
   return passes * denseMacs(settings) * costAtDensity(1 - (run.sparsity ?? 0)) + OVERHEAD;
 }
 

@@ -32,7 +32,7 @@ async function run(...flags: string[]): Promise<{ stdout: string; stderr: string
 describe("data fetch", () => {
   test("its help names the datasets and gives examples", async () => {
     const { stdout } = await run("--help");
-    for (const name of fetchableNames) expect(stdout).toContain(`prune-lab data fetch ${name}`);
+    for (const name of fetchableNames()) expect(stdout).toContain(`prune-lab data fetch ${name}`);
     expect(stdout).toContain("--mirror <url>");
   });
 

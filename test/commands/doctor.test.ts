@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Diagnosis } from "../../src/commands/doctor/diagnosis.ts";
-import { engineNames } from "../../src/engines/registry.ts";
+import { engines } from "../../src/engines/registry.ts";
 import { findCudaLibraries } from "../../src/engines/tensorflow/cuda-libraries.ts";
 import { packageVersion } from "../../src/foundations/paths.ts";
 import { fakeDriver } from "../engines/tensorflow/fake-driver.ts";
@@ -30,7 +30,7 @@ describe("doctor", () => {
       gpu: { driver: "550.54.14", names: ["NVIDIA L4, 23034 MiB"] },
     });
     expect(diagnosis.gpu.libraries.map(({ name }) => name)).toContain("libcudnn.so.9");
-    expect(diagnosis.engines.map(({ name }) => name)).toEqual(engineNames);
+    expect(diagnosis.engines.map(({ name }) => name)).toEqual(engines.names());
     for (const engine of diagnosis.engines) {
       if (engine.available) expect(engine.stepsPerSecond).toBeGreaterThan(0);
       else

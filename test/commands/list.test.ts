@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { datasets } from "../../src/datasets/registry.ts";
-import { engineNames } from "../../src/engines/registry.ts";
+import { engines } from "../../src/engines/registry.ts";
 import { models } from "../../src/models/registry.ts";
 import { methods } from "../../src/pruning/methods.ts";
 import { runCli } from "../support/cli.ts";
@@ -19,10 +19,10 @@ describe("list", () => {
     expect(code).toBe(0);
     const lists = JSON.parse(stdout) as Record<string, { name: string }[]>;
     const names = (kind: string) => lists[kind]?.map(({ name }) => name);
-    expect(names("datasets")).toEqual(datasets.map(({ name }) => name));
-    expect(names("models")).toEqual(models.map(({ name }) => name));
+    expect(names("datasets")).toEqual(datasets.names());
+    expect(names("models")).toEqual(models.names());
     expect(names("methods")).toEqual(methods.map(({ name }) => name));
-    expect(names("engines")).toEqual(engineNames);
+    expect(names("engines")).toEqual(engines.names());
     expect(names("configs")).toEqual(expect.arrayContaining(["mine", "mnist-mlp", "lab-one-shot"]));
   });
 
@@ -42,7 +42,8 @@ describe("list", () => {
 
   test("without a kind: every list under its name", async () => {
     const { stdout } = await list();
-    for (const kind of ["datasets", "models", "methods", "engines", "configs"]) {
+    const { stdout: json } = await list("--json");
+    for (const kind of Object.keys(JSON.parse(json))) {
       expect(stdout).toMatch(new RegExp(`^${kind}\nname`, "m"));
     }
   });

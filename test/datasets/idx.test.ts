@@ -16,7 +16,7 @@ import {
 
 function load(options: object, dataDir?: string) {
   return loadDataset(
-    datasetSchema.parse({ name: "idx", validation: 6, ...options }),
+    datasetSchema().parse({ name: "idx", validation: 6, ...options }),
     recordingContext(dataDir),
   );
 }

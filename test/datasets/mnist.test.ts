@@ -12,7 +12,7 @@ import { emptyWorkingFolder, recordingContext, smallSet, temporaryFolder, writeS
 import { fullMnist } from "./full-mnist.ts";
 
 function load(options: object = {}, context = recordingContext()): Promise<Dataset> {
-  return loadDataset(datasetSchema.parse({ name: "mnist", ...options }), context);
+  return loadDataset(datasetSchema().parse({ name: "mnist", ...options }), context);
 }
 
 function labelsOf({ targets }: ExampleSet): Uint8Array {

@@ -4,13 +4,13 @@ import { datasetSchema, datasets } from "../../src/datasets/registry.ts";
 
 describe("datasetSchema", () => {
   test("fills in the defaults", () => {
-    expect(datasetSchema.parse({ name: "mnist" })).toEqual({
+    expect(datasetSchema().parse({ name: "mnist" })).toEqual({
       name: "mnist",
       source: "auto",
       validation: null,
       normalize: "unit",
     });
-    expect(datasetSchema.parse({ name: "idx", path: "x" })).toEqual({
+    expect(datasetSchema().parse({ name: "idx", path: "x" })).toEqual({
       name: "idx",
       path: "x",
       label: null,
@@ -26,11 +26,11 @@ describe("datasetSchema", () => {
     { name: "mnist", validation: 2.5 },
     { name: "idx" },
   ])("refuses %j", (value) => {
-    expect(datasetSchema.safeParse(value).success).toBe(false);
+    expect(datasetSchema().safeParse(value).success).toBe(false);
   });
 });
 
-test.each(datasets.map((entry) => [entry.name, entry] as const))(
+test.each(datasets.list().map((entry) => [entry.name, entry] as const))(
   "%s describes itself and its options",
   (_, entry) => {
     expect(entry.summary).not.toBe("");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineNames } from "../../src/engines/registry.ts";
+import { engines } from "../../src/engines/registry.ts";
 import { runCost } from "../../src/experiment/cost.ts";
 import type { RunSettings } from "../../src/experiment/run.ts";
 
@@ -32,7 +32,7 @@ test("counts three passes for training, one for each evaluation", () => {
   );
 });
 
-test.each(engineNames)(
+test.each(engines.names())(
   "%s: a sparser run never costs more, and one that is hardly pruned as much as a dense one",
   (engine) => {
     const costs = [0, 0.1, 0.5, 0.8, 0.9, 0.99, 1].map((sparsity) =>
