@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
 import { openStudio } from "../charts/rendering/png-pool.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
-import type { DatasetHandle } from "../datasets/dataset-cache.ts";
+import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { Run } from "../experiment/plan.ts";
@@ -99,7 +99,7 @@ export async function runStudies(
   const ends = new Map<StudyRequest, StudyEnd>();
   const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
-  const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
+  const opened: { request: StudyRequest; open: OpenStudy; data: CachedDataset }[] = [];
   const workers = options.workers ?? availableParallelism();
   const lanes = new Lanes(workers);
   const studio = openStudio(workers);
@@ -242,7 +242,7 @@ export async function finishStudy(
   return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
 }
 
-function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): StudyWork {
+function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): StudyWork {
   const { study, store, runs } = open;
   const { options, network, engine } = study;
   return {

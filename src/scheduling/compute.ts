@@ -1,4 +1,4 @@
-import type { DatasetHandle } from "../datasets/dataset-cache.ts";
+import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { runCost } from "../experiment/cost.ts";
 import type { Run } from "../experiment/plan.ts";
@@ -17,7 +17,7 @@ export interface StudyWork {
   readonly runs: readonly Run[];
   readonly store: RunStore;
   readonly settings: RunSettings;
-  readonly data: DatasetHandle;
+  readonly data: CachedDataset;
   readonly engine: Pick<EngineDescription, "name" | "maxWorkers">;
   readonly keepWeights: (run: Run) => boolean;
   /** Told once, when it is known what is stored already. */
