@@ -5,10 +5,10 @@ import { sha256 } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
-import { dataFolders, datasetFolder } from "./data-folder.ts";
+import { dataFolders, datasetFolder, findFile } from "./data-folder.ts";
 import type { Download } from "./dataset.ts";
-import { findIdxFiles, idxRoleNames, readUncompressed, spellings, standardName } from "./idx-files.ts";
 import { datasets } from "./registry.ts";
+import { readUncompressed } from "./uncompressed.ts";
 
 export interface FetchOptions {
   /** Downloads again and replaces what is there. */
@@ -54,34 +54,33 @@ export async function fetchDataset(
     );
   }
   const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];
-  const folder = await datasetFolder(dataFolders(dataDir)[0], name);
+  const fileNames = download.files.flatMap(({ spellings }) => spellings);
+  const folder = await datasetFolder(dataFolders(dataDir)[0], name, fileNames);
   return fetchFiles({ ...download, mirrors }, folder, options);
 }
 
-/** The same for given checksums, mirrors and folder. */
+/** The same for given mirrors, files and folder. */
 export async function fetchFiles(
-  { mirrors, sha256: expected }: Download,
+  { mirrors, files }: Download,
   folder: string,
   options: FetchOptions,
 ): Promise<FetchResult> {
   try {
     await mkdir(folder, { recursive: true });
-    const present = await findIdxFiles(folder);
     const downloaded: string[] = [];
-    for (const role of idxRoleNames) {
-      const existing = present[role];
+    for (const { name, spellings, sha256: expected } of files) {
+      const existing = await findFile(folder, spellings);
       if (existing !== undefined && !options.force) {
-        await requireContent(existing, expected[role]);
+        await requireContent(existing, expected);
         continue;
       }
-      const name = `${standardName(role)}.gz`;
       const part = path.join(folder, `${name}.part`);
       if (options.force) await rm(part, { force: true });
       const urls = mirrors.map((mirror) => mirror + name);
-      await downloadVerified(urls, part, expected[role], options);
+      await downloadVerified(urls, part, expected, options);
       await rename(part, path.join(folder, name));
       // Under --force: a copy under another spelling would be found before this one.
-      for (const other of spellings(role).filter((spelling) => spelling !== name)) {
+      for (const other of spellings.filter((spelling) => spelling !== name)) {
         await rm(path.join(folder, other), { force: true });
       }
       downloaded.push(name);

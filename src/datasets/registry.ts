@@ -1,9 +1,11 @@
+import { inputError } from "../foundations/errors.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import type { Dataset, DatasetEntry, LoadContext } from "./dataset.ts";
+import { fashionMnist } from "./fashion-mnist.ts";
 import { idx } from "./idx.ts";
 import { mnist } from "./mnist.ts";
 
-const builtIn = [mnist, idx] as const;
+const builtIn = [mnist, fashionMnist, idx] as const;
 
 /** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
 export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn);
@@ -17,8 +19,22 @@ export function datasetSchema() {
   );
 }
 
-/** Loads the dataset that the options name. Throws a PruneLabError of kind `input` when its data is missing or damaged. */
+/**
+ * Loads the dataset that the options name. Throws a PruneLabError of kind `input` when its data is missing or damaged,
+ * or bears a name that belongs to another dataset's results.
+ */
 export async function loadDataset(options: DatasetOptions, context: LoadContext): Promise<Dataset> {
   const { name, ...rest } = options;
-  return datasets.named(name).load(rest, context);
+  const entry = datasets.named(name);
+  const dataset = await entry.load(rest, context);
+  const owner = datasets.list().find((other) => other !== entry && owns(other, dataset.name));
+  if (owner === undefined) return dataset;
+  throw inputError(`The name '${dataset.name}' in results is reserved for the dataset ${owner.name}.`, {
+    hint: `Set dataset.label to another name, or dataset: { name: ${owner.name} } if this is its data`,
+  });
+}
+
+/** Compared as file systems may: without case. */
+function owns({ resultNames }: DatasetEntry, name: string): boolean {
+  return resultNames.some((own) => own.toLowerCase() === name.toLowerCase());
 }

@@ -7,8 +7,10 @@ import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
 import { fetchableNames } from "../../src/datasets/fetch.ts";
 import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
-import { fullMnist } from "../datasets/full-mnist.ts";
+import { fullSet } from "../datasets/full-sets.ts";
 import { serve } from "../datasets/server.ts";
+
+const fullMnist = fullSet("mnist");
 
 /** Runs the command and returns what it wrote. */
 async function run(...flags: string[]): Promise<{ stdout: string; stderr: string; error: unknown }> {

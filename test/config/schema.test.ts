@@ -15,6 +15,7 @@ describe("what is registered after the start", () => {
     name: "added-data",
     summary: "A dataset of a plugin.",
     options: z.strictObject({ path: z.string().describe("Where it lies.") }),
+    resultNames: [],
     load: () => Promise.reject(new Error("not loaded here")),
   });
   models.add(

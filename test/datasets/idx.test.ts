@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { IdxRole } from "../../src/datasets/idx-files.ts";
+import type { IdxRole } from "../../src/datasets/formats/idx/files.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import {
   cyclicLabels,
