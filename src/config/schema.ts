@@ -7,6 +7,7 @@ import {
   type TrainOptions,
   trainSchema,
 } from "../experiment/training/options.ts";
+import { NAME_PATTERN } from "../foundations/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -20,7 +21,7 @@ import { show } from "./messages.ts";
 const nameSchema = z
   .string()
   .max(100)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+  .regex(NAME_PATTERN, {
     error: ({ input }) =>
       `'${input}' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
   })

@@ -136,7 +136,7 @@ async function requireContent(file: string, expected: string): Promise<void> {
   const problem = await contentProblem(file, expected);
   if (problem !== undefined) {
     throw inputError(`${file} is there, but is not the published file: ${problem}.`, {
-      hint: "Replace it with --force, or choose another folder with --data-dir",
+      hint: "Choose another folder with --data-dir, or replace it with --force",
     });
   }
 }

@@ -55,13 +55,6 @@ describe("a folder of IDX files", () => {
     expect((await load({ path: "shapes", label: "forms" })).name).toBe("forms");
   });
 
-  test.each(["mnist", "MNIST", "mnist-10k"])("may not be called %s", async (name) => {
-    const folder = path.join(await temporaryFolder(), name);
-    await writeSet(folder, smallSet());
-    await expect(load({ path: folder })).rejects.toThrow(`The name '${name}' in results is reserved`);
-    expect((await load({ path: folder, label: "own-digits" })).name).toBe("own-digits");
-  });
-
   test("needs a label when its own name cannot stand in a table", async () => {
     const folder = path.join(await temporaryFolder(), "a, b");
     await writeSet(folder, smallSet());
