@@ -30,7 +30,7 @@ try {
 async function main() {
   const engines = [];
   for (const name of ENGINES) engines.push(await openEngine(name, notify));
-  const dataset = datasetSchema.parse({ name: "mnist" });
+  const dataset = datasetSchema().parse({ name: "mnist" });
   const { train: examples } = await loadDataset(dataset, { dataDir: undefined, notify });
   try {
     const { cpu, cores, system, node } = describeMachine();
@@ -99,7 +99,7 @@ async function trainedParameters(engine, model, examples) {
 }
 
 async function startNetwork(engine, model, optimizer) {
-  const spec = buildNetwork(modelSchema.parse(model), SHAPE, CLASSES, "softmax-cross-entropy");
+  const spec = buildNetwork(modelSchema().parse(model), SHAPE, CLASSES, "softmax-cross-entropy");
   const network = await engine.createNetwork(spec, optimizer);
   await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
   return network;

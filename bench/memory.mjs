@@ -41,9 +41,9 @@ function printTable() {
 async function measure({ model, sparsity }) {
   const notify = (message) => process.stderr.write(`${message}\n`);
   const engine = await openEngine("kernels-native", notify);
-  const dataset = datasetSchema.parse({ name: "mnist", source: "bundled" });
+  const dataset = datasetSchema().parse({ name: "mnist", source: "bundled" });
   const { train: examples } = await loadDataset(dataset, { dataDir: undefined, notify });
-  const spec = buildNetwork(modelSchema.parse(model), examples.shape, 10, "softmax-cross-entropy");
+  const spec = buildNetwork(modelSchema().parse(model), examples.shape, 10, "softmax-cross-entropy");
 
   const before = await bufferBytes();
   const network = await startNetwork(engine, spec, sparsity);

@@ -63,7 +63,7 @@ async function main() {
   const pytorch = await startPyTorch();
   if (pytorch === undefined)
     notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
-  const { train: examples } = await loadDataset(datasetSchema.parse({ name: "mnist" }), {
+  const { train: examples } = await loadDataset(datasetSchema().parse({ name: "mnist" }), {
     dataDir: undefined,
     notify,
   });
@@ -118,7 +118,7 @@ function growingCases() {
 }
 
 function digitNetwork(model) {
-  return buildNetwork(modelSchema.parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
+  return buildNetwork(modelSchema().parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
 }
 
 /** Times every engine and PyTorch at one case, in turns. */
@@ -173,7 +173,7 @@ function multiplyAdds({ spec, sparsity }) {
 }
 
 function checkModel(name) {
-  const names = models.map((model) => model.name);
+  const names = models.names();
   if (names.includes(name)) return;
   throw inputError(`Unknown model '${name}'.${didYouMean(name, names)} Models: ${names.join(", ")}.`);
 }
@@ -188,7 +188,7 @@ function parseSparsity(text) {
 async function openEngines() {
   if (flags.engine !== undefined) return Promise.all(flags.engine.map((name) => openEngine(name, notify)));
   const opened = [];
-  for (const entry of engines) {
+  for (const entry of engines.list()) {
     if (entry.name === "reference") continue;
     const availability = await entry.check();
     if (availability.available) opened.push(await entry.open(notify));

@@ -31,7 +31,7 @@ async function main() {
     return new Worker(new URL(import.meta.url), { workerData: { table } });
   });
   for (const { steps, ...model } of models) {
-    const spec = buildNetwork(modelSchema.parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
+    const spec = buildNetwork(modelSchema().parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
     const examples = digits(10_000);
     const order = randomStream(0, "team").shuffle(Uint32Array.from({ length: 10_000 }, (_, i) => i));
     const ways = [];

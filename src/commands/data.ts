@@ -4,11 +4,12 @@ import { downloadProgress } from "./progress/downloads.ts";
 
 /** Adds `prune-lab data fetch NAME`. */
 export function registerData(program: Command): void {
+  const names = fetchableNames();
   const data = program.command("data").description("work with dataset files");
   data
     .command("fetch")
     .description("download a dataset, checked against its checksums; continues an interrupted download")
-    .argument("<name>", `the dataset: ${fetchableNames.join(", ")}`)
+    .argument("<name>", `the dataset: ${names.join(", ")}`)
     .option("--data-dir <dir>", "the data folder (default: PRUNE_LAB_DATA, else data)")
     .option("--mirror <url>", "download from this server instead of the known ones")
     .option("--force", "download again and replace the files that are there")
@@ -18,7 +19,7 @@ export function registerData(program: Command): void {
 The files go into the subfolder NAME of the data folder, where sweeps look for them.
 
 Examples:
-  $ prune-lab data fetch mnist
+${names.map((name) => `  $ prune-lab data fetch ${name}`).join("\n")}
   $ prune-lab data fetch mnist --data-dir ~/datasets
   $ prune-lab data fetch mnist --mirror https://example.org/mnist/`,
     )

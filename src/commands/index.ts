@@ -11,20 +11,21 @@ import { registerSchema } from "./schema.ts";
 import { registerSetup } from "./setup.ts";
 import { registerSweep } from "./sweep.ts";
 
-/** Adds every command, in the order of the help. */
+/** Every command, in the order of the help. */
+const commands: readonly ((program: Command) => void)[] = [
+  registerSweep,
+  registerBatch,
+  registerMerge,
+  registerCheck,
+  registerReport,
+  registerInit,
+  registerList,
+  registerDoctor,
+  registerData,
+  registerSetup,
+  registerSchema,
+];
+
 export function registerCommands(program: Command): void {
-  const registers = [
-    registerSweep,
-    registerBatch,
-    registerMerge,
-    registerCheck,
-    registerReport,
-    registerInit,
-    registerList,
-    registerDoctor,
-    registerData,
-    registerSetup,
-    registerSchema,
-  ];
-  for (const register of registers) register(program);
+  for (const register of commands) register(program);
 }

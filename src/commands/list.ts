@@ -2,22 +2,29 @@ import { readFileSync } from "node:fs";
 import chalk from "chalk";
 import type { Command } from "commander";
 import { displayedPath, listConfigs } from "../config/lookup.ts";
-import { datasets } from "../datasets/registry.ts";
-import { engines } from "../engines/registry.ts";
 import { inputError } from "../foundations/errors.ts";
+import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
-import { models } from "../models/registry.ts";
-import { methods } from "../pruning/methods.ts";
+import { registries } from "../library/registries.ts";
 import { formatTable } from "./table.ts";
 
 type Row = Readonly<Record<string, string | boolean>>;
 
+type Kind = keyof typeof registries | "configs";
+
+/** Names and summaries: what is registered when it is asked for. */
+const plain = Object.fromEntries(
+  Object.entries(registries).map(([kind, registry]) => [
+    kind,
+    () => registry.list().map(({ name, summary }: Entry) => ({ name, summary })),
+  ]),
+) as Record<keyof typeof registries, () => readonly Row[]>;
+
 /** What there is, by kind: rows of equal keys, taken from the registries. */
-const kinds = {
-  datasets: () => datasets.map(({ name, summary }) => ({ name, summary })),
-  models: () => models.map(({ name, summary }) => ({ name, summary })),
+const kinds: Record<Kind, () => readonly Row[] | Promise<readonly Row[]>> = {
+  ...plain,
   methods: () =>
-    methods.list().map(({ name, criterion, allocation, structure, summary }) => ({
+    registries.methods.list().map(({ name, criterion, allocation, structure, summary }) => ({
       name,
       criterion: criterion.name,
       allocation: allocation.name,
@@ -26,7 +33,7 @@ const kinds = {
     })),
   engines: () =>
     Promise.all(
-      engines.map(async ({ name, summary, check }) => {
+      registries.engines.list().map(async ({ name, summary, check }) => {
         const availability = await check();
         return { name, available: availability.available, summary };
       }),
@@ -39,14 +46,14 @@ const kinds = {
       file: displayedPath(file, workingFolder),
     }));
   },
-} as const satisfies Record<string, () => readonly Row[] | Promise<readonly Row[]>>;
+};
 
-const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
+const kindNames = Object.keys(kinds) as Kind[];
 
 export function registerList(program: Command): void {
   program
     .command("list")
-    .description("list what a config can name: datasets, models, methods, engines, configs")
+    .description(`list what a config can name: ${kindNames.join(", ")}`)
     .argument("[kind]", `one of ${kindNames.join(", ")}; all of them when left out`)
     .option("--json", "print JSON")
     .addHelpText(

@@ -21,7 +21,7 @@ export function addRunFlags(command: Command, out: string): Command {
     .option("--set <path=value>", "override a field of the config, as YAML; repeatable", append, [])
     .option("-o, --out <folder>", out)
     .option("--data-dir <folder>", "where the dataset's files lie")
-    .option("--engine <name>", `what computes: ${engineChoices.join(", ")}`)
+    .option("--engine <name>", `what computes: ${engineChoices().join(", ")}`)
     .option("--workers <n>", "worker threads (default: one a core)", positiveInteger)
     .addOption(
       new Option("--checkpoints <which>", "weights to write as safetensors files")

@@ -7,8 +7,9 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** The JSON Schema of a config file. `name` is not required: a file's own name stands in for it. */
 export function configJsonSchema(): JsonSchema {
-  const { core: wholeConfig } = unwrap(configSchema);
-  return z.toJSONSchema(configSchema, {
+  const schema = configSchema();
+  const { core: wholeConfig } = unwrap(schema);
+  return z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === wholeConfig) {

@@ -40,12 +40,13 @@ export function resolveConfig(value: unknown, options: { readonly set: readonly 
 }
 
 function resolve(given: unknown, source: ConfigSource, overrides: readonly Override[]): Config {
+  const schema = configSchema();
   const value = overrides.reduce<unknown>(
-    (config, override) => applyOverride(config, override, configSchema),
+    (config, override) => applyOverride(config, override, schema),
     given,
   );
-  const parsed = configSchema.safeParse(value, { error: issueMessage });
-  if (!parsed.success) throw inputError(problems(parsed.error, value, source, overrides).join("\n"));
+  const parsed = schema.safeParse(value, { error: issueMessage });
+  if (!parsed.success) throw inputError(problems(parsed.error, schema, value, source, overrides).join("\n"));
   return parsed.data;
 }
 
@@ -59,6 +60,7 @@ async function readText(file: string): Promise<string> {
 
 function problems(
   error: z.ZodError,
+  schema: z.core.$ZodType,
   value: unknown,
   source: ConfigSource,
   overrides: readonly Override[],
@@ -69,10 +71,10 @@ function problems(
   };
   return flatten(error.issues).flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [located(issue.path, issue.message)];
-    const keys = keysAt(configSchema, issue.path, value);
+    const keys = keysAt(schema, issue.path, value);
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return located(path, unknownKeyMessage(path, keys, pathsOfKey(configSchema, key)));
+      return located(path, unknownKeyMessage(path, keys, pathsOfKey(schema, key)));
     });
   });
 }

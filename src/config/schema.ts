@@ -3,6 +3,7 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { NAME_PATTERN } from "../foundations/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -10,13 +11,13 @@ import { show } from "./messages.ts";
 
 /**
  * The one description of a config: types, defaults, messages, `schema`, `init` and the reference page come from
- * here and from the registries' own schemas.
+ * here and from the registries' own schemas. Made when it is asked for: plugins add to the registries first.
  */
 
 const nameSchema = z
   .string()
   .max(100)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+  .regex(NAME_PATTERN, {
     error: ({ input }) =>
       `'${input}' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
   })
@@ -51,25 +52,27 @@ function distinct<Item extends z.ZodType>(item: Item, key: (value: z.output<Item
 
 const methodName = (method: MethodOptions) => (typeof method === "string" ? method : method.name);
 
-const pruneSchema = z
-  .strictObject({
-    methods: distinct(methodSchema(), methodName)
-      .default(["l1-unstructured", "global-magnitude"])
-      .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
-    sparsities: distinct(sparsitySchema, Number)
-      .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])
-      .describe("Fractions of the weights to remove, 0 to 1, each from the same trained network."),
-    finetune: finetuneSchema
-      .nullable()
-      .prefault({})
-      .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
-    exclude: z
-      .array(z.string().min(1))
-      .default([])
-      .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
-    biases: z.boolean().default(false).describe("Prune biases too."),
-  })
-  .describe("What is removed, how much of it, and how the network recovers.");
+function pruneSchema() {
+  return z
+    .strictObject({
+      methods: distinct(methodSchema(), methodName)
+        .default(["l1-unstructured", "global-magnitude"])
+        .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
+      sparsities: distinct(sparsitySchema, Number)
+        .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])
+        .describe("Fractions of the weights to remove, 0 to 1, each from the same trained network."),
+      finetune: finetuneSchema
+        .nullable()
+        .prefault({})
+        .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
+      exclude: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
+      biases: z.boolean().default(false).describe("Prune biases too."),
+    })
+    .describe("What is removed, how much of it, and how the network recovers.");
+}
 
 const ownTables = Object.keys(tables)
   .filter((table) => table !== "results")
@@ -92,44 +95,48 @@ const outputSchema = z
   .describe("Names of what is written.");
 
 /** The config's mapping, before settings that follow from others are filled in. */
-export const configFields = z.strictObject({
-  name: nameSchema,
-  dataset: datasetSchema,
-  model: modelSchema,
-  train: trainSchema.prefault({}),
-  prune: pruneSchema.prefault({}),
-  seeds: distinct(z.int().min(0), Number)
-    .default([0, 1, 2])
-    .describe("One whole experiment each: initial weights, data order, random pruning."),
-  engine: z
-    .enum(engineChoices)
-    .default("auto")
-    .describe(
-      "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
-    ),
-  output: outputSchema.prefault({}),
-});
+export function configFields() {
+  return z.strictObject({
+    name: nameSchema,
+    dataset: datasetSchema(),
+    model: modelSchema(),
+    train: trainSchema.prefault({}),
+    prune: pruneSchema().prefault({}),
+    seeds: distinct(z.int().min(0), Number)
+      .default([0, 1, 2])
+      .describe("One whole experiment each: initial weights, data order, random pruning."),
+    engine: z
+      .enum(engineChoices())
+      .default("auto")
+      .describe(
+        "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
+      ),
+    output: outputSchema.prefault({}),
+  });
+}
 
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
-export const configSchema = configFields
-  .superRefine(({ dataset, prune }, context) => {
-    if (prune.finetune?.select === "best" && dataset.validation === 0) {
-      context.addIssue({
-        code: "custom",
-        path: ["prune", "finetune", "select"],
-        message: "'best' is chosen on validation examples, and dataset.validation is 0. Write last.",
-      });
-    }
-  })
-  .transform((config) => {
-    const { train, prune } = config;
-    return {
-      ...config,
-      prune: { ...prune, finetune: prune.finetune && completeFinetuning(prune.finetune, train) },
-    };
-  });
+export function configSchema() {
+  return configFields()
+    .superRefine(({ dataset, prune }, context) => {
+      if (prune.finetune?.select === "best" && dataset.validation === 0) {
+        context.addIssue({
+          code: "custom",
+          path: ["prune", "finetune", "select"],
+          message: "'best' is chosen on validation examples, and dataset.validation is 0. Write last.",
+        });
+      }
+    })
+    .transform((config) => {
+      const { train, prune } = config;
+      return {
+        ...config,
+        prune: { ...prune, finetune: prune.finetune && completeFinetuning(prune.finetune, train) },
+      };
+    });
+}
 
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<ReturnType<typeof configSchema>>;
 
 /** A config as it may be written: what has a default may be left out. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = z.input<ReturnType<typeof configSchema>>;

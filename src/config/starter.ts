@@ -14,13 +14,14 @@ const LINE_WIDTH = 100;
  * file's own name; settings without a value of their own stand as comments.
  */
 export function starterConfig(file: string): string {
-  const { name: _, ...defaults } = configFields.parse({
+  const schema = configFields();
+  const { name: _, ...defaults } = schema.parse({
     name: "unnamed",
-    dataset: { name: datasets[0].name },
-    model: { name: models[0]?.name },
+    dataset: { name: datasets.names()[0] },
+    model: { name: models.names()[0] },
   });
   const document = new yaml.Document(defaults, { aliasDuplicateObjects: false });
-  if (yaml.isMap(document.contents)) explain(document.contents, configFields, defaults, 0);
+  if (yaml.isMap(document.contents)) explain(document.contents, schema, defaults, 0);
   document.commentBefore =
     ` A prune-lab sweep. Run it: prune-lab sweep --config ${file}\n` +
     " Every value is the default: delete what you do not change.\n" +

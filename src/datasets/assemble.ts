@@ -1,70 +1,115 @@
-import type { ExampleSet } from "../engines/examples.ts";
-import { exampleSize } from "../engines/examples.ts";
-import { contentHash, sha256 } from "../foundations/hash.ts";
-import type { Dataset } from "./dataset.ts";
-import type { ByteScaling } from "./normalization.ts";
+import { type ExampleSet, exampleSize, type InputValues, type Targets } from "../engines/examples.ts";
+import { canonicalJson, contentHash, sha256 } from "../foundations/hash.ts";
+import type { Dataset, Source } from "./dataset.ts";
 
-/** Labeled images as a source stores them. */
-export interface LabeledImages {
-  /** [channels, height, width] of one image. */
-  readonly shape: readonly number[];
-  /** [count, ...shape], row-major. */
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
-/** Some of the images, in an order. */
+/** Some of a source's examples, in an order. */
 export interface Selection {
-  readonly images: LabeledImages;
+  readonly examples: ExampleSet;
+  /** Indices into `examples`. */
   readonly order: Uint32Array;
 }
 
-/** All of the images, in the order of their source. */
-export function wholeOf(images: LabeledImages): Selection {
-  return { images, order: Uint32Array.from(images.labels, (_, index) => index) };
+/** All of the examples, in the order of their source. */
+export function wholeOf(examples: ExampleSet): Selection {
+  return { examples, order: Uint32Array.from({ length: examples.count }, (_, index) => index) };
 }
 
 interface Parts {
   readonly name: string;
-  readonly sources: Dataset["sources"];
-  readonly classes: number;
-  readonly scaling: ByteScaling;
+  readonly sources: readonly Source[];
   readonly train: Selection;
   readonly validation: Selection;
   readonly test: Selection;
 }
 
-/** Copies the three selections into shared memory and computes the checksum over all that training can see. */
-export function assembleDataset({ name, sources, classes, scaling, ...selections }: Parts): Dataset {
-  const train = gather(selections.train, classes, scaling);
-  const validation = gather(selections.validation, classes, scaling);
-  const test = gather(selections.test, classes, scaling);
-  const { shape } = train.examples;
-  const parts = [train.checksum, validation.checksum, test.checksum];
+/**
+ * Copies the three selections into shared memory and computes the checksum over all that training can see: shape,
+ * kind of inputs and targets, values, split and order.
+ */
+export function assembleDataset({ name, sources, ...selections }: Parts): Dataset {
+  const train = gather(selections.train);
+  const validation = gather(selections.validation);
+  const test = gather(selections.test);
+  const kind = kindOf(train);
+  for (const part of [validation, test]) {
+    if (canonicalJson(kindOf(part)) !== canonicalJson(kind)) {
+      throw new Error(`the parts of ${name} differ in shape, inputs or targets`);
+    }
+  }
+  const parts = [train, validation, test].map(valuesChecksum);
+  return { name, checksum: contentHash({ ...kind, parts }), sources, train, validation, test };
+}
+
+/** The selected examples, in shared memory. */
+function gather({ examples, order }: Selection): ExampleSet {
   return {
-    name,
-    checksum: contentHash({ shape, classes, scaling, parts }),
-    sources,
-    train: train.examples,
-    validation: validation.examples,
-    test: test.examples,
+    count: order.length,
+    shape: examples.shape,
+    inputs: gatherInputs(examples, order),
+    targets: gatherTargets(examples.targets, order),
   };
 }
 
-function gather({ images, order }: Selection, classes: number, scaling: ByteScaling) {
-  const { shape } = images;
-  const size = exampleSize({ shape });
-  const values = new Uint8Array(new SharedArrayBuffer(order.length * size));
-  const labels = new Uint8Array(new SharedArrayBuffer(order.length));
-  order.forEach((source, target) => {
-    values.set(images.pixels.subarray(source * size, (source + 1) * size), target * size);
-    labels[target] = images.labels[source] as number;
-  });
-  const examples: ExampleSet = {
-    count: order.length,
-    shape,
-    inputs: { kind: "bytes", values, ...scaling },
-    targets: { kind: "classes", labels, classes },
+function gatherInputs(examples: ExampleSet, order: Uint32Array): InputValues {
+  const { inputs } = examples;
+  const size = exampleSize(examples);
+  return inputs.kind === "bytes"
+    ? { ...inputs, values: gatherRows(inputs.values, sharedBytes(order.length * size), size, order) }
+    : { ...inputs, values: gatherRows(inputs.values, sharedFloats(order.length * size), size, order) };
+}
+
+function gatherTargets(targets: Targets, order: Uint32Array): Targets {
+  if (targets.kind === "classes") {
+    return { ...targets, labels: gatherRows(targets.labels, sharedBytes(order.length), 1, order) };
+  }
+  const { width } = targets;
+  return {
+    ...targets,
+    values: gatherRows(targets.values, sharedFloats(order.length * width), width, order),
   };
-  return { examples, checksum: { values: sha256(values), labels: sha256(labels) } };
+}
+
+/** Copies rows of `size` values: the one at order[i] of `from` to place i of `to`. */
+function gatherRows<Values extends Uint8Array | Float32Array>(
+  from: Values,
+  to: Values,
+  size: number,
+  order: Uint32Array,
+): Values {
+  order.forEach((source, target) => {
+    to.set(from.subarray(source * size, (source + 1) * size), target * size);
+  });
+  return to;
+}
+
+function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
+}
+
+function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+}
+
+/** What the parts of a dataset have in common, as it stands in the checksum. */
+function kindOf({ shape, inputs, targets }: ExampleSet): object {
+  return {
+    shape,
+    ...(inputs.kind === "bytes"
+      ? { scaling: { scale: inputs.scale, offset: inputs.offset } }
+      : { inputs: inputs.kind }),
+    ...(targets.kind === "classes" ? { classes: targets.classes } : { width: targets.width }),
+  };
+}
+
+function valuesChecksum({ inputs, targets }: ExampleSet): object {
+  return {
+    values: sha256(bytesOf(inputs.values)),
+    ...(targets.kind === "classes"
+      ? { labels: sha256(targets.labels) }
+      : { targets: sha256(bytesOf(targets.values)) }),
+  };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { failure } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
-import type { LabeledImages } from "./assemble.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Source } from "./dataset.ts";
+import type { LabeledImages } from "./labeled-images.ts";
 
 /** Of all pixels, in the order they are stored: by digit, and for each digit as in MNIST's training file. */
 const pixelsSha256 = "0768d16c5adea568dee18fa5e4e1acb117e9ec2c5d6b1dffe5fc29c1e61c1eca";
@@ -15,10 +15,10 @@ const pixelsPerImage = 28 * 28;
  * byte / 255 rounded to 3 decimals, from which the bytes come back exactly. The files are read directly
  * because the package's own functions draw by Math.random.
  */
-export async function readBundledDigits(): Promise<{ images: LabeledImages; sources: Dataset["sources"] }> {
+export async function readBundledDigits(): Promise<{ images: LabeledImages; sources: readonly Source[] }> {
   const pixels = new Uint8Array(count * pixelsPerImage);
   const labels = new Uint8Array(count);
-  const sources: { file: string; sha256: string }[] = [];
+  const sources: Source[] = [];
   let filled = 0;
   for (let digit = 0; digit < 10; digit++) {
     const file = `mnist/src/digits/${digit}.json`;

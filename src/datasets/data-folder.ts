@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError } from "../foundations/errors.ts";
-import { findIdxFiles } from "./idx-files.ts";
 
 /**
  * The folders that may hold datasets, in the order they are searched: `--data-dir` alone when it is given,
@@ -25,14 +24,34 @@ export async function existingDataFolders(dataDir: string | undefined): Promise<
 }
 
 /**
- * Where a dataset of four IDX files lives in a data folder: in a subfolder of its own name, or right there when
- * the folder itself bears the name or holds such files.
+ * Where a dataset's files lie in a data folder: in a subfolder of its own name, or right there when the folder itself
+ * bears the name or has a file with one of these names.
  */
-export async function datasetFolder(dataFolder: string, name: string): Promise<string> {
+export async function datasetFolder(
+  dataFolder: string,
+  name: string,
+  fileNames: readonly string[],
+): Promise<string> {
   const subfolder = path.join(dataFolder, name);
-  if (await holdsIdxFiles(subfolder)) return subfolder;
-  if (await holdsIdxFiles(dataFolder)) return dataFolder;
+  if ((await findFile(subfolder, fileNames)) !== undefined) return subfolder;
+  if ((await findFile(dataFolder, fileNames)) !== undefined) return dataFolder;
   return path.basename(path.resolve(dataFolder)) === name ? dataFolder : subfolder;
+}
+
+/** The first of the names that is a file in the folder, as a path. */
+export async function findFile(folder: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const file = path.join(folder, name);
+    if (await isFile(file)) return file;
+  }
+  return undefined;
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
 }
 
 export async function isFolder(folder: string): Promise<boolean> {
@@ -40,8 +59,4 @@ export async function isFolder(folder: string): Promise<boolean> {
     (entry) => entry.isDirectory(),
     () => false,
   );
-}
-
-async function holdsIdxFiles(folder: string): Promise<boolean> {
-  return Object.keys(await findIdxFiles(folder)).length > 0;
 }

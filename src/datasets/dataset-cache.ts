@@ -25,8 +25,8 @@ export interface DatasetReference {
   readonly checksum: string;
 }
 
-/** One study's hold on a dataset. */
-export interface DatasetHandle {
+/** A dataset of the cache, as one study uses it. */
+export interface CachedDataset {
   readonly facts: DatasetFacts;
   readonly reference: DatasetReference;
   /** Says that this study needs the data no more. */
@@ -34,11 +34,12 @@ export interface DatasetHandle {
 }
 
 /** The examples behind one checksum. */
-interface Shelved {
+interface CacheEntry {
   readonly bytes: number;
   readonly reload: () => Promise<Dataset>;
   users: number;
-  held: Promise<Dataset> | undefined;
+  /** Undefined when they are not in memory. */
+  data: Promise<Dataset> | undefined;
 }
 
 /** Planning a long batch must not pile up the data of sweeps that come much later. */
@@ -49,9 +50,9 @@ const PLANNING_BYTES = 256 * 2 ** 20;
  * them needs it. Planning loads every dataset for its checksum; what goes beyond the budget is dropped again and
  * loaded a second time when its runs begin.
  */
-export class DatasetShelf {
+export class DatasetCache {
   readonly #facts = new Map<string, DatasetFacts>();
-  readonly #data = new Map<string, Shelved>();
+  readonly #entries = new Map<string, CacheEntry>();
   readonly #planningBytes: number;
 
   constructor(planningBytes = PLANNING_BYTES) {
@@ -59,19 +60,19 @@ export class DatasetShelf {
   }
 
   /** Loads what the options name, unless it is here. Throws as loadDataset does. */
-  async open(options: DatasetOptions, context: LoadContext): Promise<DatasetHandle> {
+  async open(options: DatasetOptions, context: LoadContext): Promise<CachedDataset> {
     const key = canonicalJson({ options, dataDir: context.dataDir ?? null });
     const facts = this.#facts.get(key) ?? (await this.#add(options, context));
     this.#facts.set(key, facts);
-    const shelved = this.#data.get(facts.checksum);
-    if (shelved === undefined) throw new Error(`no data with checksum ${facts.checksum}`);
-    shelved.users++;
+    const entry = this.#entries.get(facts.checksum);
+    if (entry === undefined) throw new Error(`no data with checksum ${facts.checksum}`);
+    entry.users++;
     let released = false;
     return {
       facts,
       reference: { options, dataDir: context.dataDir, checksum: facts.checksum },
       release: () => {
-        if (!released && --shelved.users === 0) shelved.held = undefined;
+        if (!released && --entry.users === 0) entry.data = undefined;
         released = true;
       },
     };
@@ -79,31 +80,31 @@ export class DatasetShelf {
 
   /** The data with a checksum that is open, from memory or loaded again. */
   async load(checksum: string): Promise<Dataset> {
-    const shelved = this.#data.get(checksum);
-    if (shelved === undefined) throw new Error(`no data with checksum ${checksum}`);
-    shelved.held ??= shelved.reload();
-    return shelved.held;
+    const entry = this.#entries.get(checksum);
+    if (entry === undefined) throw new Error(`no data with checksum ${checksum}`);
+    entry.data ??= entry.reload();
+    return entry.data;
   }
 
   async #add(options: DatasetOptions, context: LoadContext): Promise<DatasetFacts> {
     const dataset = await loadDataset(options, context);
     const facts = factsOf(dataset);
-    if (!this.#data.has(facts.checksum)) {
+    if (!this.#entries.has(facts.checksum)) {
       const bytes = sizeInBytes(dataset);
-      const fits = this.#heldBytes() + bytes <= this.#planningBytes;
-      this.#data.set(facts.checksum, {
+      const fits = this.#bytesInMemory() + bytes <= this.#planningBytes;
+      this.#entries.set(facts.checksum, {
         bytes,
         reload: () => loadAgain(options, context, facts),
         users: 0,
-        held: fits ? Promise.resolve(dataset) : undefined,
+        data: fits ? Promise.resolve(dataset) : undefined,
       });
     }
     return facts;
   }
 
-  #heldBytes(): number {
-    return [...this.#data.values()].reduce(
-      (sum, { bytes, held }) => (held === undefined ? sum : sum + bytes),
+  #bytesInMemory(): number {
+    return [...this.#entries.values()].reduce(
+      (sum, { bytes, data }) => (data === undefined ? sum : sum + bytes),
       0,
     );
   }

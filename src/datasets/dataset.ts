@@ -1,20 +1,25 @@
 import type * as z from "zod";
 import type { ExampleSet } from "../engines/examples.ts";
 import type { Notify } from "../foundations/notices.ts";
-import type { IdxRole } from "./idx-files.ts";
+import type { EntryWithOptions } from "../foundations/registry.ts";
 
-/** Three disjoint sets of examples with what identifies them. */
+/** Three disjoint sets of examples, alike in shape, inputs and targets, with what identifies them. */
 export interface Dataset {
   /** What stands in results: `mnist`, `mnist-10k`, or the name of an idx folder. Never one name for two sets. */
   readonly name: string;
   /** SHA-256 over the values and the split: part of every run's hash. */
   readonly checksum: string;
-  /** Each source file and its SHA-256 (of the uncompressed bytes), for the manifest. */
-  readonly sources: readonly { readonly file: string; readonly sha256: string }[];
+  readonly sources: readonly Source[];
   readonly train: ExampleSet;
   /** Held out of the training examples; may be empty (count 0). */
   readonly validation: ExampleSet;
   readonly test: ExampleSet;
+}
+
+/** A file that was read and the SHA-256 of its uncompressed bytes, for the manifest. */
+export interface Source {
+  readonly file: string;
+  readonly sha256: string;
 }
 
 /** Where a dataset may look for its files, and whom it tells. */
@@ -24,19 +29,26 @@ export interface LoadContext {
   readonly notify: Notify;
 }
 
-/** Where a dataset's four IDX files can be downloaded, each as `<standard name>.gz`. */
+/** Where a dataset's files can be downloaded. */
 export interface Download {
   /** Base URLs, ending in a slash, in the order they are tried. */
   readonly mirrors: readonly string[];
-  /** SHA-256 of the uncompressed bytes. */
-  readonly sha256: Readonly<Record<IdxRole, string>>;
+  readonly files: readonly DownloadFile[];
+}
+
+export interface DownloadFile {
+  /** As the mirrors have it, and as it is stored: `train-images-idx3-ubyte.gz`. */
+  readonly name: string;
+  /** The names under which it is looked for, in this order, `name` among them. */
+  readonly spellings: readonly string[];
+  /** SHA-256 of the uncompressed bytes: mirrors compress differently. */
+  readonly sha256: string;
 }
 
 /** A registered dataset. Its options are the config's `dataset:` mapping without `name`. */
-export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> {
-  readonly name: string;
-  readonly summary: string;
-  readonly options: Options;
+export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
+  /** The names that its data has in results, which no other data may have; none when the user names the data. */
+  readonly resultNames: readonly string[];
   /** What `prune-lab data fetch` needs; absent when the files are the user's own. */
   readonly download?: Download;
   /** Throws a PruneLabError of kind `input` that names the file, when the data is missing or damaged. */

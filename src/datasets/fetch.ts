@@ -5,10 +5,10 @@ import { sha256 } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
-import { dataFolders, datasetFolder } from "./data-folder.ts";
-import type { DatasetEntry, Download } from "./dataset.ts";
-import { findIdxFiles, idxRoleNames, readUncompressed, spellings, standardName } from "./idx-files.ts";
+import { dataFolders, datasetFolder, findFile } from "./data-folder.ts";
+import type { Download } from "./dataset.ts";
 import { datasets } from "./registry.ts";
+import { readUncompressed } from "./uncompressed.ts";
 
 export interface FetchOptions {
   /** Downloads again and replaces what is there. */
@@ -25,10 +25,13 @@ export interface FetchResult {
   readonly downloaded: readonly string[];
 }
 
-const entries: readonly DatasetEntry[] = datasets;
-
-/** Names of the datasets that can be downloaded. */
-export const fetchableNames = entries.filter((entry) => entry.download !== undefined).map(({ name }) => name);
+/** Names of the datasets that can be downloaded, of those that are registered now. */
+export function fetchableNames(): readonly string[] {
+  return datasets
+    .list()
+    .filter((entry) => entry.download !== undefined)
+    .map(({ name }) => name);
+}
 
 /**
  * Makes a dataset's files present and verified in the data folder (`--data-dir`, PRUNE_LAB_DATA or `data`).
@@ -43,41 +46,41 @@ export async function fetchDataset(
     ...options
   }: FetchOptions & { dataDir?: string | undefined; mirror?: string | undefined },
 ): Promise<FetchResult> {
-  const download = entries.find((entry) => entry.name === name)?.download;
+  const download = datasets.find(name)?.download;
   if (download === undefined) {
+    const names = fetchableNames();
     throw inputError(
-      `There is nothing to fetch under the name '${name}'. Available: ${fetchableNames.join(", ")}.${didYouMean(name, fetchableNames)}`,
+      `There is nothing to fetch under the name '${name}'. Available: ${names.join(", ")}.${didYouMean(name, names)}`,
     );
   }
   const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];
-  const folder = await datasetFolder(dataFolders(dataDir)[0], name);
+  const fileNames = download.files.flatMap(({ spellings }) => spellings);
+  const folder = await datasetFolder(dataFolders(dataDir)[0], name, fileNames);
   return fetchFiles({ ...download, mirrors }, folder, options);
 }
 
-/** The same for given checksums, mirrors and folder. */
+/** The same for given mirrors, files and folder. */
 export async function fetchFiles(
-  { mirrors, sha256: expected }: Download,
+  { mirrors, files }: Download,
   folder: string,
   options: FetchOptions,
 ): Promise<FetchResult> {
   try {
     await mkdir(folder, { recursive: true });
-    const present = await findIdxFiles(folder);
     const downloaded: string[] = [];
-    for (const role of idxRoleNames) {
-      const existing = present[role];
+    for (const { name, spellings, sha256: expected } of files) {
+      const existing = await findFile(folder, spellings);
       if (existing !== undefined && !options.force) {
-        await requireContent(existing, expected[role]);
+        await requireContent(existing, expected);
         continue;
       }
-      const name = `${standardName(role)}.gz`;
       const part = path.join(folder, `${name}.part`);
       if (options.force) await rm(part, { force: true });
       const urls = mirrors.map((mirror) => mirror + name);
-      await downloadVerified(urls, part, expected[role], options);
+      await downloadVerified(urls, part, expected, options);
       await rename(part, path.join(folder, name));
       // Under --force: a copy under another spelling would be found before this one.
-      for (const other of spellings(role).filter((spelling) => spelling !== name)) {
+      for (const other of spellings.filter((spelling) => spelling !== name)) {
         await rm(path.join(folder, other), { force: true });
       }
       downloaded.push(name);
@@ -133,7 +136,7 @@ async function requireContent(file: string, expected: string): Promise<void> {
   const problem = await contentProblem(file, expected);
   if (problem !== undefined) {
     throw inputError(`${file} is there, but is not the published file: ${problem}.`, {
-      hint: "Replace it with --force, or choose another folder with --data-dir",
+      hint: "Choose another folder with --data-dir, or replace it with --force",
     });
   }
 }

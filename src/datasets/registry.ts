@@ -1,34 +1,40 @@
-import * as z from "zod";
+import { inputError } from "../foundations/errors.ts";
+import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import type { Dataset, DatasetEntry, LoadContext } from "./dataset.ts";
+import { fashionMnist } from "./fashion-mnist.ts";
 import { idx } from "./idx.ts";
 import { mnist } from "./mnist.ts";
 
-/** Every dataset. The config's schema, `list` and the reference page are derived from here. */
-export const datasets = [mnist, idx] as const satisfies readonly DatasetEntry[];
+const builtIn = [mnist, fashionMnist, idx] as const;
 
-type Named<Entry extends DatasetEntry> = z.ZodObject<
-  { name: z.ZodLiteral<Entry["name"]> } & Entry["options"]["shape"],
-  z.core.$strict
->;
+/** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
+export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn);
 
-/** Each dataset's options with its name in front: the members of the union, precisely typed. */
-function named<const Entries extends readonly DatasetEntry[]>(entries: Entries) {
-  return entries.map((entry) =>
-    z.strictObject({ name: z.literal(entry.name).describe(entry.summary), ...entry.options.shape }),
-  ) as unknown as { -readonly [I in keyof Entries]: Named<Entries[I]> };
+export type DatasetOptions = OptionsOf<typeof datasets>;
+
+/** The config's `dataset:` mapping: the name of a dataset that is registered now, and its options. */
+export function datasetSchema() {
+  return optionsSchema(datasets).describe(
+    "What the network learns, and which examples are held out for validation.",
+  );
 }
 
-/** The config's `dataset:` mapping: a dataset's name and its options. */
-export const datasetSchema = z
-  .discriminatedUnion("name", named(datasets))
-  .describe("What the network learns, and which examples are held out for validation.");
-
-export type DatasetOptions = z.output<typeof datasetSchema>;
-
-/** Loads the dataset that the options name. Throws a PruneLabError of kind `input` when its data is missing or damaged. */
+/**
+ * Loads the dataset that the options name. Throws a PruneLabError of kind `input` when its data is missing or damaged,
+ * or bears a name that belongs to another dataset's results.
+ */
 export async function loadDataset(options: DatasetOptions, context: LoadContext): Promise<Dataset> {
   const { name, ...rest } = options;
-  const entry: DatasetEntry | undefined = datasets.find((candidate) => candidate.name === name);
-  if (entry === undefined) throw new Error(`dataset '${name}' is not registered`);
-  return entry.load(rest, context);
+  const entry = datasets.named(name);
+  const dataset = await entry.load(rest, context);
+  const owner = datasets.list().find((other) => other !== entry && owns(other, dataset.name));
+  if (owner === undefined) return dataset;
+  throw inputError(`The name '${dataset.name}' in results is reserved for the dataset ${owner.name}.`, {
+    hint: `Set dataset.label to another name, or dataset: { name: ${owner.name} } if this is its data`,
+  });
+}
+
+/** Compared as file systems may: without case. */
+function owns({ resultNames }: DatasetEntry, name: string): boolean {
+  return resultNames.some((own) => own.toLowerCase() === name.toLowerCase());
 }

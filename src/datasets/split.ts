@@ -1,13 +1,29 @@
+import type { ExampleSet } from "../engines/examples.ts";
 import { inputError } from "../foundations/errors.ts";
 import { randomStream } from "../foundations/random.ts";
+import type { Selection } from "./assemble.ts";
 
-/** Throws when holding out `held` of `available` training examples leaves none to train on. */
-export function checkValidationSize(held: number, available: number): void {
-  if (held >= available) {
+/**
+ * Splits a source's examples into disjoint parts of the given sizes, and `train`, which takes the rest: stratified
+ * where targets are classes, at random where they are values. Throws a PruneLabError of kind `input` when
+ * `sizes.validation` leaves nothing to train on.
+ */
+export function splitExamples<Part extends string>(
+  examples: ExampleSet,
+  sizes: Readonly<Record<Part | "validation", number>>,
+): Record<Part | "validation" | "train", Selection> {
+  const { count, targets } = examples;
+  const cutOff = Object.values<number>(sizes).reduce((sum, size) => sum + size, 0);
+  if (cutOff >= count) {
+    const available = count - cutOff + sizes.validation;
     throw inputError(
-      `dataset.validation is ${held}, which leaves no training examples: there are ${available} in all.`,
+      `dataset.validation is ${sizes.validation}, which leaves no training examples: there are ${available} in all.`,
     );
   }
+  const orders =
+    targets.kind === "classes" ? stratifiedSplit(targets.labels, sizes) : randomSplit(count, sizes);
+  const selections = Object.entries<Uint32Array>(orders).map(([part, order]) => [part, { examples, order }]);
+  return Object.fromEntries(selections) as Record<Part | "validation" | "train", Selection>;
 }
 
 /**
@@ -22,10 +38,26 @@ export function stratifiedSplit<Part extends string>(
   labels: Uint8Array,
   sizes: Readonly<Record<Part, number>>,
 ): Record<Part | "train", Uint32Array> {
-  const order = stratifiedOrder(labels);
+  return cut(stratifiedOrder(labels), sizes);
+}
+
+/** The same for examples without classes, shuffled as a whole: it depends on their number and the sizes alone. */
+export function randomSplit<Part extends string>(
+  count: number,
+  sizes: Readonly<Record<Part, number>>,
+): Record<Part | "train", Uint32Array> {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  return cut(randomStream(0, "split", "examples").shuffle(order), sizes);
+}
+
+/** Cuts the parts off one after the other, and mixes each. */
+function cut<Part extends string>(
+  order: Uint32Array,
+  sizes: Readonly<Record<Part, number>>,
+): Record<Part | "train", Uint32Array> {
   const parts: Record<string, Uint32Array> = {};
   let start = 0;
-  for (const [part, size] of [...Object.entries<number>(sizes), ["train", labels.length] as const]) {
+  for (const [part, size] of [...Object.entries<number>(sizes), ["train", order.length] as const]) {
     parts[part] = randomStream(0, "split", part).shuffle(order.slice(start, start + size));
     start += size;
   }

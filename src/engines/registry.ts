@@ -1,5 +1,6 @@
 import { inputError, PruneLabError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import type { Engine, EngineEntry } from "./engine.ts";
 import { kernelsNative, kernelsWasm } from "./kernels/index.ts";
@@ -13,12 +14,12 @@ const kernels: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
  * Every engine. TensorFlow is for a GPU: on a CPU it runs only when asked for by name, and so does the reference,
  * which is for comparison.
  */
-export const engines: readonly EngineEntry[] = [...kernels, tensorflow, reference];
+export const engines = new Registry<EngineEntry>("engine", [...kernels, tensorflow, reference]);
 
-export const engineNames: readonly string[] = engines.map((entry) => entry.name);
-
-/** What `openEngine` takes: each engine, and the names that choose one. */
-export const engineChoices: readonly string[] = ["auto", "kernels", ...engineNames];
+/** What `openEngine` takes: the names that choose an engine, and each one that is registered now. */
+export function engineChoices(): readonly string[] {
+  return ["auto", "kernels", ...engines.names()];
+}
 
 /**
  * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
@@ -28,11 +29,10 @@ export const engineChoices: readonly string[] = ["auto", "kernels", ...engineNam
 export async function openEngine(name: string, notify: Notify): Promise<Engine> {
   if (name === "auto") return (await openOnGpu(notify)) ?? openFirstOf(kernels, notify);
   if (name === "kernels") return openFirstOf(kernels, notify);
-  const entry = engines.find((candidate) => candidate.name === name);
+  const entry = engines.find(name);
   if (entry === undefined) {
-    throw inputError(
-      `Unknown engine '${name}'.${didYouMean(name, engineChoices)} Engines: ${engineChoices.join(", ")}.`,
-    );
+    const choices = engineChoices();
+    throw inputError(`Unknown engine '${name}'.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`);
   }
   return entry.open(notify);
 }

@@ -10,7 +10,7 @@ const OVERHEAD = 1e9;
 /** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
 export function runCost(run: Run, settings: RunSettings, examples: ExampleCounts, engine: string): number {
   const { passes, density } = workOf(run, settings, examples);
-  const costAtDensity = engines.find(({ name }) => name === engine)?.costAtDensity ?? (() => 1);
+  const costAtDensity = engines.find(engine)?.costAtDensity ?? (() => 1);
   return passes * denseMacs(settings) * costAtDensity(density) + OVERHEAD;
 }
 

@@ -1,4 +1,4 @@
-import { type DatasetFacts, type DatasetHandle, DatasetShelf } from "../datasets/dataset-cache.ts";
+import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
 import type { Notify } from "../foundations/notices.ts";
@@ -22,12 +22,12 @@ export interface StudyOutline {
 
 /** An outline, and the data that its runs will read. */
 export interface PreparedStudy extends StudyOutline {
-  readonly data: DatasetHandle;
+  readonly data: CachedDataset;
 }
 
 /** What studies that are prepared together share: data in memory, and what is known of the engines. */
 export class StudyResources {
-  readonly datasets = new DatasetShelf();
+  readonly datasets = new DatasetCache();
   readonly #engines = new Map<string, EngineDescription>();
   readonly #told = new Set<string>();
 

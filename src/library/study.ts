@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { openPngPool } from "../charts/rendering/png-pool.ts";
-import type { DatasetHandle } from "../datasets/dataset-cache.ts";
+import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
@@ -79,7 +79,7 @@ export async function runStudies(
   const ends = new Map<StudyRequest, StudyEnd>();
   const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
   const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
-  const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
+  const opened: { request: StudyRequest; open: OpenStudy; data: CachedDataset }[] = [];
   const workers = options.workers ?? availableParallelism();
   const resources = new StudyResources();
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
@@ -155,7 +155,7 @@ export async function runStudies(
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }
 
-function workOf(open: OpenStudy, data: DatasetHandle, onEvent: OnStudyEvent): StudyWork {
+function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): StudyWork {
   const { study, store, runs } = open;
   const { options, settings, engine } = study;
   return {

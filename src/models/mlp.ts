@@ -14,11 +14,7 @@ export const mlp = defineModel({
       .describe("Units of each hidden layer; an empty list is linear or softmax regression."),
     activation: activationSchema,
   }),
-  layers: ({ hidden, activation }, inputShape, outputs) => {
-    const inputs = sizeOf(inputShape);
-    const flatten: LayerSpec[] = inputShape.length === 1 ? [] : [{ kind: "flatten" }];
-    return [...flatten, ...denseLayers(inputs, hidden, activation, outputs)];
-  },
+  layers: ({ hidden, activation }, inputShape, outputs) => mlpLayers(hidden, activation, inputShape, outputs),
 });
 
 /** LeCun et al. 1998's 784-300-100-10, with ReLU as in Han et al. 2015 and the pruning papers since. */
@@ -26,9 +22,19 @@ export const lenet300100 = defineModel({
   name: "lenet-300-100",
   summary: "The mlp with hidden layers of 300 and 100 units and ReLU, as in the pruning literature.",
   options: z.strictObject({}),
-  layers: (_options, inputShape, outputs) =>
-    mlp.layers({ hidden: [300, 100], activation: "relu" }, inputShape, outputs),
+  layers: (_options, inputShape, outputs) => mlpLayers([300, 100], "relu", inputShape, outputs),
 });
+
+/** A flatten where the examples are not flat, and the dense layers. */
+function mlpLayers(
+  hidden: readonly number[],
+  activation: Activation,
+  inputShape: readonly number[],
+  outputs: number,
+): LayerSpec[] {
+  const flatten: LayerSpec[] = inputShape.length === 1 ? [] : [{ kind: "flatten" }];
+  return [...flatten, ...denseLayers(sizeOf(inputShape), hidden, activation, outputs)];
+}
 
 /** fc1, fc2, ...: hidden layers, each with its activation, and the output layer without one. */
 export function denseLayers(

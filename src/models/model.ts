@@ -1,11 +1,14 @@
-import type * as z from "zod";
+import * as z from "zod";
+import type { EntryWithOptions } from "../foundations/registry.ts";
 import type { LayerSpec } from "../network/specification.ts";
+import { initializerSchema } from "./initializers.ts";
 
-/** A registered model. Its options are the config's `model:` mapping without `name` and `initializer`. */
-export interface ModelEntry<Options extends z.ZodObject = z.ZodObject, Name extends string = string> {
+const initializer = initializerSchema.prefault({ name: "pytorch" });
+
+/** A registered model. Its options are the config's `model:` mapping without `name`. */
+export interface ModelEntry<Options extends z.ZodObject = z.ZodObject, Name extends string = string>
+  extends EntryWithOptions<Options> {
   readonly name: Name;
-  readonly summary: string;
-  readonly options: Options;
   /**
    * The layers for examples of `inputShape` and `outputs` output units (the last layer is dense, without an
    * activation). Throws a PruneLabError of kind `input` when the model does not fit the examples.
@@ -13,9 +16,10 @@ export interface ModelEntry<Options extends z.ZodObject = z.ZodObject, Name exte
   layers(options: z.output<Options>, inputShape: readonly number[], outputs: number): LayerSpec[];
 }
 
-/** Types a model's entry by its own name and options. */
-export function defineModel<const Name extends string, Options extends z.ZodObject>(
-  entry: ModelEntry<Options, Name>,
-): ModelEntry<Options, Name> {
-  return entry;
+/** A model's entry. Its options get `initializer`, which every model has, and which `layers` does not depend on. */
+export function defineModel<const Name extends string, Shape extends z.ZodRawShape>(
+  entry: ModelEntry<z.ZodObject<Shape>, Name>,
+) {
+  const options = z.strictObject({ ...entry.options.shape, initializer });
+  return { ...entry, options };
 }

@@ -1,31 +1,22 @@
-import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import type { Loss, NetworkSpec } from "../network/specification.ts";
 import { cnn, lenet5 } from "./cnn.ts";
-import { initializerSchema } from "./initializers.ts";
 import { lenet300100, mlp } from "./mlp.ts";
 import type { ModelEntry } from "./model.ts";
 
-/** A model and its `model:` mapping in the config. */
-function register<Name extends string, Options extends z.ZodObject>(entry: ModelEntry<Options, Name>) {
-  const schema = z.strictObject({
-    name: z.literal(entry.name).describe(entry.summary),
-    ...(entry.options.shape as Options["shape"]),
-    initializer: initializerSchema.prefault({ name: "pytorch" }),
-  });
-  return { entry, schema };
+const builtIn = [mlp, cnn, lenet300100, lenet5] as const;
+
+/** Every model. The config's schema, `list` and the reference page are derived from here. */
+export const models = new Registry<ModelEntry, (typeof builtIn)[number]>("model", builtIn);
+
+export type ModelOptions = OptionsOf<typeof models>;
+
+/** The config's `model:` mapping: the name of a model that is registered now, its options and its initializer. */
+export function modelSchema() {
+  return optionsSchema(models).describe("The network that is trained and pruned.");
 }
-
-const [first, ...others] = [register(mlp), register(cnn), register(lenet300100), register(lenet5)] as const;
-
-export const models: readonly ModelEntry[] = [first, ...others].map(({ entry }) => entry);
-
-export const modelSchema = z
-  .discriminatedUnion("name", [first.schema, ...others.map(({ schema }) => schema)])
-  .describe("The network that is trained and pruned.");
-
-export type ModelOptions = z.output<typeof modelSchema>;
 
 /** Values in one tensor that every engine can index and hold: 1 GiB of 32-bit floats. */
 const largestTensor = 2 ** 28;
@@ -41,9 +32,8 @@ export function buildNetwork(
   outputs: number,
   loss: Loss,
 ): NetworkSpec {
-  const entry = models.find(({ name }) => name === options.name);
-  if (entry === undefined) throw new RangeError(`no model is named '${options.name}'`);
-  const spec: NetworkSpec = { inputShape, layers: entry.layers(options, inputShape, outputs), loss };
+  const layers = models.named(options.name).layers(options, inputShape, outputs);
+  const spec: NetworkSpec = { inputShape, layers, loss };
   const tooLarge = parameterSpecs(spec).find(({ size }) => size > largestTensor);
   if (tooLarge !== undefined) {
     const { name, shape, size } = tooLarge;

@@ -1,4 +1,4 @@
-import type { DatasetHandle } from "../datasets/dataset-cache.ts";
+import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import { runCost } from "../experiment/cost.ts";
 import { isDense, type Run, workOf } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
@@ -13,7 +13,7 @@ export interface StudyWork {
   readonly runs: readonly Run[];
   readonly store: RunStore;
   readonly settings: RunSettings;
-  readonly data: DatasetHandle;
+  readonly data: CachedDataset;
   readonly engine: EngineToRun;
   /** What must be stored of a run in the end, beside its result. */
   readonly keeps: (run: Run) => readonly Artifact[];

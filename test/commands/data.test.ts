@@ -7,8 +7,10 @@ import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
 import { fetchableNames } from "../../src/datasets/fetch.ts";
 import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
-import { fullMnist } from "../datasets/full-mnist.ts";
+import { fullSet } from "../datasets/full-sets.ts";
 import { serve } from "../datasets/server.ts";
+
+const fullMnist = fullSet("mnist");
 
 /** Runs the command and returns what it wrote. */
 async function run(...flags: string[]): Promise<{ stdout: string; stderr: string; error: unknown }> {
@@ -32,7 +34,7 @@ async function run(...flags: string[]): Promise<{ stdout: string; stderr: string
 describe("data fetch", () => {
   test("its help names the datasets and gives examples", async () => {
     const { stdout } = await run("--help");
-    for (const name of fetchableNames) expect(stdout).toContain(`prune-lab data fetch ${name}`);
+    for (const name of fetchableNames()) expect(stdout).toContain(`prune-lab data fetch ${name}`);
     expect(stdout).toContain("--mirror <url>");
   });
 

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Diagnosis } from "../../src/commands/doctor/diagnosis.ts";
-import { engineNames } from "../../src/engines/registry.ts";
+import { datasetSchema, datasets } from "../../src/datasets/registry.ts";
+import { engines } from "../../src/engines/registry.ts";
 import { findCudaLibraries } from "../../src/engines/tensorflow/cuda-libraries.ts";
 import { packageVersion } from "../../src/foundations/paths.ts";
 import { fakeDriver } from "../engines/tensorflow/fake-driver.ts";
@@ -30,7 +31,7 @@ describe("doctor", () => {
       gpu: { driver: "550.54.14", names: ["NVIDIA L4, 23034 MiB"] },
     });
     expect(diagnosis.gpu.libraries.map(({ name }) => name)).toContain("libcudnn.so.9");
-    expect(diagnosis.engines.map(({ name }) => name)).toEqual(engineNames);
+    expect(diagnosis.engines.map(({ name }) => name)).toEqual(engines.names());
     for (const engine of diagnosis.engines) {
       if (engine.available) expect(engine.stepsPerSecond).toBeGreaterThan(0);
       else
@@ -42,9 +43,18 @@ describe("doctor", () => {
     expect(diagnosis.engines.find(({ name }) => name === "kernels-native")).toMatchObject({
       available: false,
     });
-    expect(diagnosis.data).toMatchObject([
-      { ready: true, name: "mnist-10k", examples: { train: 8000, validation: 1000, test: 1000 } },
-    ]);
+    const schema = datasetSchema();
+    const withoutSettings = datasets.names().filter((name) => schema.safeParse({ name }).success);
+    expect(diagnosis.data.map(({ dataset }) => dataset)).toEqual(withoutSettings);
+    for (const found of diagnosis.data) {
+      if (found.dataset === "mnist") {
+        const examples = { train: 8000, validation: 1000, test: 1000 };
+        expect(found).toMatchObject({ ready: true, name: "mnist-10k", examples });
+      } else {
+        const remedy = expect.stringContaining(`prune-lab data fetch ${found.dataset}`);
+        expect(found).toMatchObject({ ready: false, reason: expect.stringMatching(/\S/), remedy });
+      }
+    }
   });
 
   test("a --data-dir without the data is told with what to do", async () => {

@@ -1,9 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { datasets } from "../../src/datasets/registry.ts";
-import { engineNames } from "../../src/engines/registry.ts";
-import { models } from "../../src/models/registry.ts";
+import { registries } from "../../src/library/registries.ts";
 import { methods } from "../../src/pruning/methods.ts";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -19,10 +17,9 @@ describe("list", () => {
     expect(code).toBe(0);
     const lists = JSON.parse(stdout) as Record<string, { name: string }[]>;
     const names = (kind: string) => lists[kind]?.map(({ name }) => name);
-    expect(names("datasets")).toEqual(datasets.map(({ name }) => name));
-    expect(names("models")).toEqual(models.map(({ name }) => name));
-    expect(names("methods")).toEqual(methods.map(({ name }) => name));
-    expect(names("engines")).toEqual(engineNames);
+    for (const [kind, registry] of Object.entries(registries)) {
+      expect(names(kind), kind).toEqual(registry.names());
+    }
     expect(names("configs")).toEqual(expect.arrayContaining(["mine", "mnist-mlp", "lab-one-shot"]));
   });
 
@@ -31,7 +28,14 @@ describe("list", () => {
     const [header, ...rows] = stdout.trimEnd().split("\n");
     expect(header).toMatch(/^name +criterion +allocation +structure +summary$/);
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual(
-      methods.map(({ name, criterion, allocation, structure }) => [name, criterion, allocation, structure]),
+      methods
+        .list()
+        .map(({ name, criterion, allocation, structure }) => [
+          name,
+          criterion.name,
+          allocation.name,
+          structure.name,
+        ]),
     );
   });
 
@@ -42,7 +46,8 @@ describe("list", () => {
 
   test("without a kind: every list under its name", async () => {
     const { stdout } = await list();
-    for (const kind of ["datasets", "models", "methods", "engines", "configs"]) {
+    const { stdout: json } = await list("--json");
+    for (const kind of Object.keys(JSON.parse(json))) {
       expect(stdout).toMatch(new RegExp(`^${kind}\nname`, "m"));
     }
   });

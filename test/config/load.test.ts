@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { datasets } from "../../src/datasets/registry.ts";
 import { load, MINIMAL, problemsOf } from "./fixtures.ts";
 
 describe("a config that is right", () => {
@@ -64,12 +65,16 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "an unknown method",
       "prune:\n  methods:\n    - global-magnitude\n    - l1-unstructred",
-      "case.yaml:6: prune.methods.1: 'l1-unstructred' is not one of l1-unstructured, global-magnitude, random-unstructured, random-global. Did you mean 'l1-unstructured'?",
+      expect.stringMatching(
+        /^case\.yaml:6: prune\.methods\.1: 'l1-unstructred' is not one of .*\. Did you mean 'l1-unstructured'\?$/,
+      ),
     ],
     [
       "an unknown criterion of a combined method",
       "prune: { methods: [{ name: mine, criterion: magnitud, allocation: global }] }",
-      "case.yaml:3: prune.methods.0.criterion: 'magnitud' is not one of magnitude, random. Did you mean 'magnitude'?",
+      expect.stringMatching(
+        /^case\.yaml:3: prune\.methods\.0\.criterion: 'magnitud' is not one of .*\. Did you mean 'magnitude'\?$/,
+      ),
     ],
     [
       "a sparsity above 1",
@@ -164,7 +169,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
 
   test("an unknown dataset and a missing model, both at once", async () => {
     expect(await problemsOf("dataset: { name: mnst }\n")).toEqual([
-      "case.yaml:1: dataset.name: 'mnst' is not one of mnist, idx. Did you mean 'mnist'?",
+      `case.yaml:1: dataset.name: 'mnst' is not one of ${datasets.names().join(", ")}. Did you mean 'mnist'?`,
       "case.yaml: model: missing; a mapping of keys to values is needed.",
     ]);
   });

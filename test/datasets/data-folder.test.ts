@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { dataFolders, datasetFolder, existingDataFolders } from "../../src/datasets/data-folder.ts";
+import { idxRoleNames, spellings } from "../../src/datasets/formats/idx/files.ts";
 import { emptyWorkingFolder, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
 
 test("--data-dir comes alone; PRUNE_LAB_DATA before data", async () => {
@@ -25,12 +26,13 @@ test("a folder that the user named must be there, the default one need not", asy
 
 test("a dataset lives in its subfolder, or in the data folder itself", async () => {
   const data = await temporaryFolder();
+  const names = idxRoleNames.flatMap(spellings);
   const subfolder = path.join(data, "mnist");
-  expect(await datasetFolder(data, "mnist")).toBe(subfolder);
+  expect(await datasetFolder(data, "mnist", names)).toBe(subfolder);
   await mkdir(subfolder);
-  expect(await datasetFolder(subfolder, "mnist")).toBe(subfolder);
+  expect(await datasetFolder(subfolder, "mnist", names)).toBe(subfolder);
   await writeSet(data, smallSet());
-  expect(await datasetFolder(data, "mnist")).toBe(data);
+  expect(await datasetFolder(data, "mnist", names)).toBe(data);
   await writeSet(subfolder, smallSet());
-  expect(await datasetFolder(data, "mnist")).toBe(subfolder);
+  expect(await datasetFolder(data, "mnist", names)).toBe(subfolder);
 });

@@ -2,8 +2,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { fetchDataset, fetchFiles } from "../../src/datasets/fetch.ts";
-import { findIdxFiles, idxRoleNames, standardName } from "../../src/datasets/idx-files.ts";
+import { fetchableNames, fetchDataset, fetchFiles } from "../../src/datasets/fetch.ts";
+import { findIdxFiles, idxRoleNames, standardName } from "../../src/datasets/formats/idx/files.ts";
+import { pinnedDownload } from "../../src/datasets/formats/idx/pinned.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
 import { emptyWorkingFolder, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
 import { sendAndCut, sendRange, serve } from "./server.ts";
@@ -36,7 +37,7 @@ async function goodMirror() {
 
 async function fetchInto(folder: string, mirrors: string[], force = false) {
   const notices: string[] = [];
-  const result = await fetchFiles({ mirrors, sha256: expected }, folder, {
+  const result = await fetchFiles(pinnedDownload({ mirrors, sha256: expected }), folder, {
     force,
     stallSeconds: 0.3,
     onProgress: () => {},
@@ -180,7 +181,9 @@ describe("fetchDataset", () => {
   const quiet = { force: false, onProgress: () => {}, notify: () => {} };
 
   test("names the choices for an unknown name", async () => {
-    await expect(fetchDataset("mnits", quiet)).rejects.toThrow("Available: mnist. Did you mean 'mnist'?");
+    await expect(fetchDataset("mnits", quiet)).rejects.toThrow(
+      `Available: ${fetchableNames().join(", ")}. Did you mean 'mnist'?`,
+    );
     await expect(fetchDataset("idx", quiet)).rejects.toMatchObject({ kind: "input" });
   });
 

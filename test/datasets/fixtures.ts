@@ -4,7 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished, vi } from "vitest";
 import type { LoadContext } from "../../src/datasets/dataset.ts";
-import { type IdxRole, idxRoleNames, standardName } from "../../src/datasets/idx-files.ts";
+import { type IdxRole, idxRoleNames, standardName } from "../../src/datasets/formats/idx/files.ts";
 
 /** The IDX encoding of unsigned bytes. */
 export function encodeIdx(shape: readonly number[], values: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { IdxRole } from "../../src/datasets/idx-files.ts";
+import type { IdxRole } from "../../src/datasets/formats/idx/files.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import {
   cyclicLabels,
@@ -16,7 +16,7 @@ import {
 
 function load(options: object, dataDir?: string) {
   return loadDataset(
-    datasetSchema.parse({ name: "idx", validation: 6, ...options }),
+    datasetSchema().parse({ name: "idx", validation: 6, ...options }),
     recordingContext(dataDir),
   );
 }
@@ -53,13 +53,6 @@ describe("a folder of IDX files", () => {
     );
     vi.stubEnv("PRUNE_LAB_DATA", "sets");
     expect((await load({ path: "shapes", label: "forms" })).name).toBe("forms");
-  });
-
-  test.each(["mnist", "MNIST", "mnist-10k"])("may not be called %s", async (name) => {
-    const folder = path.join(await temporaryFolder(), name);
-    await writeSet(folder, smallSet());
-    await expect(load({ path: folder })).rejects.toThrow(`The name '${name}' in results is reserved`);
-    expect((await load({ path: folder, label: "own-digits" })).name).toBe("own-digits");
   });
 
   test("needs a label when its own name cannot stand in a table", async () => {

@@ -3,16 +3,18 @@ import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { readBundledDigits } from "../../src/datasets/bundled-digits.ts";
 import type { Dataset } from "../../src/datasets/dataset.ts";
-import { findIdxFiles, isComplete } from "../../src/datasets/idx-files.ts";
-import { readLabeledImages } from "../../src/datasets/idx-images.ts";
+import { findIdxFiles, isComplete } from "../../src/datasets/formats/idx/files.ts";
+import { readIdxImages } from "../../src/datasets/formats/idx/images.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../src/engines/examples.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
 import { emptyWorkingFolder, recordingContext, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
-import { fullMnist } from "./full-mnist.ts";
+import { fullSet } from "./full-sets.ts";
+
+const fullMnist = fullSet("mnist");
 
 function load(options: object = {}, context = recordingContext()): Promise<Dataset> {
-  return loadDataset(datasetSchema.parse({ name: "mnist", ...options }), context);
+  return loadDataset(datasetSchema().parse({ name: "mnist", ...options }), context);
 }
 
 function labelsOf({ targets }: ExampleSet): Uint8Array {
@@ -155,7 +157,7 @@ describe.runIf(fullMnist !== undefined)("the full set (needs its files)", () => 
     const { images } = await readBundledDigits();
     const files = await findIdxFiles(fullMnist ?? "");
     if (!isComplete(files)) throw new Error(`${fullMnist} lacks some files`);
-    const { images: full } = await readLabeledImages(files, "train");
+    const { train: full } = await readIdxImages(files);
     const labels = full.labels.subarray(0, 10_000);
     const byDigit = Array.from(labels.keys()).sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || a - b);
     expect(images.labels).toEqual(Uint8Array.from(byDigit, (index) => labels[index] ?? 0));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkValidationSize, stratifiedSplit } from "../../src/datasets/split.ts";
+import { randomSplit, splitExamples, stratifiedSplit } from "../../src/datasets/split.ts";
 import { cyclicLabels } from "./fixtures.ts";
 
 const cases = fc.uint8Array({ minLength: 3, maxLength: 300, max: 5 }).chain((labels) =>
@@ -54,9 +54,49 @@ describe("stratifiedSplit", () => {
   });
 });
 
-test("holding out everything is refused", () => {
-  expect(() => checkValidationSize(30, 30)).toThrow(
-    "dataset.validation is 30, which leaves no training examples: there are 30 in all.",
+test("examples without classes are shuffled and cut: disjoint, complete, the same whatever is cut off after", () => {
+  fc.assert(
+    fc.property(fc.nat(200), fc.nat(), fc.nat(), (count, a, b) => {
+      const test = a % (count + 1);
+      const validation = b % (count - test + 1);
+      const parts = randomSplit(count, { test, validation });
+      expect([parts.test.length, parts.validation.length]).toEqual([test, validation]);
+      const all = [...parts.test, ...parts.validation, ...parts.train].sort((x, y) => x - y);
+      expect(all).toEqual(Array.from({ length: count }, (_, index) => index));
+      expect(randomSplit(count, { test, validation: 0 }).test).toEqual(parts.test);
+    }),
   );
-  expect(() => checkValidationSize(29, 30)).not.toThrow();
+});
+
+describe("splitExamples", () => {
+  const inputs = { kind: "floats", values: new Float32Array(30) } as const;
+  const labels = cyclicLabels(30);
+  const classes = {
+    count: 30,
+    shape: [1],
+    inputs,
+    targets: { kind: "classes", labels, classes: 3 },
+  } as const;
+  const targets = { kind: "values", values: new Float32Array(30), width: 1 } as const;
+  const values = { ...classes, targets };
+
+  test("stratifies classes and shuffles the rest", () => {
+    const sizes = { validation: 6 };
+    expect(splitExamples(classes, sizes).validation).toEqual({
+      examples: classes,
+      order: stratifiedSplit(labels, sizes).validation,
+    });
+    expect(splitExamples(values, sizes).train).toEqual({
+      examples: values,
+      order: randomSplit(30, sizes).train,
+    });
+  });
+
+  test("holding out everything is refused", () => {
+    const message = (count: number) =>
+      `dataset.validation is ${count}, which leaves no training examples: there are ${count} in all.`;
+    expect(() => splitExamples(classes, { validation: 30 })).toThrow(message(30));
+    expect(() => splitExamples(values, { test: 10, validation: 20 })).toThrow(message(20));
+    expect(splitExamples(classes, { validation: 29 }).train.order).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { kernelsNative } from "../../src/engines/kernels/index.ts";
-import { engineNames, engines, openEngine } from "../../src/engines/registry.ts";
+import { engines, openEngine } from "../../src/engines/registry.ts";
 import { findNvidiaDriver } from "../../src/engines/tensorflow/gpu.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
 
@@ -21,8 +21,8 @@ async function refusalOf(name: string): Promise<PruneLabError> {
 }
 
 test("every engine has a name of its own and opens under it where it can run", async () => {
-  expect(new Set(engineNames).size).toBe(engines.length);
-  for (const entry of engines) {
+  expect(new Set(engines.names()).size).toBe(engines.list().length);
+  for (const entry of engines.list()) {
     const availability = await entry.check();
     if (availability.available) expect((await openAndClose(entry.name)).name).toBe(entry.name);
     else expect((await refusalOf(entry.name)).hint).toBe(availability.remedy);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineNames } from "../../src/engines/registry.ts";
+import { engines } from "../../src/engines/registry.ts";
 import { runCost } from "../../src/experiment/cost.ts";
 import type { Run } from "../../src/experiment/runs/index.ts";
 import type { PointRun } from "../../src/experiment/runs/point.ts";
@@ -50,7 +50,7 @@ test("a checkpoint costs its steps, and a rewound point those that are left", ()
   expect(costOf(rewound, "reference")).toBe((3 * 3 * 1000 + 4 * 100 + 2 * 200) * 1e6);
 });
 
-test.each(engineNames)(
+test.each(engines.names())(
   "%s: a sparser run never costs more, and one that is hardly pruned as much as a dense one",
   (engine) => {
     const costs = [0, 0.1, 0.5, 0.8, 0.9, 0.99, 1].map((sparsity) => costOf(point(sparsity), engine));

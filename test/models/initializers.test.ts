@@ -3,7 +3,7 @@ import { type Initializer, initializerSchema, initialParameters } from "../../sr
 import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 
 const build = (options: object, shape = [1, 28, 28]) =>
-  buildNetwork(modelSchema.parse(options), shape, 10, "softmax-cross-entropy");
+  buildNetwork(modelSchema().parse(options), shape, 10, "softmax-cross-entropy");
 const lenet5 = build({ name: "lenet-5" });
 
 const tensor = (initializer: Initializer, name: string, seed = 0) => {

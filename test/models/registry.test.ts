@@ -1,43 +1,103 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { assembleDataset } from "../../src/datasets/assemble.ts";
+import { imageExamples } from "../../src/datasets/labeled-images.ts";
+import { byteScaling } from "../../src/datasets/normalization.ts";
+import { splitExamples } from "../../src/datasets/split.ts";
+import { engines } from "../../src/engines/registry.ts";
+import { PruneLabError } from "../../src/foundations/errors.ts";
+import { randomStream } from "../../src/foundations/random.ts";
+import { initialParameters } from "../../src/models/initializers.ts";
 import { buildNetwork, type ModelOptions, modelSchema, models } from "../../src/models/registry.ts";
 import { parameterCount, parameterSpecs } from "../../src/network/parameters.ts";
 import { layerOutputShapes } from "../../src/network/shapes.ts";
 
 const image = [1, 28, 28];
 
-/** The smallest config of each registered model; the compiler finds a new model that lacks one. */
-const smallest: Record<ModelOptions["name"], unknown> = {
-  mlp: { name: "mlp" },
-  cnn: { name: "cnn", layers: [{ conv: 2 }] },
-  "lenet-300-100": { name: "lenet-300-100" },
-  "lenet-5": { name: "lenet-5" },
-};
+/** Options of the models that cannot do with their defaults. */
+const required: Readonly<Record<string, object>> = { cnn: { layers: [{ conv: 2 }] } };
+
+const smallest = (name: string) => ({ name, ...required[name] });
 
 const build = (options: unknown, shape = image, outputs = 10) =>
-  buildNetwork(modelSchema.parse(options), shape, outputs, "softmax-cross-entropy");
+  buildNetwork(modelSchema().parse(options), shape, outputs, "softmax-cross-entropy");
 
-test("every registered model is in the config schema, and no other", () => {
-  const names = models.map(({ name }) => name);
-  expect(Object.keys(smallest).sort()).toEqual(names.toSorted());
-  expect(modelSchema.options.map((option) => option.shape.name.value)).toEqual(names);
+test("the config schema has every registered model, and no other", () => {
+  expect(modelSchema().options.map((option) => option.shape.name.value)).toEqual(models.names());
 });
 
-test.each(models.map(({ name }) => name))("%s builds layers that fit, with names in order", (name) => {
-  const spec = build(smallest[name as ModelOptions["name"]]);
-  expect(layerOutputShapes(spec).at(-1)).toEqual([10]);
-  expect(spec.layers.at(-1)?.kind).toBe("dense");
-  const layers = [...new Set(parameterSpecs(spec).map(({ layer }) => layer))];
-  for (const kind of ["conv", "fc"]) {
-    const numbers = layers.filter((layer) => layer.startsWith(kind));
-    expect(numbers).toEqual(numbers.map((_, i) => `${kind}${i + 1}`));
-  }
-});
+describe.each(models.list().map((entry) => [entry.name, entry] as const))(
+  "%s",
+  (name, { summary, options }) => {
+    test("describes itself and its options", () => {
+      expect(summary).toMatch(/\w.*\.$/);
+      const { properties = {} } = z.toJSONSchema(options);
+      for (const property of Object.values(properties)) {
+        expect(property).toMatchObject({ description: expect.stringMatching(/\w/) });
+      }
+    });
 
-test.each(models.map(({ name }) => name))("%s starts as PyTorch does unless it is told otherwise", (name) => {
-  const options = smallest[name as ModelOptions["name"]] as object;
-  expect(modelSchema.parse(options).initializer).toEqual({ name: "pytorch" });
-  const glorot = modelSchema.parse({ ...options, initializer: { name: "glorot", bias: 0.01 } });
-  expect(glorot.initializer).toEqual({ name: "glorot", distribution: "uniform", bias: 0.01 });
+    test.each([1, 10])("builds layers that fit %i outputs, with names in order", (outputs) => {
+      const spec = build(smallest(name), image, outputs);
+      expect(layerOutputShapes(spec).at(-1)).toEqual([outputs]);
+      expect(spec.layers.at(-1)?.kind).toBe("dense");
+      const layers = [...new Set(parameterSpecs(spec).map(({ layer }) => layer))];
+      for (const kind of ["conv", "fc"]) {
+        const numbers = layers.filter((layer) => layer.startsWith(kind));
+        expect(numbers).toEqual(numbers.map((_, i) => `${kind}${i + 1}`));
+      }
+    });
+
+    test("takes flat examples, or says that it does not", () => {
+      const [shape, outputs] = [[20], 3];
+      const fits = () => expect(layerOutputShapes(build(smallest(name), shape, outputs)).at(-1)).toEqual([3]);
+      try {
+        fits();
+      } catch (error) {
+        if (!(error instanceof PruneLabError)) throw error;
+        expect(error).toMatchObject({ kind: "input", message: expect.stringContaining(`model '${name}'`) });
+      }
+    });
+
+    test("starts as PyTorch does unless it is told otherwise, its layers the same", () => {
+      const standard = modelSchema().parse(smallest(name));
+      expect(standard.initializer).toEqual({ name: "pytorch" });
+      const glorot = modelSchema().parse({ ...smallest(name), initializer: { name: "glorot", bias: 0.01 } });
+      expect(glorot.initializer).toEqual({ name: "glorot", distribution: "uniform", bias: 0.01 });
+      expect(build(glorot)).toEqual(build(standard));
+    });
+
+    test("trains: a step lowers the loss on its own examples", async () => {
+      const spec = build(smallest(name), image, 3);
+      const engine = await engines.named("kernels-wasm").open(() => {});
+      const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
+      await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
+      const stream = randomStream(0, "images");
+      const pixels = Uint8Array.from({ length: 12 * 28 * 28 }, () => stream.below(256));
+      const labels = Uint8Array.from({ length: 12 }, (_, i) => i % 3);
+      const { train } = assembleDataset({
+        name: "noise",
+        sources: [],
+        ...splitExamples(imageExamples({ shape: image, pixels, labels }, 3, byteScaling("unit")), {
+          test: 0,
+          validation: 0,
+        }),
+      });
+      const before = await network.evaluate(train);
+      const order = Uint32Array.from({ length: train.count }, (_, i) => i);
+      await network.train(train, order, { batchSize: train.count, learningRate: 0.01 });
+      expect((await network.evaluate(train)).loss).toBeLessThan(before.loss);
+      await network.dispose();
+      await engine.dispose();
+    });
+  },
+);
+
+test("an unknown model is answered with the choices", () => {
+  const options = { ...modelSchema().parse({ name: "lenet-5" }), name: "lenet5" } as unknown as ModelOptions;
+  expect(() => buildNetwork(options, image, 10, "softmax-cross-entropy")).toThrow(
+    `Unknown model 'lenet5'. Did you mean 'lenet-5'? Choices: ${models.names().join(", ")}.`,
+  );
 });
 
 test("has the parameter counts of the literature", () => {
@@ -55,7 +115,7 @@ test("refuses a tensor that no machine would hold", () => {
 
 test("refuses unknown options and sizes that are none", () => {
   const fails = (options: unknown) =>
-    expect(modelSchema.safeParse(options).success, JSON.stringify(options)).toBe(false);
+    expect(modelSchema().safeParse(options).success, JSON.stringify(options)).toBe(false);
   fails({ name: "lenet5" });
   fails({ name: "lenet-5", hidden: [3] });
   fails({ name: "mlp", hiden: [3] });

@@ -10,7 +10,7 @@ import type { NetworkSpec } from "../../src/network/specification.ts";
 import { convNetwork, denseNetwork, masked } from "./random-networks.ts";
 
 const build = (options: unknown, inputShape: readonly number[], outputs: number) =>
-  buildNetwork(modelSchema.parse(options), inputShape, outputs, "mean-squared-error");
+  buildNetwork(modelSchema().parse(options), inputShape, outputs, "mean-squared-error");
 const mask = (bits: string) => Uint8Array.from(bits.replaceAll(" ", ""), Number);
 const masks = (entries: Record<string, string>): Masks =>
   new Map(Object.entries(entries).map(([name, bits]) => [name, mask(bits)]));

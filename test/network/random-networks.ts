@@ -65,7 +65,7 @@ export function masked(network: fc.Arbitrary<NetworkSpec>): fc.Arbitrary<MaskedN
 /** Two outputs; undefined when random layers do not fit their image. */
 function buildIfFitting(options: unknown, inputShape: readonly number[]): NetworkSpec | undefined {
   try {
-    return buildNetwork(modelSchema.parse(options), inputShape, 2, "mean-squared-error");
+    return buildNetwork(modelSchema().parse(options), inputShape, 2, "mean-squared-error");
   } catch (error) {
     if (error instanceof PruneLabError) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { measureNetwork, thinLayers } from "../../src/pruning/measure.ts";
 import { type PrunableOptions, prunableTensors } from "../../src/pruning/prunable.ts";
 
 const build = (options: unknown, inputShape: readonly number[], outputs: number) =>
-  buildNetwork(modelSchema.parse(options), inputShape, outputs, "softmax-cross-entropy");
+  buildNetwork(modelSchema().parse(options), inputShape, outputs, "softmax-cross-entropy");
 
 const tiny = build({ name: "mlp", hidden: [3] }, [2], 2);
 const measureTiny = (masks: Record<string, string>, options: Partial<PrunableOptions> = {}) =>

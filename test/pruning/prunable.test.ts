@@ -3,7 +3,7 @@ import { PruneLabError } from "../../src/foundations/errors.ts";
 import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 import { type PrunableOptions, prunableTensors } from "../../src/pruning/prunable.ts";
 
-const spec = buildNetwork(modelSchema.parse({ name: "lenet-5" }), [1, 28, 28], 10, "softmax-cross-entropy");
+const spec = buildNetwork(modelSchema().parse({ name: "lenet-5" }), [1, 28, 28], 10, "softmax-cross-entropy");
 const names = (options: Partial<PrunableOptions>) =>
   prunableTensors(spec, { exclude: [], biases: false, ...options }).map(({ name }) => name);
 

@@ -8,7 +8,7 @@ import { writeTinyDataset } from "./tiny-dataset.ts";
 /** Options of a study that takes about a second with the reference engine. */
 export async function tinyStudy(folder: string, changes: object = {}): Promise<StudyOptions> {
   const data = await writeTinyDataset(path.join(folder, "tiny-digits"));
-  return configSchema.parse({
+  return configSchema().parse({
     name: "tiny",
     dataset: { name: "idx", path: data, validation: 30 },
     model: { name: "mlp", hidden: [8, 6] },

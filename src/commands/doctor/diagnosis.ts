@@ -47,7 +47,7 @@ export interface Diagnosis {
 export async function diagnose(dataDir: string | undefined, notify: Notify): Promise<Diagnosis> {
   const engineDiagnoses: EngineDiagnosis[] = [];
   // One after the other: they are timed.
-  for (const entry of engines) engineDiagnoses.push(await diagnoseEngine(entry, notify));
+  for (const entry of engines.list()) engineDiagnoses.push(await diagnoseEngine(entry, notify));
   return {
     version: packageVersion(),
     node: process.version,
@@ -84,8 +84,9 @@ async function diagnoseEngine(entry: EngineEntry, notify: Notify): Promise<Engin
 /** The datasets that need no further settings, loaded as a sweep would load them, so that damage is found too. */
 async function diagnoseData(dataDir: string | undefined): Promise<DataDiagnosis[]> {
   const diagnoses: DataDiagnosis[] = [];
-  for (const { name: dataset } of datasets) {
-    const options = datasetSchema.safeParse({ name: dataset });
+  const schema = datasetSchema();
+  for (const dataset of datasets.names()) {
+    const options = schema.safeParse({ name: dataset });
     if (!options.success) continue;
     const notices: string[] = [];
     try {

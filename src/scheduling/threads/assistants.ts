@@ -25,7 +25,7 @@ export class Assistants {
 
   /** Has `work` assisted, at the table that it gets, as long as it lasts; without one where the engine cannot. */
   async lead(engine: string, work: (table?: SharedArrayBuffer) => Promise<void>): Promise<void> {
-    if (!engines.some(({ name, assists }) => name === engine && assists)) return work();
+    if (engines.find(engine)?.assists !== true) return work();
     const leader: Leader = { engine, table: new SharedArrayBuffer(TABLE_BYTES), assistants: [] };
     this.#leaders.add(leader);
     this.share(this.#threads);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { methodColors } from "../../../src/charts/parts/palette.ts";
 import { methods } from "../../../src/pruning/methods.ts";
 
-const registered = methods.map(({ name }) => name);
+const registered = [...methods.names()];
 
 describe("methodColors", () => {
   it("gives a registered method the same color whatever stands beside it", () => {

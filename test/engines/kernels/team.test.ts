@@ -12,7 +12,7 @@ import { mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { initialParameters, makeExamples } from "../support/problems.ts";
 
 const modelOf = (name: string) =>
-  buildNetwork(modelSchema.parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
+  buildNetwork(modelSchema().parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
 
 const networks: readonly (readonly [string, NetworkSpec])[] = [
   ["an MLP for digits", modelOf("lenet-300-100")],

@@ -26,7 +26,7 @@ function toleranceOf(entry: EngineEntry): number {
 export function describeEveryEngine(
   suite: (makeNetwork: MakeNetwork, tolerance: number) => void,
 ): Promise<void> {
-  return describeEach(engines, suite);
+  return describeEach(engines.list(), suite);
 }
 
 /** As describeEveryEngine, without the reference, which the suite compares with. */
@@ -34,7 +34,7 @@ export function describeFastEngines(
   suite: (makeNetwork: MakeNetwork, makeReference: MakeNetwork, tolerance: number) => void,
 ): Promise<void> {
   return describeEach(
-    engines.filter((entry) => entry !== reference),
+    engines.list().filter((entry) => entry !== reference),
     (makeNetwork, tolerance) => suite(makeNetwork, makerOf(reference), tolerance),
   );
 }

@@ -8,11 +8,11 @@ import {
   isComplete,
   missingFiles,
   readIdxFile,
-  readUncompressed,
   spellings,
-} from "../../src/datasets/idx-files.ts";
-import { sha256 } from "../../src/foundations/hash.ts";
-import { encodeIdx, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+} from "../../../../src/datasets/formats/idx/files.ts";
+import { readUncompressed } from "../../../../src/datasets/uncompressed.ts";
+import { sha256 } from "../../../../src/foundations/hash.ts";
+import { encodeIdx, smallSet, temporaryFolder, writeSet } from "../../fixtures.ts";
 
 describe("findIdxFiles", () => {
   test("finds any mixture of plain and compressed files", async () => {

@@ -1,10 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
-import path from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
-import { inputError } from "../foundations/errors.ts";
-import { sha256 } from "../foundations/hash.ts";
-import { type IdxArray, parseIdx } from "./idx-format.ts";
+import { sha256 } from "../../../foundations/hash.ts";
+import { findFile } from "../../data-folder.ts";
+import { readUncompressed } from "../../uncompressed.ts";
+import { type IdxArray, parseIdx } from "./array.ts";
 
 /** The four files of a dataset in MNIST's layout, with the number of dimensions of each. */
 export const idxRoles = {
@@ -35,10 +32,8 @@ export function spellings(role: IdxRole): string[] {
 export async function findIdxFiles(folder: string): Promise<Partial<IdxFiles>> {
   const found: Partial<Record<IdxRole, string>> = {};
   for (const role of idxRoleNames) {
-    for (const name of spellings(role)) {
-      const file = path.join(folder, name);
-      if (found[role] === undefined && (await isFile(file))) found[role] = file;
-    }
+    const file = await findFile(folder, spellings(role));
+    if (file !== undefined) found[role] = file;
   }
   return found;
 }
@@ -52,33 +47,8 @@ export function isComplete(files: Partial<IdxFiles>): files is IdxFiles {
   return missingFiles(files).length === 0;
 }
 
-/** Bytes that are unpacked at a time. With Node's own 16 KiB, putting them together takes as long as unpacking. */
-const GUNZIP_CHUNK = 2 ** 18;
-
-/** The uncompressed bytes of a plain or gzip file. Which it is, its first bytes say, not its name. */
-export async function readUncompressed(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw inputError(`Cannot read ${file}: ${messageOf(error)}.`, { cause: error });
-  });
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  return promisify(gunzip)(bytes, { chunkSize: GUNZIP_CHUNK }).catch((error: unknown) => {
-    throw inputError(`${file} is a damaged or incomplete gzip file: ${messageOf(error)}.`, { cause: error });
-  });
-}
-
 /** Reads one of the four files; `sha256` is that of its uncompressed bytes. */
 export async function readIdxFile(file: string, role: IdxRole): Promise<IdxArray & { sha256: string }> {
   const bytes = await readUncompressed(file);
   return { ...parseIdx(bytes, file, idxRoles[role]), sha256: sha256(bytes) };
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

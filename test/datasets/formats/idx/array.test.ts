@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseIdx } from "../../src/datasets/idx-format.ts";
-import { encodeIdx } from "./fixtures.ts";
+import { parseIdx } from "../../../../src/datasets/formats/idx/array.ts";
+import { encodeIdx } from "../../fixtures.ts";
 
 const arrays = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 }).chain((shape) => {
   const size = shape.reduce((product, extent) => product * extent, 1);

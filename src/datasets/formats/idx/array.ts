@@ -1,5 +1,5 @@
-import { inputError } from "../foundations/errors.ts";
-import { sizeOf } from "../network/shapes.ts";
+import { inputError } from "../../../foundations/errors.ts";
+import { sizeOf } from "../../../network/shapes.ts";
 
 /** An array of unsigned bytes, row-major. */
 export interface IdxArray {
