@@ -6,7 +6,8 @@ const SMALLEST = 1e-6;
 /** The mean loss that training minimizes: cross-entropy of a classification, squared error of a regression. */
 export const loss: Metric = {
   name: "loss",
-  summary: "The mean loss over the examples: the squared error of a regression, cross-entropy of a classification.",
+  summary:
+    "The mean loss over the examples: the squared error of a regression, cross-entropy of a classification.",
   tasks: ["regression", "classification"],
   noun: "loss",
   better: "lower",

@@ -25,7 +25,11 @@ export interface Metric extends Entry {
   /** Behind a shown value. */
   readonly unit: "%" | "";
   /** How shown values are written: with decimals, or with significant digits; coarse in running text. */
-  readonly digits: { readonly kind: "decimals" | "significant"; readonly coarse: number; readonly fine: number };
+  readonly digits: {
+    readonly kind: "decimals" | "significant";
+    readonly coarse: number;
+    readonly fine: number;
+  };
   /** What a chart draws on its logarithmic axis: 1 minus the value, or the value. */
   readonly axis: "error" | "value";
   /** The figures of a row of results.csv. */

@@ -17,6 +17,11 @@ export function valueText(metric: Metric, value: number, digits: "coarse" | "fin
   return metric.digits.kind === "decimals" ? shown.toFixed(places) : shown.toPrecision(places);
 }
 
+/** A shown value, such as a mean in percent, as valueText writes it. */
+export function shownText(metric: Metric, shown: number): string {
+  return valueText({ ...metric, scale: 1 }, shown);
+}
+
 /** A value with its unit: `97.61%`, `0.08123`. */
 export function measured(metric: Metric, value: number, digits: "coarse" | "fine" = "fine"): string {
   return valueText(metric, value, digits) + metric.unit;
@@ -38,14 +43,14 @@ export function marginText(
 }
 
 /** An amount that is written already, with its unit: `1.3 points`, `4%`. */
-export function differenceText({ difference }: Metric, amount: string | number): string {
+export function differenceText({ difference }: Pick<Metric, "difference">, amount: string | number): string {
   const unit = amount === 1 ? difference.one : difference.many;
   return unit === "%" ? `${amount}%` : `${amount} ${unit}`;
 }
 
 /** A range of amounts: `0.9 points at best, 1.8 at worst`. */
-export function differenceRange(metric: Metric, least: string, most: string, tail = ""): string {
-  const last = metric.difference.many === "%" ? differenceText(metric, most) : `${most}${tail}`;
+export function differenceRange(metric: Metric, least: string, most: string): string {
+  const last = metric.difference.many === "%" ? differenceText(metric, most) : most;
   return `${differenceText(metric, least)} at best, ${last} at worst`;
 }
 
