@@ -1,6 +1,6 @@
 import { inputError } from "../foundations/errors.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { metrics, primaryMetric, valueOf } from "../metrics/registry.ts";
+import { metrics, primaryMetric, recoveredValue } from "../metrics/registry.ts";
 import { differenceText } from "../metrics/words.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import { kneeSparsity, largestNonInferiorSparsity, validationCurve } from "./curve-summaries.ts";
@@ -154,7 +154,7 @@ function compareBytes(
 
 function refuseWithoutValues(points: readonly MatchedPoint[], metric: Metric, names: TableNames): void {
   const rows = points.flatMap((point) => [...point.baseline, ...point.results]);
-  if (rows.some((row) => valueOf(metric, row) !== null)) return;
+  if (rows.some((row) => recoveredValue(metric, row) !== null)) return;
   const nouns = metrics.list().map(({ noun }) => noun);
   throw inputError(
     `${names.results} and ${names.baseline} hold no ${nouns.join(" and no ")}, and so nothing to test.`,

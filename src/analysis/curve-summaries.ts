@@ -1,6 +1,6 @@
 import { type DifferenceScale, differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { extremes, figureOf, valueOf } from "../metrics/registry.ts";
+import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import { groupBy } from "./group-by.ts";
 import { meanInterval } from "./mean-interval.ts";
@@ -83,7 +83,7 @@ function pairError(
   if (testSet === undefined) return Math.SQRT2 * difference.assumedDeviation;
   const examples = point[0]?.test_examples ?? 1;
   const errors = [control, point].map(([row]) =>
-    Math.sqrt(testSet.variance((row && valueOf(metric, row)) ?? 0, examples)),
+    Math.sqrt(testSet.variance((row && recoveredValue(metric, row)) ?? 0, examples)),
   );
   return Math.abs(factor) * metric.scale * Math.hypot(...errors);
 }

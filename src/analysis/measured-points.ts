@@ -1,6 +1,6 @@
 import { advantage, differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { figureOf, valueOf } from "../metrics/registry.ts";
+import { figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { groupBy } from "./group-by.ts";
 import { type MeanInterval, meanInterval, present } from "./mean-interval.ts";
@@ -34,7 +34,7 @@ export function measuredPoints(rows: readonly ResultRow[], metric: Metric): Meas
     const controls = new Map(
       methodRows
         .filter((row) => row.target_sparsity === 0)
-        .map((row): [number, number | null] => [row.seed, valueOf(metric, row)]),
+        .map((row): [number, number | null] => [row.seed, recoveredValue(metric, row)]),
     );
     const points = groupBy(methodRows, (row) => row.target_sparsity);
     return [...points.values()].map((point) => measurePoint(point, metric, controls));
@@ -62,10 +62,10 @@ function measurePoint(
     collapsed: rows.filter((row) => row.status === "collapsed").length,
     baseline: over((row) => figureOf(metric.figures.baseline, row)),
     pruned: over((row) => figureOf(metric.figures.pruned, row)),
-    recovered: over((row) => valueOf(metric, row)),
+    recovered: over((row) => recoveredValue(metric, row)),
     drop: over((row) => {
       const of = controls.get(row.seed) ?? null;
-      const value = valueOf(metric, row);
+      const value = recoveredValue(metric, row);
       return of === null || value === null ? null : advantage(scale, of, value);
     }),
   };

@@ -1,6 +1,6 @@
 import { type DifferenceScale, differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { valueOf } from "../metrics/registry.ts";
+import { recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { meanInterval } from "./mean-interval.ts";
 
@@ -11,7 +11,7 @@ export type SeedValues = ReadonlyMap<number, number>;
 export function shownValues(rows: readonly ResultRow[], metric: Metric): SeedValues {
   return new Map(
     rows.flatMap((row): [number, number][] => {
-      const value = valueOf(metric, row);
+      const value = recoveredValue(metric, row);
       return value === null ? [] : [[row.seed, metric.scale * value]];
     }),
   );

@@ -3,10 +3,19 @@ import { present } from "../analysis/mean-interval.ts";
 import { extremes } from "../metrics/registry.ts";
 import { heading, valueText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { metricScale } from "./parts/scales.ts";
 import { config, heat, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+
+export const accuracyHeatmapChart: Chart = {
+  name: "accuracy-heatmap",
+  summary: "The same accuracy as a table of colors, a row a method, a column a sparsity.",
+  caption: "The figures of the first chart as a table.",
+  colors: "heat",
+  draw: accuracyHeatmap,
+};
 
 /**
  * Test accuracy after recovery as a table of colors, a row a method and a column a sparsity; the darker the

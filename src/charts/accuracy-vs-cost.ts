@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
@@ -39,10 +40,28 @@ const computation: Cost = {
   text: (cost) => `${compact.format(cost)} multiply-accumulates`,
 };
 
+export const accuracyVsSizeChart: Chart = {
+  name: "accuracy-vs-size",
+  summary:
+    "The same accuracy against the size of the network in its smallest encoding, with the Pareto front as grey steps: the best at or below each size.",
+  caption:
+    "The size counts each tensor in its smallest encoding, with 32-bit values: dense, with a bitmask, or as CSR.",
+
+  draw: accuracyVsSize,
+};
+
 /** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
 export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
   return accuracyVsCost(results, size);
 }
+
+export const accuracyVsMacsChart: Chart = {
+  name: "accuracy-vs-macs",
+  summary: "Against multiply-accumulates with a kept weight, likewise.",
+  caption: "Counted, not timed: how many multiplications one example needs if pruned weights cost nothing.",
+
+  draw: accuracyVsMacs,
+};
 
 /** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
 export function accuracyVsMacs({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {

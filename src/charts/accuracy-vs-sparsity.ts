@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import { measured } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
@@ -16,6 +17,18 @@ const afterStage = "after fine-tuning";
 const beforeStage = "before fine-tuning";
 
 const crossShape = "M-1,-1L1,1M1,-1L-1,1";
+
+export const accuracyVsSparsityChart: Chart = {
+  name: "accuracy-vs-sparsity",
+  summary:
+    "Test accuracy (the loss of a regression) against the weights pruned: for each method a line and its 95% confidence band, before and after fine-tuning. Rules: the dense baseline, and the dense control, which was fine-tuned like the others.",
+  caption: ({ axis }) =>
+    axis === "error"
+      ? "Both scales count what is missing: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
+      : "The scale of the sparsities counts what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
+
+  draw: accuracyVsSparsity,
+};
 
 /**
  * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence

@@ -3,7 +3,9 @@ import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval, present } from "../analysis/mean-interval.ts";
 import type { Figure, Metric } from "../metrics/metric.ts";
 import { figureOf, metrics } from "../metrics/registry.ts";
+import { improves } from "../metrics/words.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
@@ -21,6 +23,15 @@ function finetuningMeasure(rows: readonly HistoryRow[]) {
   ];
   return measures.find(({ value }) => rows.some((row) => value(row) !== null));
 }
+
+export const finetuningChart: Chart = {
+  name: "finetuning",
+  summary:
+    "Validation accuracy (the loss of a regression) by epoch of fine-tuning, a panel for each sparsity. Without validation examples it shows the training loss; without fine-tuning there is no such chart.",
+  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs would give more.`,
+
+  draw: finetuning,
+};
 
 /**
  * Fine-tuning curves: validation accuracy by epoch, the mean over the seeds, a panel for each sparsity. Without

@@ -1,10 +1,20 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+
+export const recoveryChart: Chart = {
+  name: "recovery",
+  summary:
+    "Test accuracy before and after fine-tuning, joined by a line, a panel a method. Without fine-tuning there is no such chart.",
+  caption: "The longer the line, the more fine-tuning gives back.",
+
+  draw: recovery,
+};
 
 /**
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a

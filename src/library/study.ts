@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { summarize } from "../analysis/summarize.ts";
-import { openStudio } from "../charts/rendering/png-pool.ts";
+import { openPngPool } from "../charts/rendering/png-pool.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { DatasetHandle } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
@@ -102,7 +102,7 @@ export async function runStudies(
   const opened: { request: StudyRequest; open: OpenStudy; data: DatasetHandle }[] = [];
   const workers = options.workers ?? availableParallelism();
   const lanes = new Lanes(workers);
-  const studio = openStudio(workers);
+  const pngPool = openPngPool(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs.
     const resources = new StudyResources();
@@ -141,7 +141,7 @@ export async function runStudies(
         for (const message of workerWarnings(engine, options.workers)) notify(message);
       }
       const onLastStarted = () => {
-        if (shard === undefined) studio.prepare();
+        if (shard === undefined) pngPool.prepare();
       };
       const computing = await computeRuns(works, {
         workers,
@@ -158,7 +158,7 @@ export async function runStudies(
           const stored = await (computing[i] as (typeof computing)[number]);
           ends.set(request, {
             state: "done",
-            outcome: await finishStudy(open, stored, onEvent, studio.rasterize),
+            outcome: await finishStudy(open, stored, onEvent, pngPool.rasterize),
           });
         } catch (error) {
           end(request, error);
@@ -170,7 +170,7 @@ export async function runStudies(
     }
   } finally {
     for (const { open } of opened) await open.folder.release();
-    await Promise.all([lanes.close(), studio.close()]);
+    await Promise.all([lanes.close(), pngPool.close()]);
   }
   return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
 }

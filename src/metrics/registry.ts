@@ -14,7 +14,7 @@ export function figureOf(figure: Figure, row: object): number | null {
 }
 
 /** The value of a row of results.csv after recovery: the one that counts. */
-export function valueOf(metric: Metric, row: object): number | null {
+export function recoveredValue(metric: Metric, row: object): number | null {
   return figureOf(metric.figures.recovered, row);
 }
 
@@ -24,7 +24,7 @@ export function valueOf(metric: Metric, row: object): number | null {
  * everything diverged.
  */
 export function primaryMetric(rows: readonly object[]): Metric {
-  return metrics.list().find((metric) => rows.some((row) => valueOf(metric, row) !== null)) ?? loss;
+  return metrics.list().find((metric) => rows.some((row) => recoveredValue(metric, row) !== null)) ?? loss;
 }
 
 /** 1 where higher values are better, -1 where lower ones are. */
@@ -35,7 +35,7 @@ export function sign({ better }: Metric): 1 | -1 {
 /** How good a row is by its primary metric, the higher the better; -Infinity without any value. */
 export function goodness(row: object): number {
   const metric = primaryMetric([row]);
-  const value = valueOf(metric, row);
+  const value = recoveredValue(metric, row);
   return value === null ? Number.NEGATIVE_INFINITY : sign(metric) * value;
 }
 

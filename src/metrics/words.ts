@@ -63,3 +63,8 @@ export function side({ better }: Metric, than: "worse" | "better"): "above" | "b
 export function worsens({ better }: Metric): "falls" | "rises" {
   return better === "higher" ? "falls" : "rises";
 }
+
+/** What it does when it gets better. */
+export function improves({ better }: Metric): "falls" | "rises" {
+  return better === "higher" ? "rises" : "falls";
+}

@@ -2,7 +2,7 @@ import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { figureOf, primaryMetric, valueOf } from "../../metrics/registry.ts";
+import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 
 /** One (method, sparsity), over the seeds; a mean of null where all of them diverged. */
@@ -71,7 +71,7 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
       alone && recovers
         ? bySeed(
             results.filter((row) => row.target_sparsity === 0),
-            (row) => valueOf(metric, row),
+            (row) => recoveredValue(metric, row),
           )
         : null,
   };

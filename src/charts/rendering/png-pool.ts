@@ -5,7 +5,7 @@ import { type Rasterize, rasterize } from "./rasterize.ts";
 import { loadRenderer } from "./render.ts";
 
 /** What draws the charts of a command, and can be made ready before there is anything to draw. */
-export interface Studio {
+export interface PngPool {
   /** Begins to load what draws. */
   prepare(): void;
   readonly rasterize: Rasterize;
@@ -18,7 +18,7 @@ const MOST_THREADS = 3;
 const WORKER_FILE = path.join(packageRoot, "dist", "charts", "rendering", "rasterize-worker.js");
 
 /** With one thread everything is drawn on this one; with more, PNGs on the others, while the next chart is laid out. */
-export function openStudio(threads: number): Studio {
+export function openPngPool(threads: number): PngPool {
   const others = Math.min(threads - 1, MOST_THREADS);
   let pool: Piscina<string, Uint8Array> | undefined;
   const start = () => {
