@@ -84,7 +84,7 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
 }
 
 /** Written out in full, so that the order of the columns does not hang on how a row was made. */
-const COLUMNS = {
+export const BATCH_COLUMNS = {
   study: text("Name of the sweep."),
   state: text(
     "`done`; `part`: a finished shard; `failed`; `unfinished`: interrupted, or stopped because another sweep failed.",
@@ -105,7 +105,7 @@ const COLUMNS = {
 } satisfies Columns<BatchRow>;
 
 export function batchSummaryCsv(rows: readonly BatchRow[]): string {
-  return writeCsv("batch-summary", COLUMNS, rows);
+  return writeCsv("batch-summary", BATCH_COLUMNS, rows);
 }
 
 function firstLine(error: unknown): string {
