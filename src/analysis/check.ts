@@ -5,7 +5,7 @@ import { type CompareOptions, type CurveComparison, compareCurves } from "./comp
 
 export const CHECK_DEFAULTS: CompareOptions = {
   alpha: 0.05,
-  tolerance: 0.5,
+  tolerance: undefined,
   allowMissing: false,
   exact: false,
 };
@@ -17,10 +17,10 @@ export interface CheckRequest extends Partial<CompareOptions> {
   readonly baseline: string;
 }
 
-export interface CheckReport extends CurveComparison {
+export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
   readonly results: string;
   readonly baseline: string;
-  readonly options: CompareOptions;
+  readonly options: CompareOptions & { readonly tolerance: number };
 }
 
 /**
@@ -31,11 +31,17 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
   const [now, before] = [await readResults(results), await readResults(baseline)];
   const options = { ...CHECK_DEFAULTS, ...given };
   const sources = compareSources(before, now);
-  const comparison = compareCurves(tableOf(before), tableOf(now), {
+  const { tolerance, ...comparison } = compareCurves(tableOf(before), tableOf(now), {
     ...options,
     names: { baseline, results },
   });
-  return { ...comparison, notes: [...sources, ...comparison.notes], results, baseline, options };
+  return {
+    ...comparison,
+    notes: [...sources, ...comparison.notes],
+    results,
+    baseline,
+    options: { ...options, tolerance },
+  };
 }
 
 function tableOf({ rows, folder }: RecordedResults) {

@@ -1,8 +1,11 @@
 import { inputError } from "../foundations/errors.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { metrics, primaryMetric, recoveredValue } from "../metrics/registry.ts";
+import { differenceText } from "../metrics/words.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import { kneeSparsity, largestNonInferiorSparsity, validationCurve } from "./curve-summaries.ts";
 import { smallestDetectableDrop } from "./detectable-drop.ts";
-import { type Comparison, pairedDifferences } from "./drop-estimate.ts";
+import type { Comparison } from "./drop-estimate.ts";
 import { type DropTest, testDrops } from "./drop-tests.ts";
 import {
   compareEveryCell,
@@ -13,13 +16,14 @@ import {
 import { groupBy } from "./group-by.ts";
 import { distinct, type MatchedPoint, matchPoints, type TableNames } from "./match-points.ts";
 import { meanInterval } from "./mean-interval.ts";
+import { pairedDifferences } from "./seed-values.ts";
 import { areaSubject, curveLabels, pointSubject, type Subject, withoutRepeatedControls } from "./subjects.ts";
 
 export interface CompareOptions {
   /** One-sided level over all points and curves together. */
   readonly alpha: number;
-  /** Percentage points: a smaller drop is no regression. */
-  readonly tolerance: number;
+  /** In the unit of the metric's differences: a smaller drop is no regression. Undefined for the metric's own. */
+  readonly tolerance: number | undefined;
   /** Compare the points that both sides have, rather than refuse different grids. */
   readonly allowMissing: boolean;
   /** Any difference in any cell is a regression; nothing is tested. */
@@ -37,18 +41,18 @@ export interface CurveTable {
 export interface ComparedItem {
   readonly curve: string;
   readonly sparsity: number | null;
-  /** `changed`: a column that has to be equal is not. `untested`: no accuracy on one side. */
+  /** `changed`: a column that has to be equal is not. `untested`: no value on one side. */
   readonly verdict: "changed" | DropTest["verdict"] | "untested";
-  /** Mean over the seeds, in percent. */
+  /** Mean over the seeds, as it is shown: in percent for an accuracy. */
   readonly baseline: number | null;
   readonly results: number | null;
-  /** Baseline minus results, in percentage points, and how it was estimated. */
+  /** How much worse than the baseline, in the unit of the metric's differences, and how it was estimated. */
   readonly drop: number | null;
   readonly by: Comparison | null;
   readonly seeds: { readonly baseline: number; readonly results: number; readonly common: number };
   /** One-sided, adjusted by Holm over all items. */
   readonly pValue: number | null;
-  /** The true drop, in percentage points, that is caught 95 times in 100. */
+  /** The true drop, in the same unit, that is caught 95 times in 100. */
   readonly smallestDetectableDrop: number | null;
   readonly testable: boolean;
   readonly differences: readonly ExactDifference[];
@@ -70,6 +74,10 @@ export interface ComparedCurve {
 
 export interface CurveComparison {
   readonly verdict: "identical" | "no regression" | "regression";
+  /** Name of the metric that was compared. */
+  readonly metric: string;
+  /** What was let pass, in the unit of its differences. */
+  readonly tolerance: number;
   /** Worst first. */
   readonly items: readonly ComparedItem[];
   readonly curves: readonly ComparedCurve[];
@@ -77,12 +85,9 @@ export interface CurveComparison {
   readonly notes: readonly string[];
 }
 
-/** A point whose smallest detectable drop is larger, in percentage points, is called not testable. */
-export const TESTABLE_UP_TO = 2;
-
 /**
- * Compares two result tables: the columns that have to be equal, then the accuracy of every point and the area
- * under every curve. Rows of sparsity 0 that several methods share count once. Throws a PruneLabError of kind
+ * Compares two result tables: the columns that have to be equal, then the primary metric (accuracy, or the loss of
+ * a regression) at every point and the area under every curve. Rows of sparsity 0 that several methods share count once. Throws a PruneLabError of kind
  * `input` for tables that cannot be compared.
  */
 export function compareCurves(
@@ -92,30 +97,38 @@ export function compareCurves(
 ): CurveComparison {
   const { points, missing } = matchPoints(baseline.rows, results.rows, options);
   const label = curveLabels(points);
-  if (options.exact) return compareBytes(points, missing, label);
-  refuseWithoutAccuracy(points, options.names);
+  const metric = primaryMetric(points.flatMap((point) => [...point.baseline, ...point.results]));
+  const tolerance = options.tolerance ?? metric.difference.tolerance;
+  const compared = { metric: metric.name, tolerance };
+  if (options.exact) return { ...compared, ...compareBytes(points, missing, label, metric) };
+  refuseWithoutValues(points, metric, options.names);
 
   const exact = new Map(points.map((point) => [point, compareExactly(point)]));
   const unique = withoutRepeatedControls(points);
   const curves = [...groupBy(points, ({ key }) => label(key)).entries()];
   const subjects: readonly Subject[] = [
-    ...unique.map((point) => pointSubject(point, label(point.key), exact.get(point)?.differences)),
-    ...curves.flatMap(([curve, curvePoints]) => areaSubject(curve, curvePoints)),
+    ...unique.map((point) =>
+      pointSubject(point, { curve: label(point.key), metric }, exact.get(point)?.differences),
+    ),
+    ...curves.flatMap(([curve, curvePoints]) => areaSubject(curve, curvePoints, metric)),
   ];
   const tests = testDrops(
     subjects.map(({ sample }) => sample),
-    options,
+    { alpha: options.alpha, tolerance },
   );
   const tested = tests.filter((test) => test !== undefined).length;
-  const rule = { level: options.alpha / Math.max(1, tested), tolerance: options.tolerance };
+  const rule = { level: options.alpha / Math.max(1, tested), tolerance };
   const items = subjects.map((subject, i) => itemOf(subject, tests[i], rule));
   const failed = items.some(isFailure);
   const identical = missing.length === 0 && points.every((point) => compareEveryCell(point).length === 0);
   return {
+    ...compared,
     verdict: failed ? "regression" : identical ? "identical" : "no regression",
     items: items.sort(worseFirst),
-    curves: curves.map(([curve, curvePoints]) => compareCurve(curve, curvePoints, baseline, results)),
-    notes: [...notesOn(points, exact, items), ...missing.map((line) => `Not compared: ${line}.`)],
+    curves: curves.map(([curve, curvePoints]) =>
+      compareCurve(curve, curvePoints, { metric, baseline, results }),
+    ),
+    notes: [...notesOn(points, exact, items, metric), ...missing.map((line) => `Not compared: ${line}.`)],
   };
 }
 
@@ -123,9 +136,10 @@ function compareBytes(
   points: readonly MatchedPoint[],
   missing: readonly string[],
   label: (key: MatchedPoint["key"]) => string,
-): CurveComparison {
+  metric: Metric,
+): Omit<CurveComparison, "metric" | "tolerance"> {
   const items = points.map((point): ComparedItem => {
-    const subject = pointSubject(point, label(point.key), compareEveryCell(point));
+    const subject = pointSubject(point, { curve: label(point.key), metric }, compareEveryCell(point));
     const changed = subject.differences.length > 0;
     return { ...itemOf(subject, undefined), verdict: changed ? "changed" : "no difference" };
   });
@@ -138,16 +152,18 @@ function compareBytes(
   };
 }
 
-function refuseWithoutAccuracy(points: readonly MatchedPoint[], names: TableNames): void {
+function refuseWithoutValues(points: readonly MatchedPoint[], metric: Metric, names: TableNames): void {
   const rows = points.flatMap((point) => [...point.baseline, ...point.results]);
-  if (rows.some(({ accuracy }) => accuracy !== null)) return;
-  throw inputError(`${names.results} and ${names.baseline} hold no accuracies, which are what is tested.`, {
-    hint: "Compare every cell with --exact.",
-  });
+  if (rows.some((row) => recoveredValue(metric, row) !== null)) return;
+  const nouns = metrics.list().map(({ noun }) => noun);
+  throw inputError(
+    `${names.results} and ${names.baseline} hold no ${nouns.join(" and no ")}, and so nothing to test.`,
+    { hint: "Compare every cell with --exact." },
+  );
 }
 
 function itemOf(
-  { curve, sparsity, sample, differences }: Subject,
+  { curve, sparsity, sample, shown, differences }: Subject,
   test: DropTest | undefined,
   rule?: { readonly level: number; readonly tolerance: number },
 ): ComparedItem {
@@ -157,8 +173,8 @@ function itemOf(
     curve,
     sparsity,
     verdict: differences.length > 0 ? "changed" : (test?.verdict ?? "untested"),
-    baseline: meanInterval([...sample.baseline.values()]).mean,
-    results: meanInterval([...sample.results.values()]).mean,
+    baseline: meanInterval([...shown.baseline.values()]).mean,
+    results: meanInterval([...shown.results.values()]).mean,
     drop: test?.estimate.drop ?? null,
     by: test?.estimate.by ?? null,
     seeds: {
@@ -168,7 +184,7 @@ function itemOf(
     },
     pValue: test?.pValue ?? null,
     smallestDetectableDrop: detectable,
-    testable: detectable !== null && detectable <= TESTABLE_UP_TO,
+    testable: detectable !== null && detectable <= sample.scale.metric.difference.coarse,
     differences,
   };
 }
@@ -189,18 +205,18 @@ function worseFirst(a: ComparedItem, b: ComparedItem): number {
 function compareCurve(
   curve: string,
   points: readonly MatchedPoint[],
-  baseline: CurveTable,
-  results: CurveTable,
+  { metric, baseline, results }: { metric: Metric; baseline: CurveTable; results: CurveTable },
 ): ComparedCurve {
   const method = points[0]?.key.method ?? "";
   const of = (side: "baseline" | "results") => points.flatMap((point) => point[side]);
-  const knee = ({ history }: CurveTable) =>
-    history === undefined ? null : (kneeSparsity(validationCurve(history, method)) ?? null);
+  // A curve that falls by less than counts as a drop is flat.
+  const knee = ({ history = [] }: CurveTable) =>
+    kneeSparsity(validationCurve(history, { method, metric }), metric.difference.margin) ?? null;
   return {
     curve,
     nonInferior: {
-      baseline: largestNonInferiorSparsity(of("baseline")) ?? null,
-      results: largestNonInferiorSparsity(of("results")) ?? null,
+      baseline: largestNonInferiorSparsity(of("baseline"), metric) ?? null,
+      results: largestNonInferiorSparsity(of("results"), metric) ?? null,
     },
     knee: { baseline: knee(baseline), results: knee(results) },
   };
@@ -210,6 +226,7 @@ function notesOn(
   points: readonly MatchedPoint[],
   exact: ReadonlyMap<MatchedPoint, ExactComparison>,
   items: readonly ComparedItem[],
+  { testSet, difference }: Metric,
 ): string[] {
   const notes: string[] = [];
   for (const column of ["recipe", "engine"] as const) {
@@ -230,8 +247,10 @@ function notesOn(
     );
   }
   if (items.some(({ by }) => by === "test set")) {
+    const assumed = `an assumed deviation of ${differenceText({ difference }, difference.assumedDeviation)} between seeds`;
+    const error = testSet === undefined ? assumed : `${testSet.name} (with one seed a side, and ${assumed})`;
     notes.push(
-      "Without a spread over the seeds, drops are held against the binomial error of the test sets (with one seed a side, and an assumed deviation of 1 point between seeds): a weaker statement.",
+      `Without a spread over the seeds, ${difference.name}s are held against ${error}: a weaker statement.`,
     );
   }
   return notes;

@@ -1,8 +1,11 @@
-import jstat from "jstat";
+import { type DifferenceScale, differenceScale } from "../metrics/difference.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
-import { pairedDifferences, type SeedValues } from "./drop-estimate.ts";
 import { groupBy } from "./group-by.ts";
-import { testSetMargin } from "./test-set-margin.ts";
+import { meanInterval } from "./mean-interval.ts";
+import { pairedDifferences, type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
+import { upperQuantile } from "./student-t.ts";
 
 /** A measure at one sparsity of a curve. */
 export interface CurvePoint {
@@ -28,75 +31,80 @@ export function areaUnderCurve(points: readonly CurvePoint[]): number | undefine
   return area / (last.sparsity - first.sparsity);
 }
 
-/** The percentage points below the dense control that count as no loss, unless the caller says otherwise. */
-export const NON_INFERIORITY_MARGIN = 1;
-
 /**
  * The largest sparsity of one curve that is not inferior to the dense control (the rows of sparsity 0) by `margin`
- * percentage points or more: the upper end of the one-sided 95% interval of the drop, paired by seed, lies below
- * the margin. Sparsities are tried in ascending order until the first that fails, so that no correction for
- * trying many is due. With one seed the interval is that of the test set. Undefined without a dense control, and
- * 0 when nothing else passes.
+ * or more, in the unit of the metric's differences: the upper end of the one-sided 95% interval of the drop, paired
+ * by seed, lies below the margin. Sparsities are tried in ascending order until the first that fails, so that no
+ * correction for trying many is due. With one seed the interval is that of the test set. Undefined without a dense
+ * control, and 0 when nothing else passes.
  */
 export function largestNonInferiorSparsity(
   rows: readonly ResultRow[],
-  margin: number = NON_INFERIORITY_MARGIN,
+  metric: Metric,
+  margin: number = metric.difference.margin,
 ): number | undefined {
   const points = [...groupBy(rows, (row) => row.target_sparsity)].sort(([a], [b]) => a - b);
   const control = points.find(([sparsity]) => sparsity === 0)?.[1];
-  if (control === undefined || accuracies(control).size === 0) return undefined;
+  const shown = control === undefined ? undefined : shownValues(control, metric);
+  if (control === undefined || shown === undefined || shown.size === 0) return undefined;
+  const scale = scaleOf(metric, shown);
   let largest = 0;
   for (const [sparsity, point] of points) {
     if (sparsity === 0) continue;
-    const bound = dropBound(control, point);
+    const bound = dropBound(control, point, scale);
     if (bound === undefined || bound >= margin) return largest;
     largest = sparsity;
   }
   return largest;
 }
 
-/** Upper end of the one-sided 95% interval of (control - point), in percentage points. */
-function dropBound(control: readonly ResultRow[], point: readonly ResultRow[]): number | undefined {
-  const differences = pairedDifferences(accuracies(control), accuracies(point));
-  const n = differences.length;
+/** Upper end of the one-sided 95% interval of (control - point), in the unit of differences. */
+function dropBound(
+  control: readonly ResultRow[],
+  point: readonly ResultRow[],
+  scale: DifferenceScale,
+): number | undefined {
+  const differences = pairedDifferences(seedValues(control, scale), seedValues(point, scale));
   const [only = 0] = differences;
-  if (n === 0) return undefined;
-  if (n === 1) {
-    const examples = point[0]?.test_examples ?? 1;
-    const margins = [control, point].map(
-      (rows) => testSetMargin(rows[0]?.accuracy ?? 0, examples) / 1.959964,
-    );
-    return only + 1.644854 * 100 * Math.hypot(...margins);
-  }
-  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return mean + jstat.studentt.inv(0.95, n - 1) * Math.sqrt(variance / n);
+  const { n, mean, std } = meanInterval(differences);
+  if (mean === null) return undefined;
+  if (std === null)
+    return only + upperQuantile(0.05, Number.POSITIVE_INFINITY) * pairError(control, point, scale);
+  return mean + (upperQuantile(0.05, n - 1) * std) / Math.sqrt(n);
 }
 
-/** Accuracy after recovery by seed, in percent, of the rows that have one. */
-export function accuracies(rows: readonly ResultRow[]): SeedValues {
-  return new Map(
-    rows.flatMap(({ seed, accuracy }): [number, number][] =>
-      accuracy === null ? [] : [[seed, 100 * accuracy]],
-    ),
+/** The error of the difference of two networks that the test set leaves, or the spread between seeds that is assumed. */
+function pairError(
+  control: readonly ResultRow[],
+  point: readonly ResultRow[],
+  { metric, factor }: DifferenceScale,
+): number {
+  const { testSet, difference } = metric;
+  if (testSet === undefined) return Math.SQRT2 * difference.assumedDeviation;
+  const examples = point[0]?.test_examples ?? 1;
+  const errors = [control, point].map(([row]) =>
+    Math.sqrt(testSet.variance((row && recoveredValue(metric, row)) ?? 0, examples)),
   );
+  return Math.abs(factor) * metric.scale * Math.hypot(...errors);
 }
 
-/** A curve that falls by less than this many percentage points has no knee. */
-const FLAT = 1;
+/** The values after recovery by seed, in the unit of differences, the higher the better. */
+export function seedValues(rows: readonly ResultRow[], scale: DifferenceScale): SeedValues {
+  return scaled(shownValues(rows, scale.metric), scale);
+}
 
 /**
  * The knee of a curve: the sparsity at which it lies farthest above the straight line from its first to its last
  * point (Satopaa et al. 2011, "Finding a Kneedle in a Haystack", without smoothing); the smallest of several.
  * Choose it on validation data (`validationCurve`), so that the test accuracy reported there is not a selected
- * one. Undefined for a curve of fewer than three points, or one that falls by less than a percentage point.
+ * one. Undefined for a curve of fewer than three points, or one that falls by less than `flat`.
  */
-export function kneeSparsity(points: readonly CurvePoint[]): number | undefined {
+export function kneeSparsity(points: readonly CurvePoint[], flat: number): number | undefined {
   const ascending = bySparsity(points);
   const first = ascending[0];
   const last = ascending.at(-1);
   if (first === undefined || last === undefined || ascending.length < 3) return undefined;
-  if (first.value - last.value < FLAT) return undefined;
+  if (first.value - last.value < flat) return undefined;
   const slope = (last.value - first.value) / (last.sparsity - first.sparsity);
   const height = ({ sparsity, value }: CurvePoint) =>
     value - first.value - slope * (sparsity - first.sparsity);
@@ -104,28 +112,34 @@ export function kneeSparsity(points: readonly CurvePoint[]): number | undefined 
 }
 
 /**
- * Mean validation accuracy over the seeds, in percent, at each sparsity of a method: of the last epoch of
- * fine-tuning, or with `select: best` of the best one, which is the one that counts there. Empty when the history
- * has no such epochs: without fine-tuning, or without validation examples.
+ * Mean value on the validation examples over the seeds at each sparsity of a method, the higher the better, in the
+ * unit of the metric's differences (relative ones: of the smallest sparsity): of the last epoch of fine-tuning, or
+ * with `select: best` of the best one, which is the one that counts there. Empty when the history has no such
+ * epochs: without fine-tuning, or without validation examples.
  */
 export function validationCurve(
   history: readonly HistoryRow[],
-  method: string,
+  { method, metric }: { readonly method: string; readonly metric: Metric },
   select: "last" | "best" = "last",
 ): CurvePoint[] {
+  const figure = metric.history.validation;
+  if (figure === undefined) return [];
   const epochs = history.filter((row) => row.phase === "finetune" && row.method === method);
   const points = groupBy(epochs, (row) => row.target_sparsity);
-  return [...points].flatMap(([sparsity, rows]): CurvePoint[] => {
+  const shown = [...points].flatMap(([sparsity, rows]): CurvePoint[] => {
     const seeds = [...groupBy(rows, (row) => row.seed).values()];
     const values = seeds.map((seed) => {
-      const trained = seed.filter(({ epoch }) => epoch > 0).map((row) => row.validation_accuracy);
+      const trained = seed.filter(({ epoch }) => epoch > 0).map((row) => figureOf(figure, row));
       const known = trained.filter((value) => value !== null);
-      return select === "best" && known.length > 0 ? Math.max(...known) : trained.at(-1);
+      return select === "best" && known.length > 0 ? extremes(metric, known).best : trained.at(-1);
     });
     const known = values.filter((value) => typeof value === "number");
     if (sparsity === null || known.length < seeds.length) return [];
-    return [{ sparsity, value: (100 * known.reduce((sum, value) => sum + value, 0)) / known.length }];
+    const sum = known.reduce((total, value) => total + value, 0);
+    return [{ sparsity, value: (metric.scale * sum) / known.length }];
   });
+  const { factor } = differenceScale(metric, bySparsity(shown)[0]?.value ?? null);
+  return shown.map(({ sparsity, value }) => ({ sparsity, value: factor * value }));
 }
 
 function bySparsity(points: readonly CurvePoint[]): CurvePoint[] {

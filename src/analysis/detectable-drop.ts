@@ -13,12 +13,12 @@ const NODES = 200;
 export interface DetectionRule {
   /** One-sided level of a single test: alpha over the number of tests. */
   readonly level: number;
-  /** A drop up to this many percentage points is no regression, however significant. */
+  /** In the unit of differences: a drop up to this is no regression, however significant. */
   readonly tolerance: number;
 }
 
 /**
- * The smallest true drop, in percentage points, that a check with these seeds catches in 95 of 100 repetitions:
+ * The smallest true drop, in the unit of differences, that a check with these seeds catches in 95 of 100 repetitions:
  * the smallest over the estimates, each tested at `level` over their number. A drop is caught when the estimate
  * exceeds both the tolerance and t times its standard error; the estimate is normal round the true drop, its
  * standard error varies as the root of chi-squared. The true spread is taken to be the observed one without its

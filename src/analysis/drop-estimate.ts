@@ -1,10 +1,10 @@
+import type { DifferenceScale } from "../metrics/difference.ts";
+import { pairedDifferences, type SeedValues } from "./seed-values.ts";
 import { upperTail } from "./student-t.ts";
 
-/** A measure by seed, in percentage points. */
-export type SeedValues = ReadonlyMap<number, number>;
-
-/** What is known of one measure on both sides. */
+/** What is known of one measure on both sides, in the unit of its differences, the higher the better. */
 export interface Sample {
+  readonly scale: DifferenceScale;
   readonly baseline: SeedValues;
   readonly results: SeedValues;
   /** Test examples that each value stands on. */
@@ -19,7 +19,7 @@ export type Comparison = "pairs" | "groups" | "test set";
 /** Baseline minus results. */
 export interface DropEstimate {
   readonly by: Comparison;
-  /** Percentage points; positive is worse than the baseline. */
+  /** In the unit of the metric's differences, such as percentage points; positive is worse than the baseline. */
   readonly drop: number;
   readonly standardError: number;
   /** Of the t test; infinite where the standard error is not estimated from the spread of the seeds. */
@@ -28,24 +28,18 @@ export interface DropEstimate {
   readonly spreadDegreesOfFreedom: number;
 }
 
-/** Below this, in percentage points, a spread is rounding: tables have 6 decimals. */
+/** Below this, in the unit of differences, a spread is rounding: tables have 6 decimals. */
 const NO_SPREAD = 1e-6;
 
 /** Two pairs have one degree of freedom: t is then so large that the groups always see more. */
 const FEWEST_PAIRS = 3;
 
 /**
- * The deviation between seeds, in percentage points, that is assumed where each side has one seed and nothing
- * shows it. Of the networks on MNIST, only those pruned beyond 95% spread more.
- */
-export const ASSUMED_SEED_DEVIATION = 1;
-
-/**
  * The ways to estimate one drop, at least one unless a side is empty: from the differences of the seeds that both
  * sides share, and from all seeds with the variance pooled over both sides (Student's two-sample t). Pairs cost
  * half the degrees of freedom and pay only when a seed's values move together, which is not known beforehand;
  * groups are valid either way, since shared noise only makes their error too large. Without any spread, the
- * binomial error of the test sets remains.
+ * error of the test sets remains.
  */
 export function dropEstimates(sample: Sample): DropEstimate[] {
   const { baseline, results } = sample;
@@ -72,16 +66,6 @@ export function strongest(
     ),
   }));
   return tests.sort((a, b) => a.pValue - b.pValue)[0];
-}
-
-/** Seed by seed where both have the seed: baseline minus results. */
-export function pairedDifferences(baseline: SeedValues, results: SeedValues): number[] {
-  const differences: number[] = [];
-  for (const [seed, value] of baseline) {
-    const other = results.get(seed);
-    if (other !== undefined) differences.push(value - other);
-  }
-  return differences;
 }
 
 function pairEstimate({ baseline, results }: Sample): DropEstimate[] {
@@ -124,11 +108,13 @@ function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
  * The two test sets count as independent, although they are the same examples: this error is too large rather
  * than too small. Seeds share the test set, so more of them do not shrink it.
  */
-function testSetEstimate({ baseline, results, testExamples }: Sample): DropEstimate {
+function testSetEstimate({ baseline, results, testExamples, scale }: Sample): DropEstimate {
   const before = mean([...baseline.values()]);
   const now = mean([...results.values()]);
-  const seedVariance = baseline.size === 1 && results.size === 1 ? 2 * ASSUMED_SEED_DEVIATION ** 2 : 0;
-  const variance = binomialVariance(before, testExamples) + binomialVariance(now, testExamples);
+  const { testSet, difference } = scale.metric;
+  const alone = baseline.size === 1 && results.size === 1;
+  const seedVariance = alone || testSet === undefined ? 2 * difference.assumedDeviation ** 2 : 0;
+  const variance = testSetVariance(before, testExamples, scale) + testSetVariance(now, testExamples, scale);
   return {
     by: "test set",
     drop: before - now,
@@ -138,10 +124,12 @@ function testSetEstimate({ baseline, results, testExamples }: Sample): DropEstim
   };
 }
 
-/** Of an accuracy in percent; a right and a wrong answer are added, so that 100% has an error too. */
-function binomialVariance(percent: number, examples: number): number {
-  const p = ((percent / 100) * examples + 1) / (examples + 2);
-  return (100 ** 2 * p * (1 - p)) / examples;
+/** Of a value in the unit of differences. */
+function testSetVariance(scaled: number, examples: number, { metric, factor }: DifferenceScale): number {
+  if (metric.testSet === undefined) return 0;
+  const unit = factor * metric.scale;
+  const value = metric.testSet.cautious(scaled / unit, examples);
+  return unit ** 2 * metric.testSet.variance(value, examples);
 }
 
 function mean(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { holmAdjusted } from "./holm.ts";
 export interface TestOptions {
   /** One-sided level over all tests together. */
   readonly alpha: number;
-  /** Percentage points: a smaller drop is no regression, however significant. */
+  /** In the unit of differences: a smaller drop is no regression, however significant. */
   readonly tolerance: number;
 }
 

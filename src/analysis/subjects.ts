@@ -1,7 +1,9 @@
-import { accuracies, areaUnderCurve } from "./curve-summaries.ts";
-import type { Sample, SeedValues } from "./drop-estimate.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { areaUnderCurve } from "./curve-summaries.ts";
+import type { Sample } from "./drop-estimate.ts";
 import type { ExactDifference } from "./exact-columns.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
+import { type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
 
 /** The name of a curve: its method, with what else tells the curves of these points apart. */
 export function curveLabels(points: readonly MatchedPoint[]): (key: MatchedPoint["key"]) => string {
@@ -31,45 +33,68 @@ export function withoutRepeatedControls(points: readonly MatchedPoint[]): Matche
 export interface Subject {
   readonly curve: string;
   readonly sparsity: number | null;
+  /** What is tested, in the unit of the metric's differences. */
   readonly sample: Sample;
+  /** The same as shown: in percent for an accuracy. */
+  readonly shown: { readonly baseline: SeedValues; readonly results: SeedValues };
   readonly differences: readonly ExactDifference[];
+}
+
+interface Circumstances extends Pick<Sample, "testExamples" | "paired"> {
+  readonly metric: Metric;
 }
 
 export function pointSubject(
   point: MatchedPoint,
-  curve: string,
+  { curve, metric }: { readonly curve: string; readonly metric: Metric },
   differences: readonly ExactDifference[] = [],
 ): Subject {
   const recipes = distinct([...point.baseline, ...point.results].map(({ recipe }) => recipe));
+  const shown = {
+    baseline: shownValues(point.baseline, metric),
+    results: shownValues(point.results, metric),
+  };
+  const circumstances = {
+    metric,
+    testExamples: point.baseline[0]?.test_examples ?? 1,
+    paired: recipes.length === 1,
+  };
   return {
     curve,
     sparsity: point.key.target_sparsity,
-    sample: {
-      baseline: accuracies(point.baseline),
-      results: accuracies(point.results),
-      testExamples: point.baseline[0]?.test_examples ?? 1,
-      paired: recipes.length === 1,
-    },
+    sample: sampleOf(shown, circumstances),
+    shown,
     differences,
   };
 }
 
-/** The area under a curve by seed, over the seeds that have an accuracy at every point. */
-export function areaSubject(curve: string, points: readonly MatchedPoint[]): Subject[] {
-  const samples = points.map((point) => pointSubject(point, curve));
-  const [first] = samples;
+/** Differences count from the baseline. */
+function sampleOf(shown: Subject["shown"], { metric, ...circumstances }: Circumstances): Sample {
+  const scale = scaleOf(metric, shown.baseline);
+  return {
+    scale,
+    baseline: scaled(shown.baseline, scale),
+    results: scaled(shown.results, scale),
+    ...circumstances,
+  };
+}
+
+/** The area under a curve by seed, over the seeds that have a value at every point. */
+export function areaSubject(curve: string, points: readonly MatchedPoint[], metric: Metric): Subject[] {
+  const subjects = points.map((point) => pointSubject(point, { curve, metric }));
+  const [first] = subjects;
   const areas = (side: "baseline" | "results"): SeedValues => {
     const areaOf = (seed: number) => {
-      const values = samples.map(({ sparsity, sample }) => ({
+      const values = subjects.map(({ sparsity, shown }) => ({
         sparsity: sparsity ?? 0,
-        value: sample[side].get(seed),
+        value: shown[side].get(seed),
       }));
       const known = values.flatMap(({ sparsity, value }) =>
         value === undefined ? [] : [{ sparsity, value }],
       );
       return known.length < values.length ? undefined : areaUnderCurve(known);
     };
-    const seeds = [...(first?.sample[side].keys() ?? [])];
+    const seeds = [...(first?.shown[side].keys() ?? [])];
     return new Map(
       seeds.flatMap((seed): [number, number][] => {
         const area = areaOf(seed);
@@ -78,11 +103,11 @@ export function areaSubject(curve: string, points: readonly MatchedPoint[]): Sub
     );
   };
   if (first === undefined || points.length < 2) return [];
-  const sample = {
-    baseline: areas("baseline"),
-    results: areas("results"),
+  const shown = { baseline: areas("baseline"), results: areas("results") };
+  const circumstances = {
+    metric,
     testExamples: first.sample.testExamples,
-    paired: samples.every(({ sample: { paired } }) => paired),
+    paired: subjects.every(({ sample: { paired } }) => paired),
   };
-  return [{ curve, sparsity: null, sample, differences: [] }];
+  return [{ curve, sparsity: null, sample: sampleOf(shown, circumstances), shown, differences: [] }];
 }

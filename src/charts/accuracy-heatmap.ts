@@ -1,10 +1,21 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
+import { extremes } from "../metrics/registry.ts";
+import { heading, valueText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
-import { qualityScale } from "./parts/scales.ts";
+import { metricScale } from "./parts/scales.ts";
 import { config, heat, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+
+export const accuracyHeatmapChart: Chart = {
+  name: "accuracy-heatmap",
+  summary: "The same accuracy as a table of colors, a row a method, a column a sparsity.",
+  caption: "The figures of the first chart as a table.",
+  colors: "heat",
+  draw: accuracyHeatmap,
+};
 
 /**
  * Test accuracy after recovery as a table of colors, a row a method and a column a sparsity; the darker the
@@ -13,13 +24,12 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
-  const { quality, methods, recovers } = curves;
+  const { metric, methods, recovers } = curves;
   const means = present(curves.points.map(({ recovered }) => recovered.mean));
   if (means.length === 0) return undefined;
-  const { position } = qualityScale(quality, means);
-  const positions = means.map(position);
-  const worst = Math.log(Math.max(...positions));
-  const best = Math.log(Math.min(...positions));
+  const { position } = metricScale(metric, means);
+  const ends = extremes(metric, means);
+  const [worst, best] = [Math.log(position(ends.worst)), Math.log(position(ends.best))];
   const sparsities = [...new Set(curves.points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
   const cells = curves.points.map(({ method, sparsity, recovered, collapsed }) => {
     const { mean } = recovered;
@@ -30,12 +40,8 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
       sparsity: percent(sparsity),
       mean,
       fraction,
-      text:
-        mean === null
-          ? "diverged"
-          : (quality === "accuracy" ? (100 * mean).toFixed(1) : mean.toPrecision(3)) +
-            (collapsed > 0 ? " ×" : ""),
-      label: markLabel(method, `${percent(sparsity)} pruned, ${measureText(quality, recovered)}`),
+      text: mean === null ? "diverged" : valueText(metric, mean, "coarse") + (collapsed > 0 ? " ×" : ""),
+      label: markLabel(method, `${percent(sparsity)} pruned, ${measureText(metric, recovered)}`),
     };
   });
   const columnWidth = 58;
@@ -47,8 +53,8 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
     title: {
       text: `${curves.title} by method and sparsity: ${subject(results)}`,
       subtitle: [
-        `${quality === "accuracy" ? "Percent" : "Loss"}${recovers ? " after fine-tuning" : ""}; the darker the better, log scale of the ${quality === "accuracy" ? "error" : "loss"}`,
-        ...basis(results, null, { bands: false, crosses: true }),
+        `${metric.unit === "%" ? "Percent" : heading(metric)}${recovers ? " after fine-tuning" : ""}; the darker the better, log scale of the ${metric.axis === "error" ? "error" : metric.noun}`,
+        ...basis(results, { bands: false, crosses: true }),
       ],
     },
     data: { values: cells },

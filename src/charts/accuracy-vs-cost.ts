@@ -1,9 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
+import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
-import { logTicks, qualityChannel } from "./parts/scales.ts";
+import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
@@ -38,10 +40,28 @@ const computation: Cost = {
   text: (cost) => `${compact.format(cost)} multiply-accumulates`,
 };
 
+export const accuracyVsSizeChart: Chart = {
+  name: "accuracy-vs-size",
+  summary:
+    "The same accuracy against the size of the network in its smallest encoding, with the Pareto front as grey steps: the best at or below each size.",
+  caption:
+    "The size counts each tensor in its smallest encoding, with 32-bit values: dense, with a bitmask, or as CSR.",
+
+  draw: accuracyVsSize,
+};
+
 /** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
 export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
   return accuracyVsCost(results, size);
 }
+
+export const accuracyVsMacsChart: Chart = {
+  name: "accuracy-vs-macs",
+  summary: "Against multiply-accumulates with a kept weight, likewise.",
+  caption: "Counted, not timed: how many multiplications one example needs if pruned weights cost nothing.",
+
+  draw: accuracyVsMacs,
+};
 
 /** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
 export function accuracyVsMacs({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
@@ -53,18 +73,18 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
-  const { quality, methods } = curves;
+  const { metric, methods } = curves;
   const points = curves.points.flatMap((point) => {
     const { mean } = point.recovered;
     if (mean === null || cost.of(point) <= 0) return [];
-    const label = `${cost.text(cost.of(point))}, ${measureText(quality, point.recovered)} at ${percent(point.sparsity)} pruned`;
+    const label = `${cost.text(cost.of(point))}, ${measureText(metric, point.recovered)} at ${percent(point.sparsity)} pruned`;
     const { method, sparsity, collapsed } = point;
     return [{ method, sparsity, collapsed, cost: cost.of(point), mean, label: markLabel(method, label) }];
   });
   if (points.length === 0) return undefined;
   const front = paretoFront(points, {
     cost: (point) => point.cost,
-    value: (point) => (quality === "accuracy" ? point.mean : -point.mean),
+    value: (point) => sign(metric) * point.mean,
   });
 
   // 2. Where they are drawn.
@@ -74,8 +94,8 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
   ].flatMap(({ text, mean, dashed }) => (mean === null ? [] : [{ text, mean, dashed }]));
   const denseCost = Math.max(...results.map(cost.dense));
   const { domain, values } = logTicks([...points.map((point) => point.cost), denseCost]);
-  const y = qualityChannel(
-    quality,
+  const y = metricChannel(
+    metric,
     curves.title,
     [...points, ...rules].map(({ mean }) => mean),
   );
@@ -96,7 +116,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
     title: {
       text: `${curves.title} against ${cost.title}: ${subject(results)}`,
       subtitle: [
-        ...basis(results, quality === "accuracy" ? curves.baseline : null, { bands: false, crosses: false }),
+        ...basis(results, { bands: false, crosses: false, of: curves }),
         `Grey: the Pareto front${rules.map(({ text, dashed }) => `; ${dashed ? "dashed" : "rule"}: the ${text}`).join("")}`,
       ],
     },
@@ -133,7 +153,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
           values: rules.map((rule) => ({
             ...rule,
             y: y.position(rule.mean),
-            label: `${rule.text}: ${measureText(quality, { mean: rule.mean, ci95: null })}`,
+            label: `${rule.text}: ${measureText(metric, { mean: rule.mean, ci95: null })}`,
           })),
         },
         mark: { type: "rule", color: ink.muted },

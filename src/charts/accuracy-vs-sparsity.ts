@@ -1,9 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
+import { measured } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
-import { prunedChannel, qualityChannel, spreadApart } from "./parts/scales.ts";
+import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
@@ -16,15 +18,27 @@ const beforeStage = "before fine-tuning";
 
 const crossShape = "M-1,-1L1,1M1,-1L-1,1";
 
+export const accuracyVsSparsityChart: Chart = {
+  name: "accuracy-vs-sparsity",
+  summary:
+    "Test accuracy (the loss of a regression) against the weights pruned: for each method a line and its 95% confidence band, before and after fine-tuning. Rules: the dense baseline, and the dense control, which was fine-tuned like the others.",
+  caption: ({ axis }) =>
+    axis === "error"
+      ? "Both scales count what is missing: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
+      : "The scale of the sparsities counts what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
+
+  draw: accuracyVsSparsity,
+};
+
 /**
- * Test accuracy (the loss of a regression) against sparsity: for each method a line with its 95% confidence
+ * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
 export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
   // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
-  const { quality, title, methods, recovers, baseline, control } = curves;
+  const { metric, title, methods, recovers, baseline, control } = curves;
   const pointsOf = (stage: string, measure: "pruned" | "recovered") =>
     curves.points.map((point) => ({
       method: point.method,
@@ -34,7 +48,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
       ...point[measure],
       label: markLabel(
         point.method,
-        `${percent(point.sparsity)} pruned, ${measureText(quality, point[measure])} ${recovers ? stage : ""}`.trim(),
+        `${percent(point.sparsity)} pruned, ${measureText(metric, point[measure])} ${recovers ? stage : ""}`.trim(),
       ),
     }));
   const points = [
@@ -43,7 +57,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
   ].sort((a, b) => a.sparsity - b.sparsity);
 
   // 2. The dense networks, as rules: as trained, and with as much fine-tuning as the pruned ones.
-  const shown = (mean: number) => (quality === "accuracy" ? ` ${(100 * mean).toFixed(1)}%` : "");
+  const shown = (mean: number) => ` ${measured(metric, mean, "coarse")}`;
   const rules = [
     { mean: baseline, text: "dense baseline", dashed: false },
     { mean: control, text: "dense control", dashed: true },
@@ -53,8 +67,8 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
 
   // 3. Where they are drawn.
   const x = prunedChannel(points.map(({ sparsity }) => sparsity));
-  const y = qualityChannel(
-    quality,
+  const y = metricChannel(
+    metric,
     title,
     present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
   );
@@ -99,7 +113,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     height,
     title: {
       text: `${title} against sparsity: ${subject(results)}`,
-      subtitle: basis(results, quality === "accuracy" ? baseline : null, { bands: true, crosses: true }),
+      subtitle: basis(results, { bands: true, crosses: true, of: curves }),
     },
     data: { values: data },
     encoding: {

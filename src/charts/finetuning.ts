@@ -1,18 +1,37 @@
 import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval, present } from "../analysis/mean-interval.ts";
+import type { Figure, Metric } from "../metrics/metric.ts";
+import { figureOf, metrics } from "../metrics/registry.ts";
+import { improves } from "../metrics/words.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { methodColorScale } from "./parts/palette.ts";
-import { type Quality, qualityChannel } from "./parts/scales.ts";
+import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
 
-/** What is drawn over the epochs: the first that the history has. */
-const measures: readonly { quality: Quality; title: string; value: (row: HistoryRow) => number | null }[] = [
-  { quality: "accuracy", title: "Validation accuracy", value: (row) => row.validation_accuracy },
-  { quality: "loss", title: "Validation loss", value: (row) => row.validation_loss },
-  { quality: "loss", title: "Training loss", value: (row) => row.train_loss },
-];
+/** What is drawn over the epochs: the first that the history has, on validation examples if there are any. */
+function finetuningMeasure(rows: readonly HistoryRow[]) {
+  const measure = (title: string, metric: Metric, figure: Figure | undefined) =>
+    figure === undefined
+      ? []
+      : [{ title: `${title} ${metric.noun}`, metric, value: (row: HistoryRow) => figureOf(figure, row) }];
+  const measures = [
+    ...metrics.list().flatMap((metric) => measure("Validation", metric, metric.history.validation)),
+    ...metrics.list().flatMap((metric) => measure("Training", metric, metric.history.training)),
+  ];
+  return measures.find(({ value }) => rows.some((row) => value(row) !== null));
+}
+
+export const finetuningChart: Chart = {
+  name: "finetuning",
+  summary:
+    "Validation accuracy (the loss of a regression) by epoch of fine-tuning, a panel for each sparsity. Without validation examples it shows the training loss; without fine-tuning there is no such chart.",
+  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs would give more.`,
+
+  draw: finetuning,
+};
 
 /**
  * Fine-tuning curves: validation accuracy by epoch, the mean over the seeds, a panel for each sparsity. Without
@@ -28,7 +47,7 @@ export function finetuning({
 }): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const rows = history.filter((row) => row.phase === "finetune");
-  const measure = measures.find(({ value }) => rows.some((row) => value(row) !== null));
+  const measure = finetuningMeasure(rows);
   if (measure === undefined) return undefined;
   const cells = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity, row.epoch]));
   const points = [...cells.values()].flatMap((seeds) => {
@@ -43,8 +62,8 @@ export function finetuning({
   // 2. Where they are drawn.
   const methods = [...new Set(points.map(({ method }) => method))];
   const panels = new Set(points.map(({ sparsity }) => sparsity)).size;
-  const y = qualityChannel(
-    measure.quality,
+  const y = metricChannel(
+    measure.metric,
     measure.title,
     points.map(({ mean }) => mean),
   );

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow, ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
@@ -9,6 +10,14 @@ import { count, subject } from "./parts/titles.ts";
 
 /** Sparsities labelled where they are in range; the kept fractions 1, 0.5, 0.2, 0.1, 0.05, ... */
 const ticks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 0.99999, 1];
+
+export const layerSparsityChart: Chart = {
+  name: "layer-sparsity",
+  summary: "How each method spreads the pruned weights over the layers, a panel for each sparsity.",
+  caption: "Left of the rule a layer is spared, right of it a layer pays for the others.",
+
+  draw: layerSparsity,
+};
 
 /**
  * How each method spreads the pruned weights over the layers: the sparsity of every tensor, the mean over the

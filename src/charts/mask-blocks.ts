@@ -4,6 +4,7 @@ import { unpackBits } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
+import type { Chart } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
@@ -11,6 +12,15 @@ import { markLabel, subject } from "./parts/titles.ts";
 
 /** Pixels of one weight. */
 const cell = 2.5;
+
+export const maskBlocksChart: Chart = {
+  name: "mask-blocks",
+  summary:
+    "The first 64 x 64 weights of each layer (of a convolution, a row is an output channel), filled where they are not 0, before pruning and after it, with the block's sparsity.",
+  caption: "Columns that are empty throughout are inputs that the layer ignores.",
+
+  draw: maskBlocks,
+};
 
 /**
  * Which weights are there: the first rows and columns of each layer's matrix, a cell a weight, filled where it is

@@ -1,10 +1,20 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ResultRow } from "../recording/rows.ts";
+import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
-import { prunedChannel, qualityChannel } from "./parts/scales.ts";
+import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+
+export const recoveryChart: Chart = {
+  name: "recovery",
+  summary:
+    "Test accuracy before and after fine-tuning, joined by a line, a panel a method. Without fine-tuning there is no such chart.",
+  caption: "The longer the line, the more fine-tuning gives back.",
+
+  draw: recovery,
+};
 
 /**
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a
@@ -13,17 +23,17 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 export function recovery({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined || !curves.recovers) return undefined;
-  const { quality, methods, control } = curves;
+  const { metric, methods, control } = curves;
   const pairs = curves.points.flatMap(({ method, sparsity, pruned, recovered }) => {
     if (pruned.mean === null || recovered.mean === null) return [];
-    const label = `${percent(sparsity)} pruned, ${measureText(quality, pruned)} before fine-tuning, ${measureText(quality, recovered)} after`;
+    const label = `${percent(sparsity)} pruned, ${measureText(metric, pruned)} before fine-tuning, ${measureText(metric, recovered)} after`;
     return [
       { method, sparsity, before: pruned.mean, after: recovered.mean, label: markLabel(method, label) },
     ];
   });
   if (pairs.length === 0) return undefined;
   const x = prunedChannel(pairs.map(({ sparsity }) => sparsity));
-  const y = qualityChannel(quality, curves.title, [
+  const y = metricChannel(metric, curves.title, [
     ...pairs.flatMap(({ before, after }) => [before, after]),
     ...(control === null ? [] : [control]),
   ]);
@@ -41,7 +51,7 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
       text: `Before and after fine-tuning: ${subject(results)}`,
       subtitle: [
         `${y.axis.title}; hollow: pruned, filled: fine-tuned${control === null ? "" : "; dashed: the dense control"}`,
-        ...basis(results, null, { bands: false, crosses: false }),
+        ...basis(results, { bands: false, crosses: false }),
       ],
     },
     data: {
@@ -75,7 +85,7 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
                   x2: { value: panel.width },
                   y: { field: "y_control", aggregate: "max" as const },
                   description: {
-                    value: `dense control: ${measureText(quality, { mean: control, ci95: null })}`,
+                    value: `dense control: ${measureText(metric, { mean: control, ci95: null })}`,
                   },
                 },
               },

@@ -1,17 +1,16 @@
-import { accuracies } from "../analysis/curve-summaries.ts";
 import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
+import { scaled, scaleOf, shownValues } from "../analysis/seed-values.ts";
+import { primaryMetric } from "../metrics/registry.ts";
+import { differenceRange, differenceText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { percent } from "./parts/titles.ts";
 
-/** A point that needs a larger drop, in percentage points, says little about regressions. */
-const COARSE = 2;
 /** As `prune-lab check` tests unless told otherwise. */
 const ALPHA = 0.05;
-const TOLERANCE = 0.5;
 
-/** A (method, sparsity), and the smallest drop at it, in percentage points. */
+/** A (method, sparsity), and the smallest drop at it, in the unit of the differences of the primary metric. */
 export interface DetectableDrop {
   readonly method: string;
   readonly sparsity: number;
@@ -19,17 +18,21 @@ export interface DetectableDrop {
 }
 
 /**
- * The smallest drop that a check of a later sweep with as many other seeds catches at each point with an accuracy,
+ * The smallest drop that a check of a later sweep with as many other seeds catches at each point with a value,
  * in the order of the rows.
  */
 export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[] {
+  const metric = primaryMetric(results);
   const points = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
   const estimated = [...points.values()].flatMap((rows) => {
     const [first] = rows;
-    const values = accuracies(rows);
-    if (first === undefined || values.size === 0) return [];
+    const shown = shownValues(rows, metric);
+    if (first === undefined || shown.size === 0) return [];
+    const scale = scaleOf(metric, shown);
+    const values = scaled(shown, scale);
     // What a repetition looks like: the same spread, and no drop.
     const estimates = dropEstimates({
+      scale,
       baseline: values,
       results: values,
       testExamples: first.test_examples,
@@ -44,30 +47,35 @@ export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[]
   return estimated.map(({ method, sparsity, estimates }) => ({
     method,
     sparsity,
-    drop: smallestDetectableDrop(estimates, { level: ALPHA / tests, tolerance: TOLERANCE }),
+    drop: smallestDetectableDrop(estimates, {
+      level: ALPHA / tests,
+      tolerance: metric.difference.tolerance,
+    }),
   }));
 }
 
 /**
  * One sentence of it: "Smallest drop that a check ... can detect: 0.9 points at best, 1.8 at worst up to 90% pruned; ...".
- * Undefined without accuracies.
+ * Undefined without any value.
  */
 export function sensitivitySentence(results: readonly ResultRow[]): string | undefined {
+  const metric = primaryMetric(results);
   const bySparsity = new Map<number, number>();
   for (const { sparsity, drop } of detectableDrops(results)) {
     bySparsity.set(sparsity, Math.max(bySparsity.get(sparsity) ?? 0, drop));
   }
   const ascending = [...bySparsity].sort(([a], [b]) => a - b);
   if (ascending.length === 0) return undefined;
-  const firstCoarse = ascending.findIndex(([, drop]) => drop > COARSE);
+  const firstCoarse = ascending.findIndex(([, drop]) => drop > metric.difference.coarse);
   const fine = firstCoarse < 0 ? ascending : ascending.slice(0, firstCoarse);
   const coarse = ascending.slice(fine.length);
   const range = (points: readonly (readonly [number, number])[]) => {
-    const [least, most] = [Math.min, Math.max].map((of) => of(...points.map(([, drop]) => drop)).toFixed(1));
-    return least === most ? `${most} points` : `${least} points at best, ${most} at worst`;
+    const drops = points.map(([, drop]) => drop);
+    const [least, most] = [Math.min(...drops).toFixed(1), Math.max(...drops).toFixed(1)];
+    return least === most ? differenceText(metric, most) : differenceRange(metric, least, most);
   };
   const last = fine.at(-1)?.[0];
-  const subject = "Smallest drop that a check with other seeds can detect";
+  const subject = `Smallest ${metric.difference.name} that a check with other seeds can detect`;
   if (last === undefined) return `${subject}: ${range(coarse)}. More seeds make it smaller.`;
   if (coarse.length === 0) return `${subject}: ${range(fine)}.`;
   return `${subject}: ${range(fine)} up to ${percent(last)} pruned; ${range(coarse)} beyond.`;

@@ -4,10 +4,21 @@ import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
+import type { Chart } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel, subject } from "./parts/titles.ts";
+
+export const weightHistogramsChart: Chart = {
+  name: "weight-histograms",
+  summary:
+    "The weights of each layer, before pruning, and after it by each method and recovery, with the share that is 0 and the share within ±0.1.",
+  caption:
+    "Magnitude pruning cuts out the middle; fine-tuning widens what is left. Zeros are told in words, they would dwarf the rest.",
+
+  draw: weightHistograms,
+};
 
 /**
  * Histograms of the weights of each layer: before pruning, and after pruning by each method and recovery, a row

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { unpackFloats } from "../foundations/packed.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
+import type { Chart } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
@@ -14,6 +15,16 @@ const width = 220;
 const height = 150;
 /** Side of a dot, in pixels. */
 const dot = 2;
+
+export const weightMagnitudesChart: Chart = {
+  name: "weight-magnitudes",
+  summary:
+    "Magnitude against flat position for up to 1,536 weights, evenly spaced in each layer, as they were before pruning: colored what is kept, grey what is pruned.",
+  caption:
+    "A sharp border between grey and color is a threshold; a mixture is a criterion other than magnitude.",
+
+  draw: weightMagnitudes,
+};
 
 /**
  * Magnitude against flat position for a sample of each layer's weights as they were before pruning: colored what

@@ -2,21 +2,24 @@ import { readFile, writeFile } from "node:fs/promises";
 import chalk from "chalk";
 import { type Command, InvalidArgumentError } from "commander";
 import { CHECK_DEFAULTS, type CheckReport, check } from "../analysis/check.ts";
+import { count } from "../charts/parts/titles.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
+import { metrics } from "../metrics/registry.ts";
+import { differenceText } from "../metrics/words.ts";
 import { tables } from "../recording/columns.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import { annotations } from "./check/annotations.ts";
 import { junitReport } from "./check/junit.ts";
 import { markdownReport } from "./check/markdown.ts";
-import { curveLines, TABLE_HEADER, tableRows } from "./check/table.ts";
-import { count, verdictSentence } from "./check/words.ts";
+import { curveLines, tableHeader, tableRows } from "./check/table.ts";
+import { verdictSentence } from "./check/words.ts";
 import { formatTable } from "./table.ts";
 
 interface CheckFlags {
   readonly against: string;
   readonly alpha: number;
-  readonly tolerance: number;
+  readonly tolerance?: number;
   readonly exact: boolean;
   readonly allowMissing: boolean;
   readonly update?: true;
@@ -33,8 +36,8 @@ Examples:
   $ prune-lab check results/mnist-mlp --against baselines/mnist-mlp.csv --update
   $ prune-lab check results/gate --against baseline.csv --exact --junit report.xml
 
-A regression is a drop of accuracy that is significant and larger than the tolerance, or a count of weights, of
-multiply-accumulates or a status that is not the baseline's. Exit codes: 0 no regression, 1 a regression,
+A regression is a drop of accuracy (of a study that has none, a rise of the loss) that is significant and larger
+than the tolerance, or a count of weights, of multiply-accumulates or a status that is not the baseline's. Exit codes: 0 no regression, 1 a regression,
 2 wrong input.`;
 
 export function registerCheck(program: Command): void {
@@ -42,16 +45,15 @@ export function registerCheck(program: Command): void {
     .command("check")
     .summary("compare accuracy curves with a baseline: a gate for CI")
     .description(
-      "Compares the results of a sweep with a baseline, point by point: what has to be equal, then accuracies.",
+      "Compares the results of a sweep with a baseline, point by point: what has to be equal, then accuracies or losses.",
     )
     .argument("<results>", "a results folder, or a results table (.csv)")
     .requiredOption("--against <baseline>", "what to compare with: a results folder or table")
     .option("--alpha <p>", "how often, at most, equal networks may fail", level, CHECK_DEFAULTS.alpha)
     .option(
-      "--tolerance <points>",
-      "percentage points of accuracy that may be lost",
-      pointsOfAccuracy,
-      CHECK_DEFAULTS.tolerance,
+      "--tolerance <amount>",
+      `what may be lost, in percentage points of accuracy or percent of the baseline's loss (default: ${tolerances()})`,
+      tolerance,
     )
     .option("--exact", "any difference in any cell is a regression", CHECK_DEFAULTS.exact)
     .option("--allow-missing", "compare the points that both have", CHECK_DEFAULTS.allowMissing)
@@ -71,10 +73,20 @@ function level(text: string): number {
   return value;
 }
 
-function pointsOfAccuracy(text: string): number {
+/** Of each metric, its own. */
+function tolerances(): string {
+  const texts = metrics
+    .list()
+    .map((metric) => `${metric.noun} ${differenceText(metric, metric.difference.tolerance)}`);
+  return texts.join(", ");
+}
+
+function tolerance(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0 && value <= 100)) {
-    throw new InvalidArgumentError("It must be a number of percentage points from 0 to 100.");
+    throw new InvalidArgumentError(
+      "It must be a number from 0 to 100: percentage points of accuracy, or percent of the loss.",
+    );
   }
   return value;
 }
@@ -103,7 +115,7 @@ function text(report: CheckReport): string {
     return `${report.notes.map((note) => `${note}\n`).join("")}${colored}\n`;
   }
   return [
-    formatTable(TABLE_HEADER, tableRows(report)),
+    formatTable(tableHeader(report), tableRows(report)),
     "\n",
     ...[...curveLines(report), ...report.notes].map((line) => `${line}\n`),
     `${colored}\n`,

@@ -10,7 +10,7 @@ const PIPE_COLUMNS = 100;
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
 export function closingReport(outcome: StudyOutcome, stream: { readonly columns?: number }): string {
-  const { summary, results, folder, shard } = outcome;
+  const { results, folder, shard } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
@@ -18,11 +18,10 @@ export function closingReport(outcome: StudyOutcome, stream: { readonly columns?
     );
   }
   const style = { columns: stream.columns ?? PIPE_COLUMNS, color: chalk.level > 0 };
-  const testExamples = results[0]?.test_examples ?? 0;
   const lines = [
-    ...textChart(summary, style),
+    ...textChart(results, style),
     "",
-    ...closingTable(summary, { ...style, testExamples, sensitivity: sensitivitySentence(results) }),
+    ...closingTable(results, { ...style, sensitivity: sensitivitySentence(results) }),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];

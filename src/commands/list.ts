@@ -12,17 +12,10 @@ type Row = Readonly<Record<string, string | boolean>>;
 
 type Kind = keyof typeof registries | "configs";
 
-/** Names and summaries: what is registered when it is asked for. */
-const plain = Object.fromEntries(
-  Object.entries(registries).map(([kind, registry]) => [
-    kind,
-    () => registry.list().map(({ name, summary }: Entry) => ({ name, summary })),
-  ]),
-) as Record<keyof typeof registries, () => readonly Row[]>;
-
 /** What there is, by kind: rows of equal keys, taken from the registries. */
-const kinds: Record<Kind, () => readonly Row[] | Promise<readonly Row[]>> = {
-  ...plain,
+const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]>>> = {
+  datasets: () => rowsOf(registries.datasets),
+  models: () => rowsOf(registries.models),
   methods: () =>
     registries.methods.list().map(({ name, criterion, allocation, structure, summary }) => ({
       name,
@@ -31,6 +24,13 @@ const kinds: Record<Kind, () => readonly Row[] | Promise<readonly Row[]>> = {
       structure: structure.name,
       summary,
     })),
+  criteria: () => rowsOf(registries.criteria),
+  allocations: () => rowsOf(registries.allocations),
+  structures: () => rowsOf(registries.structures),
+  schedules: () => rowsOf(registries.schedules),
+  recoveries: () => rowsOf(registries.recoveries),
+  metrics: () => rowsOf(registries.metrics),
+  charts: () => rowsOf(registries.charts),
   engines: () =>
     Promise.all(
       registries.engines.list().map(async ({ name, summary, check }) => {
@@ -47,8 +47,24 @@ const kinds: Record<Kind, () => readonly Row[] | Promise<readonly Row[]>> = {
     }));
   },
 };
+      }),
+    ),
+  configs: () => {
+    const workingFolder = process.cwd();
+    return listConfigs(workingFolder).map(({ name, file }) => ({
+      name,
+      summary: titleOf(file),
+      file: displayedPath(file, workingFolder),
+    }));
+  },
+};
 
 const kindNames = Object.keys(kinds) as Kind[];
+
+/** What is registered when it is asked for. */
+function rowsOf(registry: { list(): readonly Entry[] }): readonly Row[] {
+  return registry.list().map(({ name, summary }) => ({ name, summary }));
+}
 
 export function registerList(program: Command): void {
   program

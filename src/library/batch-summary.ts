@@ -1,6 +1,9 @@
-import { stringify } from "csv-stringify/sync";
-import { largestNonInferiorSparsity, NON_INFERIORITY_MARGIN } from "../analysis/curve-summaries.ts";
+import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
+import { accuracy } from "../metrics/accuracy.ts";
+import { primaryMetric } from "../metrics/registry.ts";
+import { type Columns, figure, integer, setting, text } from "../recording/columns.ts";
+import { writeCsv } from "../recording/csv.ts";
 import type { StudyEnd } from "./study.ts";
 
 /** The table of a batch, beside the folders of its sweeps. */
@@ -20,7 +23,7 @@ export interface BatchRow {
   readonly diverged: number | null;
   /** Mean test accuracy of the dense baselines, 0..1. */
   readonly baseline_accuracy: number | null;
-  /** The largest sparsity that is not inferior to the dense control by 1 percentage point or more. */
+  /** The largest sparsity that is not inferior to the dense control by the margin of the primary metric or more. */
   readonly sparsity_without_loss: number | null;
   /** Mean test accuracy and compression there. */
   readonly accuracy_there: number | null;
@@ -29,8 +32,8 @@ export interface BatchRow {
   readonly problem: string | null;
 }
 
-/** The margin of `sparsity_without_loss`, in percentage points. */
-export const MARGIN = NON_INFERIORITY_MARGIN;
+/** The margin of `sparsity_without_loss` in percentage points of accuracy. */
+export const MARGIN = accuracy.difference.margin;
 
 /** The rows of one sweep: a pure function of how it ended, so that a re-run and a merge give the same bytes. */
 export function batchRows({ study, end }: { readonly study: string; readonly end: StudyEnd }): BatchRow[] {
@@ -51,10 +54,14 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
   if (end.state !== "done") return [{ ...blank, state: end.state, problem: firstLine(end.error) }];
   const { results, summary, shard } = end.outcome;
   if (shard !== undefined) return [{ ...blank, state: "part" }];
+  const metric = primaryMetric(results);
   return [...groupBy(summary, (row) => row.method)].flatMap(([method, points]): BatchRow[] => {
     const [first] = points;
     if (first === undefined) return [];
-    const largest = largestNonInferiorSparsity(results.filter((row) => row.method === method));
+    const largest = largestNonInferiorSparsity(
+      results.filter((row) => row.method === method),
+      metric,
+    );
     const there = points.find((row) => row.target_sparsity === largest);
     return [
       {
@@ -77,35 +84,28 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
 }
 
 /** Written out in full, so that the order of the columns does not hang on how a row was made. */
-const COLUMNS = {
-  study: String,
-  state: String,
-  dataset: String,
-  model: String,
-  engine: String,
-  method: String,
-  seeds: String,
-  diverged: String,
-  baseline_accuracy: figure,
-  sparsity_without_loss: String,
-  accuracy_there: figure,
-  compression_there: figure,
-  problem: String,
-} satisfies { [Key in keyof BatchRow]: (value: NonNullable<BatchRow[Key]>) => string };
+export const BATCH_COLUMNS = {
+  study: text("Name of the sweep."),
+  state: text(
+    "`done`; `part`: a finished shard; `failed`; `unfinished`: interrupted, or stopped because another sweep failed.",
+  ),
+  dataset: text("As in results.csv."),
+  model: text("As in results.csv."),
+  engine: text("As in results.csv."),
+  method: text("Name of the pruning method."),
+  seeds: integer("Number of seeds."),
+  diverged: integer("Runs that diverged."),
+  baseline_accuracy: figure("Mean test accuracy of the dense baselines; empty for a regression."),
+  sparsity_without_loss: setting(
+    "The largest sparsity that is not inferior to the dense control by a margin (1 percentage point of accuracy, 5% of the loss of a regression) or more, with 95% confidence; see [ci.md](ci.md).",
+  ),
+  accuracy_there: figure("Mean test accuracy at that sparsity; empty for a regression."),
+  compression_there: figure("Mean compression at that sparsity."),
+  problem: text("What went wrong, for a sweep that is not done."),
+} satisfies Columns<BatchRow>;
 
 export function batchSummaryCsv(rows: readonly BatchRow[]): string {
-  const columns = Object.keys(COLUMNS);
-  const lines = rows.map((row) =>
-    Object.entries(COLUMNS).map(([key, format]) => {
-      const value = row[key as keyof BatchRow];
-      return value === null ? "" : (format as (value: unknown) => string)(value);
-    }),
-  );
-  return stringify([columns, ...lines], { record_delimiter: "\n" });
-}
-
-function figure(value: number): string {
-  return value.toFixed(6);
+  return writeCsv("batch-summary", BATCH_COLUMNS, rows);
 }
 
 function firstLine(error: unknown): string {

@@ -19,10 +19,10 @@ export type Columns<Row> = {
   >;
 };
 
-const text = (meaning: string): Column<"text"> => ({ format: "text", meaning });
-const integer = (meaning: string): Column<"integer"> => ({ format: "integer", meaning });
-const figure = (meaning: string): Column<"figure"> => ({ format: "figure", meaning });
-const setting = (meaning: string): Column<"setting"> => ({ format: "setting", meaning });
+export const text = (meaning: string): Column<"text"> => ({ format: "text", meaning });
+export const integer = (meaning: string): Column<"integer"> => ({ format: "integer", meaning });
+export const figure = (meaning: string): Column<"figure"> => ({ format: "figure", meaning });
+export const setting = (meaning: string): Column<"setting"> => ({ format: "setting", meaning });
 
 const study = text("Name of the study, as in the config.");
 const method = text("Name of the pruning method.");
@@ -129,7 +129,7 @@ const history = {
   target_sparsity: setting("Sparsity asked for; empty for the baseline."),
   seed,
   epoch: integer("Epoch, from 1; 0 is the state before the first."),
-  learning_rate: setting("Learning rate at the start of the epoch; empty for epoch 0."),
+  learning_rate: setting("Learning rate of the last step of the epoch; empty for epoch 0."),
   train_loss: figure("Mean training loss over the epoch, each batch before its own step; empty for epoch 0."),
   validation_loss: figure("Mean loss on the validation examples after the epoch."),
   validation_accuracy: figure("Accuracy on the validation examples after the epoch."),

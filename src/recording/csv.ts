@@ -1,15 +1,24 @@
 import { stringify } from "csv-stringify/sync";
 import { type CellFormat, type Column, type TableName, type TableRows, tables } from "./columns.ts";
 
+/** A table of a results folder as CSV text: see writeCsv. */
+export function formatCsv<Name extends TableName>(table: Name, rows: readonly TableRows[Name][]): string {
+  return writeCsv(table, tables[table], rows);
+}
+
 /**
  * A table as CSV text (RFC 4180 quoting, "\n" line ends): the header, then one line a row, in the order of
- * columns.ts. `null` is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
+ * the columns. `null` is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
  * number that is not finite, or not whole in an integer column: a file never holds NaN.
  */
-export function formatCsv<Name extends TableName>(table: Name, rows: readonly TableRows[Name][]): string {
-  const columns: readonly (readonly [string, Column])[] = Object.entries(tables[table]);
+export function writeCsv(
+  table: string,
+  described: Readonly<Record<string, Column>>,
+  rows: readonly object[],
+): string {
+  const columns = Object.entries(described);
   const lines = rows.map((row, index) => {
-    const cells: Record<string, unknown> = { ...row };
+    const cells: Readonly<Record<string, unknown>> = { ...row };
     return columns.map(([key, { format }]) => {
       const cell = formatCell(cells[key], format);
       if (cell === undefined) {

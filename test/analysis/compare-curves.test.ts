@@ -3,7 +3,7 @@ import { type CompareOptions, compareCurves } from "../../src/analysis/compare-c
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
 
-const OPTIONS = { alpha: 0.05, tolerance: 0.5, allowMissing: false, exact: false };
+const OPTIONS = { alpha: 0.05, tolerance: undefined, allowMissing: false, exact: false };
 const names = { baseline: "old.csv", results: "new.csv" };
 const compare = (
   baseline: readonly ResultRow[],
@@ -145,10 +145,12 @@ describe("compareCurves", () => {
     expect(compare(gone, gone).items.find(({ verdict }) => verdict === "untested")).toBeDefined();
   });
 
-  test("results without accuracies are compared exactly or not at all", () => {
-    const regression = table(() => ({ accuracy: null, baseline_accuracy: null, pruned_accuracy: null }));
-    expect(() => compare(regression, regression)).toThrow("hold no accuracies");
-    expect(compare(regression, regression, { exact: true }).verdict).toBe("identical");
+  test("results without any value are compared exactly or not at all", () => {
+    const nothing = table(() => ({ status: "diverged", accuracy: null, loss: null }));
+    expect(() => compare(nothing, nothing)).toThrow(
+      "new.csv and old.csv hold no accuracy and no loss, and so nothing to test.",
+    );
+    expect(compare(nothing, nothing, { exact: true }).verdict).toBe("identical");
   });
 
   test("exact: the last digit of any cell counts", () => {
@@ -171,5 +173,60 @@ describe("compareCurves", () => {
       "l1-unstructured, lenet-5",
       "global-magnitude, lenet-5",
     ]);
+  });
+});
+
+describe("compareCurves of a regression", () => {
+  /** The losses of a table: around 0.1 at sparsity 0, 5% apart between seeds of one point, more when pruned. */
+  const losses = (change: (row: ResultRow) => Partial<ResultRow> = () => ({}), firstSeed = 0) =>
+    table((row) => {
+      const loss = 0.1 * (1 + row.target_sparsity) * (1 + 2000 * ((row.accuracy ?? 0) % 0.00001));
+      const values = { ...row, baseline_accuracy: null, pruned_accuracy: null, accuracy: null, loss };
+      return { ...values, ...change(values) };
+    }, firstSeed);
+  const risen = (percent: number, when: (row: ResultRow) => boolean) => (row: ResultRow) =>
+    when(row) && row.loss !== null ? { loss: row.loss * (1 + percent / 100) } : {};
+
+  test("a re-run is identical", () => {
+    expect(compare(losses(), losses())).toMatchObject({ verdict: "identical", metric: "loss", tolerance: 2 });
+  });
+
+  test.each([
+    ["the same seeds", losses(risen(20, atEnd))],
+    ["other seeds", losses(risen(20, atEnd), 5)],
+  ])("finds a rise of the loss at one sparsity: %s", (_, results) => {
+    const { verdict, items } = compare(losses(), results);
+    expect(verdict).toBe("regression");
+    expect(items[0]).toMatchObject({ curve: "global-magnitude", sparsity: 0.98, verdict: "regression" });
+    // In percent of the baseline's loss, of which the means are shown.
+    const { baseline, results: now, drop } = items[0] ?? {};
+    expect(baseline).toBeGreaterThan(0.19);
+    expect(drop).toBeCloseTo(100 * ((now ?? 0) / (baseline ?? 1) - 1), 9);
+    expect(items.filter((item) => item.verdict === "regression" && item.sparsity !== null)).toHaveLength(1);
+  });
+
+  test("a lower loss is an improvement and passes", () => {
+    const { verdict, items } = compare(losses(), losses(risen(-20, atEnd)));
+    expect(verdict).toBe("no regression");
+    expect(items.at(-1)).toMatchObject({ verdict: "improvement", sparsity: 0.98 });
+  });
+
+  test("a significant rise within the tolerance passes", () => {
+    const even = (row: ResultRow) => ({ loss: 0.1 + 1e-5 * row.seed });
+    const slightly = (row: ResultRow) => ({ loss: 1.015 * (even(row).loss ?? 0) });
+    expect(compare(losses(even), losses(slightly)).verdict).toBe("no regression");
+    expect(compare(losses(even), losses(slightly), { tolerance: 1 }).verdict).toBe("regression");
+  });
+
+  test("one seed a side rests on an assumed deviation, and says so", () => {
+    const single = (change?: (row: ResultRow) => Partial<ResultRow>) =>
+      losses(change).filter(({ seed }) => seed === 0);
+    const { verdict, notes } = compare(single(), single(risen(20, atEnd)));
+    expect(verdict).toBe("no regression");
+    expect(notes).toEqual([
+      "Without a spread over the seeds, rises are held against the error of the test sets as if residuals were normal " +
+        "(with one seed a side, and an assumed deviation of 10% between seeds): a weaker statement.",
+    ]);
+    expect(compare(single(), single(risen(100, atEnd))).verdict).toBe("regression");
   });
 });

@@ -4,6 +4,8 @@ import { smallestDetectableDrop } from "../../src/analysis/detectable-drop.ts";
 import { type DropEstimate, dropEstimates, type Sample } from "../../src/analysis/drop-estimate.ts";
 import { testDrops } from "../../src/analysis/drop-tests.ts";
 import { randomStream } from "../../src/foundations/random.ts";
+import { accuracy } from "../../src/metrics/accuracy.ts";
+import { differenceScale } from "../../src/metrics/difference.ts";
 
 const estimate = (standardError: number, degreesOfFreedom: number): DropEstimate => ({
   by: "groups",
@@ -48,7 +50,13 @@ describe("smallestDetectableDrop", () => {
       new Map(Array.from({ length: 5 }, (_, i) => [firstSeed + i, 97 + 0.5 * stream.normal()]));
     const repetitions = Array.from(
       { length: 1000 },
-      (): Sample => ({ baseline: draw(0), results: draw(10), testExamples: 10_000, paired: false }),
+      (): Sample => ({
+        baseline: draw(0),
+        results: draw(10),
+        testExamples: 10_000,
+        scale: differenceScale(accuracy, null),
+        paired: false,
+      }),
     );
     const rule = { level: 0.05, tolerance: 0.5 };
     const printed =

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  dropEstimates,
-  pairedDifferences,
-  type Sample,
-  strongest,
-} from "../../src/analysis/drop-estimate.ts";
+import { dropEstimates, type Sample, strongest } from "../../src/analysis/drop-estimate.ts";
+import { pairedDifferences } from "../../src/analysis/seed-values.ts";
+import { accuracy } from "../../src/metrics/accuracy.ts";
+import { differenceScale } from "../../src/metrics/difference.ts";
+import { loss } from "../../src/metrics/loss.ts";
 
 const bySeed = (values: readonly number[], firstSeed = 0) =>
   new Map(values.map((value, i) => [firstSeed + i, value]));
@@ -14,6 +13,7 @@ const sample = (
   results: readonly number[],
   changes: Partial<Sample> = {},
 ): Sample => ({
+  scale: differenceScale(accuracy, null),
   baseline: bySeed(baseline),
   results: bySeed(results),
   testExamples: 10_000,
@@ -67,6 +67,29 @@ describe("dropEstimates", () => {
     const [only] = dropEstimates(sample([100, 100, 100], [98, 98, 98], { testExamples: 1000 }));
     expect(only?.by).toBe("test set");
     expect(only?.standardError).toBeCloseTo(Math.sqrt(0.001 * 10 + (100 ** 2 * 0.98 * 0.02) / 1000), 1);
+  });
+
+  test("one loss a side: the error of means of squares, and an assumed deviation of 10%", () => {
+    // Of a baseline of 0.04: -100 and -110. 100^2 x 2 / 200 + 110^2 x 2 / 200 + 2 x 10^2 = 421
+    const scale = differenceScale(loss, 0.04);
+    const [only] = dropEstimates(sample([-100], [-110], { scale, testExamples: 200 }));
+    expect(only).toMatchObject({ by: "test set", drop: 10 });
+    expect(only?.standardError).toBeCloseTo(Math.sqrt(421), 9);
+  });
+
+  test("a loss of 0 has an error too", () => {
+    const scale = differenceScale(loss, 0);
+    const [only] = dropEstimates(sample([0, 0], [0, 0], { scale }));
+    expect(only?.drop).toBe(0);
+    expect(only?.standardError).toBeGreaterThan(0);
+  });
+
+  test("a metric that says nothing of the test set has the assumed deviation alone", () => {
+    const scale = differenceScale({ ...accuracy, testSet: undefined }, null);
+    expect(dropEstimates(sample([97, 97], [96, 96], { scale }))[0]?.standardError).toBeCloseTo(
+      Math.SQRT2,
+      12,
+    );
   });
 
   test("rounding in the last place is no spread", () => {

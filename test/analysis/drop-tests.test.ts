@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Sample } from "../../src/analysis/drop-estimate.ts";
 import { testDrops } from "../../src/analysis/drop-tests.ts";
+import { accuracy } from "../../src/metrics/accuracy.ts";
+import { differenceScale } from "../../src/metrics/difference.ts";
 
 const RULE = { alpha: 0.05, tolerance: 0.5 };
 
@@ -9,6 +11,7 @@ const dropped = (drop: number): Sample => ({
   baseline: new Map([96.8, 97.2, 97, 97.1, 96.9].map((value, seed) => [seed, value])),
   results: new Map([96.9, 97.2, 96.8, 97.1, 97].map((value, seed) => [10 + seed, value - drop])),
   testExamples: 10_000,
+  scale: differenceScale(accuracy, null),
   paired: false,
 });
 const verdicts = (samples: readonly Sample[], rule = RULE) =>

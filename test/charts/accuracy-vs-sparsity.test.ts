@@ -66,7 +66,7 @@ describe("accuracyVsSparsity", () => {
     const { title, points, labels } = read(exampleStudy({ regression: true }).results);
     expect(title).toContain("Test loss against sparsity");
     expect(points.find(({ sparsity }) => sparsity === 0)?.mean).toBeCloseTo(0.022, 12);
-    expect(labels[0]).toBe("dense baseline");
+    expect(labels[0]).toBe("dense baseline 0.0220");
   });
 
   it("leaves a gap where every seed diverged and says how many runs are left out", () => {

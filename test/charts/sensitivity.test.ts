@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detectableDrops, sensitivitySentence } from "../../src/charts/sensitivity.ts";
-import { resultRow } from "../support/result-rows.ts";
+import { regressionRow, resultRow } from "../support/result-rows.ts";
 
 const rows = (sparsity: number, accuracies: readonly number[], method = "a") =>
   accuracies.map((accuracy, seed) => resultRow({ method, target_sparsity: sparsity, seed, accuracy }));
@@ -14,9 +14,10 @@ describe("detectableDrops", () => {
     expect(drop([0.9719, 0.972, 0.9721])).toBeGreaterThan(0.5);
   });
 
-  it("has none for a regression", () => {
-    expect(detectableDrops([resultRow({ accuracy: null })])).toEqual([]);
-    expect(sensitivitySentence([resultRow({ accuracy: null })])).toBeUndefined();
+  it("has none without any value", () => {
+    const nothing = [resultRow({ accuracy: null, loss: null })];
+    expect(detectableDrops(nothing)).toEqual([]);
+    expect(sensitivitySentence(nothing)).toBeUndefined();
   });
 });
 
@@ -27,6 +28,13 @@ describe("sensitivitySentence", () => {
     const sentence = sensitivitySentence([...rows(0, sharp), ...rows(0.5, sharp), ...rows(0.9, blunt)]);
     expect(sentence).toMatch(
       /^Smallest drop that a check with other seeds can detect: 0\.\d points up to 50% pruned; \d\d\.\d points beyond\.$/,
+    );
+  });
+
+  it("tells the rises of a regression in percent of its loss", () => {
+    const losses = [0.1, 0.101, 0.102, 0.1, 0.102].map((loss, seed) => regressionRow({ seed, loss }));
+    expect(sensitivitySentence(losses)).toMatch(
+      /^Smallest rise that a check with other seeds can detect: \d\.\d%\.$/,
     );
   });
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { chartNames } from "../../src/charts/rendering/render.ts";
+import { charts } from "../../src/charts/registry.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import type { StudyEvent } from "../../src/scheduling/events.ts";
 import { filesOf } from "../support/results.ts";
@@ -25,12 +25,12 @@ const computed = (events: readonly StudyEvent[]) =>
 describe("a study", () => {
   it("writes every file that the design names", async () => {
     const names = [...(await filesOf(reference)).keys()].filter((name) => !name.startsWith("runs"));
-    const charts = names.filter((name) => name.startsWith("charts/"));
-    const drawn = chartNames.flatMap((name) =>
-      ["png", "svg", "vl.json"].map((kind) => `charts/${name}.${kind}`),
-    );
-    expect(charts.sort()).toEqual(drawn.sort());
-    expect(names.filter((name) => !charts.includes(name)).sort()).toEqual([
+    const pictures = names.filter((name) => name.startsWith("charts/"));
+    const drawn = charts
+      .names()
+      .flatMap((name) => ["png", "svg", "vl.json"].map((kind) => `charts/${name}.${kind}`));
+    expect(pictures.sort()).toEqual(drawn.sort());
+    expect(names.filter((name) => !pictures.includes(name)).sort()).toEqual([
       "checkpoints/baseline-seed0.safetensors",
       "checkpoints/baseline-seed1.safetensors",
       "config.yaml",

@@ -38,3 +38,14 @@ export function resultRow(values: Partial<ResultRow>): ResultRow {
     ...values,
   };
 }
+
+/** The same of a regression: without accuracies. */
+export function regressionRow(values: Partial<ResultRow>): ResultRow {
+  return resultRow({
+    baseline_accuracy: null,
+    pruned_accuracy: null,
+    accuracy: null,
+    accuracy_drop: null,
+    ...values,
+  });
+}

@@ -1,7 +1,9 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
+import { measuredPoints } from "../../analysis/measured-points.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import type { Quality } from "./scales.ts";
 
 /** One (method, sparsity), over the seeds; a mean of null where all of them diverged. */
 export interface CurvePoint {
@@ -17,9 +19,9 @@ export interface CurvePoint {
   readonly macs: number;
 }
 
-/** The accuracies of a study (the losses of a regression), as the charts draw them. */
+/** A study by its primary metric, as the charts draw it. */
 export interface Curves {
-  readonly quality: Quality;
+  readonly metric: Metric;
   /** `Test accuracy` */
   readonly title: string;
   readonly methods: readonly string[];
@@ -35,31 +37,20 @@ export interface Curves {
 
 /** Undefined without any measure. */
 export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
-  const quality: Quality = results.some((row) => row.accuracy !== null) ? "accuracy" : "loss";
-  const pick = <Key extends "accuracy" | "pruned_accuracy" | "baseline_accuracy">(
-    accuracy: Key,
-    loss: "loss" | "pruned_loss" | "baseline_loss",
-  ) => {
-    const key = quality === "accuracy" ? accuracy : loss;
-    return (row: ResultRow) => row[key];
-  };
-  const recovered = pick("accuracy", "loss");
-  const pruned = pick("pruned_accuracy", "pruned_loss");
-  const dense = pick("baseline_accuracy", "baseline_loss");
+  const metric = primaryMetric(results);
   const mean = (values: readonly (number | null)[]) => meanInterval(present(values)).mean;
   const bySeed = (rows: readonly ResultRow[], value: (row: ResultRow) => number | null) =>
     mean([...groupBy(rows, (row) => row.seed).values()].map((seed) => present(seed.map(value))[0] ?? null));
 
-  const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
   const methods = [...new Set(results.map((row) => row.method))];
-  const points = [...cells.values()]
+  const points = measuredPoints(results, metric)
     .map(
-      (rows): CurvePoint => ({
-        method: rows[0]?.method ?? "",
-        sparsity: rows[0]?.target_sparsity ?? 0,
-        collapsed: rows.filter((row) => row.status === "collapsed").length,
-        pruned: meanInterval(present(rows.map(pruned))),
-        recovered: meanInterval(present(rows.map(recovered))),
+      ({ method, sparsity, collapsed, pruned, recovered, rows }): CurvePoint => ({
+        method,
+        sparsity,
+        collapsed,
+        pruned,
+        recovered,
         sparseBytes: mean(rows.map((row) => row.sparse_bytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
       }),
@@ -70,17 +61,17 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
   const recovers = results.some((row) => row.recovery !== "none");
   const alone = new Set(results.map((row) => row.study)).size === 1;
   return {
-    quality,
-    title: quality === "accuracy" ? "Test accuracy" : "Test loss",
+    metric,
+    title: `Test ${metric.noun}`,
     methods,
     points,
     recovers,
-    baseline: alone ? bySeed(results, dense) : null,
+    baseline: alone ? bySeed(results, (row) => figureOf(metric.figures.baseline, row)) : null,
     control:
       alone && recovers
         ? bySeed(
             results.filter((row) => row.target_sparsity === 0),
-            recovered,
+            (row) => recoveredValue(metric, row),
           )
         : null,
   };

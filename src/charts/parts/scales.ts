@@ -1,3 +1,6 @@
+import type { Metric } from "../../metrics/metric.ts";
+import { columnHeading } from "../../metrics/words.ts";
+
 /**
  * Sparsity and accuracy are read at the far end of their range: 95, 98 and 99% pruned are as different as 0, 60
  * and 80%, and 97.5 and 97.9% right as different as 50 and 60%. So both are drawn by what is missing to 1, the
@@ -34,39 +37,40 @@ export function prunedChannel(sparsities: readonly number[], ticks: readonly num
   };
 }
 
-/** How good a network is: by its accuracy or, in a regression, by its loss. */
-export type Quality = "accuracy" | "loss";
-
 /**
- * Scale for accuracies or losses with labelled ticks, and the function that gives a value's position on it: the
+ * Scale for values of a metric with labelled ticks, and the function that gives a value's position on it: the
  * error for an accuracy, the loss itself for a loss. A position of 0 is drawn at half of the smallest other.
  */
-export function qualityScale(quality: Quality, values: readonly number[]) {
-  const missing = (value: number) => (quality === "accuracy" ? 1 - value : value);
+export function metricScale({ axis, scale }: Metric, values: readonly number[]) {
+  const byError = axis === "error";
+  // Its own inverse.
+  const missing = (value: number) => (byError ? 1 - value : value);
   const positive = values.map(missing).filter((value) => value > 0);
   const floor = positive.length === 0 ? 0.001 : Math.min(...positive) / 2;
   const position = (value: number) => Math.max(missing(value), floor);
-  const { domain, values: ticks } = logTicks(values.map(position), quality === "accuracy" ? 1 : undefined);
-  const label = (tick: number) =>
-    String(Number((quality === "accuracy" ? 100 * (1 - tick) : tick).toPrecision(4)));
+  const { domain, values: ticks } = logTicks(values.map(position), byError ? 1 : undefined);
+  const label = (tick: number) => String(Number((scale * missing(tick)).toPrecision(4)));
   return {
     position,
-    scale: { type: "log" as const, domain, reverse: quality === "accuracy", nice: false },
+    scale: { type: "log" as const, domain, reverse: byError, nice: false },
     ticks: ticks.map((value) => ({ value, label: label(value) })),
   };
 }
 
 /** The channel of a chart over that scale: also its axis, with the title of what is measured. */
-export function qualityChannel(quality: Quality, title: string, values: readonly number[]) {
-  const { position, scale, ticks } = qualityScale(quality, values);
+export function metricChannel(metric: Metric, title: string, values: readonly number[]) {
+  const { position, scale, ticks } = metricScale(metric, values);
+  const byError = metric.axis === "error";
+  const times = metric.scale === 1 ? "" : `${metric.scale} * `;
   return {
     position,
     scale,
     axis: {
-      title: quality === "accuracy" ? `${title} (%), log scale of the error` : `${title}, log scale`,
+      title: `${columnHeading(title, metric)}, log scale${byError ? " of the error" : ""}`,
       values: ticks.map(({ value }) => value),
-      labelExpr:
-        quality === "accuracy" ? "format(100 * (1 - datum.value), '.5~r')" : "format(datum.value, '.3~g')",
+      labelExpr: byError
+        ? `format(${times}(1 - datum.value), '.5~r')`
+        : `format(${times}datum.value, '.3~g')`,
       labelOverlap: "greedy" as const,
     },
   };

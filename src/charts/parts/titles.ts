@@ -1,8 +1,10 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import type { MeanInterval } from "../../analysis/mean-interval.ts";
 import { testSetMargin } from "../../analysis/test-set-margin.ts";
+import { differenceScale, widthIn } from "../../metrics/difference.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { differenceText, marginText, measured } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import type { Quality } from "./scales.ts";
 
 /** "5 seeds", "1 seed" */
 export function count(n: number, noun: string): string {
@@ -17,12 +19,19 @@ export function subject(rows: readonly ResultRow[]): string {
 
 /**
  * What the figures stand on: seeds, test examples, and what is missing or left out. The options say what the chart
- * draws: confidence bands, and crosses for collapsed runs.
+ * draws: confidence bands, and crosses for collapsed runs; and which value the doubt of one seed is about, if any.
  */
 export function basis(
   rows: readonly ResultRow[],
-  baselineAccuracy: number | null,
-  { bands, crosses }: { readonly bands: boolean; readonly crosses: boolean },
+  {
+    bands,
+    crosses,
+    of,
+  }: {
+    readonly bands: boolean;
+    readonly crosses: boolean;
+    readonly of?: { readonly metric: Metric; readonly baseline: number | null };
+  },
 ): string[] {
   const seedCounts = [...groupBy(rows, (row) => row.study).values()].map(
     (study) => new Set(study.map((row) => row.seed)).size,
@@ -31,21 +40,34 @@ export function basis(
   const upTo = Math.min(...seedCounts) < seeds ? "up to " : "";
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
+  const doubt =
+    of === undefined || of.baseline === null ? undefined : testSetDoubt(of.metric, of.baseline, examples);
   const diverged = rows.filter((row) => row.status === "diverged").length;
   const collapsed = crosses && rows.some((row) => row.status === "collapsed");
   return [
     seeds > 1
       ? `Mean of ${upTo}${count(seeds, "seed")}${bands ? " with 95% confidence band" : ""}, ${on}`
-      : `One seed, ${on}${baselineAccuracy === null ? "" : `; ${testSetDoubt(baselineAccuracy, examples)}`}`,
+      : `One seed, ${on}${doubt === undefined ? "" : `; ${doubt}`}`,
     ...(collapsed ? ["× no path from the inputs to the outputs is left, in at least one seed"] : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out`] : []),
   ];
 }
 
-/** How far a test set of this size leaves an accuracy open: what one seed can say of its own precision. */
-export function testSetDoubt(accuracy: number, examples: number): string {
-  const points = 100 * testSetMargin(accuracy, examples);
-  return `a test set of this size leaves ±${points.toFixed(1)} points of doubt`;
+/**
+ * How far a test set of this size leaves a value open: what one seed can say of its own precision. Undefined for a
+ * metric of which that is not known.
+ */
+export function testSetDoubt(metric: Metric, value: number, examples: number): string | undefined {
+  const doubt = doubtText(metric, value, examples);
+  return doubt === undefined ? undefined : `a test set of this size leaves ${doubt} of doubt`;
+}
+
+/** `±0.3 points` */
+export function doubtText(metric: Metric, value: number, examples: number): string | undefined {
+  const margin = testSetMargin(metric, value, examples);
+  if (margin === undefined) return undefined;
+  const amount = widthIn(differenceScale(metric, metric.scale * value), margin);
+  return `±${differenceText(metric, amount.toFixed(1))}`;
 }
 
 /** `90%`, `99.95%` */
@@ -53,12 +75,10 @@ export function percent(fraction: number): string {
   return `${Number((100 * fraction).toPrecision(6))}%`;
 }
 
-/** `97.65% ±0.21`: a mean accuracy with half the width of its interval; for a loss the mean alone. */
-export function measureText(quality: Quality, { mean, ci95 }: Pick<MeanInterval, "mean" | "ci95">): string {
+/** `97.65% ±0.21`: a mean with half the width of its interval. */
+export function measureText(metric: Metric, { mean, ci95 }: Pick<MeanInterval, "mean" | "ci95">): string {
   if (mean === null) return "diverged";
-  if (quality === "loss") return mean.toPrecision(4);
-  const margin = ci95 === null ? "" : ` ±${(50 * (ci95.high - ci95.low)).toFixed(2)}`;
-  return `${(100 * mean).toFixed(2)}%${margin}`;
+  return measured(metric, mean) + (ci95 === null ? "" : ` ±${marginText(metric, ci95)}`);
 }
 
 /**

@@ -1,49 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import type { TopLevelSpec } from "vega-lite";
-import type { HistoryRow, LayerRow, ResultRow } from "../../recording/rows.ts";
-import type { Snapshots } from "../../recording/snapshots.ts";
-import { accuracyHeatmap } from "../accuracy-heatmap.ts";
-import { accuracyVsMacs, accuracyVsSize } from "../accuracy-vs-cost.ts";
-import { accuracyVsSparsity } from "../accuracy-vs-sparsity.ts";
-import { finetuning } from "../finetuning.ts";
-import { layerSparsity } from "../layer-sparsity.ts";
-import { maskBlocks } from "../mask-blocks.ts";
-import { recovery } from "../recovery.ts";
-import { weightHistograms } from "../weight-histograms.ts";
-import { weightMagnitudes } from "../weight-magnitudes.ts";
+import type { Chart, ChartData } from "../chart.ts";
+import { charts } from "../registry.ts";
 import { readFont, textWidthOf } from "./font.ts";
 
-/** What the charts of a study are drawn from. */
-export interface ChartData {
-  readonly results: readonly ResultRow[];
-  readonly layers: readonly LayerRow[];
-  readonly history: readonly HistoryRow[];
-  /** Undefined when there are only tables. */
-  readonly snapshots: Snapshots | undefined;
-}
-
-/** A chart by the name of its files. It is left out of a study that has no data for it. */
-const charts = {
-  "accuracy-vs-sparsity": accuracyVsSparsity,
-  "accuracy-vs-size": accuracyVsSize,
-  "accuracy-vs-macs": accuracyVsMacs,
-  "accuracy-heatmap": accuracyHeatmap,
-  recovery,
-  finetuning,
-  "layer-sparsity": layerSparsity,
-  "weight-histograms": weightHistograms,
-  "weight-magnitudes": weightMagnitudes,
-  "mask-blocks": maskBlocks,
-} satisfies Readonly<Record<string, (data: ChartData) => TopLevelSpec | undefined>>;
-
-export type ChartName = keyof typeof charts;
-
-/** Every chart, in the order of the report. */
-export const chartNames = Object.keys(charts) as readonly ChartName[];
-
 export interface RenderedChart {
-  /** `accuracy-vs-sparsity` */
-  readonly name: ChartName;
+  readonly chart: Chart;
   /** Vega-Lite, with its data in it. */
   readonly spec: TopLevelSpec;
   readonly svg: string;
@@ -58,13 +20,13 @@ export async function renderCharts(
   onChart: (chart: RenderedChart) => void = () => {},
 ): Promise<RenderedChart[]> {
   const rendered: RenderedChart[] = [];
-  for (const name of chartNames) {
-    const spec: TopLevelSpec | undefined = charts[name](data);
+  for (const chart of charts.list()) {
+    const spec = chart.draw(data);
     if (spec === undefined) continue;
     const toSvg = await loadRenderer();
-    const chart = { name, spec, svg: await toSvg(spec) };
-    onChart(chart);
-    rendered.push(chart);
+    const drawn = { chart, spec, svg: await toSvg(spec) };
+    onChart(drawn);
+    rendered.push(drawn);
     // Vega's promises never let this thread's messages through; threads that wait for the next picture need that.
     await setImmediate();
   }

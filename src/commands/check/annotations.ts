@@ -1,6 +1,6 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { isFailure } from "../../analysis/compare-curves.ts";
-import { finding, itemName, verdictSentence } from "./words.ts";
+import { finding, itemName, metricOf, verdictSentence } from "./words.ts";
 
 /** GitHub shows ten annotations of a step. */
 const MOST_ERRORS = 9;
@@ -11,11 +11,12 @@ const MOST_ERRORS = 9;
  * worst first, and the verdict as a notice when there is none.
  */
 export function annotations(report: CheckReport): string[] {
+  const metric = metricOf(report);
   const failed = report.items.filter(isFailure);
   if (failed.length === 0) return [command("notice", "prune-lab check", verdictSentence(report))];
   const errors = failed
     .slice(0, MOST_ERRORS)
-    .map((item) => command("error", itemName(item), `${itemName(item)}: ${finding(item)}`));
+    .map((item) => command("error", itemName(item), `${itemName(item)}: ${finding(item, metric)}`));
   const left = failed.length - errors.length;
   return left > 0 ? [...errors, command("error", "prune-lab check", `${left} more regressions.`)] : errors;
 }

@@ -1,14 +1,15 @@
 import type { CheckReport } from "../../analysis/check.ts";
-import { curveLines, TABLE_HEADER, tableRows } from "./table.ts";
+import { curveLines, tableHeader, tableRows } from "./table.ts";
 import { verdictSentence } from "./words.ts";
 
 /** The report for a pull request or GITHUB_STEP_SUMMARY. */
 export function markdownReport(report: CheckReport): string {
   const row = (cells: readonly string[]) => `| ${cells.map(plain).join(" | ")} |`;
+  const header = tableHeader(report);
   const table =
     report.verdict === "identical"
       ? []
-      : [row(TABLE_HEADER), row(TABLE_HEADER.map(() => "---")), ...tableRows(report).map(row), ""];
+      : [row(header), row(header.map(() => "---")), ...tableRows(report).map(row), ""];
   const lists = [...report.notes, ...curveLines(report)].map((line) => `- ${plain(line)}`);
   return [`**${plain(verdictSentence(report))}**`, "", ...table, ...lists, ""].join("\n");
 }

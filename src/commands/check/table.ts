@@ -1,57 +1,68 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import type { ComparedCurve, ComparedItem } from "../../analysis/compare-curves.ts";
-import { evidence, finding, percent, points, pValueText } from "./words.ts";
+import { percent } from "../../charts/parts/titles.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { differenceText, shownText, worsens } from "../../metrics/words.ts";
+import { amountText, evidence, finding, metricOf, pValueText } from "./words.ts";
 
-export const TABLE_HEADER = [
-  "method",
-  "pruned",
-  "baseline %",
-  "now %",
-  "drop",
-  "p",
-  "detectable",
-  "by",
-  "verdict",
-] as const;
+export function tableHeader(report: CheckReport): string[] {
+  const { unit, difference } = metricOf(report);
+  const inUnit = (heading: string, of: string) => (of === "%" ? `${heading} %` : heading);
+  return [
+    "method",
+    "pruned",
+    inUnit("baseline", unit),
+    inUnit("now", unit),
+    inUnit(difference.name, difference.many),
+    "p",
+    inUnit("detectable", difference.many),
+    "by",
+    "verdict",
+  ];
+}
 
-/** The comparison as cells, worst first; drops in percentage points. */
-export function tableRows({ items }: CheckReport): string[][] {
-  return items.map((item) => [
+/** The comparison as cells, worst first; drops in the unit of the metric's differences. */
+export function tableRows(report: CheckReport): string[][] {
+  const metric = metricOf(report);
+  const shown = (value: number | null) => (value === null ? "" : shownText(metric, value));
+  return report.items.map((item) => [
     item.curve,
     item.sparsity === null ? "area" : percent(item.sparsity),
-    points(item.baseline),
-    points(item.results),
-    points(item.drop),
+    shown(item.baseline),
+    shown(item.results),
+    amountText(item.drop),
     pValueText(item.pValue),
-    points(item.smallestDetectableDrop),
+    amountText(item.smallestDetectableDrop),
     item.by === null ? "" : evidence(item),
-    verdictCell(item),
+    verdictCell(item, metric),
   ]);
 }
 
-function verdictCell(item: ComparedItem): string {
+function verdictCell(item: ComparedItem, metric: Metric): string {
   const blind = item.drop !== null && !item.testable ? "not testable with these seeds" : undefined;
   switch (item.verdict) {
     case "changed":
-      return `CHANGED: ${finding(item)}`;
+      return `CHANGED: ${finding(item, metric)}`;
     case "regression":
       return "REGRESSION";
     case "improvement":
       return "improvement";
     case "untested":
-      return finding(item) ?? "";
+      return finding(item, metric) ?? "";
     case "no difference":
       return blind ?? "ok";
   }
 }
 
 /** One line for each curve: what it says as a whole, on both sides. */
-export function curveLines({ curves }: CheckReport): string[] {
-  return curves.map((curve) => {
-    const limits = `largest sparsity within 1 point of the dense control: ${sides(curve.nonInferior)}`;
+export function curveLines(report: CheckReport): string[] {
+  const metric = metricOf(report);
+  const margin = differenceText(metric, metric.difference.margin);
+  return report.curves.map((curve) => {
+    const limits = `largest sparsity within ${margin} of the dense control: ${sides(curve.nonInferior)}`;
     const knee =
       curve.knee.baseline === null && curve.knee.results === null
-        ? "knee: not known without validation data on a curve that falls"
+        ? `knee: not known without validation data on a curve that ${worsens(metric)}`
         : `knee on validation data: ${sides(curve.knee)}`;
     return `${curve.curve}: ${limits}; ${knee}.`;
   });

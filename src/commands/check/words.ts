@@ -1,33 +1,40 @@
 import type { CheckReport } from "../../analysis/check.ts";
-import { type ComparedItem, isFailure, TESTABLE_UP_TO } from "../../analysis/compare-curves.ts";
+import { type ComparedItem, isFailure } from "../../analysis/compare-curves.ts";
+import { count, percent } from "../../charts/parts/titles.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { metrics } from "../../metrics/registry.ts";
+import { differenceText } from "../../metrics/words.ts";
 
 /** `global-magnitude at 98%`, `global-magnitude, area under the curve` */
 export function itemName({ curve, sparsity }: ComparedItem): string {
   return sparsity === null ? `${curve}, area under the curve` : `${curve} at ${percent(sparsity)}`;
 }
 
-/** A fraction as a percentage, in its shortest form. */
-export function percent(fraction: number): string {
-  return `${Number((100 * fraction).toPrecision(6))}%`;
+/** The metric that was compared. */
+export function metricOf({ metric }: Pick<CheckReport, "metric">): Metric {
+  return metrics.named(metric);
 }
 
 /** What an item says: `loses 1.30 points`, `macs 1200 instead of 1100 (seeds 0, 1)`; undefined when nothing. */
-export function finding(item: ComparedItem): string | undefined {
+export function finding(item: ComparedItem, metric: Metric): string | undefined {
+  const { words } = metric.difference;
+  const amount = (value: number | null) =>
+    `${differenceText(metric, amountText(value))} (p ${pValueText(item.pValue)}, ${evidence(item)})`;
   switch (item.verdict) {
     case "changed":
-      return item.differences.slice(0, 4).map(differenceText).join("; ") + more(item.differences.length - 4);
+      return item.differences.slice(0, 4).map(cellText).join("; ") + more(item.differences.length - 4);
     case "regression":
-      return `loses ${points(item.drop)} points (p ${pValueText(item.pValue)}, ${evidence(item)})`;
+      return `${words.worse} ${amount(item.drop)}`;
     case "improvement":
-      return `gains ${points(-(item.drop ?? 0))} points (p ${pValueText(item.pValue)}, ${evidence(item)})`;
+      return `${words.better} ${amount(-(item.drop ?? 0))}`;
     case "untested":
-      return "no accuracy on one side";
+      return `no ${metric.noun} on one side`;
     case "no difference":
       return undefined;
   }
 }
 
-function differenceText({ column, baseline, results, seeds }: ComparedItem["differences"][number]): string {
+function cellText({ column, baseline, results, seeds }: ComparedItem["differences"][number]): string {
   return `${column} ${results} instead of ${baseline} (seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")})`;
 }
 
@@ -42,8 +49,8 @@ export function evidence({ by, seeds }: ComparedItem): string {
   return "test set";
 }
 
-/** Percentage points with 2 decimals; nothing is never less than nothing. */
-export function points(value: number | null): string {
+/** An amount with 2 decimals, without its unit; nothing is never less than nothing. */
+export function amountText(value: number | null): string {
   return value === null ? "" : value.toFixed(2).replace(/^-0\.00$/, "0.00");
 }
 
@@ -53,30 +60,29 @@ export function pValueText(p: number | null): string {
 }
 
 /** The verdict in one sentence. */
-export function verdictSentence({ verdict, items, options }: CheckReport): string {
+export function verdictSentence(report: CheckReport): string {
+  const { verdict, items, options } = report;
+  const metric = metricOf(report);
+  const { name, coarse } = metric.difference;
   const failed = items.filter(isFailure);
   const [worst] = failed;
   if (verdict === "identical") return "Identical to the baseline.";
   if (verdict === "regression" && worst !== undefined) {
     const others = failed.length > 1 ? `, and ${count(failed.length - 1, "more item")}` : "";
     const of = options.exact ? "" : ` of ${items.length} compared`;
-    const name = options.exact ? "Not identical to the baseline" : "Regression";
-    return `${name}: ${itemName(worst)}: ${finding(worst)}${others}${of}.`;
+    const subject = options.exact ? "Not identical to the baseline" : "Regression";
+    return `${subject}: ${itemName(worst)}: ${finding(worst, metric)}${others}${of}.`;
   }
   const tested = items.filter(({ drop }) => drop !== null).length;
   const blind = items.filter((item) => item.drop !== null && !item.testable).length;
   const gains = items.filter((item) => item.verdict === "improvement").length;
   return (
-    `No regression: of ${count(tested, "drop")} tested, none is above ${options.tolerance} points and significant ` +
+    `No regression: of ${count(tested, name)} tested, none is above ${differenceText(metric, options.tolerance)} and significant ` +
     `at ${percent(options.alpha)} (one-sided, Holm)` +
     (gains > 0 ? `; ${count(gains, "improvement")}` : "") +
     (blind > 0
-      ? `; ${blind} not testable with these seeds (a drop of ${TESTABLE_UP_TO} points could pass)`
+      ? `; ${blind} not testable with these seeds (a ${name} of ${differenceText(metric, coarse)} could pass)`
       : "") +
     "."
   );
-}
-
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,5 @@
+import { primaryMetric, recoveredValue } from "../../metrics/registry.ts";
+import { named } from "../../metrics/words.ts";
 import type { StudyEvent } from "../../scheduling/events.ts";
 
 type Planned = Extract<StudyEvent, { event: "planned" }>;
@@ -34,9 +36,11 @@ export function finishedLine(event: RunFinished): string {
   return `${event.run}  ${measureText(event)}  ${effort}${status}`;
 }
 
-function measureText({ accuracy, loss }: RunFinished): string {
-  if (accuracy !== null) return `${(100 * accuracy).toFixed(2)}%`;
-  return loss === null ? "-" : `loss ${loss.toPrecision(4)}`;
+/** The event has its measures under the names that they have in results.csv. */
+function measureText(event: RunFinished): string {
+  const metric = primaryMetric([event]);
+  const value = recoveredValue(metric, event);
+  return value === null ? "-" : named(metric, value);
 }
 
 /** `0:42`, `12:05`, `1:02:09` */

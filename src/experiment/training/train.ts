@@ -1,6 +1,7 @@
 import type { Network, OptimizerSpec } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
 import { randomStream } from "../../foundations/random.ts";
+import { goodness } from "../../metrics/registry.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { changesByStep, learningRateAt } from "./learning-rate.ts";
 import type { LearningRateSchedule, Optimizer } from "./options.ts";
@@ -173,9 +174,9 @@ async function validate({ network, validation }: TrainingInputs): Promise<Valida
   return { validationLoss: finiteOrNull(loss), validationAccuracy: accuracy ?? null };
 }
 
-/** Validation accuracy, or for regression the negated loss; the higher the better. */
+/** By the primary metric on the validation examples; the higher the better. */
 function score({ validationAccuracy, validationLoss }: Validation): number {
-  return validationAccuracy ?? -(validationLoss ?? Number.POSITIVE_INFINITY);
+  return goodness({ accuracy: validationAccuracy, loss: validationLoss });
 }
 
 export function finiteOrNull(value: number): number | null {

@@ -1,5 +1,6 @@
+import type { ChartData } from "../../charts/chart.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
-import { type ChartData, renderCharts } from "../../charts/rendering/render.ts";
+import { renderCharts } from "../../charts/rendering/render.ts";
 import { renderReport } from "./page.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 
@@ -25,7 +26,7 @@ export async function drawStudy(
   const report = await renderReport({ studies: [study], data, charts });
   const pictures = await Promise.all(pngs);
   return [
-    ...charts.flatMap(({ name, spec, svg }, i): OutputFile[] => [
+    ...charts.flatMap(({ chart: { name }, spec, svg }, i): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
       [`${CHARTS_FOLDER}/${name}.svg`, svg],
       [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],

@@ -1,9 +1,12 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { present } from "../../analysis/mean-interval.ts";
-import { testSetMargin } from "../../analysis/test-set-margin.ts";
-import { count, percent } from "../../charts/parts/titles.ts";
+import { measuredPoints } from "../../analysis/measured-points.ts";
+import { count, doubtText, percent } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
-import type { ResultRow, SummaryRow } from "../../recording/rows.ts";
+import { differenceScale, widthIn } from "../../metrics/difference.ts";
+import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
+import { differenceText } from "../../metrics/words.ts";
+import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 
 const ONE_SWEEP =
@@ -15,7 +18,8 @@ const SEVERAL_SWEEPS =
   "it does not show which difference made the other.";
 
 /** What the figures stand on, and so what they can and cannot show. */
-export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[]): Html {
+export function limits(rows: readonly ResultRow[]): Html {
+  const metric = primaryMetric(rows);
   const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
     const seeds = [...new Set(of.map((row) => row.seed))];
     return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
@@ -25,19 +29,19 @@ export function limits(rows: readonly ResultRow[], summary: readonly SummaryRow[
     ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
   ];
   const examples = Math.min(...rows.map((row) => row.test_examples));
-  const accuracies = present(rows.map((row) => row.accuracy));
-  const best = accuracies.length === 0 ? undefined : Math.max(...accuracies);
+  const values = present(rows.map((row) => recoveredValue(metric, row)));
+  const doubt = values.length === 0 ? undefined : doubtText(metric, extremes(metric, values).best, examples);
   const sensitivity = sensitivitySentence(rows);
-  const deviation = deviationText(summary, fewest);
+  const deviation = deviationText(rows, fewest);
   const facts: [string, string][] = [
     ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],
     ...(deviation === undefined ? [] : [["Deviation between seeds", deviation] satisfies [string, string]]),
     [
       "Test set",
       datasets.join("; ") +
-        (best === undefined
+        (doubt === undefined
           ? ""
-          : `. It leaves ±${(100 * testSetMargin(best, examples)).toFixed(1)} points of doubt about the accuracy of any one network`),
+          : `. It leaves ${doubt} of doubt about the ${metric.noun} of any one network`),
     ],
   ];
   if (sensitivity !== undefined) {
@@ -50,11 +54,16 @@ not timed.${fewest === 1 ? " One seed cannot show how much a result varies betwe
 }
 
 /** The sample deviation between seeds, from the smallest to the largest. */
-function deviationText(summary: readonly SummaryRow[], seeds: number): string | undefined {
-  const known = summary.flatMap((row) => (row.accuracy_std === null ? [] : [{ row, std: row.accuracy_std }]));
+function deviationText(rows: readonly ResultRow[], seeds: number): string | undefined {
+  const metric = primaryMetric(rows);
+  const known = measuredPoints(rows, metric).flatMap(({ method, sparsity, recovered: { mean, std } }) =>
+    mean === null || std === null
+      ? []
+      : [{ method, sparsity, std: widthIn(differenceScale(metric, metric.scale * mean), std) }],
+  );
   const ascending = known.toSorted((a, b) => a.std - b.std);
   const [least, most] = [ascending[0], ascending.at(-1)];
   if (least === undefined || most === undefined) return seeds === 1 ? "unknown from one seed" : undefined;
-  const points = (std: number) => `${(100 * std).toFixed(2)} points`;
-  return `${points(least.std)} at best, ${points(most.std)} at worst (${most.row.method} at ${percent(most.row.target_sparsity)})`;
+  const [low, high] = [least, most].map(({ std }) => differenceText(metric, std.toFixed(2)));
+  return `${low} at best, ${high} at worst (${most.method} at ${percent(most.sparsity)})`;
 }

@@ -1,4 +1,4 @@
-import type { ChartData } from "../../charts/rendering/render.ts";
+import type { ChartData } from "../../charts/chart.ts";
 import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
 import type { ReportedStudy } from "./reproduce.ts";

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { summarize } from "../../analysis/summarize.ts";
+import { type ChartData, captionOf } from "../../charts/chart.ts";
 import { count, subject } from "../../charts/parts/titles.ts";
 import { fontFamily, readFont } from "../../charts/rendering/font.ts";
-import type { ChartData, RenderedChart } from "../../charts/rendering/render.ts";
+import type { RenderedChart } from "../../charts/rendering/render.ts";
 import { packageRoot, packageVersion } from "../../foundations/paths.ts";
-import { captions } from "./captions.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
 import { findings } from "./findings.ts";
 import { Html, html } from "./html.ts";
 import { inlineSvg } from "./inline-svg.ts";
@@ -33,6 +35,7 @@ export interface ReportContent {
 export async function renderReport({ studies, data, charts }: ReportContent): Promise<string> {
   const { results, layers, snapshots } = data;
   const summary = summarize(results);
+  const metric = primaryMetric(results);
   const methods = [...new Set(results.map((row) => row.method))];
   const title = studies.map(({ name }) => name).join(" · ");
   const { style, script } = await readAssets(methods);
@@ -59,17 +62,17 @@ ${count(methods.length, "method")}, ${count(new Set(results.map((row) => row.tar
 </section>
 <aside class="box" aria-labelledby="limits">
 <h2 id="limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
-${limits(results, summary)}
+${limits(results)}
 </aside>
 <section aria-labelledby="charts">
 <h2 id="charts">Charts</h2>
 ${methodBoxes(methods)}
 <p class="hint" id="chart-keys">Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys.</p>
-${charts.map((chart) => figureOf(chart, methods))}
+${charts.map((chart) => figureOf(chart, { methods, metric }))}
 </section>
 <section aria-labelledby="tables">
 <h2 id="tables">Tables</h2>
-<p class="explanation">${summaryLegend} A heading sorts by its column.</p>
+<p class="explanation">${summaryLegend(metric)} A heading sorts by its column.</p>
 ${summaryTable(summary, results, methods)}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, methods)}</details>` : ""}
 </section>
@@ -103,19 +106,22 @@ function methodBoxes(methods: readonly string[]): Html {
   )}</fieldset>`;
 }
 
-function figureOf({ name, spec, svg }: RenderedChart, methods: readonly string[]): Html {
+function figureOf(
+  { chart, spec, svg }: RenderedChart,
+  { methods, metric }: { readonly methods: readonly string[]; readonly metric: Metric },
+): Html {
   const { text, description } = titleOf(spec);
-  return html`<figure${name === "accuracy-heatmap" ? html` class="heat"` : ""}>
+  return html`<figure${chart.colors === undefined ? "" : html` class="${chart.colors}"`}>
 <h3 class="unseen">${text}</h3>
 <div class="chart" tabindex="0" role="group" aria-label="${text}" aria-describedby="chart-keys">${inlineSvg(
     svg,
     {
-      name,
+      name: chart.name,
       description,
       methods,
     },
   )}</div>
-<figcaption>${captions[name]}</figcaption>
+<figcaption>${captionOf(chart, metric)}</figcaption>
 </figure>
 `;
 }

@@ -1,7 +1,11 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
+import { measuredPoints } from "../../analysis/measured-points.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
+import { columnHeading, heading, marginText, valueText } from "../../metrics/words.ts";
 import type { LayerRow, ResultRow, SummaryRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 
@@ -17,8 +21,7 @@ function figure(value: number | null, format: (value: number) => string): Cell {
   return value === null ? empty : { text: format(value), value };
 }
 
-const points = (value: number | null) => figure(value, (v) => v.toFixed(2));
-const accuracy = (value: number | null) => figure(value === null ? null : 100 * value, (v) => v.toFixed(2));
+const amount = (value: number | null, decimals: number) => figure(value, (v) => v.toFixed(decimals));
 const sparsity = (value: number): Cell => ({ text: percent(value), value });
 const whole = (value: number | null) => figure(value, (v) => Math.round(v).toLocaleString("en-US"));
 
@@ -46,68 +49,70 @@ function sortable(
   })}</tbody></table></div>`;
 }
 
-/** What the columns of the summary table are. */
-export const summaryLegend =
-  "Mean test accuracy over the seeds, before and after fine-tuning, with half the width of its 95% interval. Drop: " +
-  "from the dense control, the network of sparsity 0 after the same fine-tuning. Detectable: the smallest drop that " +
-  "a check with other seeds sees. With dead: pruned weights, and kept ones on no path from an input to an output. " +
-  "MACs: multiply-accumulates for one example.";
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Every (method, sparsity): accuracies with half the width of their intervals, drop, sizes. */
+/** What the columns of the summary table are. */
+export function summaryLegend({ noun, difference: { name } }: Metric): string {
+  return (
+    `Mean test ${noun} over the seeds, before and after fine-tuning, with half the width of its 95% interval. ` +
+    `${capitalized(name)}: from the dense control, the network of sparsity 0 after the same fine-tuning. Detectable: ` +
+    `the smallest ${name} that a check with other seeds sees. With dead: pruned weights, and kept ones on no path ` +
+    "from an input to an output. MACs: multiply-accumulates for one example."
+  );
+}
+
+/** Every (method, sparsity): the primary metric with half the width of its intervals, drop, sizes. */
 export function summaryTable(
   summary: readonly SummaryRow[],
   results: readonly ResultRow[],
   methods: readonly string[],
 ): Html {
-  const cells = groupBy(results, (row) => JSON.stringify([row.method, row.target_sparsity]));
+  const metric = primaryMetric(results);
+  const points = measuredPoints(results, metric);
   const drops = detectableDrops(results);
   const recovers = summary.some((row) => row.recovery !== "none");
   const troubled = summary.some((row) => row.collapsed > 0 || row.diverged > 0);
-  const regression = summary.every((row) => row.accuracy_mean === null);
-  const rows = summary.map((row): TableRow => {
+  const shown = (value: number | null): Cell =>
+    value === null ? empty : { text: valueText(metric, value), value: metric.scale * value };
+  const rows = summary.flatMap((row, i): TableRow[] => {
     const detectable = drops.find((d) => d.method === row.method && d.sparsity === row.target_sparsity);
-    const of = cells.get(JSON.stringify([row.method, row.target_sparsity])) ?? [];
-    const mean = (value: (row: ResultRow) => number) => meanInterval(of.map(value)).mean;
-    const half =
-      row.accuracy_ci95_low === null || row.accuracy_ci95_high === null
-        ? null
-        : 50 * (row.accuracy_ci95_high - row.accuracy_ci95_low);
-    return {
-      method: row.method,
-      cells: [
-        sparsity(row.target_sparsity),
-        ...(regression
-          ? [figure(row.loss_mean, (v) => v.toPrecision(4))]
-          : [
-              ...(recovers ? [accuracy(row.pruned_accuracy_mean)] : []),
-              accuracy(row.accuracy_mean),
-              points(half),
-              points(row.drop_from_dense_control_mean),
-              figure(detectable?.drop ?? null, (v) => v.toFixed(1)),
-            ]),
-        figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
-        figure(row.compression, (v) => `${v.toFixed(1)}x`),
-        figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
-          v.toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
-        ),
-        whole(mean((r) => r.macs)),
-        whole(row.n),
-        ...(troubled ? [whole(row.collapsed), whole(row.diverged)] : []),
-      ],
-    };
+    const point = points[i];
+    if (point === undefined) return [];
+    const mean = (value: (row: ResultRow) => number) => meanInterval(point.rows.map(value)).mean;
+    const { ci95 } = point.recovered;
+    return [
+      {
+        method: row.method,
+        cells: [
+          sparsity(row.target_sparsity),
+          ...(recovers ? [shown(point.pruned.mean)] : []),
+          shown(point.recovered.mean),
+          ci95 === null
+            ? empty
+            : { text: marginText(metric, ci95), value: (metric.scale / 2) * (ci95.high - ci95.low) },
+          amount(point.drop.mean, 2),
+          amount(detectable?.drop ?? null, 1),
+          figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
+          figure(row.compression, (v) => `${v.toFixed(1)}x`),
+          figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
+            v.toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
+          ),
+          whole(mean((r) => r.macs)),
+          whole(row.n),
+          ...(troubled ? [whole(row.collapsed), whole(row.diverged)] : []),
+        ],
+      },
+    ];
   });
+  const { name, many } = metric.difference;
   return sortable(
     "Results by method and sparsity",
     [
       "Pruned",
-      ...(regression
-        ? ["Test loss"]
-        : [
-            ...(recovers ? ["Before (%)", "After (%)"] : ["Accuracy (%)"]),
-            "± 95%",
-            "Drop (points)",
-            "Detectable (points)",
-          ]),
+      ...(recovers ? ["Before", "After"] : [heading(metric)]).map((text) => columnHeading(text, metric)),
+      "± 95%",
+      `${capitalized(name)} (${many})`,
+      `Detectable (${many})`,
       "With dead (%)",
       "Compression",
       "KiB",

@@ -1,15 +1,16 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import { groupBy } from "../../analysis/group-by.ts";
-import { present } from "../../analysis/mean-interval.ts";
-import type { Quality } from "../../charts/parts/scales.ts";
-import { count, testSetDoubt } from "../../charts/parts/titles.ts";
+import { type MeanInterval, present } from "../../analysis/mean-interval.ts";
+import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
+import { count, percent, testSetDoubt } from "../../charts/parts/titles.ts";
 import { wrap } from "../../foundations/wrap.ts";
-import type { SummaryRow } from "../../recording/rows.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { extremes, primaryMetric } from "../../metrics/registry.ts";
+import { marginText, measured, valueText } from "../../metrics/words.ts";
+import type { ResultRow } from "../../recording/rows.ts";
 import type { TextOptions } from "./text-chart.ts";
 
 export interface ClosingTableOptions extends TextOptions {
-  /** Number of test examples that the accuracies stand on. */
-  readonly testExamples: number;
   /** A sentence on the smallest drop that a check would see, if there is one. */
   readonly sensitivity?: string | undefined;
 }
@@ -28,26 +29,27 @@ interface Column {
 }
 
 /**
- * What a sweep found, as lines of text: a row for each sparsity, for each method the accuracy (the loss of a
- * regression) before and after recovery with the half width of its 95% interval, the best after recovery marked
- * with `*`; under it the dense baseline and what the figures stand on. Methods that do not fit side by side into
- * the columns follow below.
+ * What a sweep found, as lines of text: a row for each sparsity, for each method the primary metric (accuracy, or the
+ * loss of a regression) before and after recovery with the half width of its 95% interval, the best after recovery
+ * marked with `*`; under it the dense baseline and what the figures stand on. Methods that do not fit side by side
+ * into the columns follow below.
  */
-export function closingTable(summary: readonly SummaryRow[], options: ClosingTableOptions): string[] {
-  const quality: Quality = summary.some((row) => row.accuracy_mean !== null) ? "accuracy" : "loss";
-  const sparsities = sparsitiesOf(summary);
-  const labels = sparsities.map((sparsity) => `${Number((100 * sparsity).toPrecision(6))}%`);
-  const byMethod = groupBy(summary, (row) => row.method);
-  const decimals = options.testExamples >= 5000 ? 2 : 1;
-  const groups = [...byMethod].map(([method, rows]) =>
+export function closingTable(results: readonly ResultRow[], options: ClosingTableOptions): string[] {
+  const metric = primaryMetric(results);
+  const points = measuredPoints(results, metric);
+  const sparsities = sparsitiesOf(points);
+  const labels = sparsities.map(percent);
+  const testExamples = results[0]?.test_examples ?? 0;
+  const context = {
+    metric,
+    decimals: testExamples >= 5000 ? metric.digits.fine : metric.digits.coarse,
+    bestAt: (sparsity: number) => bestMean(points, sparsity, metric),
+  };
+  const groups = [...groupBy(points, ({ method }) => method)].map(([method, of]) =>
     methodColumns(
       method,
-      sparsities.map((sparsity) => rows.find((row) => row.target_sparsity === sparsity)),
-      {
-        quality,
-        decimals,
-        bestAt: (sparsity) => bestMean(summary, sparsity, quality),
-      },
+      sparsities.map((sparsity) => of.find((point) => point.sparsity === sparsity)),
+      context,
     ),
   );
   const blocks = sideBySide(
@@ -58,68 +60,58 @@ export function closingTable(summary: readonly SummaryRow[], options: ClosingTab
   const styles = new Chalk({ level: options.color ? 1 : 0 });
   return [
     ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(summary, quality, options)
+    ...footer(points, metric, { ...options, testExamples })
       .flatMap((line) => wrap(line, options.columns))
       .map((line) => styles.dim(line)),
   ];
 }
 
-function sparsitiesOf(summary: readonly SummaryRow[]): number[] {
-  return [...new Set(summary.map((row) => row.target_sparsity))].sort((a, b) => a - b);
+function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
+  return [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
 }
 
 /** The best mean after recovery at one sparsity; null where the methods do not differ. */
-function bestMean(summary: readonly SummaryRow[], sparsity: number, quality: Quality): number | null {
-  const rows = summary.filter((row) => row.target_sparsity === sparsity);
-  const means = present(rows.map((row) => (quality === "accuracy" ? row.accuracy_mean : row.loss_mean)));
-  if (new Set(means).size < 2) return null;
-  return quality === "accuracy" ? Math.max(...means) : Math.min(...means);
+function bestMean(points: readonly MeasuredPoint[], sparsity: number, metric: Metric): number | null {
+  const means = present(points.filter((p) => p.sparsity === sparsity).map(({ recovered }) => recovered.mean));
+  return new Set(means).size < 2 ? null : extremes(metric, means).best;
 }
 
 interface MethodContext {
-  readonly quality: Quality;
-  /** Of a percentage. */
+  readonly metric: Metric;
+  /** Of a value that is written with decimals. */
   readonly decimals: number;
   readonly bestAt: (sparsity: number) => number | null;
 }
 
-/** The columns of one method: before fine-tuning, where there are accuracies of it, and after. */
+/** The columns of one method: before fine-tuning, if there is any, and after. */
 function methodColumns(
   method: string,
-  rows: readonly (SummaryRow | undefined)[],
-  { quality, decimals, bestAt }: MethodContext,
+  points: readonly (MeasuredPoint | undefined)[],
+  { metric, decimals, bestAt }: MethodContext,
 ): Column[] {
-  const recovers = rows.some((row) => row !== undefined && row.recovery !== "none");
-  const percent = (mean: number | null, low: number | null, high: number | null) => {
+  const recovers = points.some((point) => point?.rows.some(({ recovery }) => recovery !== "none"));
+  const written = ({ mean, ci95 }: MeanInterval) => {
     if (mean === null) return "diverged";
-    const margin = low === null || high === null ? "" : ` ±${(50 * (high - low)).toFixed(decimals)}`;
+    const margin = ci95 === null ? "" : ` ±${marginText(metric, ci95, decimals)}`;
+    if (metric.digits.kind === "significant") return valueText(metric, mean) + margin;
     // Right-aligned to the width of 99.99, so that the points stand in line.
-    return `${(100 * mean).toFixed(decimals).padStart(decimals + 3)}${margin}`;
+    return `${(metric.scale * mean).toFixed(decimals).padStart(decimals + 3)}${margin}`;
   };
-  const after = rows.map((row): Cell => {
-    if (row === undefined) return { text: "", best: false };
-    const mean = quality === "accuracy" ? row.accuracy_mean : row.loss_mean;
-    const text =
-      quality === "accuracy"
-        ? percent(mean, row.accuracy_ci95_low, row.accuracy_ci95_high)
-        : mean === null
-          ? "diverged"
-          : mean.toPrecision(4);
-    const best = mean !== null && mean === bestAt(row.target_sparsity);
-    return { text: `${text}${row.collapsed > 0 ? " ×" : ""}${best ? " *" : ""}`, best };
+  const after = points.map((point): Cell => {
+    if (point === undefined) return { text: "", best: false };
+    const { mean } = point.recovered;
+    const best = mean !== null && mean === bestAt(point.sparsity);
+    return {
+      text: `${written(point.recovered)}${point.collapsed > 0 ? " ×" : ""}${best ? " *" : ""}`,
+      best,
+    };
   });
-  const before = rows.map(
-    (row): Cell => ({
-      text:
-        row === undefined
-          ? ""
-          : percent(row.pruned_accuracy_mean, row.pruned_accuracy_ci95_low, row.pruned_accuracy_ci95_high),
-      best: false,
-    }),
+  const before = points.map(
+    (point): Cell => ({ text: point === undefined ? "" : written(point.pruned), best: false }),
   );
   return [
-    ...(recovers && quality === "accuracy" ? [{ method, heading: "before", cells: before }] : []),
-    { method, heading: recovers ? "after" : quality, cells: after },
+    ...(recovers ? [{ method, heading: "before", cells: before }] : []),
+    { method, heading: recovers ? "after" : metric.noun, cells: after },
   ];
 }
 
@@ -199,28 +191,29 @@ function fill(text: string, width: number): string {
 
 /** What the figures are and how far they can be trusted. */
 function footer(
-  summary: readonly SummaryRow[],
-  quality: Quality,
-  { testExamples, sensitivity }: ClosingTableOptions,
+  points: readonly MeasuredPoint[],
+  metric: Metric,
+  { testExamples, sensitivity }: ClosingTableOptions & { readonly testExamples: number },
 ): string[] {
-  const runs = summary.map((row) => row.n + row.diverged);
-  const seeds = Math.max(0, ...runs);
-  const baseline = present(summary.map((row) => row.baseline_accuracy_mean))[0];
-  const diverged = summary.reduce((sum, row) => sum + row.diverged, 0);
-  const compared = sparsitiesOf(summary).some((sparsity) => bestMean(summary, sparsity, quality) !== null);
+  const seeds = Math.max(0, ...points.map(({ rows }) => rows.length));
+  const baseline = present(points.map((point) => point.baseline.mean))[0];
+  const diverged = points.reduce((sum, point) => sum + point.diverged, 0);
+  const compared = sparsitiesOf(points).some((sparsity) => bestMean(points, sparsity, metric) !== null);
+  const doubt = baseline === undefined ? undefined : testSetDoubt(metric, baseline, testExamples);
+  const measure = `test ${metric.noun}`;
   return [
-    ...(baseline === undefined ? [] : [`Dense baseline: ${(100 * baseline).toFixed(2)}% test accuracy.`]),
-    `Test ${quality}${quality === "accuracy" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
-    ...(seeds > 1
-      ? [
-          `Mean of ${count(seeds, "seed")}${quality === "accuracy" ? " ± half width of its 95% confidence interval" : ""}.`,
-        ]
-      : baseline === undefined
-        ? ["One seed."]
-        : [`One seed; ${testSetDoubt(baseline, testExamples)}.`]),
+    ...(baseline === undefined
+      ? []
+      : [
+          `Dense baseline: ${metric.unit === "" ? `${measure} ${measured(metric, baseline)}` : `${measured(metric, baseline)} ${measure}`}.`,
+        ]),
+    `Test ${metric.noun}${metric.unit === "%" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
+    seeds > 1
+      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval.`
+      : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
     ...(sensitivity === undefined ? [] : [sensitivity]),
-    ...(compared ? [`* ${quality === "accuracy" ? "highest" : "lowest"} mean of its row.`] : []),
-    ...(summary.some((row) => row.collapsed > 0)
+    ...(compared ? [`* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row.`] : []),
+    ...(points.some(({ collapsed }) => collapsed > 0)
       ? ["× no path from the inputs to the outputs is left, in at least one seed."]
       : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out.`] : []),

@@ -1,8 +1,11 @@
 import { Chalk } from "chalk";
 import { present } from "../../analysis/mean-interval.ts";
+import { measuredPoints } from "../../analysis/measured-points.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
-import { type Quality, qualityScale } from "../../charts/parts/scales.ts";
-import type { SummaryRow } from "../../recording/rows.ts";
+import { metricScale } from "../../charts/parts/scales.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
+import { columnHeading } from "../../metrics/words.ts";
+import type { ResultRow } from "../../recording/rows.ts";
 
 export interface TextOptions {
   /** Width of the terminal in characters. */
@@ -15,22 +18,21 @@ const axisWidth = 6;
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /**
- * Accuracy (the loss of a regression) against sparsity in characters, as lines that fit the columns: a letter
+ * The primary metric (accuracy, or the loss of a regression) against sparsity in characters, as lines that fit the columns: a letter
  * for each method, `*` where several fall on one place, the dense baseline dotted. Sparsities stand evenly, and
  * the scale is that of the charts. Empty without any measure, or on a terminal too narrow to show one.
  */
-export function textChart(summary: readonly SummaryRow[], { columns, color }: TextOptions): string[] {
-  const quality: Quality = summary.some((row) => row.accuracy_mean !== null) ? "accuracy" : "loss";
-  const mean = (row: SummaryRow) => (quality === "accuracy" ? row.accuracy_mean : row.loss_mean);
-  const baseline =
-    quality === "accuracy" ? (present(summary.map((row) => row.baseline_accuracy_mean))[0] ?? null) : null;
-  const values = present([...summary.map(mean), baseline]);
-  const methods = [...new Set(summary.map((row) => row.method))];
-  const sparsities = [...new Set(summary.map((row) => row.target_sparsity))].sort((a, b) => a - b);
+export function textChart(results: readonly ResultRow[], { columns, color }: TextOptions): string[] {
+  const metric = primaryMetric(results);
+  const points = measuredPoints(results, metric);
+  const baseline = present(points.map((point) => point.baseline.mean))[0] ?? null;
+  const values = present([...points.map(({ recovered }) => recovered.mean), baseline]);
+  const methods = [...new Set(points.map(({ method }) => method))];
+  const sparsities = [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
   const spacing = Math.min(9, Math.floor((columns - axisWidth - 2) / sparsities.length));
   if (values.length === 0 || spacing < 1) return [];
 
-  const { position, scale, ticks } = qualityScale(quality, values);
+  const { position, scale, ticks } = metricScale(metric, values);
   const [low, high] = scale.domain;
   const rowAt = (place: number) => {
     const fraction = Math.log(place / low) / Math.log(high / low);
@@ -42,13 +44,13 @@ export function textChart(summary: readonly SummaryRow[], { columns, color }: Te
   const canvas = Array.from({ length: rows }, () => Array.from({ length: width }, () => " "));
   if (baseline !== null) canvas[rowAt(position(baseline))]?.fill("·");
   const apart = spacing > methods.length;
-  for (const row of summary) {
-    const value = mean(row);
+  for (const { method, sparsity, recovered } of points) {
+    const value = recovered.mean;
     const line = value === null ? undefined : canvas[rowAt(position(value))];
     if (line === undefined) continue;
-    const index = methods.indexOf(row.method);
+    const index = methods.indexOf(method);
     const offset = apart ? index - Math.floor((methods.length - 1) / 2) : 0;
-    const column = sparsities.indexOf(row.target_sparsity) * spacing + Math.floor(spacing / 2) + offset;
+    const column = sparsities.indexOf(sparsity) * spacing + Math.floor(spacing / 2) + offset;
     const letter = letters[index % letters.length] ?? "?";
     line[column] = line[column] === " " || line[column] === "·" ? letter : "*";
   }
@@ -68,9 +70,9 @@ export function textChart(summary: readonly SummaryRow[], { columns, color }: Te
       .replace(/·+|[^ ·]/g, paint);
     return `${(labels.get(index) ?? "").padStart(axisWidth)} ${labels.has(index) ? "┤" : "│"}${cells}`;
   });
-  const recovers = summary.some((row) => row.recovery !== "none");
+  const recovers = results.some((row) => row.recovery !== "none");
   return [
-    `Test ${quality}${quality === "accuracy" ? " (%)" : ""} ${recovers ? "after fine-tuning" : "after pruning"} against weights pruned (%)`,
+    `${columnHeading(`Test ${metric.noun}`, metric)} ${recovers ? "after fine-tuning" : "after pruning"} against weights pruned (%)`,
     ...plot,
     `${" ".repeat(axisWidth + 1)}└${"─".repeat(width)}`,
     `${" ".repeat(axisWidth + 2)}${sparsityLabels(sparsities, spacing)}`.trimEnd(),

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logTicks, prunedChannel, qualityScale, spreadApart } from "../../../src/charts/parts/scales.ts";
+import { logTicks, metricScale, prunedChannel, spreadApart } from "../../../src/charts/parts/scales.ts";
+import { accuracy } from "../../../src/metrics/accuracy.ts";
+import { loss } from "../../../src/metrics/loss.ts";
 
 describe("prunedChannel", () => {
   it("spans from the most to the least that is kept, labelled at the sparsities", () => {
@@ -22,9 +24,9 @@ describe("prunedChannel", () => {
   });
 });
 
-describe("qualityScale", () => {
+describe("metricScale", () => {
   it("labels accuracies by what is right and places them by what is wrong", () => {
-    const { position, scale, ticks } = qualityScale("accuracy", [0.98, 0.1]);
+    const { position, scale, ticks } = metricScale(accuracy, [0.98, 0.1]);
     expect(position(0.98)).toBeCloseTo(0.02, 12);
     expect(scale.reverse).toBe(true);
     expect(scale.domain[1]).toBe(1);
@@ -43,10 +45,10 @@ describe("qualityScale", () => {
   });
 
   it("has a finite place for an accuracy of 1 and a loss of 0", () => {
-    for (const scale of [qualityScale("accuracy", [1, 0.9]), qualityScale("accuracy", [1])]) {
+    for (const scale of [metricScale(accuracy, [1, 0.9]), metricScale(accuracy, [1])]) {
       expect(scale.position(1)).toBeGreaterThanOrEqual(scale.scale.domain[0]);
     }
-    expect(qualityScale("loss", [0, 2]).position(0)).toBe(1);
+    expect(metricScale(loss, [0, 2]).position(0)).toBe(1);
   });
 });
 

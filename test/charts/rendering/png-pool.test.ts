@@ -12,8 +12,8 @@ test.each([1, 3])("%i threads draw the same PNGs again and again, prepared or no
   const [prepared, cold] = [openPngPool(threads), openPngPool(threads)];
   try {
     prepared.prepare();
-    for (const studio of [prepared, cold]) {
-      const pngs = await Promise.all([svg, svg, svg, svg].map(studio.rasterize));
+    for (const pngPool of [prepared, cold]) {
+      const pngs = await Promise.all([svg, svg, svg, svg].map(pngPool.rasterize));
       expect(pngs.map(sha256)).toEqual([expected, expected, expected, expected]);
     }
   } finally {
@@ -22,13 +22,13 @@ test.each([1, 3])("%i threads draw the same PNGs again and again, prepared or no
 });
 
 test("a picture that cannot be drawn fails, and nothing else", async () => {
-  const studio = openPngPool(2);
+  const pngPool = openPngPool(2);
   try {
-    await expect(studio.rasterize("no SVG")).rejects.toThrow();
+    await expect(pngPool.rasterize("no SVG")).rejects.toThrow();
     expect(
-      (await studio.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>')).length,
+      (await pngPool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>')).length,
     ).toBeGreaterThan(8);
   } finally {
-    await studio.close();
+    await pngPool.close();
   }
 });

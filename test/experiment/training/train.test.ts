@@ -110,8 +110,8 @@ describe("a training", () => {
     expect(await second.readParameters()).toEqual(await whole.readParameters());
     expect(await second.readOptimizerState()).toEqual(await whole.readOptimizerState());
     // Whole epochs alone have a record, and those after the cut have the same one.
-    const after = (records: typeof history) => records.filter(({ epoch }) => epoch > Math.ceil(cut / 7));
-    expect(after(history)).toEqual(after(straight.history));
+    const laterThan = (records: typeof history) => records.filter(({ epoch }) => epoch > Math.ceil(cut / 7));
+    expect(laterThan(history)).toEqual(laterThan(straight.history));
     expect(history[0]?.epoch).toBe(Math.floor(cut / 7));
   });
 

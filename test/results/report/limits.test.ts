@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { summarize } from "../../../src/analysis/summarize.ts";
 import type { ResultRow } from "../../../src/recording/rows.ts";
 import { limits } from "../../../src/results/report/limits.ts";
 import { exampleStudy } from "../../support/example-study.ts";
 
 const text = (rows: readonly ResultRow[]) =>
-  limits(rows, summarize(rows))
+  limits(rows)
     .text.replace(/<\/?(?:dl|dt|dd|p)>/g, "\n")
     .replace(/\s*\n\s*/g, "\n");
 
@@ -17,6 +16,14 @@ describe("limits", () => {
     expect(found).toContain("\nDeviation between seeds\n0.10 points at best, 0.10 points at worst");
     expect(found).toContain("\nTest set\nmnist: 10,000 examples. It leaves ±0.3 points of doubt");
     expect(found).toMatch(/\nSmallest drop that a check with other seeds can detect\n0\.\d points/);
+  });
+
+  it("say the same of the losses of a regression", () => {
+    const found = text(exampleStudy({ regression: true, sparsities: [0] }).results);
+    // Losses 0.023, 0.022, 0.021: a deviation of 0.001, 4.55% of the mean.
+    expect(found).toContain("\nDeviation between seeds\n4.55% at best, 4.55% at worst");
+    expect(found).toContain("It leaves ±2.8% of doubt about the loss of any one network");
+    expect(found).toMatch(/\nSmallest rise that a check with other seeds can detect\n\d+\.\d%/);
   });
 
   it("say that one seed shows no deviation", () => {

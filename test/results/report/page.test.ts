@@ -4,6 +4,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captionOf } from "../../../src/charts/chart.ts";
+import { charts } from "../../../src/charts/registry.ts";
+import { accuracy } from "../../../src/metrics/accuracy.ts";
+import { loss } from "../../../src/metrics/loss.ts";
 import { drawOverlay } from "../../../src/results/report/files.ts";
 import { overlay } from "../../../src/results/report/overlay.ts";
 import { findChromium, launchChromium } from "../../support/browser.ts";
@@ -47,6 +51,19 @@ describe("the page as text", () => {
     expect(text.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:\/\//);
   });
 
+  it("has every chart with its caption, also of a regression, which has no word of accuracy", async () => {
+    const text = await readFile(page, "utf8");
+    const { results, ...others } = exampleStudy({ regression: true });
+    const regression = { name: "r", rows: results, ...others, manifest: undefined, configText: undefined };
+    const other = await drawOverlay([regression], overlay([regression]));
+    for (const chart of charts.list()) {
+      expect(text).toContain(`<figcaption>${captionOf(chart, accuracy)}</figcaption>`);
+      expect(other).toContain(`<figcaption>${captionOf(chart, loss)}</figcaption>`);
+    }
+    const shown = other.replace(/<(style|script)[\s\S]*?<\/\1>/g, "");
+    expect(shown.match(/.{0,60}accura(?:cy|te).{0,60}/gi) ?? []).toEqual([]);
+  });
+
   it("is the same again", async () => {
     const again = [study(`</title><script>document.title="broken"</script>`, METHODS)];
     expect(await drawOverlay(again, overlay(again))).toBe(await readFile(page, "utf8"));
@@ -78,7 +95,7 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
 
   it("shows every chart, without a fault and without the network", async () => {
     const { opened, faults, close } = await open(page);
-    expect(await opened.locator("figure .chart svg").count()).toBe(10);
+    expect(await opened.locator("figure .chart svg").count()).toBe(charts.list().length);
     expect(await opened.title()).toContain("</title><script>");
     expect(await opened.locator("img").count()).toBe(0);
     expect(faults).toEqual([]);
@@ -162,7 +179,7 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
 
   it("has every chart and table without its script", async () => {
     const { opened, close } = await open(page, { javaScriptEnabled: false });
-    expect(await opened.locator("figure .chart svg").count()).toBe(10);
+    expect(await opened.locator("figure .chart svg").count()).toBe(charts.list().length);
     expect(await opened.locator("table").first().isVisible()).toBe(true);
     expect(await opened.locator("#methods").isVisible()).toBe(false);
     await close();

@@ -1,11 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { summarize } from "../../../src/analysis/summarize.ts";
 import { closingTable } from "../../../src/results/terminal/closing-table.ts";
 import { diverged, exampleStudy } from "../../support/example-study.ts";
-import { resultRow } from "../../support/result-rows.ts";
+import { regressionRow, resultRow } from "../../support/result-rows.ts";
 
-const options = { columns: 80, color: false, testExamples: 10_000 };
+const options = { columns: 80, color: false };
 
 describe("closingTable", () => {
   it("has a row a sparsity, each method before and after, and marks the best", () => {
@@ -25,7 +24,7 @@ describe("closingTable", () => {
       ...at("global-magnitude", 0.99, 0.18, [0.935, 0.936]),
     ];
     // Half widths: 12.7062 x 0.00707 / sqrt(2) = 6.35 points and a tenth of that.
-    expect(closingTable(summarize(rows), options)).toEqual([
+    expect(closingTable(rows, options)).toEqual([
       "          l1-unstructured             global-magnitude",
       "pruned    before       after          before       after",
       "    0%    97.90 ±0.00  98.00 ±0.00    97.90 ±0.00  98.00 ±0.00",
@@ -40,7 +39,8 @@ describe("closingTable", () => {
 
   it("has no intervals and fewer decimals for one seed on a small test set", () => {
     const { results } = exampleStudy({ methods: ["l1-unstructured"], sparsities: [0], seeds: [0] });
-    expect(closingTable(summarize(results), { ...options, testExamples: 1000 })).toEqual([
+    const small = results.map((row) => ({ ...row, test_examples: 1000 }));
+    expect(closingTable(small, options)).toEqual([
       "          l1-unstructured",
       "pruned    before  after",
       "    0%    97.7    97.7",
@@ -53,21 +53,36 @@ describe("closingTable", () => {
 
   it("puts methods that do not fit below each other", () => {
     const methods = Array.from({ length: 5 }, (_, i) => `method-${i}`);
-    const lines = closingTable(summarize(exampleStudy({ methods }).results), options);
+    const lines = closingTable(exampleStudy({ methods }).results, options);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     for (const method of methods) expect(lines.join("\n")).toContain(method);
     expect(lines.filter((line) => line.startsWith("pruned"))).toHaveLength(3);
   });
 
   it("has one column a method without fine-tuning", () => {
-    const lines = closingTable(summarize(exampleStudy({ recovery: "none" }).results), options);
+    const lines = closingTable(exampleStudy({ recovery: "none" }).results, options);
     expect(lines[1]).toMatch(/^pruned {4}accuracy +accuracy$/);
   });
 
-  it("marks the lowest loss of a regression", () => {
-    const lines = closingTable(summarize(exampleStudy({ regression: true }).results), options);
-    expect(lines).toContain("* lowest mean of its row.");
-    expect(lines.join("\n")).not.toContain("Dense baseline");
+  it("has the same of the losses of a regression, and marks the lowest", () => {
+    const at = (method: string, losses: readonly number[]) =>
+      losses.map((loss, seed) =>
+        regressionRow({ method, target_sparsity: 0.9, seed, baseline_loss: 0.02, pruned_loss: 0.5, loss }),
+      );
+    // Half widths: 12.7062 x 0.000707 / sqrt(2) = 0.00635.
+    expect(closingTable([...at("a", [0.03, 0.031]), ...at("b", [0.04, 0.04])], options)).toEqual([
+      "          a                                 b",
+      "pruned    before       after                before       after",
+      "   90%    0.5000 ±0.0  0.03050 ±0.0064 *    0.5000 ±0.0  0.04000 ±0.0",
+      "",
+      "Dense baseline: test loss 0.02000.",
+      "Test loss, 10,000 test examples.",
+      "Mean of 2 seeds ± half width of its 95% confidence interval.",
+      "* lowest mean of its row.",
+    ]);
+    expect(closingTable(at("a", [0.03]), options)).toContain(
+      "One seed; a test set of this size leaves ±2.8% of doubt.",
+    );
   });
 
   it("tells collapsed and diverged runs", () => {
@@ -75,16 +90,16 @@ describe("closingTable", () => {
       if (row.target_sparsity !== 0.99) return row;
       return row.method === "l1-unstructured" ? diverged(row) : { ...row, status: "collapsed" as const };
     });
-    const lines = closingTable(summarize(results), options);
+    const lines = closingTable(results, options);
     expect(lines.find((line) => line.startsWith("   99%"))).toMatch(/diverged +diverged .*±.* ×$/);
     expect(lines).toContain("3 diverged runs left out.");
     expect(lines).toContain("× no path from the inputs to the outputs is left, in at least one seed.");
   });
 
   it("says the same in color", () => {
-    const summary = summarize(exampleStudy().results);
-    const colored = closingTable(summary, { ...options, color: true }).join("\n");
-    expect(stripVTControlCharacters(colored)).toBe(closingTable(summary, options).join("\n"));
+    const { results } = exampleStudy();
+    const colored = closingTable(results, { ...options, color: true }).join("\n");
+    expect(stripVTControlCharacters(colored)).toBe(closingTable(results, options).join("\n"));
     expect(colored).toContain("\u001b[");
   });
 });

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { summarize } from "../../../src/analysis/summarize.ts";
 import { textChart } from "../../../src/results/terminal/text-chart.ts";
 import { diverged, exampleStudy } from "../../support/example-study.ts";
 import { resultRow } from "../../support/result-rows.ts";
@@ -10,7 +9,7 @@ describe("textChart", () => {
     const at = (method: string, target_sparsity: number, accuracy: number) =>
       resultRow({ method, target_sparsity, accuracy, baseline_accuracy: 0.98 });
     const rows = [at("a", 0, 0.98), at("a", 0.9, 0.5), at("b", 0, 0.98), at("b", 0.9, 0.96)];
-    expect(textChart(summarize(rows), { columns: 80, color: false })).toEqual([
+    expect(textChart(rows, { columns: 80, color: false })).toEqual([
       "Test accuracy (%) after fine-tuning against weights pruned (%)",
       "       │",
       "    98 ┤····AB············",
@@ -32,34 +31,34 @@ describe("textChart", () => {
   });
 
   it.each([30, 60, 80, 200])("fits %i columns", (columns) => {
-    const summary = summarize(
-      exampleStudy({ sparsities: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99] }).results,
-    );
-    const [, ...lines] = textChart(summary, { columns, color: false });
+    const { results } = exampleStudy({ sparsities: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99] });
+    const [, ...lines] = textChart(results, { columns, color: false });
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
   it("says the same in color", () => {
-    const summary = summarize(exampleStudy().results);
-    const colored = textChart(summary, { columns: 80, color: true }).join("\n");
-    const plain = textChart(summary, { columns: 80, color: false }).join("\n");
+    const { results } = exampleStudy();
+    const colored = textChart(results, { columns: 80, color: true }).join("\n");
+    const plain = textChart(results, { columns: 80, color: false }).join("\n");
     expect(colored).not.toBe(plain);
     expect(stripVTControlCharacters(colored)).toBe(plain);
   });
 
   it("shows the loss of a regression and leaves out what diverged", () => {
     const { results } = exampleStudy({ regression: true });
-    expect(textChart(summarize(results), { columns: 80, color: false })[0]).toContain("Test loss");
+    const chart = textChart(results, { columns: 80, color: false });
+    expect(chart[0]).toBe("Test loss after fine-tuning against weights pruned (%)");
+    // The lowest loss at the bottom, on the dense baseline.
+    expect(chart.findLast((line) => line.includes("·····"))).toMatch(/·A|·B|\*/);
+    expect(chart.at(-1)).toContain("· dense baseline");
     const half = results.map((row) => (row.method === "l1-unstructured" ? diverged(row) : row));
-    expect(textChart(summarize(half), { columns: 80, color: false }).slice(1, -1).join("\n")).not.toContain(
-      "A",
-    );
+    expect(textChart(half, { columns: 80, color: false }).slice(1, -1).join("\n")).not.toContain("A");
   });
 
   it("is empty without measures and on a terminal that is too narrow", () => {
     const { results } = exampleStudy();
     expect(textChart([], { columns: 80, color: false })).toEqual([]);
-    expect(textChart(summarize(results.map(diverged)), { columns: 80, color: false })).toEqual([]);
-    expect(textChart(summarize(results), { columns: 9, color: false })).toEqual([]);
+    expect(textChart(results.map(diverged), { columns: 80, color: false })).toEqual([]);
+    expect(textChart(results, { columns: 9, color: false })).toEqual([]);
   });
 });

@@ -1,0 +1,72 @@
+import { advantage, differenceScale } from "../metrics/difference.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { figureOf, recoveredValue } from "../metrics/registry.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import { groupBy } from "./group-by.ts";
+import { type MeanInterval, meanInterval, present } from "./mean-interval.ts";
+
+/** What a metric says of one (study, method, sparsity), over the seeds that did not diverge. */
+export interface MeasuredPoint {
+  readonly study: string;
+  readonly method: string;
+  /** The target. */
+  readonly sparsity: number;
+  readonly rows: readonly ResultRow[];
+  /** Runs that count, and the others; a collapsed run counts. */
+  readonly n: number;
+  readonly diverged: number;
+  readonly collapsed: number;
+  /** The trained dense networks, the pruned ones before recovery, and those after it. */
+  readonly baseline: MeanInterval;
+  readonly pruned: MeanInterval;
+  readonly recovered: MeanInterval;
+  /**
+   * How much worse than the dense control (the method's rows of sparsity 0, after recovery), paired by seed, in the
+   * unit of the metric's differences; of none where the grid has no sparsity 0.
+   */
+  readonly drop: MeanInterval;
+}
+
+/** The points of all rows, method by method, in the order of the rows. */
+export function measuredPoints(rows: readonly ResultRow[], metric: Metric): MeasuredPoint[] {
+  const byMethod = groupBy(rows, (row) => JSON.stringify([row.study, row.method]));
+  return [...byMethod.values()].flatMap((methodRows) => {
+    const controls = new Map(
+      methodRows
+        .filter((row) => row.target_sparsity === 0)
+        .map((row): [number, number | null] => [row.seed, recoveredValue(metric, row)]),
+    );
+    const points = groupBy(methodRows, (row) => row.target_sparsity);
+    return [...points.values()].map((point) => measurePoint(point, metric, controls));
+  });
+}
+
+function measurePoint(
+  rows: readonly ResultRow[],
+  metric: Metric,
+  controls: ReadonlyMap<number, number | null>,
+): MeasuredPoint {
+  const [first] = rows;
+  if (first === undefined) throw new RangeError("a point needs at least one row");
+  const counted = rows.filter((row) => row.status !== "diverged");
+  const over = (value: (row: ResultRow) => number | null) => meanInterval(present(counted.map(value)));
+  const control = meanInterval(present([...controls.values()])).mean;
+  const scale = differenceScale(metric, control === null ? null : metric.scale * control);
+  return {
+    study: first.study,
+    method: first.method,
+    sparsity: first.target_sparsity,
+    rows,
+    n: counted.length,
+    diverged: rows.length - counted.length,
+    collapsed: rows.filter((row) => row.status === "collapsed").length,
+    baseline: over((row) => figureOf(metric.figures.baseline, row)),
+    pruned: over((row) => figureOf(metric.figures.pruned, row)),
+    recovered: over((row) => recoveredValue(metric, row)),
+    drop: over((row) => {
+      const of = controls.get(row.seed) ?? null;
+      const value = recoveredValue(metric, row);
+      return of === null || value === null ? null : advantage(scale, of, value);
+    }),
+  };
+}

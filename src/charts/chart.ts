@@ -1,0 +1,29 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { Entry } from "../foundations/registry.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
+import type { Snapshots } from "../recording/snapshots.ts";
+
+/** What the charts of a study are drawn from. */
+export interface ChartData {
+  readonly results: readonly ResultRow[];
+  readonly layers: readonly LayerRow[];
+  readonly history: readonly HistoryRow[];
+  /** Undefined when there are only tables. */
+  readonly snapshots: Snapshots | undefined;
+}
+
+/** A chart. Its name is that of its files; its summary says in docs/results.md what it shows. */
+export interface Chart extends Entry {
+  /** How to read it, in a sentence or two: below it in the report. It may depend on what the study measures. */
+  readonly caption: string | ((metric: Metric) => string);
+  /** `heat`: its colors stand for values, and the report leaves them as they are in dark mode. */
+  readonly colors?: "heat";
+  /** Undefined for a study that has no data for it. */
+  readonly draw: (data: ChartData) => TopLevelSpec | undefined;
+}
+
+/** The caption for a study that is judged by this metric. */
+export function captionOf({ caption }: Chart, metric: Metric): string {
+  return typeof caption === "function" ? caption(metric) : caption;
+}

@@ -1,0 +1,25 @@
+import { Registry } from "../foundations/registry.ts";
+import { accuracyHeatmapChart } from "./accuracy-heatmap.ts";
+import { accuracyVsMacsChart, accuracyVsSizeChart } from "./accuracy-vs-cost.ts";
+import { accuracyVsSparsityChart } from "./accuracy-vs-sparsity.ts";
+import type { Chart } from "./chart.ts";
+import { finetuningChart } from "./finetuning.ts";
+import { layerSparsityChart } from "./layer-sparsity.ts";
+import { maskBlocksChart } from "./mask-blocks.ts";
+import { recoveryChart } from "./recovery.ts";
+import { weightHistogramsChart } from "./weight-histograms.ts";
+import { weightMagnitudesChart } from "./weight-magnitudes.ts";
+
+/** Every chart, in the order of the report; plugins add to them. */
+export const charts = new Registry<Chart>("chart", [
+  accuracyVsSparsityChart,
+  accuracyVsSizeChart,
+  accuracyVsMacsChart,
+  accuracyHeatmapChart,
+  recoveryChart,
+  finetuningChart,
+  layerSparsityChart,
+  weightHistogramsChart,
+  weightMagnitudesChart,
+  maskBlocksChart,
+]);
