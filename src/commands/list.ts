@@ -47,17 +47,6 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
     }));
   },
 };
-      }),
-    ),
-  configs: () => {
-    const workingFolder = process.cwd();
-    return listConfigs(workingFolder).map(({ name, file }) => ({
-      name,
-      summary: titleOf(file),
-      file: displayedPath(file, workingFolder),
-    }));
-  },
-};
 
 const kindNames = Object.keys(kinds) as Kind[];
 
