@@ -6,6 +6,7 @@ export { PruneLabError } from "./foundations/errors.ts";
 export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
+export { loadPlugins, type Plugin, type PluginFunction } from "./library/plugins.ts";
 export { type ReportOptions, report } from "./library/report.ts";
 export type { StudyEnd } from "./library/study.ts";
 export { planSweep, type SweepOptions, sweep } from "./library/sweep.ts";

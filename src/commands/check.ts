@@ -14,6 +14,7 @@ import { junitReport } from "./check/junit.ts";
 import { markdownReport } from "./check/markdown.ts";
 import { curveLines, tableHeader, tableRows } from "./check/table.ts";
 import { verdictSentence } from "./check/words.ts";
+import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
 interface CheckFlags {
@@ -41,7 +42,7 @@ than the tolerance, or a count of weights, of multiply-accumulates or a status t
 2 wrong input.`;
 
 export function registerCheck(program: Command): void {
-  program
+  const command = program
     .command("check")
     .summary("compare accuracy curves with a baseline: a gate for CI")
     .description(
@@ -60,9 +61,8 @@ export function registerCheck(program: Command): void {
     .option("--update", "write the results' table as the new baseline, and end with 0")
     .option("--junit <file>", "write a JUnit report")
     .option("--markdown <file>", "write a Markdown report")
-    .option("--json", "print JSON, one line")
-    .addHelpText("after", EXAMPLES)
-    .action(runCheck);
+    .option("--json", "print JSON, one line");
+  addPluginFlag(command).addHelpText("after", EXAMPLES).action(runCheck);
 }
 
 function level(text: string): number {

@@ -6,6 +6,7 @@ import { inputError } from "../foundations/errors.ts";
 import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
+import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
 type Row = Readonly<Record<string, string | boolean>>;
@@ -56,11 +57,12 @@ function rowsOf(registry: { list(): readonly Entry[] }): readonly Row[] {
 }
 
 export function registerList(program: Command): void {
-  program
+  const command = program
     .command("list")
     .description(`list what a config can name: ${kindNames.join(", ")}`)
     .argument("[kind]", `one of ${kindNames.join(", ")}; all of them when left out`)
-    .option("--json", "print JSON")
+    .option("--json", "print JSON");
+  addPluginFlag(command)
     .addHelpText(
       "after",
       `

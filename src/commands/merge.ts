@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { merge } from "../library/merge.ts";
 import { openReporter } from "./progress/reporter.ts";
+import { addPluginFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
 Examples:
@@ -16,7 +17,7 @@ Exit codes: 0 done; 2 wrong input: parts of different sweeps, runs that no part 
 
 /** Adds `prune-lab merge OUT PARTS...`. */
 export function registerMerge(program: Command): void {
-  program
+  const command = program
     .command("merge")
     .summary("join the parts that --shard made")
     .description(
@@ -26,9 +27,8 @@ export function registerMerge(program: Command): void {
     .argument("<out>", "folder of the whole")
     .argument("<parts...>", "folders of the parts, in any order")
     .option("--json", "one JSON event a line on stdout (docs/events.md)")
-    .option("--quiet", "print errors only")
-    .addHelpText("after", EXAMPLES)
-    .action(runMerge);
+    .option("--quiet", "print errors only");
+  addPluginFlag(command).addHelpText("after", EXAMPLES).action(runMerge);
 }
 
 interface Flags {

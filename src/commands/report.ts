@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { report } from "../library/report.ts";
+import { addPluginFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
 Examples:
@@ -12,14 +13,15 @@ Exit codes: 0 done; 2 wrong input.`;
 
 /** Adds `prune-lab report RESULTS...`. */
 export function registerReport(program: Command): void {
-  program
+  const command = program
     .command("report")
     .summary("draw the charts and the HTML report again; lay several sweeps over each other")
     .description(
       "Draws the charts and the report of recorded results. Needs neither the dataset nor the engine.",
     )
     .argument("<results...>", "results folders, or results tables (.csv)")
-    .option("-o, --out <file>", "the page to write (default: report.html in the folder of a single sweep)")
+    .option("-o, --out <file>", "the page to write (default: report.html in the folder of a single sweep)");
+  addPluginFlag(command)
     .addHelpText("after", EXAMPLES)
     .action(async (results: readonly string[], { out }: { readonly out?: string }) => {
       process.stdout.write(`${await report(results, { out })}\n`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { engineChoices } from "../engines/registry.ts";
+import { loadPlugins } from "../library/plugins.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
 
 /** The flags that `sweep` and `batch` share. */
@@ -17,7 +18,7 @@ export interface RunFlags {
 }
 
 export function addRunFlags(command: Command, out: string): Command {
-  return command
+  return addPluginFlag(command)
     .option("--set <path=value>", "override a field of the config, as YAML; repeatable", append, [])
     .option("-o, --out <folder>", out)
     .option("--data-dir <folder>", "where the dataset's files lie")
@@ -32,6 +33,20 @@ export function addRunFlags(command: Command, out: string): Command {
     .option("--fresh", "start over: remove what an earlier sweep left in the folder")
     .option("--json", "one JSON event a line on stdout (docs/events.md)")
     .option("--quiet", "print errors only");
+}
+
+/** Adds `--plugin` to a command; what is given is loaded before the command begins. */
+export function addPluginFlag(command: Command): Command {
+  return command
+    .option(
+      "--plugin <file>",
+      "load methods, models, data, metrics or charts of your own; repeatable",
+      append,
+      [],
+    )
+    .hook("preAction", async (_command, action) => {
+      await loadPlugins((action.opts() as { readonly plugin: readonly string[] }).plugin);
+    });
 }
 
 function append(value: string, previous: readonly string[]): readonly string[] {

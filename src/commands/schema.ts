@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { configJsonSchema } from "../config/json-schema.ts";
+import { addPluginFlag } from "./run-flags.ts";
 
 export function registerSchema(program: Command): void {
-  program
+  const command = program
     .command("schema")
-    .description("print the JSON Schema of the config, for completion and checks in an editor")
+    .description("print the JSON Schema of the config, for completion and checks in an editor");
+  addPluginFlag(command)
     .addHelpText(
       "after",
       `

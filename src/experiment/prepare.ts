@@ -1,8 +1,9 @@
 import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
+import { datasets } from "../datasets/registry.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
 import type { Notify } from "../foundations/notices.ts";
-import { buildNetwork } from "../models/registry.ts";
+import { buildNetwork, models } from "../models/registry.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
@@ -98,8 +99,20 @@ export function outlineStudy(
     settings,
     datasetChecksum: dataset.checksum,
     engineIdentity: engine.identity,
-    plugins: {},
+    plugins: pluginsOf(options),
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
   return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
+}
+
+/** What identifies the plugins that bring the data or the network; nothing without any, so that hashes stay. */
+function pluginsOf({ dataset, model }: StudyOptions): Readonly<Record<string, string>> {
+  const origins = {
+    datasetPlugin: datasets.originOf(dataset.name),
+    modelPlugin: models.originOf(model.name),
+  };
+  return Object.fromEntries(Object.entries(origins).filter(([, origin]) => origin !== undefined)) as Record<
+    string,
+    string
+  >;
 }

@@ -1,10 +1,11 @@
 import type { Network } from "../engines/engine.ts";
+import { failure, PruneLabError } from "../foundations/errors.ts";
 import { randomStream } from "../foundations/random.ts";
 import type { Masks } from "../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../network/parameters.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import type { Gathered, Scores } from "../pruning/criterion.ts";
-import type { Method } from "../pruning/method.ts";
+import { axes, type Method } from "../pruning/method.ts";
 import { pruneMasks } from "../pruning/prune.ts";
 import { withEvidence } from "./evidence.ts";
 import type { RunEnvironment } from "./runs/run.ts";
@@ -43,6 +44,14 @@ export class Pruner {
 
   /** Chooses what to prune of these weights so that the sparsity, a fraction in 0..1, is reached. */
   async prune(weights: Parameters, sparsity: number): Promise<void> {
+    try {
+      await this.#prune(weights, sparsity);
+    } catch (error) {
+      throw blamingPlugins(error, this.#pruning.method);
+    }
+  }
+
+  async #prune(weights: Parameters, sparsity: number): Promise<void> {
     const { method, tensors } = this.#pruning;
     const criterion = criteria.named(method.criterion.name);
     // Who prunes nothing needs no evidence.
@@ -73,6 +82,19 @@ export class Pruner {
       criterion.scores({ ...evidence, ...(gathered as Gathered) }, method.criterion),
     );
   }
+}
+
+/** An error in the code of a plugin is told as such: nothing else is wrong. */
+function blamingPlugins(error: unknown, method: Method): unknown {
+  const foreign = (["criterion", "allocation", "structure", "schedule"] as const).filter(
+    (axis) => axes[axis].originOf(method[axis].name) !== undefined,
+  );
+  if (foreign.length === 0 || error instanceof PruneLabError) return error;
+  const members = foreign.map((axis) => `${axis} ${method[axis].name}`).join(", ");
+  return failure(`The method ${method.name} fails: ${error instanceof Error ? error.message : error}`, {
+    hint: `It uses what a plugin brings: ${members}.`,
+    cause: error,
+  });
 }
 
 /** Where nothing goes, nothing has to be scored. */

@@ -63,14 +63,15 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
    * Adds what a plugin brings; `origin` identifies the plugin's content. Throws a PruneLabError of kind `input` when
    * the name is taken or cannot be one.
    */
-  add(entry: Member, origin: string): void {
+  add(entry: Member, origin: string, place: "first" | "last" = "last"): void {
     if (!NAME_PATTERN.test(entry.name)) {
       throw inputError(`'${entry.name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
     }
     // Compared as file systems may: without case.
     const taken = this.names().find((name) => name.toLowerCase() === entry.name.toLowerCase());
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
-    this.#entries.push(entry);
+    if (place === "first") this.#entries.unshift(entry);
+    else this.#entries.push(entry);
     this.#origins.set(entry.name, origin);
   }
 

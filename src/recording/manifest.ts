@@ -21,6 +21,12 @@ export interface Manifest {
   readonly engine: unknown;
   readonly dataset: unknown;
   readonly model: unknown;
+  /** The plugins that were loaded, and what they registered; absent without any. */
+  readonly plugins?: readonly {
+    readonly file: string;
+    readonly sha256: string;
+    readonly members: readonly string[];
+  }[];
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */

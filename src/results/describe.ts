@@ -1,6 +1,8 @@
+import path from "node:path";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { contentHash } from "../foundations/hash.ts";
 import { packageVersion } from "../foundations/paths.ts";
+import { loadedPlugins } from "../foundations/plugins.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
 import type { Manifest, ManifestPart } from "../recording/manifest.ts";
 import type { StudyLabels } from "./tabulate.ts";
@@ -41,6 +43,11 @@ export function manifestOf(
   const { options, dataset, engine, plan } = study;
   const { network } = study.settings;
   const settings = settingsOf(study);
+  const plugins = loadedPlugins().map(({ file, sha256, members }) => ({
+    file: path.basename(file),
+    sha256,
+    members,
+  }));
   return {
     tool: "prune-lab",
     format: 1,
@@ -57,6 +64,7 @@ export function manifestOf(
       parameters: parameterCount(network),
       tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
     },
+    ...(plugins.length === 0 ? {} : { plugins }),
     runs: Object.fromEntries(plan.runs.map((run) => [run.label, run.id])),
     files,
   };

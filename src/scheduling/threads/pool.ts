@@ -2,6 +2,7 @@ import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../../foundations/errors.ts";
 import { packageRoot } from "../../foundations/paths.ts";
+import { loadedPlugins } from "../../foundations/plugins.ts";
 import type { ProgressMessage } from "../executor.ts";
 import type { AssistTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
 
@@ -32,7 +33,7 @@ export function openPool(
 ): RunPool {
   const pool = new Piscina({
     filename: WORKER_FILE,
-    workerData: { engine } satisfies WorkerStart,
+    workerData: { engine, plugins: loadedPlugins() } satisfies WorkerStart,
     minThreads: Math.min(workers, FIRST_THREADS),
     maxThreads: workers,
     idleTimeout: Number.POSITIVE_INFINITY,

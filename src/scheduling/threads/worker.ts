@@ -2,7 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { openEngine } from "../../engines/registry.ts";
+import { loadRunPlugins } from "../../experiment/plugins.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
+import type { PluginReference } from "../../foundations/plugins.ts";
 import { explainWriteError } from "../../recording/write-error.ts";
 import { computeAndStore } from "../compute-and-store.ts";
 import type { ProgressMessage, RunTask } from "../executor.ts";
@@ -14,6 +16,7 @@ import type { ProgressMessage, RunTask } from "../executor.ts";
 export interface WorkerStart {
   /** What the thread's first run will need. */
   readonly engine: string;
+  readonly plugins: readonly PluginReference[];
 }
 
 /** A task, and what threads of one process share. */
@@ -42,8 +45,11 @@ const engines = new Map<string, Promise<Engine>>();
 /** The last task's: what an engine found out about its examples, it remembers by the object. */
 let dataset: Dataset | undefined;
 
+const start = workerData as WorkerStart;
 // Opened while the data is being read. If it fails, the first run tells.
-engineNamed((workerData as WorkerStart).engine).catch(() => {});
+engineNamed(start.engine).catch(() => {});
+const plugins = loadRunPlugins(start.plugins);
+plugins.catch(() => {});
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun({
@@ -53,6 +59,7 @@ export default async function computeRun({
 }: ThreadTask): Promise<TaskOutcome> {
   try {
     if (dataset?.checksum !== given.checksum) dataset = given;
+    await plugins;
     const engine = await engineNamed(task.engine);
     await computeAndStore(task, { engine, dataset, meeting, onStep: progressOf(task.run.id) });
     return { ok: true };
