@@ -26,8 +26,8 @@ export interface RunEnvironment {
   readonly settings: RunSettings;
   readonly engine: Engine;
   readonly dataset: Dataset;
-  /** Where other threads may assist a baseline. */
-  readonly table?: SharedArrayBuffer | undefined;
+  /** Where other threads may help to train a baseline. */
+  readonly meeting?: SharedArrayBuffer | undefined;
   /** Called several times a second with the optimizer steps done so far. */
   readonly onStep: (steps: number) => void;
 }
@@ -86,11 +86,11 @@ export async function runBaseline(
   run: BaselineRun,
   environment: RunEnvironment,
 ): Promise<RunOutput<BaselineResult>> {
-  const { settings, engine, dataset, table, onStep } = environment;
+  const { settings, engine, dataset, meeting, onStep } = environment;
   const network = await engine.createNetwork(
     settings.network,
     optimizerSpec(settings.train.optimizer),
-    table,
+    meeting,
   );
   try {
     await network.writeParameters(initialParameters(settings.network, settings.initializer, run.seed));

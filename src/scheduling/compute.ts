@@ -119,7 +119,7 @@ export async function computeRuns(
         storeFolder: store.folder,
       };
       if (job.run.kind === "point") await pool.compute(task);
-      else await assistants.lead(engine.name, (table) => pool.compute({ ...task, table }));
+      else await assistants.lead(engine.name, (meeting) => pool.compute({ ...task, meeting }));
       // What hangs on a baseline is ready when its slot is free.
       if (job.run.kind === "baseline") await handOut(job, computing);
       return computing;

@@ -1,14 +1,12 @@
-import { TABLE_BYTES } from "../../engines/engine.ts";
+import type { Teamwork } from "../../engines/engine.ts";
 import { engines } from "../../engines/registry.ts";
 import type { AssistTask } from "./worker.ts";
-
-/** As many as the kernels have seats for. */
-const MOST_ASSISTANTS = 7;
 
 /** A run that other threads may assist, and what tells each of them that it is over. */
 interface Leader {
   readonly engine: string;
-  readonly table: SharedArrayBuffer;
+  readonly teamwork: Teamwork;
+  readonly meeting: SharedArrayBuffer;
   readonly assistants: Int32Array<SharedArrayBuffer>[];
 }
 
@@ -23,14 +21,15 @@ export class Assistants {
     this.#start = start;
   }
 
-  /** Has `work` assisted, at the table that it gets, as long as it lasts; without one where the engine cannot. */
-  async lead(engine: string, work: (table?: SharedArrayBuffer) => Promise<void>): Promise<void> {
-    if (!engines.some(({ name, assists }) => name === engine && assists)) return work();
-    const leader: Leader = { engine, table: new SharedArrayBuffer(TABLE_BYTES), assistants: [] };
+  /** Has `work` assisted, at the meeting that it gets, as long as it lasts; without one where the engine cannot. */
+  async lead(engine: string, work: (meeting?: SharedArrayBuffer) => Promise<void>): Promise<void> {
+    const teamwork = engines.find(({ name }) => name === engine)?.teamwork;
+    if (teamwork === undefined) return work();
+    const leader: Leader = { engine, teamwork, meeting: teamwork.createMeeting(), assistants: [] };
     this.#leaders.add(leader);
     this.share(this.#threads);
     try {
-      await work(leader.table);
+      await work(leader.meeting);
     } finally {
       this.#leaders.delete(leader);
       leader.assistants.forEach(dismiss);
@@ -41,15 +40,15 @@ export class Assistants {
   share(threads: number): void {
     this.#threads = threads;
     let given = 0;
-    [...this.#leaders].forEach(({ engine, table, assistants }, i) => {
+    [...this.#leaders].forEach(({ engine, teamwork, meeting, assistants }, i) => {
       const end = Math.floor((threads * (i + 1)) / this.#leaders.size);
-      const wanted = Math.min(end - given, MOST_ASSISTANTS);
+      const wanted = Math.min(end - given, teamwork.mostHelpers);
       for (const over of assistants.splice(wanted)) dismiss(over);
       while (assistants.length < wanted) {
         const over = new Int32Array(new SharedArrayBuffer(4));
         assistants.push(over);
         // Nothing is lost with an assistant: whoever leads goes on alone.
-        this.#start({ engine, table, over }).catch(() => {});
+        this.#start({ engine, meeting, over }).catch(() => {});
       }
       given = end;
     });

@@ -26,12 +26,12 @@ export interface RunTask {
   readonly engine: string;
   readonly storeFolder: string;
   /** Where other threads may assist, if it is a baseline. */
-  readonly table?: SharedArrayBuffer | undefined;
+  readonly meeting?: SharedArrayBuffer | undefined;
 }
 
 export interface AssistTask {
   readonly engine: string;
-  readonly table: SharedArrayBuffer;
+  readonly meeting: SharedArrayBuffer;
   /** When over[0] is no longer 0, the thread is wanted elsewhere. */
   readonly over: Int32Array<SharedArrayBuffer>;
 }
@@ -69,8 +69,8 @@ export default async function computeRun(task: RunTask): Promise<TaskOutcome> {
 }
 
 /** Takes part in another thread's baseline, where the engine can. */
-export async function assist({ engine, table, over }: AssistTask): Promise<void> {
-  (await engineNamed(engine)).assist?.(table, over);
+export async function assist({ engine, meeting, over }: AssistTask): Promise<void> {
+  (await engineNamed(engine)).help?.(meeting, over);
 }
 
 async function computeAndStore(task: RunTask): Promise<void> {
@@ -90,7 +90,7 @@ async function computeAndStore(task: RunTask): Promise<void> {
     settings,
     engine: await engineNamed(task.engine),
     dataset,
-    table: task.table,
+    meeting: task.meeting,
     onStep,
   };
   const output =

@@ -14,11 +14,11 @@ describe("threads that no run waits for", () => {
     const assistants = new Assistants(async (task) => {
       tasks.push(task);
     });
-    const tables: SharedArrayBuffer[] = [];
+    const meetings: SharedArrayBuffer[] = [];
     const lead = (engine: string) => {
       let end = (_error?: Error) => {};
-      const ended = assistants.lead(engine, (table) => {
-        if (table !== undefined) tables.push(table);
+      const ended = assistants.lead(engine, (meeting) => {
+        if (meeting !== undefined) meetings.push(meeting);
         return new Promise((resolve, reject) => {
           end = (error) => (error === undefined ? resolve() : reject(error));
         });
@@ -26,7 +26,9 @@ describe("threads that no run waits for", () => {
       return { ended, end: (error?: Error) => end(error) };
     };
     const counts = () =>
-      tables.map((table) => tasks.filter((task) => task.table === table && task.over[0] === 0).length);
+      meetings.map(
+        (meeting) => tasks.filter((task) => task.meeting === meeting && task.over[0] === 0).length,
+      );
     return { assistants, lead, counts, tasks };
   }
 
