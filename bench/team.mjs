@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Times a step of the native kernels alone and with threads that assist, in turns, and compares the results to the
-// bit. Runs built code: npm run build && node bench/team.mjs [rounds] [assistants]
+// Times a step of the native kernels alone and with threads that help, in turns, and compares the results to the
+// bit. Runs built code: npm run build && node bench/team.mjs [rounds] [helpers]
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { TABLE_BYTES } from "../dist/engines/engine.js";
+import { kernelsNative } from "../dist/engines/kernels/index.js";
 import { openEngine } from "../dist/engines/registry.js";
 import { contentHash } from "../dist/foundations/hash.js";
 import { randomStream } from "../dist/foundations/random.js";
@@ -17,33 +17,33 @@ const models = [
 ];
 const engine = await openEngine("kernels-native", () => {});
 if (workerData === null) await main();
-else await assist(workerData);
+else help(workerData);
 
-/** Assists whenever it is asked to. */
-async function assist({ table }) {
-  parentPort.on("message", (over) => engine.assist(table, over));
+/** Helps whenever it is asked to. */
+function help({ meeting }) {
+  parentPort.on("message", (over) => engine.help(meeting, over));
 }
 
 async function main() {
-  const [rounds = 9, assistants = 1] = process.argv.slice(2).map(Number);
-  const table = new SharedArrayBuffer(TABLE_BYTES);
-  const workers = Array.from({ length: assistants }, () => {
-    return new Worker(new URL(import.meta.url), { workerData: { table } });
+  const [rounds = 9, helpers = 1] = process.argv.slice(2).map(Number);
+  const meeting = kernelsNative.teamwork.createMeeting();
+  const workers = Array.from({ length: helpers }, () => {
+    return new Worker(new URL(import.meta.url), { workerData: { meeting } });
   });
   for (const { steps, ...model } of models) {
     const spec = buildNetwork(modelSchema().parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
     const examples = digits(10_000);
     const order = randomStream(0, "team").shuffle(Uint32Array.from({ length: 10_000 }, (_, i) => i));
     const ways = [];
-    for (const [label, seat] of [["alone"], ["assisted", table]]) {
-      const network = await engine.createNetwork(spec, optimizer, seat);
+    for (const [label, shared] of [["alone"], ["helped", meeting]]) {
+      const network = await engine.createNetwork(spec, optimizer, shared);
       await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
-      ways.push({ label, network, seat, steps: [], evaluations: [] });
+      ways.push({ label, network, shared, steps: [], evaluations: [] });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { network, seat, ...times } of ways) {
+      for (const { network, shared, ...times } of ways) {
         const over = new Int32Array(new SharedArrayBuffer(4));
-        if (seat !== undefined) for (const worker of workers) worker.postMessage(over);
+        if (shared !== undefined) for (const worker of workers) worker.postMessage(over);
         times.steps.push((await time(() => train(network, examples, order, steps))) / steps);
         times.evaluations.push(await time(() => network.evaluate(examples)));
         Atomics.store(over, 0, 1);
@@ -51,13 +51,11 @@ async function main() {
     }
     const results = await Promise.all(ways.map(({ network }) => network.readParameters()));
     const [one, other] = results.map((tensors) => contentHash([...tensors].map(([, values]) => [...values])));
-    if (one !== other) throw new Error(`${model.name}: with assistants the numbers differ`);
+    if (one !== other) throw new Error(`${model.name}: with helpers the numbers differ`);
     for (const measure of ["steps", "evaluations"]) {
-      const [alone, assisted] = ways.map((way) => median(way[measure]));
-      const gain = (alone / assisted).toFixed(2);
-      console.log(
-        `${model.name} ${measure}: ${alone.toFixed(3)} ms, assisted ${assisted.toFixed(3)}: ${gain}x`,
-      );
+      const [alone, helped] = ways.map((way) => median(way[measure]));
+      const gain = (alone / helped).toFixed(2);
+      console.log(`${model.name} ${measure}: ${alone.toFixed(3)} ms, helped ${helped.toFixed(3)}: ${gain}x`);
     }
   }
   for (const worker of workers) await worker.terminate();

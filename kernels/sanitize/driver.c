@@ -1,7 +1,7 @@
 /*
  * Runs every kind of layer at sizes that are multiples of nothing through all entry points, to be compiled with
  * -fsanitize=address,undefined. All buffers are exactly as large as they must be. With -fsanitize=thread and
- * -DASSISTANTS=3 it runs the dense ones, first alone, then with threads that assist: the numbers must be the same.
+ * -DHELPERS=3 it runs the dense ones, first alone, then with helping threads: the numbers must be the same.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const Case cases[] = {
     {"pool first", 1, 2, 9, 7, 3, 3, {LAYER(3, 3, 2), LAYER(4, 1), LAYER(1, 24, 3)}},
 };
 
-static Table *table; /* if set, threads assist at it */
+static Meeting *meeting; /* if set, threads help there */
 static uint64_t checksum;
 
 static void add_to_checksum(const void *data, int64_t bytes) {
@@ -70,7 +70,7 @@ static void *bind(Network *network, void *old, int batch) {
 
 /*
  * Of 16 values, how many a mask keeps, in turn: stored whole and compactly. Every second time the network also has
- * constants, weights of them, dormant parameters, and takes every second value of an example.
+ * constants, weights of them, unused parameters, and takes every second value of an example.
  */
 static const unsigned kept_of_16[] = {16, 11, 3, 0, 1, 16, 7};
 enum { MASKS = sizeof(kept_of_16) / sizeof(kept_of_16[0]) };
@@ -146,7 +146,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
 
 #define DATA bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, \
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
-  pl_lead(network, table);
+  pl_lead(network, meeting);
   pl_write(network, 0, parameters);
   for (int zeros = 0; zeros < 3; zeros++) {
     pl_expect_zeros(network, (zeros + batch) % 2); /* both arrangements of a dense first layer, and changes */
@@ -180,36 +180,36 @@ static void run_all(int turns) {
       }
 }
 
-#if defined(ASSISTANTS)
+#if defined(HELPERS)
 static int32_t over;
 
-static void *assistant(void *batches) {
-  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_assist(table, &over);
+static void *help_until_over(void *batches) {
+  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_help(meeting, &over);
   return NULL;
 }
 
 /* With threads that come and go the numbers are the same. */
-static int run_with_assistants(void) {
+static int run_with_helpers(void) {
   enum { TURNS = 1 };
-  pthread_t threads[ASSISTANTS];
-  int assisted[ASSISTANTS] = {0}, total = 0;
+  pthread_t threads[HELPERS];
+  int helped[HELPERS] = {0}, total = 0;
   run_all(TURNS);
   uint64_t alone = checksum;
-  table = zeroed((int64_t)pl_table_size());
-  for (int i = 0; i < ASSISTANTS; i++) pthread_create(&threads[i], NULL, assistant, &assisted[i]);
+  meeting = zeroed((int64_t)pl_meeting_size());
+  for (int i = 0; i < HELPERS; i++) pthread_create(&threads[i], NULL, help_until_over, &helped[i]);
   run_all(TURNS);
   __atomic_store_n(&over, 1, __ATOMIC_RELAXED);
-  for (int i = 0; i < ASSISTANTS; i++) pthread_join(threads[i], NULL), total += assisted[i];
-  free(table);
-  if (checksum != alone) fprintf(stderr, "with assistants the numbers differ\n"), exit(1);
-  if (total == 0) fprintf(stderr, "nobody assisted\n"), exit(1);
+  for (int i = 0; i < HELPERS; i++) pthread_join(threads[i], NULL), total += helped[i];
+  free(meeting);
+  if (checksum != alone) fprintf(stderr, "with helpers the numbers differ\n"), exit(1);
+  if (total == 0) fprintf(stderr, "nobody helped\n"), exit(1);
   return total;
 }
 #endif
 
 int main(void) {
-#if defined(ASSISTANTS)
-  printf("sanitize: %d shares by assistants\n", run_with_assistants());
+#if defined(HELPERS)
+  printf("sanitize: %d shares by helpers\n", run_with_helpers());
 #else
   run_all(MASKS);
 #endif

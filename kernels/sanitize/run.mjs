@@ -33,7 +33,7 @@ try {
   // 16 is what AVX-512 takes, 8 AVX, 4 all others and WebAssembly; the compiler emulates what the CPU lacks.
   await Promise.all([4, 8, 16].map((length) => sanitize("address,undefined", length, "-O0")));
   // What threads share does not depend on the length.
-  if (process.platform === "linux") await sanitize("thread", 16, "-O1", "-DASSISTANTS=3");
+  if (process.platform === "linux") await sanitize("thread", 16, "-O1", "-DHELPERS=3");
 } catch (error) {
   process.stderr.write(error.stderr ?? `${error}\n`);
   process.exitCode = 1;

@@ -85,7 +85,7 @@ PL_EXPORT(pl_expect_zeros) void pl_expect_zeros(Network *network, double zeros) 
 
 /*
  * The tensor numbered `i`: weight, bias and weights of constants of the layers that have them, in order, then the
- * dormant parameters; null past the end.
+ * unused parameters; null past the end.
  */
 static Tensor *tensor_at(Network *network, int i) {
   for (int l = 0; l < network->layer_count; l++) {
@@ -94,7 +94,7 @@ static Tensor *tensor_at(Network *network, int i) {
     if (i < 3) return i == 0 ? &layer->weight : i == 1 ? &layer->bias : &layer->constants.weight;
     i -= 3;
   }
-  return i == 0 ? &network->dormant : NULL;
+  return i == 0 ? &network->unused : NULL;
 }
 
 /* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major: kept values alone if compact. */
@@ -126,13 +126,13 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
                 double rate) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
   double total = 0;
-  int dormant_moves = moves_dormant(network);
+  int unused_move = moves_unused(network);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
     Sink sink = {.update = &update};
     total += lead_batch(&(Work){network, examples, order, start, size, size, &sink});
-    if (dormant_moves) update_dormant(network, &update);
+    if (unused_move) update_unused(network, &update);
   }
   return total;
 }
@@ -163,28 +163,31 @@ void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, fl
   }
 }
 
-/* Bytes of a table, see team.h, which must be zeroed; 0 where threads cannot assist each other. */
-PL_EXPORT(pl_table_size) double pl_table_size(void) { return PL_TEAMS ? sizeof(Table) : 0; }
+/* The most threads that can help one network; 0 where threads cannot help each other. */
+PL_EXPORT(pl_most_helpers) int pl_most_helpers(void) { return MOST_HELPERS; }
 
-/* From here on the network's batches are computed with the threads that wait at the table. */
-PL_EXPORT(pl_lead) void pl_lead(Network *network, Table *table) { network->table = table; }
+/* Bytes of a meeting, see team.h, which must be zeroed; 0 where threads cannot help each other. */
+PL_EXPORT(pl_meeting_size) double pl_meeting_size(void) { return PL_TEAMS ? sizeof(Meeting) : 0; }
+
+/* From here on the network's batches are computed with the helpers that wait for one at the meeting. */
+PL_EXPORT(pl_lead) void pl_lead(Network *network, Meeting *meeting) { network->meeting = meeting; }
 
 /*
- * Called by a thread that has nothing else to do: takes part in the batches of who leads at this table, until
+ * Called by a thread that has nothing else to do: takes part in the batches of the leader of this meeting, until
  * `over` is not 0 or none has come for some time. Returns how many it took part in.
  */
-PL_EXPORT(pl_assist) int pl_assist(Table *table, const int32_t *over) {
+PL_EXPORT(pl_help) int pl_help(Meeting *meeting, const int32_t *over) {
   int count = 0;
 #if PL_TEAMS
-  if (now() < __atomic_load_n(&table->alone_until, __ATOMIC_RELAXED)) return 0;
-  for (uint32_t seat = 1; seat < 1 << SEATS; seat <<= 1) {
-    if (__atomic_fetch_or(&table->seated, seat, __ATOMIC_ACQ_REL) & seat) continue;
-    count = assist(table, seat, over);
-    __atomic_fetch_and(&table->seated, ~seat, __ATOMIC_ACQ_REL);
+  if (now() < __atomic_load_n(&meeting->alone_until, __ATOMIC_RELAXED)) return 0;
+  for (uint32_t helper = 1; helper < 1 << MOST_HELPERS; helper <<= 1) {
+    if (__atomic_fetch_or(&meeting->present, helper, __ATOMIC_ACQ_REL) & helper) continue;
+    count = help(meeting, helper, over);
+    __atomic_fetch_and(&meeting->present, ~helper, __ATOMIC_ACQ_REL);
     break;
   }
 #else
-  (void)table, (void)over;
+  (void)meeting, (void)over;
 #endif
   return count;
 }

@@ -170,14 +170,14 @@ static void conv_forward(Team *team, Network *network, Layer *layer, int cells) 
   for (int k = 0; k < kernel; k++)
     taps[k] = (Tap){(k / layer->kernel_width * width + k % layer->kernel_width) * CELL, k};
   pack_outputs(team, &layer->weight, tiles, network->packed);
-  meet(team);
+  barrier(team);
   Gather g = {layer->in.channels, (int64_t)height * width * CELL, kernel, taps, kernel};
   int64_t size = shape_size(layer->out) * CELL;
   for (int cell = 0; cell < cells; cell++)
     forward_cell(team, network, layer, &g, input + cell * g.planes * g.plane, tiles, layer->output + cell * size,
                  layer->pooled ? layer->argmax + cell * size : NULL);
   if (layer->pooled) return;
-  meet(team);
+  barrier(team);
   activate_some(layer->activation, layer->output, layer->shift, cells, layer->out, share(team, layer->out.channels));
 }
 

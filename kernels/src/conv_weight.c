@@ -109,15 +109,15 @@ static void conv_backward(Team *team, Network *network, Layer *layer, const floa
     int count = smaller(CELLS_AT_ONCE, cells - cell);
     const float *convolved = gradient + cell * out_size;
     if (layer->pooled) {
-      if (cell > 0) meet(team); /* until the cells before are done with */
+      if (cell > 0) barrier(team); /* until the cells before are done with */
       unpool(team, layer, convolved, layer->argmax + cell * out_size, network->unpooled, count);
       convolved = network->unpooled;
     }
-    if (cell == 0 || layer->pooled) meet(team);
+    if (cell == 0 || layer->pooled) barrier(team);
     if (input_gradient) conv_backward_input(team, network, layer, convolved, input_gradient + cell * in_size, count);
     conv_backward_weight(team, network, layer, convolved, cell, count);
   }
-  meet(team);
+  barrier(team);
   deliver(team, sink, &layer->weight, network->gradient);
   deliver_bias(team, network, sink, layer, gradient, cells, (int64_t)layer->out.height * layer->out.width);
 }

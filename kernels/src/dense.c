@@ -114,7 +114,7 @@ static void dense_backward_weight(Team *team, Network *network, Layer *layer, co
                                   const Sink *sink) {
   Tensor *w = &layer->weight;
   transpose_to_panels(team, layer->input, cells, w->columns, w->pitch, network->transposed);
-  meet(team);
+  barrier(team);
   int tiles = parts(w->rows, TILE_ROWS);
   Range mine = share(team, tiles);
   int block = (int)larger(1, PANEL_BYTES / (PANEL * cells * CELL * 4)) * PANEL;

@@ -11,7 +11,7 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 3
+#define PL_ABI 4
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
@@ -56,8 +56,8 @@ typedef struct {
 /* How the kept values of a compact weight tensor connect inputs and outputs; see sparse_index.c. */
 typedef struct {
   SparseRows rows;      /* all kept values */
-  SparseRows awake;     /* in a first layer: room for those whose input is not zero in the whole batch */
-  uint8_t *sleeping;    /* in a first layer: by column, whether the input is zero in the whole batch */
+  SparseRows active;    /* in a first layer: room for those whose input is not zero in the whole batch */
+  uint8_t *inactive;    /* in a first layer: by column, whether the input is zero in the whole batch */
   int32_t *term_starts; /* terms of input (or input channel) i: term_starts[i] .. term_starts[i + 1] */
   Term *terms;          /* null in the first layer */
 } SparseIndex;
@@ -114,9 +114,9 @@ typedef struct {
   int64_t step;            /* optimizer steps taken */
   int zeros_expected;      /* whether inputs are zero so often that looking for them pays */
   OptimizerOptions options;
-  Table *table; /* where threads that assist wait; null if there are none */
+  Meeting *meeting; /* where helpers wait; null if there are none */
   Layer *layers;
-  Tensor dormant; /* one row: parameters that no loss depends on; see optimizer.c */
+  Tensor unused; /* one row: parameters that no loss depends on; see optimizer.c */
   /* Workspace, for batches of up to `cells` cells */
   int cells;
   float *input;           /* cells of the input */

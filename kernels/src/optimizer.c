@@ -64,21 +64,21 @@ static void update_values(const Update *u, Tensor *tensor, int64_t index, const 
 }
 
 /*
- * Whether steps change the dormant parameters. Their gradient is 0; weight decay moves them, and moments from before
- * they fell asleep do until they have faded away.
+ * Whether steps change the unused parameters. Their gradient is 0; weight decay moves them, and so do moments from the
+ * time when they were used, until these have decayed to 0.
  */
-static int moves_dormant(const Network *network) {
-  const Tensor *dormant = &network->dormant;
-  if (network->options.weight_decay != 0) return dormant->columns > 0;
-  for (int i = 0; i < dormant->columns; i++)
-    if ((dormant->slot1 && dormant->slot1[i] != 0) || (dormant->slot2 && dormant->slot2[i] != 0)) return 1;
+static int moves_unused(const Network *network) {
+  const Tensor *unused = &network->unused;
+  if (network->options.weight_decay != 0) return unused->columns > 0;
+  for (int i = 0; i < unused->columns; i++)
+    if ((unused->slot1 && unused->slot1[i] != 0) || (unused->slot2 && unused->slot2[i] != 0)) return 1;
   return 0;
 }
 
-static void update_dormant(Network *network, const Update *update) {
+static void update_unused(Network *network, const Update *update) {
   static const float zeros[CELL] __attribute__((aligned(64)));
-  for (int64_t i = 0; i < network->dormant.pitch; i += CELL)
-    update_values(update, &network->dormant, i, zeros, CELL);
+  for (int64_t i = 0; i < network->unused.pitch; i += CELL)
+    update_values(update, &network->unused, i, zeros, CELL);
 }
 
 /* Starts to load what an update of `rows` x `width` values from `index` will touch. */

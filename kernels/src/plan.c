@@ -44,7 +44,7 @@ static int pools_by_two(const int32_t *next, const int32_t *end) {
  * Reads the description and fills `network` and its `layers`, which has room for one a description layer. An
  * activation becomes part of the layer before it. Shapes were checked by the caller (layerOutputShapes).
  *
- * The description is [loss, optimizer, channels, height, width, layers, values of an example, dormant parameters],
+ * The description is [loss, optimizer, channels, height, width, layers, values of an example, unused parameters],
  * then for each layer its kind, six numbers of its shape, and, where it has weights, [kept weights, whether only
  * these are stored, kept biases, constant outputs, weights of constant inputs].
  */
@@ -88,7 +88,7 @@ static void plan(Network *network, Layer *layers, const int32_t *spec) {
     count++;
   }
   network->layer_count = count;
-  plan_tensor(&network->dormant, 1, spec[7], spec[7], 0, &network->parameter_count);
+  plan_tensor(&network->unused, 1, spec[7], spec[7], 0, &network->parameter_count);
 }
 
 /* Floats to store a tensor; of a dense first layer enough for either arrangement, see skip_zeros.c. */
@@ -130,7 +130,7 @@ static void place_state(Network *network, Arena *arena) {
     place_constants(network, layer, arena);
     if (layer->weight.compact) place_index(layer, i == 0, arena);
   }
-  place_tensor(network, &network->dormant, 0, arena);
+  place_tensor(network, &network->unused, 0, arena);
 }
 
 /* Buffers for batches of up to `cells` cells. */
@@ -177,11 +177,11 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->gradient = take_floats(arena, tensor);
   network->bias_gradient = take_floats(arena, bias);
   network->tap_room = taps;
-  network->taps = take(arena, (1 + SEATS) * taps * (int64_t)(2 * sizeof(int32_t)));
+  network->taps = take(arena, (1 + MOST_HELPERS) * taps * (int64_t)(2 * sizeof(int32_t)));
   const Layer *first = &network->layers[0];
   int skips = first->kind == LAYER_DENSE && !first->weight.compact;
   network->entry_room = skips ? larger(CELL * shape_size(network->in), lanes) : 0;
-  network->entries = take(arena, (1 + SEATS) * network->entry_room * (int64_t)(sizeof(int32_t) + sizeof(float)));
+  network->entries = take(arena, (1 + MOST_HELPERS) * network->entry_room * (int64_t)(sizeof(int32_t) + sizeof(float)));
   network->losses = take(arena, lanes * (int64_t)sizeof(double));
   network->order = take(arena, lanes * (int64_t)sizeof(uint32_t));
 }

@@ -102,7 +102,7 @@ static void skipping_backward_weight(Team *team, Network *network, Layer *layer,
   Range own = share(team, cells), mine = share(team, w->columns);
   transpose_cells(gradient + (int64_t)own.from * w->rows * CELL, own.end - own.from, w->rows, 0, w->pitch,
                   network->transposed + (int64_t)own.from * w->pitch * CELL);
-  meet(team);
+  barrier(team);
   Entry *entries = network->entries + team->index * network->entry_room;
   for (int column = mine.from; column < mine.end; column++) {
     int count = 0;

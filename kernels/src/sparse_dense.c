@@ -40,34 +40,34 @@ INLINE void gather_row(const int cells, const float *value, const int32_t *input
 /* What passes over the current batch run over. */
 static const SparseRows *rows_of_batch(const Network *network, const Layer *layer) {
   const SparseIndex *index = &layer->sparse;
-  return index->sleeping && network->zeros_expected ? &index->awake : &index->rows;
+  return index->inactive && network->zeros_expected ? &index->active : &index->rows;
 }
 
 /*
  * Fills the rows of the inputs that are not zero in the whole batch. What is left out would add zeros, and SETS is 1
- * where this is used (SKIPS_SLEEPING_INPUTS), so no bit of a sum changes.
+ * where this is used (SKIPS_ZERO_INPUTS), so no bit of a sum changes.
  */
-static void wake_rows(const Layer *layer, int cells) {
+static void select_active_rows(const Layer *layer, int cells) {
   const Tensor *w = &layer->weight;
   const SparseIndex *index = &layer->sparse;
-  const SparseRows *all = &index->rows, *awake = &index->awake;
+  const SparseRows *all = &index->rows, *active = &index->active;
   for (int c = 0; c < w->columns; c++) {
-    index->sleeping[c] = 1;
+    index->inactive[c] = 1;
     for (int cell = 0; cell < cells; cell++)
-      index->sleeping[c] &= all_zero(layer->input + ((int64_t)cell * w->columns + c) * CELL);
+      index->inactive[c] &= all_zero(layer->input + ((int64_t)cell * w->columns + c) * CELL);
   }
   int n = 0;
   for (int row = 0; row < w->rows; row++) {
-    awake->starts[row] = n;
+    active->starts[row] = n;
     for (int i = all->starts[row]; i < all->starts[row + 1]; i++) {
-      /* Written always, counted if awake: no branch to predict. */
-      awake->inputs[n] = all->inputs[i];
-      awake->numbers[n] = i;
-      awake->values[n] = w->value[i];
-      n += !index->sleeping[all->inputs[i] / CELL];
+      /* Written always, counted if active: no branch to predict. */
+      active->inputs[n] = all->inputs[i];
+      active->numbers[n] = i;
+      active->values[n] = w->value[i];
+      n += !index->inactive[all->inputs[i] / CELL];
     }
   }
-  awake->starts[w->rows] = n;
+  active->starts[w->rows] = n;
 }
 
 INLINE void forward_rows(const int cells, const Layer *layer, const SparseRows *rows, const float *values, int cell) {
@@ -95,7 +95,7 @@ NOINLINE void forward_cell_alone(const Layer *layer, const SparseRows *rows, con
 
 static void sparse_dense_forward(const Network *network, Layer *layer, int cells) {
   const SparseRows *rows = rows_of_batch(network, layer);
-  if (rows->numbers) wake_rows(layer, cells);
+  if (rows->numbers) select_active_rows(layer, cells);
   const float *values = rows->numbers ? rows->values : layer->weight.value;
   int cell = 0;
   for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);

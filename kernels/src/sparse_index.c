@@ -6,7 +6,7 @@
  * Whether a sparse first layer looks, batch by batch, for inputs that are zero in all its examples, as four of ten
  * pixels of a digit are. It pays where a vector is so short that arithmetic, not memory, takes the time (measured).
  */
-enum { SKIPS_SLEEPING_INPUTS = VL == 4 };
+enum { SKIPS_ZERO_INPUTS = VL == 4 };
 
 /* Inputs by which terms are grouped: a convolution's channels. */
 static int term_groups(const Layer *layer) {
@@ -19,12 +19,12 @@ static void place_index(Layer *layer, int first, Arena *arena) {
   int64_t word = sizeof(int32_t);
   index->rows.starts = take(arena, (w->rows + 1) * word);
   index->rows.inputs = take(arena, w->kept * word);
-  if (first && layer->kind == LAYER_DENSE && SKIPS_SLEEPING_INPUTS) {
-    index->awake.starts = take(arena, (w->rows + 1) * word);
-    index->awake.inputs = take(arena, (w->kept + 1) * word);
-    index->awake.numbers = take(arena, (w->kept + 1) * word);
-    index->awake.values = take_floats(arena, w->kept + 1);
-    index->sleeping = take(arena, w->columns);
+  if (first && layer->kind == LAYER_DENSE && SKIPS_ZERO_INPUTS) {
+    index->active.starts = take(arena, (w->rows + 1) * word);
+    index->active.inputs = take(arena, (w->kept + 1) * word);
+    index->active.numbers = take(arena, (w->kept + 1) * word);
+    index->active.values = take_floats(arena, w->kept + 1);
+    index->inactive = take(arena, w->columns);
   }
   if (first) return;
   index->term_starts = take(arena, (term_groups(layer) + 1) * word);

@@ -18,7 +18,7 @@ NOINLINE const float *forward(Team *team, Network *network, int cells) {
   const float *output = network->input;
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
-    meet(team);
+    barrier(team);
     if (layer->weight.rows > 0) constants_forward(layer);
     switch (layer->kind) {
       case LAYER_DENSE:
@@ -64,12 +64,12 @@ NOINLINE void backward(Team *team, Network *network, int cells, const Sink *sink
   float *gradient = network->backward[0], *next = network->backward[1];
   for (int i = network->layer_count - 1; i >= 0; i--) {
     Layer *layer = &network->layers[i];
-    meet(team);
+    barrier(team);
     if (layer->activation != ACT_NONE) {
       Range mine = share(team, (int)shape_size(layer->out) * cells);
       int64_t start = (int64_t)mine.from * CELL, count = (int64_t)(mine.end - mine.from) * CELL;
       differentiate(layer->activation, gradient + start, layer->output + start, count);
-      meet(team);
+      barrier(team);
     }
     float *input_gradient = i > 0 ? next : NULL;
     switch (layer->kind) {
@@ -108,14 +108,14 @@ static void compute_batch(Team *team, const Work *work) {
   int cells = parts(work->count, CELL);
   gather_cells(team, network, &work->examples, cells);
   const float *output = forward(team, network, cells);
-  meet(team);
+  barrier(team);
   measure_loss(team, network, work, output, work->sink ? network->backward[0] : NULL);
   if (work->sink) backward(team, network, cells, work->sink);
 }
 
 /* Gradients that are only summed, sparse layers and constants are not divided. */
 static int can_be_shared(const Work *work) {
-  if (!work->network->table || (work->sink && !work->sink->update)) return 0;
+  if (!work->network->meeting || (work->sink && !work->sink->update)) return 0;
   for (int i = 0; i < work->network->layer_count; i++) {
     const Layer *layer = &work->network->layers[i];
     if (layer->weight.compact || layer->constants.count > 0) return 0;
@@ -123,7 +123,7 @@ static int can_be_shared(const Work *work) {
   return 1;
 }
 
-/* Who leads: computes the batch with all who wait at the network's table. Returns the sum of its losses. */
+/* The leader's part: computes the batch with all helpers that wait for one. Returns the sum of its losses. */
 static double lead_batch(const Work *work) {
   Network *network = work->network;
   /* The batch's examples, padded to whole cells. */
@@ -131,10 +131,10 @@ static double lead_batch(const Work *work) {
     int64_t index = work->first + (i < work->count ? i : 0);
     network->order[i] = work->order ? work->order[index] : (uint32_t)index;
   }
-  Team team = can_be_shared(work) ? form_team(network->table, work) : ALONE;
+  Team team = can_be_shared(work) ? form_team(network->meeting, work) : ALONE;
   compute_batch(&team, work);
-  meet(&team);
-  if (network->table) __atomic_store_n(&network->table->leading, 0, __ATOMIC_RELAXED);
+  barrier(&team);
+  if (network->meeting) __atomic_store_n(&network->meeting->leading, 0, __ATOMIC_RELAXED);
   double sum = 0;
   for (int b = 0; b < work->count; b++) sum += network->losses[b];
   return sum;
@@ -142,22 +142,22 @@ static double lead_batch(const Work *work) {
 
 #if PL_TEAMS
 /*
- * Who assists, at the seat of this bit: takes part in batches as long as they come, or until `over` is not 0.
- * Returns how many.
+ * A helper's part: takes part in batches as long as they come, or until `over` is not 0. `helper` is its bit in
+ * meeting->present. Returns how many batches it took part in.
  */
-static int assist(Table *table, uint32_t seat, const int32_t *over) {
-  uint32_t batch = __atomic_load_n(&table->batch, __ATOMIC_RELAXED);
+static int help(Meeting *meeting, uint32_t helper, const int32_t *over) {
+  uint32_t batch = __atomic_load_n(&meeting->batch, __ATOMIC_RELAXED);
   int count = 0, stays = 1;
-  __atomic_fetch_or(&table->waiting, seat, __ATOMIC_RELEASE);
-  for (; stays && is_taken(table, seat, &batch); count++) {
-    uint32_t seats = batch % (1 << SEATS);
-    Team team = {.index = 1 + __builtin_popcount(seats & (seat - 1)), .count = 1 + __builtin_popcount(seats),
-                 .table = table, .since = now()};
-    compute_batch(&team, table->work);
-    /* Whom the leader meets here waits for the next batch already. */
+  __atomic_fetch_or(&meeting->waiting, helper, __ATOMIC_RELEASE);
+  for (; stays && is_taken(meeting, helper, &batch); count++) {
+    uint32_t helpers = batch % (1 << MOST_HELPERS);
+    Team team = {.index = 1 + __builtin_popcount(helpers & (helper - 1)), .count = 1 + __builtin_popcount(helpers),
+                 .meeting = meeting, .since = now()};
+    compute_batch(&team, meeting->work);
+    /* Before the barrier, so that the leader, when it has passed it, finds this helper waiting for the next batch. */
     stays = !__atomic_load_n(over, __ATOMIC_RELAXED);
-    if (stays) __atomic_fetch_or(&table->waiting, seat, __ATOMIC_RELEASE);
-    meet(&team);
+    if (stays) __atomic_fetch_or(&meeting->waiting, helper, __ATOMIC_RELEASE);
+    barrier(&team);
   }
   return count;
 }

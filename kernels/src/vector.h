@@ -27,7 +27,7 @@
 #endif
 #endif
 
-/* Examples in a cell, the unit of the batch-minor layout (see layout.h); a multiple of every VL. */
+/* Examples in a cell, the unit of the batch-minor layout (see network.h); a multiple of every VL. */
 #define CELL 16
 /* Vectors in a cell. */
 #define VPC (CELL / VL)

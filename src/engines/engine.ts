@@ -36,7 +36,7 @@ export interface OptimizerState {
   readonly slots: ReadonlyMap<string, Parameters>;
 }
 
-export interface TrainOptions {
+export interface StepOptions {
   /** Examples a step; the last step takes what is left, and averages over what it took. */
   readonly batchSize: number;
   readonly learningRate: number;
@@ -72,7 +72,7 @@ export interface Network {
    * Trains over `order` (indices into `examples`, any number of batches), one optimizer step a batch.
    * Stops computing no earlier than the end: divergence is reported, not thrown.
    */
-  train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult>;
+  train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult>;
   /** Loss and accuracy over all examples, without changing anything. */
   evaluate(examples: ExampleSet): Promise<Evaluation>;
   /** Gradient of the mean loss over the examples at `order`, masked, as tensors by parameter name. */
@@ -100,19 +100,27 @@ export interface EngineDescription {
 
 export interface Engine {
   readonly description: EngineDescription;
-  /** A network with all parameters 0, no masks, a fresh optimizer. Other threads may assist at the table, if any. */
-  createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec, table?: SharedArrayBuffer): Promise<Network>;
   /**
-   * Lets this thread, which has nothing else to do, take part in computing the networks that another one created at
-   * the table, until over[0] is not 0: dense ones, whose numbers stay the same to the bit. Absent where an engine
-   * cannot.
+   * A network with all parameters 0, no masks, a fresh optimizer. At the meeting, if given, other threads may help to
+   * compute it.
    */
-  assist?(table: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>): void;
+  createNetwork(spec: NetworkSpec, optimizer: OptimizerSpec, meeting?: SharedArrayBuffer): Promise<Network>;
+  /**
+   * Lets this thread, which has nothing else to do, help to compute the network that another one created with the
+   * meeting, until over[0] is not 0: a dense one, whose numbers stay the same to the bit. Absent where the entry has
+   * no `teamwork`.
+   */
+  help?(meeting: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>): void;
   dispose(): Promise<void>;
 }
 
-/** Bytes of the table at which the threads meet that compute one network; zeroed, and shared. */
-export const TABLE_BYTES = 1024;
+/** How idle threads help an engine compute one network; absent where it cannot use them. */
+export interface Teamwork {
+  /** The most threads that can help one network. */
+  readonly mostHelpers: number;
+  /** Shared memory at which a network's own thread and its helpers meet; it may be sent to other threads. */
+  createMeeting(): SharedArrayBuffer;
+}
 
 export type Availability =
   | { readonly available: true }
@@ -127,8 +135,7 @@ export interface EngineEntry {
    * expectations alone; 1 unless given.
    */
   readonly costAtDensity?: (density: number) => number;
-  /** Whether idle threads may assist its networks: `assist` is there where the platform lets them. */
-  readonly assists?: true;
+  readonly teamwork?: Teamwork;
   /** A quick look, without compiling. */
   check(): Promise<Availability>;
   /** Throws a PruneLabError of kind `input` with a hint when the engine cannot run here. */

@@ -8,7 +8,7 @@ import type {
   Network,
   OptimizerSpec,
   OptimizerState,
-  TrainOptions,
+  StepOptions,
   TrainResult,
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
@@ -76,7 +76,7 @@ export class KernelNetwork implements Network {
     before.instance.release();
   }
 
-  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+  async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     this.checkExamples(examples, order);
     const { batchSize, learningRate } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);

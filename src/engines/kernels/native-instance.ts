@@ -16,9 +16,10 @@ export interface NativeLibrary {
 
 /** The functions of kernels/src/api.c for threads that compute one network together. */
 interface TeamEntryPoints {
-  pl_table_size(): number;
-  pl_lead(network: NativePointer, table: NativePointer): void;
-  pl_assist(table: NativePointer, over: NativePointer): number;
+  pl_most_helpers(): number;
+  pl_meeting_size(): number;
+  pl_lead(network: NativePointer, meeting: NativePointer): void;
+  pl_help(meeting: NativePointer, over: NativePointer): number;
 }
 
 /** Loads a compiled library. Throws when the file is none, or lacks an entry point. */
@@ -46,9 +47,10 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     pl_evaluate: library.func(
       `void pl_evaluate(void *network, ${examples}, double first, int count, int batch, void *result)`,
     ),
-    pl_table_size: library.func("double pl_table_size()"),
-    pl_lead: library.func("void pl_lead(void *network, void *table)"),
-    pl_assist: library.func("int pl_assist(void *table, void *over)"),
+    pl_most_helpers: library.func("int pl_most_helpers()"),
+    pl_meeting_size: library.func("double pl_meeting_size()"),
+    pl_lead: library.func("void pl_lead(void *network, void *meeting)"),
+    pl_help: library.func("int pl_help(void *meeting, void *over)"),
   };
   return { entry, address: (memory) => koffi.address(memory) };
 }
@@ -62,20 +64,20 @@ export class NativeInstance implements KernelInstance {
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
 
-  /** Where other threads may join in. Kept, because the kernels know no more than where it lies. */
-  private readonly table: Uint8Array | undefined;
+  /** Where other threads may help. Kept, because the kernels know no more than where it lies. */
+  private readonly meeting: Uint8Array | undefined;
 
   constructor(
     library: NativeLibrary,
     { spec, options, masks, lists, parameterCount }: Description,
-    table: Uint8Array | undefined,
+    meeting: Uint8Array | undefined,
   ) {
     this.library = library;
-    this.table = table;
+    this.meeting = meeting;
     this.parameterCount = parameterCount;
     this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
     library.entry.pl_init(this.state, spec, options, masks, lists);
-    if (this.table !== undefined) library.entry.pl_lead(this.state, this.table);
+    if (this.meeting !== undefined) library.entry.pl_lead(this.state, this.meeting);
   }
 
   read(slot: number): Float32Array {
@@ -149,12 +151,6 @@ function nativeExamples(examples: ExampleSet) {
   const { inputs, targets } = examples;
   const values = targets.kind === "classes" ? targets.labels : targets.values;
   return exampleArguments<NativePointer>(examples, inputs.values, values, null);
-}
-
-/** The kernels' table within memory that threads share: at the same address for all. */
-export function alignedTable(library: NativeLibrary, table: SharedArrayBuffer): Uint8Array {
-  const offset = Number(-library.address(new Uint8Array(table)) & 63n);
-  return new Uint8Array(table, offset, library.entry.pl_table_size());
 }
 
 /** Zeroed memory that starts at a multiple of 64 bytes, a cache line and the widest vector. */

@@ -1,17 +1,18 @@
 import { inputError } from "../../foundations/errors.ts";
-import type { Availability, Engine, EngineEntry } from "../engine.ts";
+import type { Availability, EngineEntry } from "../engine.ts";
 import { type Compiler, compilerName, findCompiler, vectorInstructions } from "./compiler.ts";
 import { costAtDensity } from "./cost-at-density.ts";
 import { type KernelBuild, KernelNetwork } from "./kernel-network.ts";
-import { alignedTable, type Koffi, NativeInstance, type NativeLibrary } from "./native-instance.ts";
+import { type Koffi, NativeInstance } from "./native-instance.ts";
 import { nativeIdentity, openNativeLibrary } from "./native-library.ts";
+import { alignedMeeting, checkTeam, help, teamwork } from "./team.ts";
 
 /** The kernels compiled for this machine by its own C compiler, on first use. */
 export const kernelsNative: EngineEntry = {
   name: "kernels-native",
   summary: "training kernels compiled for this machine on first use: needs a C compiler, the fastest",
   costAtDensity,
-  assists: true,
+  ...(teamwork && { teamwork }),
   check: async () => (await findTools()).availability,
   open: async (notify) => {
     const { tools, availability } = await findTools();
@@ -23,9 +24,10 @@ export const kernelsNative: EngineEntry = {
     const { koffi, compiler } = tools;
     const identity = await nativeIdentity(compiler);
     const library = await openNativeLibrary(koffi, compiler, identity, notify);
+    checkTeam(library);
     const vectorLength = library.entry.pl_vector_length();
-    const buildAt = (table: SharedArrayBuffer | undefined): KernelBuild => {
-      const aligned = table && alignedTable(library, table);
+    const buildFor = (meeting: SharedArrayBuffer | undefined): KernelBuild => {
+      const aligned = meeting && alignedMeeting(library, meeting);
       return {
         vectorLength,
         createInstance: (description) => new NativeInstance(library, description, aligned),
@@ -38,26 +40,13 @@ export const kernelsNative: EngineEntry = {
         device: `CPU, ${vectorInstructions(compiler)}, ${compilerName(compiler)}`,
         reproducible: "on this machine and compiler",
       },
-      createNetwork: async (spec, optimizer, table) =>
-        new KernelNetwork(spec, optimizer, buildAt(library.entry.pl_table_size() > 0 ? table : undefined)),
-      ...(library.entry.pl_table_size() > 0 ? { assist: assistWith(library) } : {}),
+      createNetwork: async (spec, optimizer, meeting) =>
+        new KernelNetwork(spec, optimizer, buildFor(teamwork && meeting)),
+      ...(teamwork && { help: (meeting, over) => help(library, meeting, over) }),
       dispose: async () => {},
     };
   },
 };
-
-const MILLISECONDS_BETWEEN_LOOKS = 1;
-
-/** Leaves native code whenever there is nothing to do, so that a thread that is terminated ends. */
-function assistWith(library: NativeLibrary): NonNullable<Engine["assist"]> {
-  return (table, over) => {
-    const aligned = alignedTable(library, table);
-    while (Atomics.load(over, 0) === 0) {
-      const batches = library.entry.pl_assist(aligned, over);
-      if (batches === 0) Atomics.wait(over, 0, 0, MILLISECONDS_BETWEEN_LOOKS);
-    }
-  };
-}
 
 type Found =
   | {

@@ -6,7 +6,7 @@ import type {
   Network,
   OptimizerSpec,
   OptimizerState,
-  TrainOptions,
+  StepOptions,
   TrainResult,
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
@@ -60,7 +60,7 @@ export class ReferenceNetwork implements Network {
     this.zeroPruned();
   }
 
-  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+  async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     let lossSum = 0;
     let finite = true;
     for (let start = 0; start < order.length; start += options.batchSize) {

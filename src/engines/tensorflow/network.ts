@@ -6,7 +6,7 @@ import type {
   Network,
   OptimizerSpec,
   OptimizerState,
-  TrainOptions,
+  StepOptions,
   TrainResult,
 } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
@@ -98,7 +98,7 @@ export class TensorFlowNetwork implements Network {
     }
   }
 
-  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+  async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     const data = this.#onDevice(examples);
     const losses: Tensor[] = [];
     for (let start = 0; start < order.length; start += options.batchSize) {

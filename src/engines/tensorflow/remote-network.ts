@@ -1,7 +1,7 @@
 import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import type { Evaluation, Network, OptimizerState, TrainOptions, TrainResult } from "../engine.ts";
+import type { Evaluation, Network, OptimizerState, StepOptions, TrainResult } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
 import type { NetworkCall } from "./messages.ts";
@@ -34,7 +34,7 @@ export class RemoteNetwork implements Network {
     await this.#call({ method: "setMasks", args: [masks] });
   }
 
-  async train(examples: ExampleSet, order: Uint32Array, options: TrainOptions): Promise<TrainResult> {
+  async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     const number = await this.#examples.numberOf(examples);
     return (await this.#call({ method: "train", args: [number, order, options] })) as TrainResult;
   }

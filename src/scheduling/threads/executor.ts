@@ -1,7 +1,7 @@
 import type { Dataset } from "../../datasets/dataset.ts";
 import { isDense } from "../../experiment/runs/index.ts";
 import type { Compute, EngineToRun, Executor, ProgressMessage } from "../executor.ts";
-import { Assistants } from "./assistants.ts";
+import { Helpers } from "./helpers.ts";
 import { openPool, type RunPool } from "./pool.ts";
 import { Slots } from "./slots.ts";
 
@@ -10,7 +10,7 @@ interface Threads {
   readonly pool: RunPool;
   readonly slots: Slots;
   /** What threads do that have no run. */
-  readonly assistants: Assistants;
+  readonly helpers: Helpers;
 }
 
 /**
@@ -40,11 +40,11 @@ export class ThreadExecutor implements Executor {
     rank: readonly number[],
     work: (compute: Compute) => Promise<T>,
   ): Promise<T> {
-    const { pool, slots, assistants } = this.#of(engine);
+    const { pool, slots, helpers } = this.#of(engine);
     const compute: Compute = async (task) => {
       const dataset = await this.#loadDataset(task.dataset.checksum);
       if (!isDense(task.run)) await pool.compute({ task, dataset });
-      else await assistants.lead(engine.name, (meeting) => pool.compute({ task, dataset, meeting }));
+      else await helpers.lead(engine.name, (meeting) => pool.compute({ task, dataset, meeting }));
     };
     return slots.run(rank, () => work(compute));
   }
@@ -55,8 +55,8 @@ export class ThreadExecutor implements Executor {
     if (existing !== undefined) return existing;
     const workers = Math.min(this.#workers, maxWorkers ?? this.#workers);
     const pool = openPool(workers, name, (message) => this.onProgress(message));
-    const assistants = new Assistants((task) => pool.assist(task));
-    const threads = { pool, assistants, slots: new Slots(workers, (count) => assistants.share(count)) };
+    const helpers = new Helpers((task) => pool.help(task));
+    const threads = { pool, helpers, slots: new Slots(workers, (count) => helpers.share(count)) };
     this.#threads.set(key, threads);
     return threads;
   }

@@ -4,14 +4,14 @@ import { PruneLabError } from "../../foundations/errors.ts";
 import { packageRoot } from "../../foundations/paths.ts";
 import { loadedPlugins } from "../../foundations/plugins.ts";
 import type { ProgressMessage } from "../executor.ts";
-import type { AssistTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
+import type { HelpTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
 
 /** Worker threads that compute runs of any study, one network a thread. */
 export interface RunPool {
   /** Computes and stores one run; rejects when it fails or the pool is closed. */
   compute(task: ThreadTask): Promise<void>;
-  /** Lets a thread assist another; ends when it has been told to, and when the pool is closed. */
-  assist(task: AssistTask): Promise<void>;
+  /** Lets a thread help another; ends when it has been told to, and when the pool is closed. */
+  help(task: HelpTask): Promise<void>;
   /** Ends the threads; runs in flight are lost. */
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function openPool(
       const outcome: TaskOutcome = await pool.run(task);
       if (!outcome.ok) throw new PruneLabError(outcome.kind, outcome.message, { hint: outcome.hint });
     },
-    assist: (task) => pool.run(task, { name: "assist" }),
+    help: (task) => pool.run(task, { name: "help" }),
     close: () => pool.destroy(),
   };
 }

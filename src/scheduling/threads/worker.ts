@@ -28,9 +28,9 @@ export interface ThreadTask {
   readonly meeting?: SharedArrayBuffer | undefined;
 }
 
-export interface AssistTask {
+export interface HelpTask {
   readonly engine: string;
-  readonly table: SharedArrayBuffer;
+  readonly meeting: SharedArrayBuffer;
   /** When over[0] is no longer 0, the thread is wanted elsewhere. */
   readonly over: Int32Array<SharedArrayBuffer>;
 }
@@ -72,8 +72,8 @@ export default async function computeRun({
 }
 
 /** Takes part in another thread's baseline, where the engine can. */
-export async function assist({ engine, table, over }: AssistTask): Promise<void> {
-  (await engineNamed(engine)).assist?.(table, over);
+export async function help({ engine, meeting, over }: HelpTask): Promise<void> {
+  (await engineNamed(engine)).help?.(meeting, over);
 }
 
 function progressOf(run: string): (steps: number) => void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Network, OptimizerSpec, TrainOptions } from "../../../src/engines/engine.ts";
+import type { Network, OptimizerSpec, StepOptions } from "../../../src/engines/engine.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, relativeError } from "../support/compare.ts";
 import { describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
@@ -76,7 +76,7 @@ async function startNetwork(
 async function compareSteps(
   network: Network,
   reference: Network,
-  { tolerance, ...options }: TrainOptions & { readonly tolerance: number },
+  { tolerance, ...options }: StepOptions & { readonly tolerance: number },
   context: string,
 ): Promise<void> {
   const { batchSize } = options;

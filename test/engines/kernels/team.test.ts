@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { type Engine, TABLE_BYTES } from "../../../src/engines/engine.ts";
+import type { Engine } from "../../../src/engines/engine.ts";
 import { kernelsNative } from "../../../src/engines/kernels/index.ts";
 import { packageRoot } from "../../../src/foundations/paths.ts";
 import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
@@ -21,26 +21,26 @@ const networks: readonly (readonly [string, NetworkSpec])[] = [
   ["odd convolutions", oddCnn()],
 ];
 
-/** Threads that assist run built code, as the workers of a sweep do. */
-const ASSISTANT = `
+/** Threads that help run built code, as the workers of a sweep do. */
+const HELPER = `
   import { parentPort, workerData } from "node:worker_threads";
   const { openEngine } = await import(workerData.registry);
   const engine = await openEngine("kernels-native", () => {});
   parentPort.postMessage("ready");
-  engine.assist(workerData.table, workerData.over);
+  engine.help(workerData.meeting, workerData.over);
 `;
 
-async function startAssistant(table: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>) {
+async function startHelper(meeting: SharedArrayBuffer, over: Int32Array<SharedArrayBuffer>) {
   const registry = pathToFileURL(path.join(packageRoot, "dist", "engines", "registry.js")).href;
-  const url = new URL(`data:text/javascript,${encodeURIComponent(ASSISTANT)}`);
-  const worker = new Worker(url, { workerData: { registry, table, over } });
+  const url = new URL(`data:text/javascript,${encodeURIComponent(HELPER)}`);
+  const worker = new Worker(url, { workerData: { registry, meeting, over } });
   await once(worker, "message");
   return { worker, ended: once(worker, "exit") };
 }
 
 /** Everything that training and evaluation give, to the bit. */
-async function numbersOf(engine: Engine, spec: NetworkSpec, table?: SharedArrayBuffer): Promise<unknown> {
-  const network = await engine.createNetwork(spec, optimizers.decayedAdam, table);
+async function numbersOf(engine: Engine, spec: NetworkSpec, meeting?: SharedArrayBuffer): Promise<unknown> {
+  const network = await engine.createNetwork(spec, optimizers.decayedAdam, meeting);
   await network.writeParameters(initialParameters(spec));
   const examples = makeExamples(spec, 333);
   const losses = [];
@@ -54,24 +54,26 @@ async function numbersOf(engine: Engine, spec: NetworkSpec, table?: SharedArrayB
   return { losses, parameters };
 }
 
+const { teamwork } = kernelsNative;
 const available = (await kernelsNative.check()).available;
 const engine = available ? await kernelsNative.open(() => {}) : undefined;
 
-describe.runIf(engine?.assist !== undefined)("threads that assist", () => {
+describe.runIf(engine !== undefined && teamwork !== undefined)("threads that help", () => {
   it.each(networks)("change no bit of %s, and leave when told", async (_name, spec) => {
-    if (engine === undefined) return;
-    const table = new SharedArrayBuffer(TABLE_BYTES);
+    if (engine === undefined || teamwork === undefined) return;
+    const meeting = teamwork.createMeeting();
     const over = new Int32Array(new SharedArrayBuffer(4));
     const alone = await numbersOf(engine, spec);
-    const assistants = await Promise.all([startAssistant(table, over), startAssistant(table, over)]);
-    expect(await numbersOf(engine, spec, table)).toEqual(alone);
+    const helpers = await Promise.all([startHelper(meeting, over), startHelper(meeting, over)]);
+    expect(await numbersOf(engine, spec, meeting)).toEqual(alone);
     Atomics.store(over, 0, 1);
-    for (const { ended } of assistants) expect((await ended)[0]).toBe(0);
+    for (const { ended } of helpers) expect((await ended)[0]).toBe(0);
   });
 
   it("can be terminated while they wait", async () => {
+    if (teamwork === undefined) return;
     const over = new Int32Array(new SharedArrayBuffer(4));
-    const { worker } = await startAssistant(new SharedArrayBuffer(TABLE_BYTES), over);
+    const { worker } = await startHelper(teamwork.createMeeting(), over);
     expect(await worker.terminate()).toBe(1);
   });
 });

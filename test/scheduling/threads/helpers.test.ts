@@ -1,24 +1,24 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { kernelsNative } from "../../../src/engines/kernels/index.ts";
-import { Assistants } from "../../../src/scheduling/threads/assistants.ts";
-import type { AssistTask } from "../../../src/scheduling/threads/worker.ts";
+import { Helpers } from "../../../src/scheduling/threads/helpers.ts";
+import type { HelpTask } from "../../../src/scheduling/threads/worker.ts";
 import { filesOf } from "../../support/results.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../../support/tiny-study.ts";
 
 describe("threads that no run waits for", () => {
-  /** Leads runs that last until they are told to end, and counts who assists each. */
+  /** Leads runs that last until they are told to end, and counts who helps each. */
   function bench() {
-    const tasks: AssistTask[] = [];
-    const assistants = new Assistants(async (task) => {
+    const tasks: HelpTask[] = [];
+    const helpers = new Helpers(async (task) => {
       tasks.push(task);
     });
-    const tables: SharedArrayBuffer[] = [];
+    const meetings: SharedArrayBuffer[] = [];
     const lead = (engine: string) => {
       let end = (_error?: Error) => {};
-      const ended = assistants.lead(engine, (table) => {
-        if (table !== undefined) tables.push(table);
+      const ended = helpers.lead(engine, (meeting) => {
+        if (meeting !== undefined) meetings.push(meeting);
         return new Promise((resolve, reject) => {
           end = (error) => (error === undefined ? resolve() : reject(error));
         });
@@ -26,28 +26,30 @@ describe("threads that no run waits for", () => {
       return { ended, end: (error?: Error) => end(error) };
     };
     const counts = () =>
-      tables.map((table) => tasks.filter((task) => task.table === table && task.over[0] === 0).length);
-    return { assistants, lead, counts, tasks };
+      meetings.map(
+        (meeting) => tasks.filter((task) => task.meeting === meeting && task.over[0] === 0).length,
+      );
+    return { helpers, lead, counts, tasks };
   }
 
   it("are shared out evenly, and called away when there is other work", () => {
-    const { assistants, lead, counts } = bench();
-    assistants.share(3);
+    const { helpers, lead, counts } = bench();
+    helpers.share(3);
     lead("kernels-native");
     expect(counts()).toEqual([3]);
     lead("kernels-native");
     expect(counts()).toEqual([1, 2]);
-    assistants.share(1);
+    helpers.share(1);
     expect(counts()).toEqual([0, 1]);
-    assistants.share(0);
+    helpers.share(0);
     expect(counts()).toEqual([0, 0]);
-    assistants.share(5);
+    helpers.share(5);
     expect(counts()).toEqual([2, 3]);
   });
 
   it("leave when the run ends, also when it fails", async () => {
-    const { assistants, lead, counts } = bench();
-    assistants.share(2);
+    const { helpers, lead, counts } = bench();
+    helpers.share(2);
     const [one, other] = [lead("kernels-native"), lead("kernels-native")];
     one.end(new Error("no"));
     await expect(one.ended).rejects.toThrow("no");
@@ -57,9 +59,9 @@ describe("threads that no run waits for", () => {
     expect(counts()).toEqual([0, 0]);
   });
 
-  it.each(["kernels-wasm", "tensorflow", "reference"])("do not assist %s", (engine) => {
-    const { assistants, lead, tasks } = bench();
-    assistants.share(2);
+  it.each(["kernels-wasm", "tensorflow", "reference"])("do not help %s", (engine) => {
+    const { helpers, lead, tasks } = bench();
+    helpers.share(2);
     lead(engine);
     expect(tasks).toEqual([]);
   });
@@ -89,7 +91,7 @@ describe.runIf(available)("a study of one seed on the native kernels", () => {
     for (const files of more) expect(files).toEqual(one);
   });
 
-  it("ends soon when it is interrupted while a thread assists", async () => {
+  it("ends soon when it is interrupted while a thread helps", async () => {
     const root = await temporaryFolder();
     // Left alone it would outlast the test's timeout by far.
     const options = await study(root, 100_000);
