@@ -54,7 +54,7 @@ const methodName = (method: MethodOptions) => (typeof method === "string" ? meth
 const pruneSchema = z
   .strictObject({
     methods: distinct(methodSchema(), methodName)
-      .default(["l1-unstructured", "global-magnitude"])
+      .prefault(["l1-unstructured", "global-magnitude"])
       .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
     sparsities: distinct(sparsitySchema, Number)
       .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])
