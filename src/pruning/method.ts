@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
+import { didYouMean } from "../foundations/suggest.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import { recoveries } from "./recoveries/registry.ts";
@@ -55,7 +56,8 @@ export function axisSchema(registry: Registry<EntryWithOptions>): z.ZodType<Chos
     error: ({ input }) => {
       const choices = registry.names().join(", ");
       if (input === undefined) return `missing; choose one of ${choices}.`;
-      if (typeof input === "string") return registry.unknown(input);
+      if (typeof input === "string")
+        return `'${input}' is not one of ${choices}.${didYouMean(input, registry.names())}`;
       return `a name, or a mapping with a name and options, is needed. Choices: ${choices}.`;
     },
   });

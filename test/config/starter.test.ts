@@ -28,6 +28,6 @@ describe("the starter config", () => {
     }
     expect(text).toContain("# batchSize: ");
     expect(text).toContain("# name: ");
-    expect(text).toContain(methods[0].name);
+    expect(text).toContain(methods.names()[0]);
   });
 });

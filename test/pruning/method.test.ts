@@ -45,7 +45,7 @@ test("a member with an option that has to be given cannot be meant by its name a
 });
 
 test.each([
-  ["pwer", "'pwer' is no criterion. Did you mean 'power'? Choices: plain, power."],
+  ["pwer", "'pwer' is not one of plain, power. Did you mean 'power'?"],
   [undefined, "missing; choose one of plain, power."],
   [3, "a name, or a mapping with a name and options, is needed. Choices: plain, power."],
   [null, "a name, or a mapping with a name and options, is needed. Choices: plain, power."],

@@ -98,7 +98,7 @@ describe("what is wrong with a method is said of the very field, with the choice
     ],
     [
       "{ name: x, criterion: magnitde, allocation: global }",
-      `.criterion: 'magnitde' is no criterion. Did you mean 'magnitude'? Choices: ${choices("criterion")}.`,
+      `.criterion: 'magnitde' is not one of ${choices("criterion")}. Did you mean 'magnitude'?`,
     ],
     [
       "{ name: x, criterion: { name: tayler }, allocation: global }",
@@ -123,7 +123,7 @@ describe("what is wrong with a method is said of the very field, with the choice
     ],
     [
       method("structure: neurn"),
-      `.structure: 'neurn' is no structure. Did you mean 'neuron'? Choices: ${choices("structure")}.`,
+      `.structure: 'neurn' is not one of ${choices("structure")}. Did you mean 'neuron'?`,
     ],
     [method("schedule: { name: iterative, fraction: 2 }"), ".schedule.fraction: 2 is too large: below 1."],
     [
