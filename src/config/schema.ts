@@ -56,7 +56,7 @@ function pruneSchema() {
   return z
     .strictObject({
       methods: distinct(methodSchema(), methodName)
-        .default(["l1-unstructured", "global-magnitude"])
+        .prefault(["l1-unstructured", "global-magnitude"])
         .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
       sparsities: distinct(sparsitySchema, Number)
         .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])

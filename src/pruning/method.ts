@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
+import { didYouMean } from "../foundations/suggest.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import { recoveries } from "./recoveries/registry.ts";
@@ -46,22 +47,18 @@ export function axisSchema(registry: Registry<EntryWithOptions>): z.ZodType<Chos
   const byName = z.enum(registry.names()).transform((name, context): Chosen => {
     const { data, error } = whole.safeParse({ name });
     if (error === undefined) return data;
-    const missing = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    context.addIssue({
-      code: "custom",
-      message: `${name} needs options: { name: ${name}, ... } (${missing.join("; ")})`,
-    });
+    const needed = error.issues.map(({ path }) => `, ${path.join(".")}: ...`).join("");
+    context.addIssue({ code: "custom", message: `${name} needs options: write { name: ${name}${needed} }.` });
     return z.NEVER;
   });
+  // Of a mapping, the config tells what is wrong inside.
   return z.union([byName, whole], {
     error: ({ input }) => {
-      const given = typeof input === "object" && input !== null ? (input as { name?: unknown }).name : input;
-      const names = registry.names();
-      if (typeof given !== "string")
-        return `expected a ${registry.kind}: ${names.join(", ")}, or { name, ... }.`;
-      if (!names.includes(given)) return registry.unknown(given);
-      const issues = whole.safeParse(input).error?.issues ?? [];
-      return issues.map(({ path, message }) => `${[given, ...path].join(".")}: ${message}`).join("; ");
+      const choices = registry.names().join(", ");
+      if (input === undefined) return `missing; choose one of ${choices}.`;
+      if (typeof input === "string")
+        return `'${input}' is not one of ${choices}.${didYouMean(input, registry.names())}`;
+      return `a name, or a mapping with a name and options, is needed. Choices: ${choices}.`;
     },
   });
 }

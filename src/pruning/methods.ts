@@ -49,8 +49,8 @@ function combinationSchema() {
         .describe("What the method is called in results, charts and checkpoints."),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
       allocation: axisSchema(axes.allocation).describe("How the budget is spread over layers."),
-      structure: axisSchema(axes.structure).default({ name: "weight" }).describe("What is removed at once."),
-      schedule: axisSchema(axes.schedule).default({ name: "one-shot" }).describe("When it is removed."),
+      structure: axisSchema(axes.structure).prefault("weight").describe("What is removed at once."),
+      schedule: axisSchema(axes.schedule).prefault("one-shot").describe("When it is removed."),
       recovery: axisSchema(axes.recovery)
         .optional()
         .describe("How the network recovers. Default: finetune, or none where prune.finetune is null."),
@@ -65,7 +65,7 @@ export function methodSchema() {
     error: ({ input }) => {
       const choices = names.join(", ");
       if (typeof input !== "string")
-        return `expected a method: ${choices}, or { name, criterion, allocation }.`;
+        return `a name, or a mapping with name, criterion and allocation, is needed. Choices: ${choices}.`;
       return `'${input}' is not one of ${choices}.${didYouMean(input, names)}`;
     },
   });

@@ -27,7 +27,8 @@ export interface PruneRequest {
  * The budget is exact: round-half-to-even(sparsity x n) of all units, or of each tensor's.
  *
  * Throws a PruneLabError of kind `input` when more than that is pruned already, and a RangeError for a sparsity
- * outside 0..1, a tensor without scores, or counts that are not the budget.
+ * outside 0..1, a tensor without scores, counts that are not the budget, or a structure that selects another count or
+ * brings back what is pruned.
  */
 export function pruneMasks({ tensors, scores, method, sparsity, previous }: PruneRequest): Masks {
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity is in 0..1, not ${sparsity}`);
@@ -42,6 +43,9 @@ export function pruneMasks({ tensors, scores, method, sparsity, previous }: Prun
   }
   return masks;
 }
+
+/** The lowest finite float32: nothing that is kept ties with what is pruned already. */
+const LOWEST_SCORE = -(2 - 2 ** -23) * 2 ** 127;
 
 interface ScoredUnits {
   readonly name: string;
@@ -72,7 +76,10 @@ function scoreUnits(
   const scores = units === undefined ? values.slice() : sums(values, units);
   const kept = previous && (units === undefined ? previous : keptUnits(previous, units));
   if (kept !== undefined) {
-    for (let i = 0; i < scores.length; i++) if (kept[i] === 0) scores[i] = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < scores.length; i++) {
+      if (kept[i] === 0) scores[i] = Number.NEGATIVE_INFINITY;
+      else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_SCORE;
+    }
   }
   const gone = kept === undefined ? 0 : kept.length - countKept(kept);
   return { name, shape, tensor, units, scores, previous, gone };
@@ -120,10 +127,11 @@ function allocate(
   return counts;
 }
 
-function refuseRevival({ name, scores, gone }: ScoredUnits, count: number, sparsity: number): void {
+function refuseRevival({ name, units, scores, gone }: ScoredUnits, count: number, sparsity: number): void {
   if (count >= gone) return;
+  const things = units === undefined ? "values" : "units";
   throw inputError(
-    `A sparsity of ${sparsity} would bring back weights: ${gone} of ${scores.length} values of ${name} ` +
+    `A sparsity of ${sparsity} would bring back weights: ${gone} of ${scores.length} ${things} of ${name} ` +
       "are pruned already.",
     { hint: "Targets are cumulative: choose a higher sparsity, or start from the dense weights." },
   );
@@ -136,11 +144,15 @@ function maskOf(
   structure: Structure,
   options: Chosen,
 ): Uint8Array {
-  const kept = structure.select?.(scores, count, tensor, options) ?? pruneLowest(scores, count);
+  const selected = structure.select?.(scores, count, tensor, options);
+  const kept = selected ?? pruneLowest(scores, count);
   if (kept.length !== scores.length || countKept(kept) !== scores.length - count) {
     throw new RangeError(
       `the structure ${structure.name} keeps ${countKept(kept)} of ${scores.length} units of ${tensor.name}, not ${scores.length - count}`,
     );
+  }
+  if (previous && selected?.some((keep, i) => keep === 1 && scores[i] === Number.NEGATIVE_INFINITY)) {
+    throw new RangeError(`the structure ${structure.name} brings back units of ${tensor.name}`);
   }
   if (units === undefined) return kept;
   const mask = new Uint8Array(units.of.length);

@@ -1,52 +1,175 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { allocations } from "../../src/pruning/allocations/registry.ts";
-import { criteria } from "../../src/pruning/criteria/registry.ts";
+import { describe, expect, test } from "vitest";
+import { type Axis, axes, axisSchema, chosenText } from "../../src/pruning/method.ts";
 import { methodSchema, methods, resolveMethod } from "../../src/pruning/methods.ts";
+import { problemsOf } from "../config/fixtures.ts";
 
-const message = (value: unknown) => methodSchema.safeParse(value).error?.issues[0]?.message;
+const parse = (value: unknown) => methodSchema().parse(value);
 
-test.each(methods)("$name is accepted by its name", (method) => {
-  expect(resolveMethod(methodSchema.parse(method.name))).toBe(method);
-});
+describe.each(methods.list())("$name", (method) => {
+  test("is meant by its name alone", () => {
+    expect(resolveMethod(parse(method.name))).toBe(method);
+  });
 
-test("names are unique, and so are the combinations they stand for", () => {
-  expect(new Set(methods.map(({ name }) => name)).size).toBe(methods.length);
-  const points = methods.map(({ criterion, allocation, structure }) =>
-    [criterion, allocation, structure].join(),
-  );
-  expect(new Set(points).size).toBe(methods.length);
-});
-
-test("every criterion and allocation can be combined under a name of one's own", () => {
-  for (const { name: criterion } of criteria) {
-    for (const { name: allocation } of allocations) {
-      const own = methodSchema.parse({ name: "mine", criterion, allocation });
-      expect(resolveMethod(own)).toMatchObject({ name: "mine", criterion, allocation, structure: "weight" });
+  test("has members that are registered, with every default", () => {
+    for (const [axis, registry] of Object.entries(axes)) {
+      const member = method[axis as Axis];
+      if (member !== undefined) expect(axisSchema(registry).parse(member)).toEqual(member);
     }
-  }
+  });
 });
 
-test("an unknown name is told with the choices and the nearest", () => {
-  expect(message("l1-unstructred")).toBe(
-    "'l1-unstructred' is not one of l1-unstructured, global-magnitude, random-unstructured, random-global." +
-      " Did you mean 'l1-unstructured'?",
-  );
+test("no two names stand for the same method", () => {
+  const points = methods.list().map(({ name: _, summary: __, ...point }) => JSON.stringify(point));
+  expect(new Set(points).size).toBe(points.length);
 });
 
-test("a combination needs a name of its own that can name files", () => {
-  const named = (name: unknown) => message({ name, criterion: "random", allocation: "global" });
-  expect(named("global-magnitude")).toContain("'global-magnitude' is a method already");
-  expect(named("a/b")).toContain("it names files");
-  expect(named("..")).toContain("it names files");
-  expect(named("my_method-1.0")).toBeUndefined();
+describe("a combination of the axes", () => {
+  const least = { name: "mine", criterion: "magnitude", allocation: "global" };
+
+  test("is of single weights, at once, with the recovery of prune.finetune, unless it says more", () => {
+    expect(resolveMethod(parse(least))).toEqual({
+      name: "mine",
+      summary: "Criterion magnitude, allocation global.",
+      criterion: { name: "magnitude" },
+      allocation: { name: "global" },
+      structure: { name: "weight" },
+      schedule: { name: "one-shot" },
+    });
+  });
+
+  test("takes every member of every axis by its name, and each with each", () => {
+    for (const [axis, registry] of Object.entries(axes)) {
+      for (const member of registry.names()) {
+        const method = parse({ ...least, [axis]: member });
+        expect(method).toMatchObject({ name: "mine", [axis]: axisSchema(registry).parse(member) });
+      }
+    }
+  });
+
+  test("takes options, and fills in the others", () => {
+    expect(
+      parse({
+        name: "mine",
+        criterion: { name: "taylor", examples: 20 },
+        allocation: { name: "global" },
+        structure: "neuron",
+        schedule: { name: "iterative", fraction: 0.5 },
+        recovery: { name: "rewind", step: 100 },
+      }),
+    ).toEqual({
+      name: "mine",
+      criterion: { name: "taylor", examples: 20 },
+      allocation: { name: "global" },
+      structure: { name: "neuron" },
+      schedule: { name: "iterative", fraction: 0.5 },
+      recovery: { name: "rewind", step: 100, optimizer: "fresh" },
+    });
+  });
+
+  test("comes out again as it went in once more", () => {
+    for (const recovery of [undefined, "rewind"]) {
+      const method = parse({ ...least, criterion: "wanda", schedule: "gradual", recovery });
+      expect(parse(method)).toEqual(method);
+    }
+  });
 });
 
-test("docs/pruning.md lists every method, criterion and allocation, and no other", () => {
+/** What the config says of one method, without the place in the file. */
+async function problemsWith(method: string): Promise<string[]> {
+  const config = `dataset: { name: mnist }\nmodel: { name: mlp }\nprune: { methods: [${method}] }\n`;
+  return (await problemsOf(config)).map((problem) => problem.replace("case.yaml:3: prune.methods.0", ""));
+}
+
+describe("what is wrong with a method is said of the very field, with the choices", () => {
+  const choices = (axis: Axis) => axes[axis].names().join(", ");
+  const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
+  const combinationKeys = "Keys here: name, criterion, allocation, structure, schedule, recovery.";
+  const whole = "a name, or a mapping with a name and options, is needed.";
+
+  test.each([
+    [
+      "l1-unstructred",
+      `: 'l1-unstructred' is not one of ${methods.names().join(", ")}. Did you mean 'l1-unstructured'?`,
+    ],
+    [
+      "3",
+      `: a name, or a mapping with name, criterion and allocation, is needed. Choices: ${methods.names().join(", ")}.`,
+    ],
+    [
+      "{ name: x, criterion: magnitde, allocation: global }",
+      `.criterion: 'magnitde' is not one of ${choices("criterion")}. Did you mean 'magnitude'?`,
+    ],
+    [
+      "{ name: x, criterion: { name: tayler }, allocation: global }",
+      `.criterion.name: 'tayler' is not one of ${choices("criterion")}. Did you mean 'taylor'?`,
+    ],
+    [
+      "{ name: x, criterion: { examples: 5 }, allocation: global }",
+      `.criterion.name: missing; choose one of ${choices("criterion")}.`,
+    ],
+    [
+      "{ name: x, criterion: { name: taylor, examples: 0 }, allocation: global }",
+      ".criterion.examples: 0 is too small: at least 1.",
+    ],
+    [
+      "{ name: x, criterion: { name: magnitude, examples: 5 }, allocation: global }",
+      ".criterion.examples: unknown key. Keys here: name.",
+    ],
+    ["{ name: x, criterion: magnitude }", `.allocation: missing; choose one of ${choices("allocation")}.`],
+    [
+      "{ name: x, criterion: magnitude, allocation: [global] }",
+      `.allocation: ${whole} Choices: ${choices("allocation")}.`,
+    ],
+    [
+      method("structure: neurn"),
+      `.structure: 'neurn' is not one of ${choices("structure")}. Did you mean 'neuron'?`,
+    ],
+    [method("schedule: { name: iterative, fraction: 2 }"), ".schedule.fraction: 2 is too large: below 1."],
+    [
+      method("schedule: { name: iterative, fraction: 0 }"),
+      ".schedule.fraction: 0 is too small: at least 0.01.",
+    ],
+    [method("schedule: { name: iterative, fraction: half }"), ".schedule.fraction: 'half' is not a number."],
+    [
+      method("schedule: { name: gradual, evry: 3 }"),
+      ".schedule.evry: unknown key. Did you mean 'every'? Keys here: name, from, to, every.",
+    ],
+    [method("recovery: { name: rewind, step: -1 }"), ".recovery.step: -1 is too small: at least 0."],
+    [
+      method("recovery: { name: rewind, optimizer: old }"),
+      ".recovery.optimizer: 'old' is not one of fresh, rewound.",
+    ],
+    [method("recovery: null"), `.recovery: ${whole} Choices: ${choices("recovery")}.`],
+    [method("shedule: iterative"), `.shedule: unknown key. Did you mean 'schedule'? ${combinationKeys}`],
+    [
+      "{ name: global-magnitude, criterion: magnitude, allocation: global }",
+      ".name: 'global-magnitude' is a method already: write just its name, or choose another.",
+    ],
+  ])("%s", async (written, message) => {
+    expect(await problemsWith(written)).toEqual([message]);
+  });
+
+  test("several things at once are said one by one", async () => {
+    expect(await problemsWith("{ name: x, criterion: { name: fisher, examples: x } }")).toEqual([
+      ".criterion.examples: 'x' is not a number.",
+      `.allocation: missing; choose one of ${choices("allocation")}.`,
+    ]);
+  });
+
+  test.each(["a/b", "..", "-x"])("'%s' cannot name a method", async (name) => {
+    expect(await problemsWith(`{ name: ${name}, criterion: magnitude, allocation: global }`)).toEqual([
+      ".name: use letters, digits, '.', '_' and '-', starting with a letter or a digit: it names files.",
+    ]);
+  });
+});
+
+describe("docs/pruning.md", () => {
   const page = readFileSync(new URL("../../docs/pruning.md", import.meta.url), "utf8");
+
   /** The rows of the table under a heading, as cells without their code marks. */
   const table = (heading: string) => {
-    const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? "";
+    const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
     const rows = section.split("\n").filter((line) => line.startsWith("| "));
     return rows.slice(1).map((row) =>
       row
@@ -55,11 +178,36 @@ test("docs/pruning.md lists every method, criterion and allocation, and no other
         .map((cell) => cell.trim().replaceAll("`", "")),
     );
   };
-  expect(table("Methods")).toEqual(
-    methods.map(({ name, criterion, allocation, structure, summary }) => [
-      ...[name, criterion, allocation, structure, summary],
-    ]),
+
+  const headings: Record<Axis, string> = {
+    criterion: "Criteria",
+    allocation: "Allocations",
+    structure: "Structures",
+    schedule: "Schedules",
+    recovery: "Recoveries",
+  };
+
+  test.each(Object.keys(axes) as Axis[])(
+    "lists every %s with its options and defaults, and no other",
+    (axis) => {
+      expect(table(headings[axis])).toEqual(
+        axes[axis].list().map(({ name, summary, options }) => {
+          const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
+          return [name, summary, defaults.join(", ")];
+        }),
+      );
+    },
   );
-  expect(table("Criteria")).toEqual(criteria.map(({ name, summary }) => [name, summary]));
-  expect(table("Allocations")).toEqual(allocations.map(({ name, summary }) => [name, summary]));
+
+  test("lists every method with its members, and no other", () => {
+    expect(table("Methods")).toEqual(
+      methods
+        .list()
+        .map(({ name, criterion, allocation, structure, schedule, summary }) => [
+          name,
+          ...[criterion, allocation, structure, schedule].map(chosenText),
+          summary,
+        ]),
+    );
+  });
 });

@@ -1,125 +1,193 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PruneLabError } from "../../src/foundations/errors.ts";
+import * as z from "zod";
+import { inputError, PruneLabError } from "../../src/foundations/errors.ts";
 import { countKept, type Masks } from "../../src/network/mask.ts";
 import type { ParameterSpec } from "../../src/network/parameters.ts";
+import { sizeOf } from "../../src/network/shapes.ts";
+import { defineAllocation } from "../../src/pruning/allocation.ts";
 import { allocations } from "../../src/pruning/allocations/registry.ts";
-import { criteria } from "../../src/pruning/criteria/registry.ts";
+import type { Scores } from "../../src/pruning/criterion.ts";
+import type { Chosen } from "../../src/pruning/method.ts";
 import { pruneMasks } from "../../src/pruning/prune.ts";
-import { roundHalfToEven } from "../../src/pruning/top-k.ts";
+import { defineStructure } from "../../src/pruning/structure.ts";
+import { structures } from "../../src/pruning/structures/registry.ts";
+import { pruneLowest, roundHalfToEven } from "../../src/pruning/top-k.ts";
+import { chosen, networks, tensorSpec, valuesFor } from "./fixtures.ts";
 
-/** Tensors fc1.weight, fc2.weight, ... of these values, one row each. */
-function network(...tensors: readonly (readonly number[])[]) {
-  const values = tensors.map((tensor, i) => [`fc${i + 1}`, Float32Array.from(tensor)] as const);
-  return {
-    parameters: new Map(values.map(([layer, tensor]) => [`${layer}.weight`, tensor])),
-    tensors: values.map(
-      ([layer, { length }]): ParameterSpec => ({
-        name: `${layer}.weight`,
-        layer,
-        role: "weight",
-        shape: [1, length],
-        size: length,
-      }),
-    ),
-  };
-}
-
-const pruned = (mask: Uint8Array | undefined) => (mask === undefined ? -1 : mask.length - countKept(mask));
-const bits = (masks: Masks) => [...masks.values()].map((mask) => mask.join(""));
-
-// Few distinct values, so that ties abound; some tensors are all equal.
-const weight = fc.oneof(fc.constantFrom(-1, -0, 0, 0.5, 1), fc.float({ noNaN: true }));
-const tensor = fc.oneof(
-  fc.array(weight, { minLength: 1, maxLength: 50 }),
-  fc
-    .record({ value: weight, length: fc.integer({ min: 1, max: 50 }) })
-    .map(({ value, length }) => Array(length).fill(value)),
+const combinations = allocations.list().flatMap((allocation) =>
+  structures.list().map(({ name: structure }) => ({
+    allocation: allocation.name,
+    structure,
+    exact: allocation.exact,
+    method: { allocation: chosen("allocation", allocation.name), structure: chosen("structure", structure) },
+  })),
 );
-const networks = fc.array(tensor, { minLength: 1, maxLength: 4 }).map((tensors) => network(...tensors));
+
+// Few distinct scores, so that ties abound; and every special one.
+const score = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(-1, -0, 0, 1, 2) },
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.float(),
+);
+const scored = networks.chain((tensors) =>
+  fc.record({
+    tensors: fc.constant(tensors),
+    scores: valuesFor(tensors, score),
+    others: valuesFor(tensors, score),
+  }),
+);
 const sparsities = fc.oneof(
   fc.constantFrom(0, 0.1, 0.25, 0.5, 0.9, 1),
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
-const seeds = fc.nat(1000);
 
-describe.each(
-  criteria.flatMap((criterion) =>
-    allocations.map((allocation) => ({ criterion: criterion.name, allocation: allocation.name })),
-  ),
-)("$criterion x $allocation", (method) => {
-  const budgetsHold = (net: ReturnType<typeof network>, masks: Masks, sparsity: number) => {
-    const total = net.tensors.reduce((sum, { size }) => sum + size, 0);
-    const gone = net.tensors.map(({ name }) => pruned(masks.get(name)));
-    if (method.allocation === "uniform") {
-      expect(gone).toEqual(net.tensors.map(({ size }) => roundHalfToEven(sparsity * size)));
-    } else {
-      expect(gone.reduce((sum, count) => sum + count, 0)).toBe(roundHalfToEven(sparsity * total));
-    }
+/** The flat indices of each unit's values. */
+function unitsOf(tensor: ParameterSpec, structure: Chosen): number[][] {
+  const units = structures.named(structure.name).units(tensor, structure);
+  if (units === undefined) return Array.from({ length: tensor.size }, (_, i) => [i]);
+  const members = Array.from({ length: units.count }, (): number[] => []);
+  for (const [i, unit] of units.of.entries()) members[unit]?.push(i);
+  return members;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+const bits = (masks: Masks) => Object.fromEntries([...masks].map(([name, mask]) => [name, mask.join("")]));
+
+describe.each(combinations)("$allocation x $structure", ({ method, exact }) => {
+  /** By tensor: whether each unit is kept. Fails where a unit is kept in part. */
+  const keptUnits = (tensors: readonly ParameterSpec[], masks: Masks) =>
+    tensors.map((tensor) => {
+      const mask = masks.get(tensor.name);
+      expect(mask).toHaveLength(tensor.size);
+      return unitsOf(tensor, method.structure).map((members) => {
+        const values = new Set(members.map((i) => mask?.[i]));
+        expect(values.size).toBe(1);
+        const [kept] = values;
+        expect([0, 1]).toContain(kept);
+        return kept === 1;
+      });
+    });
+
+  const expectBudget = (tensors: readonly ParameterSpec[], masks: Masks, sparsity: number) => {
+    const units = keptUnits(tensors, masks);
+    const gone = units.map((kept) => kept.filter((keep) => !keep).length);
+    const sizes = units.map(({ length }) => length);
+    if (exact === "in total") expect(sum(gone)).toBe(roundHalfToEven(sparsity * sum(sizes)));
+    else expect(gone).toEqual(sizes.map((size) => roundHalfToEven(sparsity * size)));
   };
 
-  test("prunes exactly the budget", () => {
+  test("prunes exactly the budget, in whole units", () => {
     fc.assert(
-      fc.property(networks, sparsities, seeds, (net, sparsity, seed) => {
-        budgetsHold(net, pruneMasks({ ...net, method, sparsity, seed }), sparsity);
+      fc.property(scored, sparsities, ({ tensors, scores }, sparsity) => {
+        expectBudget(tensors, pruneMasks({ tensors, scores, method, sparsity }), sparsity);
       }),
     );
   });
 
-  test("prunes nothing at 0, everything at 1, in masks of 0 and 1 for every tensor", () => {
+  test("of each tensor the units with the lowest sums go, of equals the first, NaN last", () => {
     fc.assert(
-      fc.property(networks, seeds, (net, seed) => {
-        const at = (sparsity: number) => pruneMasks({ ...net, method, sparsity, seed });
-        for (const { name, size } of net.tensors) {
-          expect(at(0).get(name)).toEqual(new Uint8Array(size).fill(1));
-          expect(at(1).get(name)).toEqual(new Uint8Array(size));
+      fc.property(scored, sparsities, ({ tensors, scores }, sparsity) => {
+        const kept = keptUnits(tensors, pruneMasks({ tensors, scores, method, sparsity }));
+        for (const [t, tensor] of tensors.entries()) {
+          const values = scores.get(tensor.name);
+          const worth = unitsOf(tensor, method.structure).map((members) =>
+            Math.fround(sum(members.map((i) => values?.[i] ?? Number.NaN))),
+          );
+          const order = worth.map((_, i) => i).sort((i, j) => compare(worth[i], worth[j]) || i - j);
+          const going = order.filter((i) => kept[t]?.[i] === false);
+          expect(going).toEqual(order.slice(0, going.length));
         }
       }),
     );
   });
 
-  test("what a lower sparsity prunes, a higher one prunes too", () => {
+  test("prunes nothing at 0 and everything at 1", () => {
     fc.assert(
-      fc.property(networks, sparsities, sparsities, seeds, (net, a, b, seed) => {
-        const lower = pruneMasks({ ...net, method, sparsity: Math.min(a, b), seed });
-        const higher = pruneMasks({ ...net, method, sparsity: Math.max(a, b), seed });
-        for (const [name, mask] of higher) {
-          expect(mask.every((kept, i) => kept <= (lower.get(name)?.[i] ?? -1))).toBe(true);
+      fc.property(scored, ({ tensors, scores }) => {
+        const none = pruneMasks({ tensors, scores, method, sparsity: 0 });
+        const all = pruneMasks({ tensors, scores, method, sparsity: 1 });
+        for (const { name, size } of tensors) {
+          expect(none.get(name)).toEqual(new Uint8Array(size).fill(1));
+          expect(all.get(name)).toEqual(new Uint8Array(size));
         }
       }),
     );
   });
 
-  test("targets are cumulative: what went before counts and stays pruned", () => {
+  test("what a lower sparsity prunes by the same scores, a higher one prunes too", () => {
     fc.assert(
-      fc.property(networks, sparsities, sparsities, seeds, seeds, (net, a, b, seed, otherSeed) => {
+      fc.property(scored, sparsities, sparsities, ({ tensors, scores }, a, b) => {
+        const lower = pruneMasks({ tensors, scores, method, sparsity: Math.min(a, b) });
+        const higher = pruneMasks({ tensors, scores, method, sparsity: Math.max(a, b) });
+        expectStaysPruned(lower, higher);
+      }),
+    );
+  });
+
+  test("targets are cumulative: what went before, whatever the scores, counts and stays pruned", () => {
+    fc.assert(
+      fc.property(scored, sparsities, sparsities, ({ tensors, scores, others }, a, b) => {
         const [first, target] = [Math.min(a, b), Math.max(a, b)];
-        const previous = pruneMasks({ ...net, method, sparsity: first, seed: otherSeed });
-        const masks = pruneMasks({ ...net, method, sparsity: target, seed, previous });
-        budgetsHold(net, masks, target);
-        for (const [name, before] of previous) {
-          expect(before.every((kept, i) => kept === 1 || masks.get(name)?.[i] === 0)).toBe(true);
-        }
+        const previous = pruneMasks({ tensors, scores: others, method, sparsity: first });
+        const before = bits(previous);
+        const masks = pruneMasks({ tensors, scores, method, sparsity: target, previous });
+        expectBudget(tensors, masks, target);
+        expectStaysPruned(previous, masks);
+        expect(bits(previous)).toEqual(before);
       }),
     );
   });
 
-  test("the same request gives the same masks", () => {
-    const net = network([3, 1, 2, 1], [1, 1, 1, 1, 1]);
-    const request = { ...net, method, sparsity: 0.4, seed: 7 };
-    expect(pruneMasks(request)).toEqual(pruneMasks(request));
+  test("the same request gives the same masks, and the scores stay as they are", () => {
+    fc.assert(
+      fc.property(scored, sparsities, ({ tensors, scores }, sparsity) => {
+        const before = new Map([...scores].map(([name, values]) => [name, values.slice()]));
+        const masks = pruneMasks({ tensors, scores, method, sparsity });
+        expect(pruneMasks({ tensors, scores, method, sparsity })).toEqual(masks);
+        expect(scores).toEqual(before);
+      }),
+    );
   });
 
-  test("never changes the weights", () => {
-    const net = network([3, -1, 2], [-0.5, 4]);
-    pruneMasks({ ...net, method, sparsity: 0.5, seed: 0 });
-    expect(net.parameters).toEqual(network([3, -1, 2], [-0.5, 4]).parameters);
+  test("refuses a sparsity below what is pruned already", () => {
+    const tensors = [tensorSpec("fc1.weight", [4, 2])];
+    const scores = new Map([["fc1.weight", Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)]]);
+    const previous = pruneMasks({ tensors, scores, method, sparsity: 0.75 });
+    const prune = () => pruneMasks({ tensors, scores, method, sparsity: 0.5, previous });
+    expect(prune).toThrow(PruneLabError);
+    expect(prune).toThrow(
+      /^A sparsity of 0\.5 would bring back weights: (6 of 8 values|3 of 4 units) of fc1\.weight are pruned already\.$/,
+    );
   });
 });
 
-describe("magnitude agrees with torch.nn.utils.prune", () => {
-  const method = (allocation: "uniform" | "global") => ({ criterion: "magnitude", allocation }) as const;
+function compare(a = Number.NaN, b = Number.NaN): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
+function expectStaysPruned(before: Masks, after: Masks): void {
+  for (const [name, mask] of before) {
+    expect(mask.every((kept, i) => kept === 1 || after.get(name)?.[i] === 0)).toBe(true);
+  }
+}
+
+/** Tensors fc1.weight, fc2.weight, ... of these scores, one row each. */
+function rows(...values: readonly (readonly number[])[]): { tensors: ParameterSpec[]; scores: Scores } {
+  const tensors = values.map(({ length }, i) => tensorSpec(`fc${i + 1}.weight`, [1, length]));
+  return {
+    tensors,
+    scores: new Map(tensors.map(({ name }, i) => [name, Float32Array.from(values[i] ?? [])])),
+  };
+}
+
+const single = (allocation: string | Chosen, structure: string | Chosen = "weight") => ({
+  allocation: chosen("allocation", allocation),
+  structure: chosen("structure", structure),
+});
+
+describe("absolute weights as scores agree with torch.nn.utils.prune", () => {
   // l1_unstructured(module, "weight", amount): 0.1 x 5 = .5 -> 0, 1.5 -> 2, 2.5 -> 2, 3.5 -> 4, 4.5 -> 4.
   test.each([
     [0.1, "11111"],
@@ -128,8 +196,10 @@ describe("magnitude agrees with torch.nn.utils.prune", () => {
     [0.7, "00100"],
     [0.9, "00100"],
   ])("l1_unstructured at %f", (sparsity, expected) => {
-    const net = network([0.3, -0.1, 0.7, -0.5, 0.2]);
-    expect(bits(pruneMasks({ ...net, method: method("uniform"), sparsity, seed: 0 }))).toEqual([expected]);
+    const request = rows([0.3, 0.1, 0.7, 0.5, 0.2]);
+    expect(bits(pruneMasks({ ...request, method: single("uniform"), sparsity }))).toEqual({
+      "fc1.weight": expected,
+    });
   });
 
   // global_unstructured([...], L1Unstructured, amount) over ten weights: 2.5 -> 2, 3.5 -> 4, 4.5 -> 4, 8.5 -> 8.
@@ -141,78 +211,201 @@ describe("magnitude agrees with torch.nn.utils.prune", () => {
     [0.75, "110000", "0000"],
     [0.85, "110000", "0000"],
   ])("global_unstructured at %f", (sparsity, first, second) => {
-    const net = network([0.9, -0.8, 0.05, 0.7, -0.6, 0.5], [0.04, -0.3, 0.2, -0.1]);
-    const masks = pruneMasks({ ...net, method: method("global"), sparsity, seed: 0 });
-    expect(bits(masks)).toEqual([first, second]);
+    const request = rows([0.9, 0.8, 0.05, 0.7, 0.6, 0.5], [0.04, 0.3, 0.2, 0.1]);
+    const masks = pruneMasks({ ...request, method: single("global"), sparsity });
+    expect(bits(masks)).toEqual({ "fc1.weight": first, "fc2.weight": second });
   });
 });
 
-test("of equal magnitudes the lower flat index goes first, through all tensors in layer order", () => {
-  const net = network([1, -1, 1], [-1, 1]);
-  const at = (allocation: "uniform" | "global") =>
-    bits(pruneMasks({ ...net, method: { criterion: "magnitude", allocation }, sparsity: 0.5, seed: 0 }));
-  expect(at("global")).toEqual(["001", "11"]);
-  expect(at("uniform")).toEqual(["001", "01"]);
+test("of equal scores the lower flat index goes first, through all tensors in layer order", () => {
+  const request = rows([1, 1, 1], [1, 1]);
+  const at = (allocation: string) =>
+    bits(pruneMasks({ ...request, method: single(allocation), sparsity: 0.5 }));
+  expect(at("global")).toEqual({ "fc1.weight": "001", "fc2.weight": "11" });
+  expect(at("uniform")).toEqual({ "fc1.weight": "001", "fc2.weight": "01" });
 });
 
-test("a weight that is not a number is kept to the last", () => {
-  const net = network([Number.NaN, 5, Number.POSITIVE_INFINITY]);
-  const method = { criterion: "magnitude", allocation: "uniform" } as const;
-  expect(bits(pruneMasks({ ...net, method, sparsity: 0.67, seed: 0 }))).toEqual(["100"]);
+test("a score that is not a number is kept to the last, a unit with one too", () => {
+  const request = rows([Number.NaN, 5, Number.POSITIVE_INFINITY]);
+  const masks = pruneMasks({ ...request, method: single("uniform"), sparsity: 0.67 });
+  expect(bits(masks)).toEqual({ "fc1.weight": "100" });
+
+  const tensors = [tensorSpec("fc1.weight", [2, 2])];
+  const scores = new Map([["fc1.weight", Float32Array.of(0, Number.NaN, 8, 9)]]);
+  const units = pruneMasks({ tensors, scores, method: single("uniform", "neuron"), sparsity: 0.5 });
+  expect(bits(units)).toEqual({ "fc1.weight": "1100" });
 });
 
-describe("random", () => {
-  const net = network(Array(200).fill(1), Array(100).fill(1));
-  const masksOf = (allocation: "uniform" | "global", seed: number) =>
-    pruneMasks({ ...net, method: { criterion: "random", allocation }, sparsity: 0.5, seed });
+test("masks of tensors that are not pruned now are handed on", () => {
+  const previous = new Map([["fc9.weight", Uint8Array.of(0, 1)]]);
+  const request = rows([1, 2, 3, 4]);
+  const masks = pruneMasks({ ...request, method: single("uniform"), sparsity: 0.5, previous });
+  expect(bits(masks)).toEqual({ "fc9.weight": "01", "fc1.weight": "0011" });
+});
 
-  test("does not look at the weights", () => {
-    const other = network(
-      Array.from({ length: 200 }, (_, i) => i),
-      Array.from({ length: 100 }, (_, i) => -i),
+test("a global budget below what one tensor has lost already is refused by that tensor's name", () => {
+  const previous = new Map([["fc2.weight", Uint8Array.of(1, 0, 0, 0)]]);
+  const request = { ...rows([1, 2, 3, 4], [1, 2, 3, 4]), method: single("uniform"), previous };
+  expect(() => pruneMasks({ ...request, sparsity: 0.5 })).toThrow(
+    "A sparsity of 0.5 would bring back weights: 3 of 4 values of fc2.weight are pruned already.",
+  );
+});
+
+describe("what cannot be computed is a RangeError", () => {
+  const method = single("uniform");
+
+  test.each([-0.1, 1.1, 90, Number.NaN])("%f is no sparsity", (sparsity) => {
+    const prune = () => pruneMasks({ ...rows([1, 2]), method, sparsity });
+    expect(prune).toThrow(RangeError);
+    expect(prune).toThrow(`a sparsity is in 0..1, not ${sparsity}`);
+  });
+
+  test("a tensor without scores, or with too few", () => {
+    const { tensors } = rows([1, 2, 3]);
+    const prune = (scores: Scores) => () => pruneMasks({ tensors, scores, method, sparsity: 0.5 });
+    expect(prune(new Map())).toThrow(new RangeError("fc1.weight has 3 values, and 0 scores"));
+    expect(prune(new Map([["fc1.weight", Float32Array.of(1, 2)]]))).toThrow(
+      new RangeError("fc1.weight has 3 values, and 2 scores"),
     );
-    const method = { criterion: "random", allocation: "global" } as const;
-    expect(pruneMasks({ ...other, method, sparsity: 0.5, seed: 1 })).toEqual(masksOf("global", 1));
-  });
-
-  test("another seed prunes others, and another tensor of the same seed too", () => {
-    expect(masksOf("uniform", 1)).not.toEqual(masksOf("uniform", 2));
-    const [first, second] = bits(masksOf("uniform", 1));
-    expect(first?.slice(0, 100)).not.toEqual(second);
-  });
-
-  test("prunes the same fraction of each part of a tensor, by and large", () => {
-    const large = network(Array(20_000).fill(1));
-    const method = { criterion: "random", allocation: "global" } as const;
-    const mask = pruneMasks({ ...large, method, sparsity: 0.9, seed: 0 }).get("fc1.weight");
-    // 500 of the first 5,000 are expected, with a standard deviation below 22.
-    expect(Math.abs(countKept(mask?.slice(0, 5000) ?? new Uint8Array()) - 500)).toBeLessThan(100);
   });
 });
 
-describe("with previous masks", () => {
-  const method = { criterion: "magnitude", allocation: "uniform" } as const;
-  const net = network([1, 2, 3, 4], [1, 2, 3, 4]);
+/** Each tensor loses its share of the budget, so far as it has units; the last takes what is left. */
+const byShare = defineAllocation({
+  name: "by-share",
+  summary: "Shares of the budget.",
+  options: z.strictObject({ shares: z.array(z.number().min(0)) }),
+  exact: "in total",
+  counts: ({ tensors, budget }, { shares }) => {
+    let left = budget;
+    return tensors.map(({ scores }, i) => {
+      const share = i === tensors.length - 1 ? left : Math.round(budget * (shares[i] ?? 0));
+      const count = Math.min(share, scores.length, left);
+      left -= count;
+      return count;
+    });
+  },
+});
 
-  test("a target that would bring weights back is an error that names the tensor", () => {
-    const previous = new Map([["fc2.weight", Uint8Array.of(1, 0, 0, 0)]]);
-    const prune = () => pruneMasks({ ...net, method, sparsity: 0.5, seed: 0, previous });
-    expect(prune).toThrow(PruneLabError);
-    expect(prune).toThrow("3 of 4 values of fc2.weight are pruned already");
+const overspent = defineAllocation({
+  name: "overspent",
+  summary: "One unit too many of each tensor.",
+  options: z.strictObject({ exact: z.boolean().default(true) }),
+  exact: "in each tensor",
+  counts: ({ tensors, sparsity }) =>
+    tensors.map(({ scores }) => roundHalfToEven(sparsity * scores.length) + 1),
+});
+
+/** n of every m values that follow one another in a row (Mishra et al. 2021 for 2:4). */
+const nOfM = defineStructure({
+  name: "n-of-m",
+  summary: "n of every m.",
+  options: z.strictObject({ n: z.int().min(1).default(2), m: z.int().min(2).default(4) }),
+  units: () => undefined,
+  select: (scores, count, { name }, { n, m }) => {
+    const possible = (scores.length * n) / m;
+    if (count !== 0 && count !== possible) {
+      throw inputError(
+        `${n}:${m} prunes ${possible} of the ${scores.length} values of ${name}, not ${count}.`,
+      );
+    }
+    const mask = new Uint8Array(scores.length).fill(1);
+    if (count === 0) return mask;
+    for (let i = 0; i < mask.length; i += m) mask.set(pruneLowest(scores.subarray(i, i + m), n), i);
+    return mask;
+  },
+});
+
+const hoarder = defineStructure({
+  name: "hoarder",
+  summary: "Keeps everything.",
+  options: z.strictObject({}),
+  units: () => undefined,
+  select: (scores) => new Uint8Array(scores.length).fill(1),
+});
+
+const forgetful = defineStructure({
+  name: "forgetful",
+  summary: "Prunes the first ones, whatever went before.",
+  options: z.strictObject({}),
+  units: () => undefined,
+  select: (scores, count) => new Uint8Array(scores.length).fill(1).fill(0, 0, count),
+});
+
+const column = defineStructure({
+  name: "column",
+  summary: "All weights of an input.",
+  options: z.strictObject({}),
+  units: ({ shape: [rowCount = 1, ...rest] }) => {
+    const count = sizeOf(rest);
+    return { count, of: Int32Array.from({ length: rowCount * count }, (_, i) => i % count) };
+  },
+});
+
+describe("members of a plugin", () => {
+  for (const allocation of [byShare, overspent]) allocations.add(allocation, "test");
+  for (const structure of [nOfM, hoarder, forgetful, column]) structures.add(structure, "test");
+  const eight = rows([8, 7, 6, 5, 1, 2, 3, 4]);
+
+  test("an allocation by shares: 0.5 x 8 = 4, a quarter of them in the first tensor", () => {
+    const method = single({ name: "by-share", shares: [0.25] });
+    const masks = pruneMasks({ ...rows([1, 2, 3], [5, 4, 3, 2, 1]), method, sparsity: 0.5 });
+    expect(bits(masks)).toEqual({ "fc1.weight": "011", "fc2.weight": "11000" });
   });
 
-  test("masks of tensors that are not pruned now are handed on", () => {
-    const previous = new Map([["fc9.weight", Uint8Array.of(0, 1)]]);
-    const masks = pruneMasks({ ...net, method, sparsity: 0.5, seed: 0, previous });
-    expect(Object.fromEntries([...masks].map(([name, mask]) => [name, mask.join("")]))).toEqual({
-      "fc9.weight": "01",
-      "fc1.weight": "0011",
-      "fc2.weight": "0011",
+  test("an allocation whose counts are not the budget is a RangeError", () => {
+    const prune = () =>
+      pruneMasks({ ...rows([1, 2, 3, 4], [1, 2]), method: single("overspent"), sparsity: 0.5 });
+    expect(prune).toThrow(
+      new RangeError("the allocation overspent prunes 3, 2 of 4, 2 units; the budget is 2, 1"),
+    );
+  });
+
+  test("2:4 by a selection of its own: 2 of every 4 go, whatever the others score", () => {
+    const method = single("uniform", "n-of-m");
+    expect(bits(pruneMasks({ ...eight, method, sparsity: 0.5 }))).toEqual({ "fc1.weight": "11000011" });
+    expect(bits(pruneMasks({ ...eight, method: single("uniform"), sparsity: 0.5 }))).toEqual({
+      "fc1.weight": "11110000",
+    });
+    expect(() => pruneMasks({ ...eight, method, sparsity: 0.75 })).toThrow(
+      "2:4 prunes 4 of the 8 values of fc1.weight, not 6.",
+    );
+  });
+
+  test("1:2 by options, after what went before", () => {
+    const method = single("uniform", { name: "n-of-m", n: 1, m: 2 });
+    const previous = new Map([["fc1.weight", Uint8Array.of(0, 1, 1, 1, 1, 1, 1, 1)]]);
+    expect(bits(pruneMasks({ ...eight, method, sparsity: 0.5, previous }))).toEqual({
+      "fc1.weight": "01100101",
     });
   });
+
+  test("units that lie apart go together", () => {
+    const tensors = [tensorSpec("fc1.weight", [2, 3])];
+    const scores = new Map([["fc1.weight", Float32Array.of(1, 5, 9, 9, 4, 2)]]);
+    // The columns are worth 10, 9 and 11.
+    const masks = pruneMasks({ tensors, scores, method: single("global", "column"), sparsity: 0.33 });
+    expect(bits(masks)).toEqual({ "fc1.weight": "101101" });
+  });
+
+  test("a structure that keeps another count is a RangeError", () => {
+    expect(() => pruneMasks({ ...eight, method: single("uniform", "hoarder"), sparsity: 0.5 })).toThrow(
+      new RangeError("the structure hoarder keeps 8 of 8 units of fc1.weight, not 4"),
+    );
+  });
+
+  test("a structure that brings back what is pruned is a RangeError", () => {
+    const method = single("uniform", "forgetful");
+    const previous = new Map([["fc1.weight", Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 0)]]);
+    expect(() => pruneMasks({ ...eight, method, sparsity: 0.5, previous })).toThrow(
+      new RangeError("the structure forgetful brings back units of fc1.weight"),
+    );
+  });
 });
 
-test.each([-0.1, 1.1, 90, Number.NaN])("%f is no sparsity", (sparsity) => {
-  const method = { criterion: "magnitude", allocation: "uniform" } as const;
-  expect(() => pruneMasks({ ...network([1, 2]), method, sparsity, seed: 0 })).toThrow(RangeError);
+test("a mask keeps as many values as its units have", () => {
+  const tensors = [tensorSpec("conv1.weight", [4, 1, 3, 3])];
+  const scores = new Map([["conv1.weight", new Float32Array(36).fill(1)]]);
+  const masks = pruneMasks({ tensors, scores, method: single("uniform", "neuron"), sparsity: 0.25 });
+  expect(countKept(masks.get("conv1.weight") ?? new Uint8Array())).toBe(27);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { pruneLowest, roundHalfToEven } from "../../src/pruning/top-k.ts";
+import { describe, expect, test } from "vitest";
+import { countLowest, pruneLowest, roundHalfToEven } from "../../src/pruning/top-k.ts";
 
 test.each([
   [0, 0],
@@ -65,4 +65,56 @@ test("NaN counts as the highest, also with its sign set", () => {
 
 test.each([-1, 4, 1.5, Number.NaN])("cannot prune %f of 3", (k) => {
   expect(() => pruneLowest(new Float32Array(3), k)).toThrow(RangeError);
+});
+
+describe("countLowest", () => {
+  const pools = fc.array(fc.array(score, { maxLength: 15 }), { minLength: 1, maxLength: 5 });
+  const poolsAndCount = pools.chain((tensors) =>
+    fc.record({ tensors: fc.constant(tensors), k: fc.nat(tensors.flat().length) }),
+  );
+
+  test("counts, tensor by tensor, what pruning all scores in one row prunes", () => {
+    fc.assert(
+      fc.property(poolsAndCount, ({ tensors, k }) => {
+        const pooled = [...pruneLowest(Float32Array.from(tensors.flat()), k)];
+        const counts = countLowest(
+          tensors.map((tensor) => Float32Array.from(tensor)),
+          k,
+        );
+        expect(counts).toEqual(
+          tensors.map(({ length }) => pooled.splice(0, length).filter((kept) => kept === 0).length),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("pruning so many of each prunes the lowest of all", () => {
+    fc.assert(
+      fc.property(poolsAndCount, ({ tensors, k }) => {
+        const typed = tensors.map((tensor) => Float32Array.from(tensor));
+        const counts = countLowest(typed, k);
+        const masks = typed.map((scores, i) => [...pruneLowest(scores, counts[i] ?? -1)]);
+        expect(masks.flat()).toEqual(referenceMask(tensors.flat(), k));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("by hand: of equal scores those of the first tensors", () => {
+    const tensors = [Float32Array.of(2, 1), Float32Array.of(1, 1, 0)];
+    expect([0, 1, 2, 3, 4, 5].map((k) => countLowest(tensors, k))).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [2, 3],
+    ]);
+  });
+
+  test.each([-1, 6, 0.5])("cannot prune %f of 5", (k) => {
+    const count = () => countLowest([new Float32Array(2), new Float32Array(3)], k);
+    expect(count).toThrow(new RangeError(`cannot prune ${k} of 5 values`));
+  });
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineCriterion, scoreEach } from "../criterion.ts";
+import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 import { examplesSchema } from "./options.ts";
 
 /**
@@ -18,9 +18,9 @@ export const fisher = defineCriterion({
     for await (const gradients of evidence.exampleGradients) {
       count++;
       for (const [name, sum] of sums) {
-        const values = gradients.get(name);
+        const values = tensorOf(gradients, name);
         for (let i = 0; i < sum.length; i++) {
-          const value = values?.[i] ?? 0;
+          const value = values[i] as number;
           sum[i] = (sum[i] as number) + value * value;
         }
       }

@@ -14,7 +14,7 @@ export const iterative = defineSchedule({
   options: z.strictObject({
     fraction: z
       .number()
-      .gt(0)
+      .min(0.01)
       .lt(1)
       .default(0.2)
       .describe("Part of the remaining weights that a level prunes."),

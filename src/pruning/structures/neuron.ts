@@ -2,7 +2,10 @@ import * as z from "zod";
 import { sizeOf } from "../../network/shapes.ts";
 import { defineStructure } from "../structure.ts";
 
-/** All weights of an output: a row of a dense layer, a filter of a convolution. Of a bias, single values. */
+/**
+ * All weights of an output: a row of a dense layer, a filter of a convolution (Li et al. 2017). Of a bias, single
+ * values.
+ */
 export const neuron = defineStructure({
   name: "neuron",
   summary: "Whole neurons and filters: all incoming weights of an output.",

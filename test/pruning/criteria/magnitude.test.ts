@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
-import { randomStream } from "../../../src/foundations/random.ts";
 import { magnitude } from "../../../src/pruning/criteria/magnitude.ts";
+import { evidenceOf, layer, values } from "./evidence.ts";
 
 test("scores by the absolute value", () => {
-  const values = Float32Array.of(-2, 0.5, -0, 1);
-  const stream = randomStream(0, "test");
-  expect(magnitude.score({ name: "fc1.weight", values, shape: [2, 2], stream })).toEqual(
-    Float32Array.of(2, 0.5, 0, 1),
-  );
+  const weights = values([-2, 0.5, -0, 1, 0, -1], [3, -4]);
+  expect(magnitude.scores(evidenceOf(layer, { weights }), {})).toEqual(values([2, 0.5, 0, 1, 0, 1], [3, 4]));
 });

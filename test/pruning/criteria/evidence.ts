@@ -1,0 +1,43 @@
+import { randomStream } from "../../../src/foundations/random.ts";
+import type { ParameterSpec, Parameters } from "../../../src/network/parameters.ts";
+import type { Evidence, Gathered } from "../../../src/pruning/criterion.ts";
+import { tensorSpec } from "../fixtures.ts";
+
+/** Everything that a criterion can ask for, of the same values each time that it is asked. */
+export function evidenceOf(
+  tensors: readonly ParameterSpec[],
+  parts: {
+    readonly weights: Parameters;
+    readonly gradients?: Parameters;
+    readonly exampleGradients?: readonly Parameters[];
+    readonly activationNorms?: Gathered["activationNorms"];
+    readonly initialWeights?: Parameters;
+  },
+  seed = 0,
+): Evidence & Gathered {
+  const { exampleGradients = [], ...given } = parts;
+  return {
+    tensors,
+    randomStream: (tensor) => randomStream(seed, "test", tensor),
+    gradients: new Map(),
+    activationNorms: new Map(),
+    initialWeights: new Map(),
+    ...given,
+    exampleGradients: {
+      async *[Symbol.asyncIterator]() {
+        yield* exampleGradients;
+      },
+    },
+  };
+}
+
+/** A dense layer with two outputs and three inputs, and its bias. */
+export const layer = [tensorSpec("fc1.weight", [2, 3]), tensorSpec("fc1.bias", [2])];
+
+/** Values of that layer. */
+export function values(weight: readonly number[], bias: readonly number[]): Parameters {
+  return new Map([
+    ["fc1.weight", Float32Array.from(weight)],
+    ["fc1.bias", Float32Array.from(bias)],
+  ]);
+}
