@@ -2,22 +2,51 @@
  * How often `prune-lab check` raises a false alarm, and which drops it catches: simulated sweeps of 17 sparsities,
  * put through the tests that the command uses. Prints the tables of docs/ci.md.
  *
- *   npm run build && node bench/gate-simulation.mjs [sweeps a cell, default 1000: a few minutes]
+ *   npm run build && node bench/gate-simulation.mjs [--task regression] [sweeps a cell, default 1000: a few minutes]
  *
  * The accuracy of a seed is the curve's plus normal noise of the given deviation, rounded to a number of right
- * answers. In pairs, the two runs of a seed share a part of the noise: their correlation.
+ * answers. The loss of a seed is the curve's times 1 plus such noise, in percent, rounded to 6 decimals. In pairs, the
+ * two runs of a seed share a part of the noise: their correlation.
  */
+import { parseArgs } from "node:util";
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
 import { smallestDetectableDrop } from "../dist/analysis/detectable-drop.js";
 import { testDrops } from "../dist/analysis/drop-tests.js";
+import { scaled, scaleOf } from "../dist/analysis/seed-values.js";
 import { randomStream } from "../dist/foundations/random.js";
+import { metrics } from "../dist/metrics/registry.js";
+import { differenceText } from "../dist/metrics/words.js";
 
 const SPARSITIES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
-/** Percent: flat, then falling, as a pruned network's. */
-const CURVE = SPARSITIES.map((sparsity) => 97.5 - 0.05 / (1 - 0.99 * sparsity));
+/** What is simulated of each task, curves flat, then worse, as a pruned network's; a sample in shown values. */
+const TASKS = {
+  classification: {
+    metric: metrics.named("accuracy"),
+    curve: (sparsity) => 97.5 - 0.05 / (1 - 0.99 * sparsity),
+    deviations: [0.1, 0.2, 0.5, 1],
+    drop: 1,
+    recorded: (level, noise, testExamples) =>
+      (Math.round((Math.min(100, Math.max(0, level + noise)) * testExamples) / 100) * 100) / testExamples,
+  },
+  regression: {
+    metric: metrics.named("loss"),
+    curve: (sparsity) => 0.05 * (1 + 0.01 / (1 - 0.99 * sparsity)),
+    deviations: [1, 2, 5, 10],
+    drop: 5,
+    recorded: (level, noise) => Number((level * Math.max(0, 1 + noise / 100)).toFixed(6)),
+  },
+};
+const { values: flags, positionals } = parseArgs({
+  options: { task: { type: "string", default: "classification" } },
+  allowPositionals: true,
+});
+const task = TASKS[flags.task];
+if (task === undefined) throw new RangeError(`--task: one of ${Object.keys(TASKS).join(", ")}`);
+const { metric, deviations: DEVIATIONS } = task;
+const CURVE = SPARSITIES.map(task.curve);
 /** Where the drop is put: at 95%. */
 const DROPPED = 13;
-const RULE = { alpha: 0.05, tolerance: 0.5 };
+const RULE = { alpha: 0.05, tolerance: metric.difference.tolerance };
 const LEVEL = RULE.alpha / (SPARSITIES.length + 1);
 
 const DESIGNS = [
@@ -28,10 +57,9 @@ const DESIGNS = [
   { name: "other seeds, 20 in the baseline", paired: false, correlation: 0, baselineSeeds: 20 },
 ];
 const SEEDS = [1, 2, 3, 5, 10];
-const DEVIATIONS = [0.1, 0.2, 0.5, 1];
 const TEST_SETS = [1000, 10_000];
 
-const sweeps = Number(process.argv[2] ?? 1000);
+const sweeps = Number(positionals[0] ?? 1000);
 if (!Number.isInteger(sweeps) || sweeps < 1) throw new RangeError("sweeps a cell: a whole number from 1");
 
 const tables = { alarms: [], caught: [], printed: [] };
@@ -51,11 +79,11 @@ for (const design of DESIGNS) {
 }
 printTable("False alarms in 100 sweeps", tables.alarms);
 printTable(
-  "A drop of 1 point at one sparsity, caught in 100 sweeps, test sets of 1,000 / 10,000",
+  `A ${metric.difference.name} of ${differenceText(metric, task.drop)} at one sparsity, caught in 100 sweeps, test sets of 1,000 / 10,000`,
   tables.caught,
 );
 printTable(
-  "Smallest detectable drop as printed, in points (a drop of that size, caught in 100)",
+  `Smallest detectable ${metric.difference.name} as printed, in ${metric.difference.many} (a ${metric.difference.name} of that size, caught in 100)`,
   tables.printed,
 );
 
@@ -70,7 +98,7 @@ function simulate(cell) {
     samplesOfSweeps.push(samples);
     const tests = testDrops(samples, RULE);
     if (tests.some(({ verdict }) => verdict === "regression")) alarms++;
-    if (isCaught(samples, 1)) caught++;
+    if (isCaught(samples, task.drop)) caught++;
     printed +=
       smallestDetectableDrop(tests[DROPPED].estimates, { level: LEVEL, tolerance: RULE.tolerance }) / sweeps;
   }
@@ -84,33 +112,44 @@ function simulateSweep(
   stream,
   { seeds, baselineSeeds = seeds, deviation, testExamples, paired, correlation },
 ) {
-  const rightAnswers = (percent) =>
-    (Math.round((Math.min(100, Math.max(0, percent)) * testExamples) / 100) * 100) / testExamples;
-  const samples = CURVE.map((accuracy) => {
+  const shown = CURVE.map((level) => {
     const baseline = new Map();
     const results = new Map();
     for (let seed = 0; seed < Math.max(seeds, baselineSeeds); seed++) {
       const shared = Math.sqrt(correlation) * stream.normal();
       const value = () =>
-        rightAnswers(accuracy + deviation * (shared + Math.sqrt(1 - correlation) * stream.normal()));
+        task.recorded(
+          level,
+          deviation * (shared + Math.sqrt(1 - correlation) * stream.normal()),
+          testExamples,
+        );
       if (seed < baselineSeeds) baseline.set(seed, value());
       if (seed < seeds) results.set(paired ? seed : 1000 + seed, value());
     }
-    return { baseline, results, testExamples, paired };
+    return { baseline, results };
   });
   const areas = (side) =>
     new Map(
-      [...samples[0][side].keys()].map((seed) => [
+      [...shown[0][side].keys()].map((seed) => [
         seed,
-        areaUnderCurve(
-          samples.map((sample, i) => ({ sparsity: SPARSITIES[i], value: sample[side].get(seed) })),
-        ),
+        areaUnderCurve(shown.map((point, i) => ({ sparsity: SPARSITIES[i], value: point[side].get(seed) }))),
       ]),
     );
-  return [...samples, { baseline: areas("baseline"), results: areas("results"), testExamples, paired }];
+  return [...shown, { baseline: areas("baseline"), results: areas("results") }].map(
+    ({ baseline, results }) => {
+      const scale = scaleOf(metric, baseline);
+      return {
+        scale,
+        baseline: scaled(baseline, scale),
+        results: scaled(results, scale),
+        testExamples,
+        paired,
+      };
+    },
+  );
 }
 
-/** Whether the check finds a drop of so many points at one sparsity. The area is left as it was. */
+/** Whether the check finds a drop of so much at one sparsity. The area is left as it was. */
 function isCaught(samples, drop) {
   const dropped = samples.map((sample, i) =>
     i === DROPPED

@@ -111,9 +111,9 @@ function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
 function testSetEstimate({ baseline, results, testExamples, scale }: Sample): DropEstimate {
   const before = mean([...baseline.values()]);
   const now = mean([...results.values()]);
-  const { testSet, difference } = scale.metric;
   const alone = baseline.size === 1 && results.size === 1;
-  const seedVariance = alone || testSet === undefined ? 2 * difference.assumedDeviation ** 2 : 0;
+  const assumed = alone || scale.metric.testSet === undefined;
+  const seedVariance = assumed ? assumedVariance(before, scale) + assumedVariance(now, scale) : 0;
   const variance = testSetVariance(before, testExamples, scale) + testSetVariance(now, testExamples, scale);
   return {
     by: "test set",
@@ -122,6 +122,12 @@ function testSetEstimate({ baseline, results, testExamples, scale }: Sample): Dr
     degreesOfFreedom: Number.POSITIVE_INFINITY,
     spreadDegreesOfFreedom: Number.POSITIVE_INFINITY,
   };
+}
+
+/** Between seeds. Scaled values are percent of the baseline's where differences are relative, and it is of each own. */
+function assumedVariance(scaled: number, { metric: { difference } }: DifferenceScale): number {
+  const part = difference.kind === "relative" ? scaled / 100 : 1;
+  return (part * difference.assumedDeviation) ** 2;
 }
 
 /** Of a value in the unit of differences. */

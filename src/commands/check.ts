@@ -38,8 +38,8 @@ Examples:
   $ prune-lab check results/gate --against baseline.csv --exact --junit report.xml
 
 A regression is a drop of accuracy (of a study that has none, a rise of the loss) that is significant and larger
-than the tolerance, or a count of weights, of multiply-accumulates or a status that is not the baseline's. Exit codes: 0 no regression, 1 a regression,
-2 wrong input.`;
+than the tolerance, or a count of weights, of multiply-accumulates or a status that is not the baseline's.
+Exit codes: 0 no regression, 1 a regression, 2 wrong input.`;
 
 export function registerCheck(program: Command): void {
   const command = program

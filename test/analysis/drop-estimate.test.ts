@@ -70,11 +70,11 @@ describe("dropEstimates", () => {
   });
 
   test("one loss a side: the error of means of squares, and an assumed deviation of 10%", () => {
-    // Of a baseline of 0.04: -100 and -110. 100^2 x 2 / 200 + 110^2 x 2 / 200 + 2 x 10^2 = 421
+    // Of a baseline of 0.04: -100 and -110. 100^2 x 2 / 200 + 110^2 x 2 / 200 + 10^2 + 11^2 = 442
     const scale = differenceScale(loss, 0.04);
     const [only] = dropEstimates(sample([-100], [-110], { scale, testExamples: 200 }));
     expect(only).toMatchObject({ by: "test set", drop: 10 });
-    expect(only?.standardError).toBeCloseTo(Math.sqrt(421), 9);
+    expect(only?.standardError).toBeCloseTo(Math.sqrt(442), 9);
   });
 
   test("a loss of 0 has an error too", () => {

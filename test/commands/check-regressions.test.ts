@@ -66,7 +66,7 @@ const check = async (results: string) => {
 };
 
 const maskLifted: Edit = {
-  file: "study/run.js",
+  file: "experiment/run.js",
   from: "const pruned = await test(network, dataset);",
   to: "const pruned = await test(network, dataset); await network.setMasks(new Map());",
 };
@@ -90,7 +90,7 @@ describe("check catches", { timeout: 180_000 }, () => {
     const unguarded = await brokenProgram("mask-lifted-unguarded", [
       maskLifted,
       {
-        file: "study/run.js",
+        file: "experiment/run.js",
         from: "assertMasksHeld(run.label, parameters, masks);",
         to: `Object.assign(measure, measureNetwork(settings.network, new Map([...masks.keys()].map((name) =>
           [name, Uint8Array.from(parameters.get(name), (weight) => (weight === 0 ? 0 : 1))])), tensors));`,
@@ -126,7 +126,7 @@ describe("check catches", { timeout: 180_000 }, () => {
   test("half the fine-tuning epochs at 98%, at that point alone", async () => {
     const binary = await brokenProgram("half", [
       {
-        file: "study/run.js",
+        file: "experiment/run.js",
         from: "plan: settings.finetune,",
         to: "plan: run.sparsity === 0.98 ? { ...settings.finetune, epochs: settings.finetune.epochs / 2 } : settings.finetune,",
       },

@@ -92,6 +92,7 @@ describe("check", () => {
       verdict: "regression",
       results: "regressed.csv",
       baseline: "baseline.csv",
+      metric: "accuracy",
       options: { alpha: 0.05, tolerance: 0.5, exact: false, allowMissing: false },
       items: [
         { curve: "global-magnitude", sparsity: 0.98, verdict: "regression" },
@@ -136,6 +137,56 @@ describe("check", () => {
     const { code, stdout, stderr } = await check([regressed, "--against", name]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
+  });
+});
+
+describe("check of a regression", async () => {
+  const losses = (factor = 1) =>
+    curve(({ target_sparsity, seed }) => {
+      const loss = 0.05 * (1 + target_sparsity + 0.01 * Math.cos(7 * target_sparsity + seed));
+      const own = target_sparsity === 0.98 ? factor * loss : loss;
+      return {
+        baseline_accuracy: null,
+        pruned_accuracy: null,
+        accuracy: null,
+        accuracy_drop: null,
+        loss: own,
+      };
+    });
+  const before = await write("losses.csv", losses());
+
+  test("a re-run passes", async () => {
+    const { code, stdout } = await check([before, "--against", before]);
+    expect({ code, end: stdout.split("\n").at(-2) }).toEqual({ code: 0, end: "Identical to the baseline." });
+  });
+
+  test("a rise of the loss ends with 1, told in percent of the baseline's", async () => {
+    const worse = await write("higher.csv", losses(1.12));
+    const { code, stdout } = await check([worse, "--against", before, "--junit", "losses.xml"]);
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^method +pruned +baseline +now +rise % +p +detectable % +by +verdict$/);
+    expect(lines[1]).toMatch(/^global-magnitude +98% +0\.09\d+ +0\.11\d+ +12\.00 +<0\.001 .* REGRESSION$/);
+    expect(lines.at(-1)).toMatch(
+      /^Regression: global-magnitude at 98%: rises by 12\.00% \(p <0\.001, .*seeds\).* of 4 compared\.$/,
+    );
+    expect(await readFile(path.join(folder, "losses.xml"), "utf8")).toContain("rises by 12.00%");
+    expect((await check([worse, "--against", before, "--tolerance", "15"])).code).toBe(0);
+  });
+
+  test("a fall of the loss passes as an improvement", async () => {
+    const better = await write("lower.csv", losses(0.9));
+    const { code, stdout } = await check([better, "--against", before, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: "no regression",
+      metric: "loss",
+      options: { tolerance: 2 },
+    });
+    const { stdout: text } = await check([better, "--against", before]);
+    expect(text).toMatch(
+      /No regression: of 4 rises tested, none is above 2% and significant .*; 1 improvement\./,
+    );
   });
 });
 
