@@ -6,11 +6,10 @@ import { Command } from "commander";
 import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
 import { fetchableNames } from "../../src/datasets/fetch.ts";
+import { datasets } from "../../src/datasets/registry.ts";
 import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
 import { fullSet } from "../datasets/full-sets.ts";
 import { serve } from "../datasets/server.ts";
-
-const fullMnist = fullSet("mnist");
 
 /** Runs the command and returns what it wrote. */
 async function run(...flags: string[]): Promise<{ stdout: string; stderr: string; error: unknown }> {
@@ -53,22 +52,27 @@ describe("data fetch", () => {
     expect(await readdir(path.join("sets", "mnist"))).toEqual([]);
   });
 
-  test.runIf(fullMnist !== undefined)("says when everything is there (needs the full set)", async () => {
-    const { stdout, stderr, error } = await run("mnist", "--data-dir", fullMnist ?? "");
-    expect(error).toBeUndefined();
-    expect(stdout).toBe(`mnist is complete and verified in ${fullMnist} (already there).\n`);
-    expect(stderr).toBe("");
-  });
+  for (const name of fetchableNames()) {
+    const full = fullSet(name);
 
-  test.runIf(fullMnist !== undefined)("downloads the real files (needs the full set)", async () => {
-    const folder = await temporaryFolder();
-    const mirror = await serve((request, response) => {
-      createReadStream(path.join(fullMnist ?? "", request.url ?? "")).pipe(response);
+    test.runIf(full !== undefined)(`says when all of ${name} is there (needs the full set)`, async () => {
+      const { stdout, stderr, error } = await run(name, "--data-dir", full ?? "");
+      expect(error).toBeUndefined();
+      expect(stdout).toBe(`${name} is complete and verified in ${full} (already there).\n`);
+      expect(stderr).toBe("");
     });
-    const { stdout } = await run("mnist", "--mirror", mirror, "--data-dir", folder);
-    expect(stdout).toMatch(
-      /^mnist is complete and verified in .*mnist \(downloaded train-images-idx3-ubyte.gz, /,
-    );
-    expect(await readdir(path.join(folder, "mnist"))).toHaveLength(4);
-  });
+
+    test.runIf(full !== undefined)(`downloads the real ${name} (needs the full set)`, async () => {
+      const folder = await temporaryFolder();
+      const mirror = await serve((request, response) => {
+        createReadStream(path.join(full ?? "", request.url ?? "")).pipe(response);
+      });
+      const { stdout } = await run(name, "--mirror", mirror, "--data-dir", folder);
+      const files = datasets.named(name).download?.files.map((file) => file.name) ?? [];
+      expect(stdout).toBe(
+        `${name} is complete and verified in ${path.join(folder, name)} (downloaded ${files.join(", ")}).\n`,
+      );
+      expect((await readdir(path.join(folder, name))).sort()).toEqual(files.toSorted());
+    });
+  }
 });
