@@ -57,16 +57,16 @@ async function main() {
   if (pytorch === undefined)
     notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
 
-  let lanes;
+  let timed;
   try {
-    lanes = await takeTurns(await contendersOf(config, dataset, pytorch));
+    timed = await takeTurns(await contendersOf(config, dataset, pytorch));
   } finally {
     await pytorch?.close();
   }
 
-  const tables = lanes.flatMap(({ outcome }) => outcome.table ?? []);
+  const tables = timed.flatMap(({ outcome }) => outcome.table ?? []);
   if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
-  report(lanes, { config, dataset, pytorch });
+  report(timed, { config, dataset, pytorch });
 }
 
 /** Program and rival in turns. */
@@ -84,16 +84,16 @@ async function contendersOf(config, dataset, pytorch) {
 }
 
 async function takeTurns(contenders) {
-  const lanes = contenders.map((contender) => ({ ...contender, seconds: [], outcome: undefined }));
+  const timed = contenders.map((contender) => ({ ...contender, seconds: [], outcome: undefined }));
   for (let round = 0; round < parseCount("--rounds", flags.rounds); round++) {
-    for (const lane of lanes) {
-      const { seconds, ...outcome } = await lane.run();
-      notify(`${lane.name}: ${seconds.toFixed(1)} s`);
-      lane.seconds.push(seconds);
-      lane.outcome = outcome;
+    for (const contender of timed) {
+      const { seconds, ...outcome } = await contender.run();
+      notify(`${contender.name}: ${seconds.toFixed(1)} s`);
+      contender.seconds.push(seconds);
+      contender.outcome = outcome;
     }
   }
-  return lanes;
+  return timed;
 }
 
 /** Runs the binary into a fresh folder, from its start to its end. */
@@ -153,15 +153,15 @@ async function writeExamples(dataset) {
   return sets;
 }
 
-function report(lanes, { config, dataset, pytorch }) {
+function report(timed, { config, dataset, pytorch }) {
   const machine = { ...describeMachine(), pytorch: pytorch?.hello.version ?? null };
-  const results = lanes.map(({ name, seconds }) => ({
+  const results = timed.map(({ name, seconds }) => ({
     name,
     median: median(seconds),
     fastest: Math.min(...seconds),
     slowest: Math.max(...seconds),
   }));
-  const accuracies = accuracyRows(lanes);
+  const accuracies = accuracyRows(timed);
   if (flags.json) {
     const { name } = dataset;
     process.stdout.write(
@@ -186,18 +186,18 @@ function report(lanes, { config, dataset, pytorch }) {
       "",
       "Test accuracy after fine-tuning, percent, mean of the seeds:",
       "",
-      formatTable(["point", ...lanes.map(({ name }) => name)], accuracies),
+      formatTable(["point", ...timed.map(({ name }) => name)], accuracies),
     ].join("\n")}\n`,
   );
 }
 
-/** Method and sparsity, then each lane's mean accuracy: that they all did the same. */
-function accuracyRows(lanes) {
+/** Method and sparsity, then each contender's mean accuracy: that they all did the same. */
+function accuracyRows(timed) {
   const key = ({ method, sparsity }) => (sparsity === 0 ? "dense" : `${method} ${sparsity}`);
-  const keys = [...new Set(lanes[0].outcome.points.map(key))];
+  const keys = [...new Set(timed[0].outcome.points.map(key))];
   return keys.map((point) => [
     point,
-    ...lanes.map(({ outcome }) => {
+    ...timed.map(({ outcome }) => {
       const accuracies = outcome.points.filter((each) => key(each) === point).map(({ accuracy }) => accuracy);
       return ((100 * accuracies.reduce((sum, value) => sum + value, 0)) / accuracies.length).toFixed(2);
     }),

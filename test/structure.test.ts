@@ -29,3 +29,13 @@ test("imports point down that list", () => {
   });
   expect(upward).toEqual([]);
 });
+
+test("tests stand where what they test stands", () => {
+  /** Tests of pages, and of all engines alike. */
+  const beside = ["docs", "engines/conformance"];
+  const folders = new Set([...sources.map((file) => path.posix.dirname(file)), ...beside]);
+  const astray = readdirSync(path.join(packageRoot, "test"), { recursive: true, encoding: "utf8" })
+    .map((file) => file.split(path.sep).join("/"))
+    .filter((file) => file.endsWith(".test.ts") && !folders.has(path.posix.dirname(file)));
+  expect(astray).toEqual([]);
+});

@@ -11,7 +11,7 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 
 export const accuracyHeatmapChart: Chart = {
   name: "accuracy-heatmap",
-  summary: "The same accuracy as a table of colors, a row a method, a column a sparsity.",
+  summary: "The same as a table of colors, a row a method, a column a sparsity.",
   caption: "The figures of the first chart as a table.",
   colors: "heat",
   draw: accuracyHeatmap,

@@ -42,8 +42,7 @@ const computation: Cost = {
 
 export const accuracyVsSizeChart: Chart = {
   name: "accuracy-vs-size",
-  summary:
-    "The same accuracy against the size of the network in its smallest encoding, with the Pareto front as grey steps: the best at or below each size.",
+  summary: "The same against the size of the network in its smallest encoding, with the Pareto front.",
   caption:
     "The size counts each tensor in its smallest encoding, with 32-bit values: dense, with a bitmask, or as CSR.",
 
@@ -57,7 +56,7 @@ export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): 
 
 export const accuracyVsMacsChart: Chart = {
   name: "accuracy-vs-macs",
-  summary: "Against multiply-accumulates with a kept weight, likewise.",
+  summary: "The same against multiply-accumulates with a kept weight, with the Pareto front.",
   caption: "Counted, not timed: how many multiplications one example needs if pruned weights cost nothing.",
 
   draw: accuracyVsMacs,

@@ -21,7 +21,7 @@ const crossShape = "M-1,-1L1,1M1,-1L-1,1";
 export const accuracyVsSparsityChart: Chart = {
   name: "accuracy-vs-sparsity",
   summary:
-    "Test accuracy (the loss of a regression) against the weights pruned: for each method a line and its 95% confidence band, before and after fine-tuning. Rules: the dense baseline, and the dense control, which was fine-tuned like the others.",
+    "Test accuracy or loss against the weights pruned: a line with its 95% confidence band for each method.",
   caption: ({ axis }) =>
     axis === "error"
       ? "Both scales count what is missing: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."

@@ -26,8 +26,7 @@ function finetuningMeasure(rows: readonly HistoryRow[]) {
 
 export const finetuningChart: Chart = {
   name: "finetuning",
-  summary:
-    "Validation accuracy (the loss of a regression) by epoch of fine-tuning, a panel for each sparsity. Without validation examples it shows the training loss; without fine-tuning there is no such chart.",
+  summary: "Validation accuracy or loss by epoch of fine-tuning, a panel a sparsity.",
   caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs would give more.`,
 
   draw: finetuning,

@@ -15,8 +15,7 @@ const cell = 2.5;
 
 export const maskBlocksChart: Chart = {
   name: "mask-blocks",
-  summary:
-    "The first 64 x 64 weights of each layer (of a convolution, a row is an output channel), filled where they are not 0, before pruning and after it, with the block's sparsity.",
+  summary: "Which of the first 64 x 64 weights of each layer are not 0, before pruning and after it.",
   caption: "Columns that are empty throughout are inputs that the layer ignores.",
 
   draw: maskBlocks,

@@ -9,8 +9,7 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 
 export const recoveryChart: Chart = {
   name: "recovery",
-  summary:
-    "Test accuracy before and after fine-tuning, joined by a line, a panel a method. Without fine-tuning there is no such chart.",
+  summary: "Test accuracy or loss before and after fine-tuning, joined by a line, a panel a method.",
   caption: "The longer the line, the more fine-tuning gives back.",
 
   draw: recovery,

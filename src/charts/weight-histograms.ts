@@ -12,8 +12,7 @@ import { markLabel, subject } from "./parts/titles.ts";
 
 export const weightHistogramsChart: Chart = {
   name: "weight-histograms",
-  summary:
-    "The weights of each layer, before pruning, and after it by each method and recovery, with the share that is 0 and the share within ±0.1.",
+  summary: "The weights of each layer, before pruning and after it by each method and recovery.",
   caption:
     "Magnitude pruning cuts out the middle; fine-tuning widens what is left. Zeros are told in words, they would dwarf the rest.",
 

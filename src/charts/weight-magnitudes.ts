@@ -19,7 +19,7 @@ const dot = 2;
 export const weightMagnitudesChart: Chart = {
   name: "weight-magnitudes",
   summary:
-    "Magnitude against flat position for up to 1,536 weights, evenly spaced in each layer, as they were before pruning: colored what is kept, grey what is pruned.",
+    "Magnitude against flat position for a sample of the weights, kept ones in color, pruned ones grey.",
   caption:
     "A sharp border between grey and color is a threshold; a mixture is a criterion other than magnitude.",
 

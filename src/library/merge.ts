@@ -57,8 +57,7 @@ async function mergeFolders(
   folder: string,
   onEvent: OnStudyEvent,
 ): Promise<StudyOutcome> {
-  const rest: Part[] = [];
-  const parts: [Part, ...Part[]] = [await readPart(first), ...rest];
+  const parts: [Part, ...Part[]] = [await readPart(first)];
   for (const other of others) parts.push(await readPart(other));
   return mergeStudy({ parts, folder, onEvent });
 }
