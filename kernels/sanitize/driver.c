@@ -146,6 +146,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
 
 #define DATA bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, \
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
+#define INPUTS bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, NULL, NULL
   pl_lead(network, meeting);
   pl_write(network, 0, parameters);
   for (int zeros = 0; zeros < 3; zeros++) {
@@ -153,7 +154,8 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
     add_to_checksum(&loss, sizeof(loss));
-    pl_gradients(network, DATA, order, batch, batch, sums);
+    pl_gradients(network, DATA, order, batch, batch, c->loss, sums);
+    pl_gradients(network, INPUTS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums);
     pl_read(network, 0, parameters);
     add_to_checksum(parameters, count * (int64_t)sizeof(float));
     add_to_checksum(sums, count * (int64_t)sizeof(float));
@@ -164,9 +166,18 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
   add_to_checksum(result, sizeof(result));
   check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
+  int64_t squared = 0;
+  for (int l = 0; l < network->layer_count; l++)
+    if (network->layers[l].weight.rows > 0) squared += shape_size(network->layers[l].in);
+  float *outputs = calloc((size_t)(batch * c->outputs), sizeof(float));
+  double *squares = calloc((size_t)squared, sizeof(double));
+  pl_outputs(network, INPUTS, order, batch, outputs);
+  pl_input_squares(network, INPUTS, order, batch, squares);
+  add_to_checksum(outputs, (int64_t)batch * c->outputs * (int64_t)sizeof(float));
+  add_to_checksum(squares, squared * (int64_t)sizeof(double));
   check(pl_step(network) > 0, c, "no step was counted");
   free(network), free(workspace), free(bytes), free(labels), free(d.masks), free(d.lists);
-  free(floats), free(targets), free(parameters), free(sums);
+  free(floats), free(targets), free(parameters), free(sums), free(outputs), free(squares);
 }
 
 static void run_all(int turns) {

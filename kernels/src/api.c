@@ -131,20 +131,23 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
     Sink sink = {.update = &update};
-    total += lead_batch(&(Work){network, examples, order, start, size, size, &sink});
+    total += lead_batch(&(Work){network, examples, order, start, size, network->loss, size, &sink});
     if (unused_move) update_unused(network, &update);
   }
   return total;
 }
 
-/* Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. */
+/*
+ * Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. `loss` is the
+ * network's own, or LOSS_SUM_OF_OUTPUTS, which reads no labels and no targets.
+ */
 PL_EXPORT(pl_gradients)
 void pl_gradients(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                   const uint8_t *labels, const float *targets, const uint32_t *order, int count, double divisor,
-                  float *sums) {
+                  int loss, float *sums) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
   Sink sink = {.sums = sums};
-  lead_batch(&(Work){network, examples, order, 0, count, divisor, &sink});
+  lead_batch(&(Work){network, examples, order, 0, count, loss, divisor, &sink});
 }
 
 /* Adds to result[0] the losses and to result[1] the correctly classified of the examples from `first` on. */
@@ -157,9 +160,42 @@ void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, fl
   int outputs = (int)shape_size(last->out);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
-    lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, 1, NULL});
+    lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, network->loss, 1, NULL});
     for (int b = 0; b < size; b++) result[0] += network->losses[b];
     if (labels) result[1] += count_correct(output, labels, network->order, size, outputs);
+  }
+}
+
+/* The last layer's outputs of one batch, [example][output]. Neither labels nor targets are read, here and below. */
+PL_EXPORT(pl_outputs)
+void pl_outputs(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
+                const uint8_t *labels, const float *targets, const uint32_t *order, int count, float *outputs) {
+  Examples examples = {bytes, floats, scale, offset, labels, targets};
+  const Layer *last = &network->layers[network->layer_count - 1];
+  int64_t width = shape_size(last->out);
+  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL});
+  for (int b = 0; b < count; b++)
+    for (int64_t i = 0; i < width; i++)
+      outputs[b * width + i] = last->output[(b / CELL * width + i) * CELL + b % CELL];
+}
+
+/* Adds to `sums`, of each layer with weights in turn, the square of each value of its input over one batch. */
+PL_EXPORT(pl_input_squares)
+void pl_input_squares(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
+                      const uint8_t *labels, const float *targets, const uint32_t *order, int count, double *sums) {
+  Examples examples = {bytes, floats, scale, offset, labels, targets};
+  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL});
+  for (int l = 0; l < network->layer_count; l++) {
+    const Layer *layer = &network->layers[l];
+    if (layer->weight.rows == 0) continue;
+    int64_t width = shape_size(layer->in);
+    for (int first = 0; first < count; first += CELL) {
+      const float *cell = layer->input + first * width;
+      for (int64_t i = 0; i < width; i++)
+        for (int e = 0; e < smaller(CELL, count - first); e++)
+          sums[i] += (double)cell[i * CELL + e] * cell[i * CELL + e];
+    }
+    sums += width;
   }
 }
 

@@ -1,4 +1,4 @@
-/* The two losses: per-example values and the gradient with respect to the network's output. */
+/* The losses: per-example values and the gradient with respect to the network's output. */
 #include "elementary.h"
 #include "network.h"
 
@@ -58,6 +58,23 @@ static void squared_error(const float *outputs, const float *targets, const uint
         if (gradient) gradient[i * CELL + e] = difference * scale;
       }
       if (first + e < count) losses[first + e] = sum / width;
+    }
+    if (gradient) gradient += (int64_t)width * CELL;
+  }
+}
+
+/* The sum of the outputs of each example, which compares with no target; gradient 1 / divisor, 0 for padding. */
+static void sum_of_outputs(const float *outputs, int count, int width, double divisor, double *losses,
+                           float *gradient) {
+  for (int first = 0; first < count; first += CELL, outputs += (int64_t)width * CELL) {
+    for (int e = 0; e < CELL; e++) {
+      int present = first + e < count;
+      double sum = 0;
+      for (int i = 0; i < width; i++) {
+        sum += (double)outputs[i * CELL + e];
+        if (gradient) gradient[i * CELL + e] = present ? (float)(1 / divisor) : 0;
+      }
+      if (present) losses[first + e] = sum;
     }
     if (gradient) gradient += (int64_t)width * CELL;
   }

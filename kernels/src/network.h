@@ -15,7 +15,8 @@
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
-enum { LOSS_CROSS_ENTROPY = 1, LOSS_SQUARED_ERROR = 2 };
+/* A network has one of the first two; a batch may also be for the sum of its outputs, or for no loss at all. */
+enum { LOSS_NONE = 0, LOSS_CROSS_ENTROPY = 1, LOSS_SQUARED_ERROR = 2, LOSS_SUM_OF_OUTPUTS = 3 };
 enum { OPTIMIZER_SGD = 1, OPTIMIZER_ADAM = 2 };
 
 /* Cells that a convolution's backward pass takes at once. */

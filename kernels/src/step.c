@@ -9,6 +9,7 @@ typedef struct Work {
   const uint32_t *order;
   int64_t first;
   int count;
+  int loss;                /* LOSS_NONE for the forward pass alone, which has neither losses nor a sink */
   double divisor;
   const struct Sink *sink; /* null to evaluate */
 } Work;
@@ -53,10 +54,12 @@ static void measure_loss(const Team *team, Network *network, const Work *work, c
   double *losses = network->losses + first;
   output += (int64_t)first * width;
   if (gradient) gradient += (int64_t)first * width;
-  if (network->loss == LOSS_CROSS_ENTROPY)
+  if (work->loss == LOSS_CROSS_ENTROPY)
     cross_entropy(output, examples->labels, order, count, width, work->divisor, losses, gradient);
-  else
+  else if (work->loss == LOSS_SQUARED_ERROR)
     squared_error(output, examples->targets, order, count, width, work->divisor, losses, gradient);
+  else
+    sum_of_outputs(output, count, width, work->divisor, losses, gradient);
 }
 
 /* From the gradient of the output, in network->backward[0], to all parameters. */
@@ -108,6 +111,7 @@ static void compute_batch(Team *team, const Work *work) {
   int cells = parts(work->count, CELL);
   gather_cells(team, network, &work->examples, cells);
   const float *output = forward(team, network, cells);
+  if (work->loss == LOSS_NONE) return;
   barrier(team);
   measure_loss(team, network, work, output, work->sink ? network->backward[0] : NULL);
   if (work->sink) backward(team, network, cells, work->sink);
@@ -123,7 +127,7 @@ static int can_be_shared(const Work *work) {
   return 1;
 }
 
-/* The leader's part: computes the batch with all helpers that wait for one. Returns the sum of its losses. */
+/* The leader's part: computes the batch with all helpers that wait for one. Returns the sum of its losses, if any. */
 static double lead_batch(const Work *work) {
   Network *network = work->network;
   /* The batch's examples, padded to whole cells. */
@@ -136,7 +140,7 @@ static double lead_batch(const Work *work) {
   barrier(&team);
   if (network->meeting) __atomic_store_n(&network->meeting->leading, 0, __ATOMIC_RELAXED);
   double sum = 0;
-  for (int b = 0; b < work->count; b++) sum += network->losses[b];
+  for (int b = 0; b < work->count && work->loss != LOSS_NONE; b++) sum += network->losses[b];
   return sum;
 }
 

@@ -42,6 +42,21 @@ export interface StepOptions {
   readonly learningRate: number;
 }
 
+export interface GradientOptions {
+  /**
+   * True, the default: the gradients of pruned values are 0. False: they are those of the values that would be there,
+   * which are 0 in the forward pass; what regrowth and saliencies of pruned weights ask for.
+   */
+  readonly masked?: boolean;
+  /**
+   * Of what: the network's own loss, the default, or, for SynFlow, the plain sum of an example's outputs, for which
+   * the targets are not read. Either way the mean over the examples.
+   */
+  readonly loss?: GradientLoss;
+}
+
+export type GradientLoss = "own" | "sum-of-outputs";
+
 export interface TrainResult {
   /** Mean of the loss over the examples, each measured before its own step. May be NaN or infinite. */
   readonly loss: number;
@@ -75,8 +90,26 @@ export interface Network {
   train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult>;
   /** Loss and accuracy over all examples, without changing anything. */
   evaluate(examples: ExampleSet): Promise<Evaluation>;
-  /** Gradient of the mean loss over the examples at `order`, masked, as tensors by parameter name. */
-  gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters>;
+  /**
+   * Gradient of the mean loss over the examples at `order`, as tensors by parameter name; changes nothing. That of a
+   * single example is the gradient over an order of one.
+   *
+   * With `masked: false` a network that has masks may be laid out whole for the time of the call: it then needs memory
+   * for all parameters once more, without optimizer state, and the time of dense layers.
+   */
+  gradients(examples: ExampleSet, order: Uint32Array, options?: GradientOptions): Promise<Parameters>;
+  /**
+   * What the last layer gives for the examples at `order`, for classes the logits: [order.length, outputs], row-major.
+   * Targets are not read.
+   */
+  outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array>;
+  /**
+   * Over the examples at `order`, the root of the sum of squares of what each weight column meets, by layer name: for
+   * a dense layer of each input; for a convolution of each value of the unfolded patches, summed over all positions,
+   * [inChannels * kernelHeight * kernelWidth]. Masks are in force, targets are not read. Takes the memory and time of
+   * `gradients` with `masked: false`. Sun et al. 2024 (Wanda), section 3.
+   */
+  activationNorms(examples: ExampleSet, order: Uint32Array): Promise<ReadonlyMap<string, Float32Array>>;
   readOptimizerState(): Promise<OptimizerState>;
   writeOptimizerState(state: OptimizerState): Promise<void>;
   dispose(): Promise<void>;

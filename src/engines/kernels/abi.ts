@@ -1,5 +1,5 @@
 import type { Activation, LayerSpec, Loss } from "../../network/specification.ts";
-import type { OptimizerSpec } from "../engine.ts";
+import type { GradientLoss, OptimizerSpec } from "../engine.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
@@ -8,6 +8,7 @@ export const ABI = 4;
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;
 const LOSS = { "softmax-cross-entropy": 1, "mean-squared-error": 2 } as const satisfies Record<Loss, number>;
+export const SUM_OF_OUTPUTS = 3;
 const OPTIMIZER = { sgd: 1, adam: 2 } as const satisfies Record<OptimizerSpec["name"], number>;
 
 const SHAPE_FIELDS = 7;
@@ -23,8 +24,13 @@ export interface Description {
   readonly parameterCount: number;
 }
 
+/** The loss that `gradients` asks for, of a network with the given one. */
+export function lossNumber(own: Loss, asked: GradientLoss): number {
+  return asked === "own" ? LOSS[own] : SUM_OF_OUTPUTS;
+}
+
 export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec): Description {
-  const { spec, exampleSize, features, dormant } = layout;
+  const { spec, exampleSize, features, dormant: unused } = layout;
   const [channels = 1, height = 1, width = 1] = spec.inputShape;
   const layers = spec.layers.flatMap((layer) => layerFields(layer, layout) ?? []);
   const count = spec.layers.filter(({ kind }) => kind !== "flatten").length;
@@ -35,7 +41,7 @@ export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec):
     folded.inputs,
   ]);
   return {
-    spec: Int32Array.from([...header, count, exampleSize, dormant, ...layers]),
+    spec: Int32Array.from([...header, count, exampleSize, unused, ...layers]),
     options: optimizerOptions(optimizer),
     masks: layout.masks ?? new Uint8Array(),
     lists: concatenate([features ?? new Int32Array(), ...lists]),

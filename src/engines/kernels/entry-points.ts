@@ -33,8 +33,17 @@ export interface EntryPoints<Pointer> {
       order: Pointer,
       count: number,
       divisor: number,
+      loss: number,
       sums: Pointer,
     ]
+  ): void;
+  pl_outputs(
+    network: Pointer,
+    ...rest: [...examples: ExampleArguments<Pointer>, order: Pointer, count: number, outputs: Pointer]
+  ): void;
+  pl_input_squares(
+    network: Pointer,
+    ...rest: [...examples: ExampleArguments<Pointer>, order: Pointer, count: number, sums: Pointer]
   ): void;
   pl_evaluate(
     network: Pointer,

@@ -1,10 +1,12 @@
-import { gather, scatter } from "../../network/blocks.ts";
+import { type Block, gather, scatter } from "../../network/blocks.ts";
 import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { activationNorms, type WeightedInput, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
   Evaluation,
+  GradientOptions,
   Network,
   OptimizerSpec,
   OptimizerState,
@@ -12,10 +14,13 @@ import type {
   TrainResult,
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
-import { type Description, describeNetwork, slotNames } from "./abi.ts";
+import { type Description, describeNetwork, lossNumber, slotNames } from "./abi.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
 import { type KernelLayout, layoutNetwork } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";
+
+/** For an instance that never trains. */
+const WITHOUT_MEMORY: OptimizerSpec = { name: "sgd", momentum: 0, weightDecay: 0 };
 
 /** One build of the kernels. */
 export interface KernelBuild {
@@ -36,7 +41,8 @@ export class KernelNetwork implements Network {
   private readonly parameters: readonly ParameterSpec[];
   private readonly slots: readonly string[];
   private readonly inputSize: number;
-  private readonly outputs: number;
+  private readonly outputSize: number;
+  private readonly weighted: readonly WeightedInput[];
   private layout: KernelLayout;
   /** Created when it is first used: what was never written need not be moved. */
   private instance: KernelInstance | undefined;
@@ -49,7 +55,8 @@ export class KernelNetwork implements Network {
     this.parameters = parameterSpecs(spec);
     this.slots = slotNames(optimizer);
     this.inputSize = exampleSize({ shape: spec.inputShape });
-    this.outputs = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
+    this.outputSize = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
+    this.weighted = weightedInputs(spec);
     this.layout = layoutNetwork(spec, new Map(), build.vectorLength);
   }
 
@@ -77,7 +84,8 @@ export class KernelNetwork implements Network {
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
-    this.checkExamples(examples, order);
+    this.checkInputs(examples, order);
+    this.checkTargets(examples);
     const { batchSize, learningRate } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);
     this.kernels.expectZeros(zeroFraction(examples));
@@ -86,17 +94,51 @@ export class KernelNetwork implements Network {
   }
 
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
-    this.checkExamples(examples);
+    this.checkInputs(examples);
+    this.checkTargets(examples);
     this.kernels.expectZeros(zeroFraction(examples));
     const { loss, correct } = this.kernels.evaluate(examples);
     const classifies = this.spec.loss === "softmax-cross-entropy";
     return { loss: loss / examples.count, accuracy: classifies ? correct / examples.count : undefined };
   }
 
-  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
-    this.checkExamples(examples, order);
+  async gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    { masked = true, loss = "own" }: GradientOptions = {},
+  ): Promise<Parameters> {
+    this.checkInputs(examples, order);
+    if (loss === "own") this.checkTargets(examples);
+    const of = (kernels: KernelInstance, { blocks }: KernelLayout) => {
+      kernels.expectZeros(zeroFraction(examples));
+      return this.tensorsOf(kernels.gradients(examples, order, lossNumber(this.spec.loss, loss)), blocks);
+    };
+    return masked ? of(this.kernels, this.layout) : this.withWholeNetwork(of);
+  }
+
+  async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
+    this.checkInputs(examples, order);
     this.kernels.expectZeros(zeroFraction(examples));
-    return this.tensorsOf(this.kernels.gradients(examples, order));
+    return this.kernels.outputs(examples, order, this.outputSize);
+  }
+
+  async activationNorms(
+    examples: ExampleSet,
+    order: Uint32Array,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    this.checkInputs(examples, order);
+    const squares = this.weighted.map(zeroSquares);
+    const length = squares.reduce((sum, { length }) => sum + length, 0);
+    const flat = this.withWholeNetwork((kernels) => {
+      kernels.expectZeros(zeroFraction(examples));
+      return kernels.inputSquares(examples, order, length);
+    });
+    let start = 0;
+    for (const sums of squares) {
+      sums.set(flat.subarray(start, start + sums.length));
+      start += sums.length;
+    }
+    return activationNorms(this.weighted, squares);
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
@@ -128,13 +170,30 @@ export class KernelNetwork implements Network {
     return this.instance;
   }
 
-  private read(slot: number): Parameters {
-    return this.tensorsOf(this.kernels.read(slot));
+  /**
+   * Has `use` work with every unit and every weight in place, pruned ones as zeros. The network as its masks lay it out
+   * has neither what nothing depends on nor gradients of pruned weights. So if there are masks, this makes a second
+   * instance, without moments, that is gone afterwards.
+   */
+  private withWholeNetwork<T>(use: (kernels: KernelInstance, layout: KernelLayout) => T): T {
+    if (this.layout.masks === undefined) return use(this.kernels, this.layout);
+    const layout = layoutNetwork(this.spec, new Map(), this.build.vectorLength);
+    const whole = this.build.createInstance(describeNetwork(layout, WITHOUT_MEMORY));
+    try {
+      whole.write(0, gather(new Float32Array(layout.size), layout.blocks, this.read(0), 0));
+      return use(whole, layout);
+    } finally {
+      whole.release();
+    }
   }
 
-  private tensorsOf(flat: Float32Array): Parameters {
+  private read(slot: number): Parameters {
+    return this.tensorsOf(this.kernels.read(slot), this.layout.blocks);
+  }
+
+  private tensorsOf(flat: Float32Array, blocks: readonly Block[]): Parameters {
     const tensors = this.zeros();
-    scatter(flat, this.layout.blocks, tensors);
+    scatter(flat, blocks, tensors);
     return tensors;
   }
 
@@ -153,19 +212,21 @@ export class KernelNetwork implements Network {
   }
 
   /** The kernels read memory by these sizes and indices, so nothing wrong may reach them. */
-  private checkExamples(examples: ExampleSet, order?: Uint32Array): void {
-    const { count, shape, inputs, targets } = examples;
+  private checkInputs({ count, shape, inputs }: ExampleSet, order?: Uint32Array): void {
     if (exampleSize({ shape }) !== this.inputSize || inputs.values.length < count * this.inputSize) {
       throw new RangeError(`examples of shape [${shape.join(", ")}] do not fit the network`);
     }
+    if (order?.some((index) => index >= count)) throw new RangeError(`an index past ${count} examples`);
+  }
+
+  private checkTargets({ count, targets }: ExampleSet): void {
     const [values, width] =
       targets.kind === "classes" ? [targets.labels, targets.classes] : [targets.values, targets.width];
     const expected = this.spec.loss === "softmax-cross-entropy" ? "classes" : "values";
     const needed = targets.kind === "classes" ? count : count * width;
-    if (targets.kind !== expected || width !== this.outputs || values.length < needed) {
-      throw new RangeError(`targets of ${width} ${targets.kind} do not fit ${this.outputs} outputs`);
+    if (targets.kind !== expected || width !== this.outputSize || values.length < needed) {
+      throw new RangeError(`targets of ${width} ${targets.kind} do not fit ${this.outputSize} outputs`);
     }
-    if (order?.some((index) => index >= count)) throw new RangeError(`an index past ${count} examples`);
   }
 }
 

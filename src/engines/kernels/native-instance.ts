@@ -2,7 +2,7 @@ import { failure } from "../../foundations/errors.ts";
 import type { ExampleSet } from "../examples.ts";
 import type { Description } from "./abi.ts";
 import { type EntryPoints, exampleArguments } from "./entry-points.ts";
-import { BLOCK, type KernelInstance } from "./kernel-instance.ts";
+import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 export type Koffi = typeof import("koffi").default;
 type NativePointer = ArrayBufferView | null;
@@ -42,7 +42,13 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
       `double pl_train(void *network, ${examples}, void *order, int count, int batch, double rate)`,
     ),
     pl_gradients: library.func(
-      `void pl_gradients(void *network, ${examples}, void *order, int count, double divisor, void *sums)`,
+      `void pl_gradients(void *network, ${examples}, void *order, int count, double divisor, int loss, void *sums)`,
+    ),
+    pl_outputs: library.func(
+      `void pl_outputs(void *network, ${examples}, void *order, int count, void *outputs)`,
+    ),
+    pl_input_squares: library.func(
+      `void pl_input_squares(void *network, ${examples}, void *order, int count, void *sums)`,
     ),
     pl_evaluate: library.func(
       `void pl_evaluate(void *network, ${examples}, double first, int count, int batch, void *result)`,
@@ -109,13 +115,34 @@ export class NativeInstance implements KernelInstance {
     return this.entry.pl_train(this.state, ...data, order, order.length, batchSize, learningRate);
   }
 
-  gradients(examples: ExampleSet, order: Uint32Array): Float32Array {
+  gradients(examples: ExampleSet, order: Uint32Array, loss: number): Float32Array {
     this.reserve(BLOCK);
     const sums = new Float32Array(this.parameterCount);
     const data = nativeExamples(examples);
-    for (let start = 0; start < order.length; start += BLOCK) {
-      const block = order.subarray(start, start + BLOCK);
-      this.entry.pl_gradients(this.state, ...data, block, block.length, order.length, sums);
+    for (const block of blocksOf(order)) {
+      this.entry.pl_gradients(this.state, ...data, block, block.length, order.length, loss, sums);
+    }
+    return sums;
+  }
+
+  outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array {
+    this.reserve(BLOCK);
+    const outputs = new Float32Array(order.length * width);
+    const data = nativeExamples(examples);
+    let done = 0;
+    for (const block of blocksOf(order)) {
+      this.entry.pl_outputs(this.state, ...data, block, block.length, outputs.subarray(done));
+      done += block.length * width;
+    }
+    return outputs;
+  }
+
+  inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array {
+    this.reserve(BLOCK);
+    const sums = new Float64Array(length);
+    const data = nativeExamples(examples);
+    for (const block of blocksOf(order)) {
+      this.entry.pl_input_squares(this.state, ...data, block, block.length, sums);
     }
     return sums;
   }

@@ -1,8 +1,8 @@
 import { failure } from "../../foundations/errors.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
-import type { Description } from "./abi.ts";
+import { type Description, SUM_OF_OUTPUTS } from "./abi.ts";
 import { type EntryPoints, exampleArguments } from "./entry-points.ts";
-import { BLOCK, type KernelInstance } from "./kernel-instance.ts";
+import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 const PAGE = 65536;
 
@@ -77,14 +77,43 @@ export class WasmInstance implements KernelInstance {
     return loss;
   }
 
-  gradients(examples: ExampleSet, order: Uint32Array): Float32Array {
+  gradients(examples: ExampleSet, order: Uint32Array, loss: number): Float32Array {
     this.flatFloats().fill(0);
-    for (let start = 0; start < order.length; start += BLOCK) {
-      const block = order.subarray(start, start + BLOCK);
-      const [data, orderAt] = this.stage(examples, block);
-      this.wasm.pl_gradients(this.state, ...data, orderAt, block.length, order.length, this.flat);
+    for (const block of blocksOf(order)) {
+      const [data, orderAt] = this.stage(examples, block, { targets: loss !== SUM_OF_OUTPUTS });
+      this.wasm.pl_gradients(this.state, ...data, orderAt, block.length, order.length, loss, this.flat);
     }
     return this.flatFloats().slice();
+  }
+
+  outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array {
+    const outputs = new Float32Array(order.length * width);
+    let done = 0;
+    for (const block of blocksOf(order)) {
+      const length = block.length * width;
+      const [data, orderAt, resultAt] = this.stage(examples, block, {
+        targets: false,
+        resultBytes: 4 * length,
+      });
+      this.wasm.pl_outputs(this.state, ...data, orderAt, block.length, resultAt);
+      outputs.set(new Float32Array(this.memory, resultAt, length), done);
+      done += length;
+    }
+    return outputs;
+  }
+
+  inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array {
+    const sums = new Float64Array(length);
+    for (const block of blocksOf(order)) {
+      const [data, orderAt, resultAt] = this.stage(examples, block, {
+        targets: false,
+        resultBytes: 8 * length,
+      });
+      new Float64Array(this.memory, resultAt, length).set(sums);
+      this.wasm.pl_input_squares(this.state, ...data, orderAt, block.length, resultAt);
+      sums.set(new Float64Array(this.memory, resultAt, length));
+    }
+    return sums;
   }
 
   evaluate(examples: ExampleSet): { loss: number; correct: number } {
@@ -104,16 +133,19 @@ export class WasmInstance implements KernelInstance {
   /** The instance goes with the last reference to it. */
   release(): void {}
 
-  /** Copies the examples into the memory, in their order; returns the arguments that point at them. */
-  private stage(examples: ExampleSet, batch: Uint32Array) {
+  /**
+   * Copies the examples into the memory, in their order; returns the arguments that point at them, where the order
+   * lies, and room for a result.
+   */
+  private stage(examples: ExampleSet, batch: Uint32Array, { targets: wanted = true, resultBytes = 16 } = {}) {
     const { inputs, targets } = examples;
     const values = targets.kind === "classes" ? targets.labels : targets.values;
     const inputWidth = exampleSize(examples);
-    const targetWidth = targets.kind === "classes" ? 1 : targets.width;
+    const targetWidth = !wanted ? 0 : targets.kind === "classes" ? 1 : targets.width;
     this.reserve(batch.length);
     const orderAt = this.staging;
     const resultAt = align(orderAt + batch.length * 4);
-    const targetsAt = align(resultAt + 16);
+    const targetsAt = align(resultAt + resultBytes);
     const inputsAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
     this.grow(inputsAt + batch.length * inputWidth * inputs.values.BYTES_PER_ELEMENT);
     const order = new Uint32Array(this.memory, orderAt, batch.length);

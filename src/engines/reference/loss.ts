@@ -26,6 +26,11 @@ export function exampleLoss(
   throw new RangeError(`${loss} does not compare with targets of kind ${targets.kind}`);
 }
 
+/** The sum of the outputs, which compares with nothing. */
+export function sumOfOutputs(outputs: Float64Array): Omit<ExampleLoss, "correct"> {
+  return { loss: outputs.reduce((sum, output) => sum + output, 0), gradient: outputs.map(() => 1) };
+}
+
 /** -log softmax(logits)[label]; the largest logit is taken out first, so that exp cannot overflow. */
 function softmaxCrossEntropy(logits: Float64Array, label: number): ExampleLoss {
   const largest = logits.reduce((a, b) => Math.max(a, b));

@@ -1,8 +1,11 @@
 import type { Masks } from "../../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
   Evaluation,
+  GradientLoss,
+  GradientOptions,
   Network,
   OptimizerSpec,
   OptimizerState,
@@ -12,7 +15,7 @@ import type {
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer, Parameter } from "./layers/layer.ts";
-import { type ExampleLoss, exampleLoss } from "./loss.ts";
+import { exampleLoss, sumOfOutputs } from "./loss.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
 
 interface TrainedParameter extends Parameter {
@@ -65,7 +68,8 @@ export class ReferenceNetwork implements Network {
     let finite = true;
     for (let start = 0; start < order.length; start += options.batchSize) {
       const batch = order.subarray(start, start + options.batchSize);
-      const batchLossSum = this.computeGradients(examples, batch);
+      const batchLossSum = this.computeGradients(examples, batch, "own");
+      this.maskGradients();
       this.update(options.learningRate);
       lossSum += batchLossSum;
       finite &&= Number.isFinite(batchLossSum);
@@ -77,7 +81,12 @@ export class ReferenceNetwork implements Network {
     let lossSum = 0;
     let correctCount = 0;
     for (let index = 0; index < examples.count; index++) {
-      const { loss, correct } = this.measure(examples, index, this.forward(examples, index));
+      const { loss, correct } = exampleLoss(
+        this.spec.loss,
+        last(this.forward(examples, index)),
+        examples,
+        index,
+      );
       lossSum += loss;
       if (correct) correctCount++;
     }
@@ -88,9 +97,33 @@ export class ReferenceNetwork implements Network {
     };
   }
 
-  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
-    this.computeGradients(examples, order);
+  async gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    { masked = true, loss = "own" }: GradientOptions = {},
+  ): Promise<Parameters> {
+    this.computeGradients(examples, order, loss);
+    if (masked) this.maskGradients();
     return new Map(this.parameters.map(({ name, gradient }) => [name, Float32Array.from(gradient)]));
+  }
+
+  async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
+    return Float32Array.from([...order].flatMap((index) => [...last(this.forward(examples, index))]));
+  }
+
+  async activationNorms(
+    examples: ExampleSet,
+    order: Uint32Array,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const inputs = weightedInputs(this.spec);
+    const squares = inputs.map(zeroSquares);
+    for (const example of order) {
+      const values = this.forward(examples, example);
+      inputs.forEach(({ index }, i) => {
+        addSquares(squares[i] as Float64Array, values[index] as Float64Array);
+      });
+    }
+    return activationNorms(inputs, squares);
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
@@ -119,17 +152,16 @@ export class ReferenceNetwork implements Network {
     return values;
   }
 
-  private measure(examples: ExampleSet, index: number, values: readonly Float64Array[]): ExampleLoss {
-    return exampleLoss(this.spec.loss, last(values), examples, index);
-  }
-
-  /** Leaves the masked gradient of the mean loss over the batch; returns the sum of the losses. */
-  private computeGradients(examples: ExampleSet, batch: Uint32Array): number {
+  /** Leaves the gradient of the mean loss over the batch, pruned values included; returns the sum of the losses. */
+  private computeGradients(examples: ExampleSet, batch: Uint32Array, of: GradientLoss): number {
     for (const { gradient } of this.parameters) gradient.fill(0);
     let lossSum = 0;
     for (const index of batch) {
       const values = this.forward(examples, index);
-      const { loss, gradient } = this.measure(examples, index, values);
+      const { loss, gradient } =
+        of === "own"
+          ? exampleLoss(this.spec.loss, last(values), examples, index)
+          : sumOfOutputs(last(values));
       lossSum += loss;
       let outputGradient: Float64Array = gradient.map((value) => value / batch.length);
       for (let i = this.layers.length - 1; i >= 0; i--) {
@@ -138,8 +170,11 @@ export class ReferenceNetwork implements Network {
         outputGradient = layer.backward(input, output, outputGradient);
       }
     }
-    for (const { gradient, mask } of this.parameters) zeroWherePruned(gradient, mask);
     return lossSum;
+  }
+
+  private maskGradients(): void {
+    for (const { gradient, mask } of this.parameters) zeroWherePruned(gradient, mask);
   }
 
   /** One step of the optimizer over every value that is kept. */

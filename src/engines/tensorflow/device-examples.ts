@@ -16,27 +16,34 @@ interface DeviceInputs {
 export class DeviceExamples {
   readonly #runtime: Runtime;
   readonly #inputs: DeviceInputs;
-  /** [count, outputs]; one-hot for classes. */
-  readonly #targets: Tensor;
+  readonly #examples: ExampleSet;
+  /** [count, outputs]; one-hot for classes. There once they are asked for: not every use has targets that fit. */
+  #targets: Tensor | undefined;
   readonly #axis: Tensor;
 
   constructor(runtime: Runtime, examples: ExampleSet) {
     this.#runtime = runtime;
     this.#inputs = uploadInputs(runtime, examples);
-    this.#targets = runtime.keep(uploadTargets(runtime, examples));
+    this.#examples = examples;
     this.#axis = runtime.keep(runtime.upload(Int32Array.of(0), []));
   }
 
   /** Inputs and targets of the examples at `indices`, in that order. */
-  take(indices: Uint32Array): { readonly inputs: Tensor; readonly targets: Tensor } {
+  rows(indices: Uint32Array): { inputs(): Tensor; targets(): Tensor } {
     const where = this.#runtime.upload(Int32Array.from(indices), [indices.length]);
     const gather: Gather = (tensor) => this.#runtime.run("GatherV2", [tensor, where, this.#axis]);
-    return { inputs: this.#inputs.take(gather), targets: gather(this.#targets) };
+    return { inputs: () => this.#inputs.take(gather), targets: () => gather(this.#allTargets()) };
   }
 
   dispose(): void {
     this.#inputs.dispose();
-    for (const tensor of [this.#targets, this.#axis]) this.#runtime.free(tensor);
+    this.#runtime.free(this.#axis);
+    if (this.#targets !== undefined) this.#runtime.free(this.#targets);
+  }
+
+  #allTargets(): Tensor {
+    this.#targets ??= this.#runtime.keep(uploadTargets(this.#runtime, this.#examples));
+    return this.#targets;
   }
 }
 

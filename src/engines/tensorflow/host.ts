@@ -60,7 +60,11 @@ class Host {
       case "evaluate":
         return network.evaluate(examples(call.args[0]));
       case "gradients":
-        return network.gradients(examples(call.args[0]), call.args[1]);
+        return network.gradients(examples(call.args[0]), call.args[1], call.args[2]);
+      case "outputs":
+        return network.outputs(examples(call.args[0]), call.args[1]);
+      case "activationNorms":
+        return network.activationNorms(examples(call.args[0]), call.args[1]);
       case "readOptimizerState":
         return network.readOptimizerState();
       case "writeOptimizerState":

@@ -34,6 +34,15 @@ export function toChannelsLast<T extends Float32Array | Uint8Array>(values: T, s
   return permute(values, [values.length / (channels * pixels), channels, pixels], [0, 2, 1]);
 }
 
+/** The counterpart of toChannelsLast, from values of the shape that channelsLast gave. */
+export function toChannelsFirst(values: Float32Array, shape: readonly number[]): Float32Array {
+  const area = shape.slice(0, -1);
+  const channels = shape.at(-1) ?? 1;
+  if (area.length === 0 || channels === 1) return values;
+  const pixels = sizeOf(area);
+  return permute(values, [values.length / (channels * pixels), pixels, channels], [0, 2, 1]);
+}
+
 /** The row-major values of a tensor with its axes in another order: axis i of the result is axis order[i]. */
 function permute<T extends Float32Array | Uint8Array>(
   values: T,

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../network/shapes.ts";
 import type { Loss } from "../../network/specification.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
@@ -6,6 +7,16 @@ export interface BatchLoss {
   readonly sum: Tensor;
   /** Gradient of the mean loss over the batch by the outputs. */
   readonly outputGradient: Tensor;
+}
+
+/** The sum of each example's outputs, which compares with nothing. */
+export function sumOfOutputs(runtime: Runtime, outputs: Tensor): BatchLoss {
+  const ones = new Float32Array(sizeOf(outputs.shape)).fill(1 / (outputs.shape[0] ?? 1));
+  const axes = Int32Array.from(outputs.shape.keys());
+  return {
+    sum: runtime.run("Sum", [outputs, runtime.upload(axes, [axes.length])]),
+    outputGradient: runtime.upload(ones, outputs.shape),
+  };
 }
 
 /**

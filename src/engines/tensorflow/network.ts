@@ -1,8 +1,12 @@
 import type { Masks } from "../../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import { layerOutputShapes, sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
   Evaluation,
+  GradientLoss,
+  GradientOptions,
   Network,
   OptimizerSpec,
   OptimizerState,
@@ -13,8 +17,8 @@ import type { ExampleSet } from "../examples.ts";
 import type { DeviceExamples } from "./device-examples.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer, ParameterValues } from "./layers/layer.ts";
-import { type Layout, parameterLayout } from "./layout.ts";
-import { batchLoss } from "./loss.ts";
+import { type Layout, parameterLayout, toChannelsFirst } from "./layout.ts";
+import { batchLoss, sumOfOutputs } from "./loss.ts";
 import { Measurement } from "./measure.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
@@ -36,8 +40,16 @@ interface Mask {
   readonly zeros: Tensor;
 }
 
-/** Examples evaluated at a time. */
-const EVALUATION_BATCH = 500;
+/** Examples at a time where there is no backward pass. */
+const FORWARD_BATCH = 500;
+
+/** What #computeGradients computes. */
+interface GradientRequest {
+  readonly loss: GradientLoss;
+  readonly masked: boolean;
+  /** Whether weight decay is added. */
+  readonly withDecay: boolean;
+}
 
 /** A network whose parameters, masks and optimizer live on TensorFlow's device. */
 export class TensorFlowNetwork implements Network {
@@ -115,29 +127,54 @@ export class TensorFlowNetwork implements Network {
   }
 
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
-    const data = this.#onDevice(examples);
     const measurement = new Measurement(examples);
-    for (let start = 0; start < examples.count; start += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, examples.count - start);
-      const batch = Uint32Array.from({ length: count }, (_, index) => start + index);
-      this.#runtime.scope(() => {
-        const outputs = this.#forward(data.take(batch).inputs, this.#values()).at(-1) as Tensor;
-        measurement.add(this.#runtime.read(outputs), outputs.shape[1] as number);
-      });
-    }
+    this.#forwardAll(examples, inOrder(examples.count), (activations) => {
+      const outputs = activations.at(-1) as Tensor;
+      measurement.add(this.#runtime.read(outputs), outputs.shape[1] as number);
+    });
     return measurement.result();
   }
 
-  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
+  async gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    { masked = true, loss = "own" }: GradientOptions = {},
+  ): Promise<Parameters> {
     const data = this.#onDevice(examples);
     return this.#runtime.scope(() => {
-      const { gradients } = this.#computeGradients(data, order);
+      const { gradients } = this.#computeGradients(data, order, { loss, masked, withDecay: false });
       const read = this.#parameters.map(({ name, layout }, index): [string, Float32Array] => [
         name,
         layout.toHost(this.#runtime.read(gradients[index] as Tensor)),
       ]);
       return new Map(read);
     });
+  }
+
+  async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
+    const width = sizeOf(layerOutputShapes(this.spec).at(-1) ?? this.spec.inputShape);
+    const outputs = new Float32Array(order.length * width);
+    let done = 0;
+    this.#forwardAll(examples, order, (activations) => {
+      const values = this.#readChannelsFirst(activations.at(-1) as Tensor);
+      outputs.set(values, done);
+      done += values.length;
+    });
+    return outputs;
+  }
+
+  async activationNorms(
+    examples: ExampleSet,
+    order: Uint32Array,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const inputs = weightedInputs(this.spec);
+    const squares = inputs.map(zeroSquares);
+    this.#forwardAll(examples, order, (activations) => {
+      inputs.forEach(({ index }, i) => {
+        addSquares(squares[i] as Float64Array, this.#readChannelsFirst(activations[index] as Tensor));
+      });
+    });
+    return activationNorms(inputs, squares);
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
@@ -169,7 +206,9 @@ export class TensorFlowNetwork implements Network {
     this.#step++;
     return this.#runtime.scope(() => {
       // The inner scope frees the values of the parameters, so that they can change in place.
-      const { lossSum, gradients } = this.#runtime.scope(() => this.#computeGradients(data, batch, true));
+      const { lossSum, gradients } = this.#runtime.scope(() =>
+        this.#computeGradients(data, batch, { loss: "own", masked: true, withDecay: true }),
+      );
       const prepared = this.#optimizer.prepare(this.#step, learningRate);
       this.#parameters.forEach(({ variable, slots }, index) => {
         this.#optimizer.apply(variable, slots, prepared, gradients[index] as Tensor);
@@ -178,29 +217,48 @@ export class TensorFlowNetwork implements Network {
     });
   }
 
-  /** Masked gradients of the mean loss over the batch, in the order of the parameters, and the sum of the losses. */
+  /** Gradients of the mean loss over the batch, in the order of the parameters, and the sum of the losses. */
   #computeGradients(
     data: DeviceExamples,
     batch: Uint32Array,
-    withDecay = false,
+    { loss, masked, withDecay }: GradientRequest,
   ): { readonly lossSum: Tensor; readonly gradients: readonly Tensor[] } {
-    const { inputs, targets } = data.take(batch);
     const values = this.#values();
-    const activations = this.#forward(inputs, values);
-    const { sum, outputGradient } = batchLoss(
-      this.#runtime,
-      this.spec.loss,
-      activations.at(-1) as Tensor,
-      targets,
-    );
+    const rows = data.rows(batch);
+    const activations = this.#forward(rows.inputs(), values);
+    const outputs = activations.at(-1) as Tensor;
+    const { sum, outputGradient } =
+      loss === "own"
+        ? batchLoss(this.#runtime, this.spec.loss, outputs, rows.targets())
+        : sumOfOutputs(this.#runtime, outputs);
     const plain = this.#backward(activations, outputGradient, values);
     const gradients = this.#parameters.map(({ name, mask }, index) => {
       const gradient = plain[index] as Tensor;
       const decayed = withDecay ? this.#decayed(gradient, values.get(name) as Tensor) : gradient;
       // A choice, not a product: also a gradient that is not finite is 0 where it is pruned.
-      return mask === undefined ? decayed : this.#runtime.run("Select", [mask.kept, decayed, mask.zeros]);
+      return mask === undefined || !masked
+        ? decayed
+        : this.#runtime.run("Select", [mask.kept, decayed, mask.zeros]);
     });
     return { lossSum: sum, gradients };
+  }
+
+  /** Passes the examples forward, some at a time, and shows the input and each layer's output of these. */
+  #forwardAll(
+    examples: ExampleSet,
+    order: Uint32Array,
+    show: (activations: readonly Tensor[]) => void,
+  ): void {
+    const data = this.#onDevice(examples);
+    for (let start = 0; start < order.length; start += FORWARD_BATCH) {
+      const batch = order.subarray(start, start + FORWARD_BATCH);
+      this.#runtime.scope(() => show(this.#forward(data.rows(batch).inputs(), this.#values())));
+    }
+  }
+
+  /** The values of a batch as they lie outside: [example][channel][y][x]. */
+  #readChannelsFirst(batch: Tensor): Float32Array {
+    return toChannelsFirst(this.#runtime.read(batch), batch.shape.slice(1));
   }
 
   /** The network's input followed by the output of each layer. */
@@ -269,6 +327,11 @@ export class TensorFlowNetwork implements Network {
     this.#runtime.free(parameter.mask.zeros);
     parameter.mask = undefined;
   }
+}
+
+/** 0 .. count - 1 */
+function inOrder(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, index) => index);
 }
 
 function sized<T extends { readonly length: number }>({ name, size }: TrainedParameter, values: T): T {

@@ -1,7 +1,14 @@
 import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import type { Evaluation, Network, OptimizerState, StepOptions, TrainResult } from "../engine.ts";
+import type {
+  Evaluation,
+  GradientOptions,
+  Network,
+  OptimizerState,
+  StepOptions,
+  TrainResult,
+} from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
 import type { NetworkCall } from "./messages.ts";
@@ -44,9 +51,27 @@ export class RemoteNetwork implements Network {
     return (await this.#call({ method: "evaluate", args: [number] })) as Evaluation;
   }
 
-  async gradients(examples: ExampleSet, order: Uint32Array): Promise<Parameters> {
+  async gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    options: GradientOptions = {},
+  ): Promise<Parameters> {
     const number = await this.#examples.numberOf(examples);
-    return (await this.#call({ method: "gradients", args: [number, order] })) as Parameters;
+    return (await this.#call({ method: "gradients", args: [number, order, options] })) as Parameters;
+  }
+
+  async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
+    const number = await this.#examples.numberOf(examples);
+    return (await this.#call({ method: "outputs", args: [number, order] })) as Float32Array;
+  }
+
+  async activationNorms(
+    examples: ExampleSet,
+    order: Uint32Array,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const number = await this.#examples.numberOf(examples);
+    const norms = await this.#call({ method: "activationNorms", args: [number, order] });
+    return norms as ReadonlyMap<string, Float32Array>;
   }
 
   async readOptimizerState(): Promise<OptimizerState> {

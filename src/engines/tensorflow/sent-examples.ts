@@ -1,4 +1,4 @@
-import type { ExampleSet, InputValues, Targets } from "../examples.ts";
+import type { ExampleSet } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
 
 /** Training, validation and test set, and one to spare. */
@@ -37,17 +37,11 @@ export class SentExamples {
 
 /** Shared memory does not travel between processes. */
 function unshared({ inputs, targets, ...set }: ExampleSet): ExampleSet {
-  return { ...set, inputs: copyInputs(inputs), targets: copyTargets(targets) };
+  const ownTargets =
+    targets.kind === "classes" ? { ...targets, labels: targets.labels.slice() } : withOwnValues(targets);
+  return { ...set, inputs: withOwnValues(inputs), targets: ownTargets };
 }
 
-function copyInputs(inputs: InputValues): InputValues {
-  return inputs.kind === "bytes"
-    ? { ...inputs, values: inputs.values.slice() }
-    : { ...inputs, values: inputs.values.slice() };
-}
-
-function copyTargets(targets: Targets): Targets {
-  return targets.kind === "classes"
-    ? { ...targets, labels: targets.labels.slice() }
-    : { ...targets, values: targets.values.slice() };
+function withOwnValues<T extends { readonly values: Uint8Array | Float32Array }>(of: T): T {
+  return { ...of, values: of.values.slice() };
 }

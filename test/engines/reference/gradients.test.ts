@@ -4,8 +4,8 @@ import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
 import type { Loss, NetworkSpec } from "../../../src/network/specification.ts";
 import { relativeError } from "../support/compare.ts";
-import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
-import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";
+import { cnn, conv, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { cutOffMasks, initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 
 const losses: readonly Loss[] = ["softmax-cross-entropy", "mean-squared-error"];
 const networks: [string, NetworkSpec][] = losses.flatMap((loss): [string, NetworkSpec][] => [
@@ -28,8 +28,71 @@ test.each(networks)("gradients equal central finite differences: %s", async (_ti
   }
 });
 
+/** Without relu and pools: of a pruned filter all values are equal, and then the least change moves the largest. */
+const smooth = losses.flatMap((loss): [string, NetworkSpec][] => [
+  [`dense and sigmoid, ${loss}`, mlp(loss, "sigmoid")],
+  [`dense and tanh, ${loss}`, mlp(loss, "tanh")],
+  [`convolution with stride and padding, and tanh, ${loss}`, convolved(loss)],
+]);
+
+function convolved(loss: Loss): NetworkSpec {
+  const tanh = { kind: "activation", activation: "tanh" } as const;
+  const layers = [
+    conv("conv1", [3, 4], [3, 2], { stride: 2, padding: 1 }),
+    tanh,
+    conv("conv2", [4, 5], [2, 3]),
+  ];
+  return {
+    inputShape: [3, 7, 6],
+    layers: [...layers, tanh, { kind: "flatten" }, dense("fc1", 30, 3)],
+    loss,
+  };
+}
+
+const pruned = smooth.flatMap(([title, spec]) =>
+  [weightMasks(spec, 0.5), cutOffMasks(spec)].map((masks, i) => ({
+    title: `${title}, ${["half", "units cut off"][i]}`,
+    spec,
+    masks,
+  })),
+);
+
+test.each(pruned)("those of pruned values do, where these move from 0: $title", async ({ spec, masks }) => {
+  const examples = makeExamples(spec, 3);
+  const [network, whole] = [0, 1].map(() => new ReferenceNetwork(spec, optimizers.plainSgd));
+  if (network === undefined || whole === undefined) return;
+  await network.setMasks(masks);
+  await network.writeParameters(initialParameters(spec));
+  await whole.writeParameters(await network.readParameters());
+  for (const [name, gradient] of await network.gradients(examples, inOrder(3), { masked: false })) {
+    const error = relativeError(gradient, await finiteDifferences(whole, examples, name));
+    expect(error, name).toBeLessThan(1e-5);
+  }
+});
+
+test.each(smooth)("the sum of the outputs has those of its own: %s", async (_title, spec) => {
+  const examples = makeExamples(spec, 3);
+  const network = new ReferenceNetwork(spec, optimizers.plainSgd);
+  await network.writeParameters(initialParameters(spec));
+  const meanSum = async () => {
+    const outputs = await network.outputs(examples, inOrder(3));
+    return outputs.reduce((sum, output) => sum + output, 0) / 3;
+  };
+  const gradients = await network.gradients(examples, inOrder(3), { loss: "sum-of-outputs" });
+  for (const [name, gradient] of gradients) {
+    const expected = await finiteDifferences(network, examples, name, { of: meanSum, distance: 1e-2 });
+    // Outputs are rounded to float32.
+    expect(relativeError(gradient, expected), name).toBeLessThan(1e-3);
+  }
+});
+
 /** (loss(p + h) - loss(p - h)) / 2h for each value p of a parameter. */
-async function finiteDifferences(network: Network, examples: ExampleSet, name: string): Promise<number[]> {
+async function finiteDifferences(
+  network: Network,
+  examples: ExampleSet,
+  name: string,
+  { of = async () => (await network.evaluate(examples)).loss, distance = 1e-4 } = {},
+): Promise<number[]> {
   const parameters = await network.readParameters();
   const values = parameters.get(name) ?? new Float32Array();
   const lossWith = async (index: number, moved: number) => {
@@ -37,12 +100,12 @@ async function finiteDifferences(network: Network, examples: ExampleSet, name: s
     values[index] = moved;
     await network.writeParameters(parameters);
     values[index] = kept;
-    return (await network.evaluate(examples)).loss;
+    return of();
   };
   const differences: number[] = [];
   for (const [index, value] of values.entries()) {
     // What float32 makes of p + h and p - h, so that the quotient divides by the true distance.
-    const [above, below] = [Math.fround(value + 1e-4), Math.fround(value - 1e-4)];
+    const [above, below] = [Math.fround(value + distance), Math.fround(value - distance)];
     differences.push(((await lossWith(index, above)) - (await lossWith(index, below))) / (above - below));
   }
   await network.writeParameters(parameters);

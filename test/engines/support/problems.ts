@@ -19,6 +19,46 @@ export function weightMasks(spec: NetworkSpec, sparsity: number): Masks {
   );
 }
 
+/**
+ * Masks of half the weights that also cut units off: of each layer unit 0 has no kept weight into it and unit 1 none out
+ * of it, and the bias of unit 2 is pruned.
+ */
+export function cutOffMasks(spec: NetworkSpec): Masks {
+  const masks = new Map(weightMasks(spec, 0.5));
+  let unitsBefore = 0;
+  for (const { name, role, size, shape } of parameterSpecs(spec)) {
+    const outputs = shape[0] ?? 1;
+    if (role === "bias") {
+      masks.set(
+        name,
+        Uint8Array.from({ length: size }, (_, unit) => (unit === 2 ? 0 : 1)),
+      );
+      continue;
+    }
+    const columns = size / outputs;
+    const group = unitsBefore === 0 ? columns + 1 : columns / unitsBefore;
+    const isCut = (row: number, column: number) => row === 0 || Math.floor(column / group) === 1;
+    const mask = masks.get(name) ?? new Uint8Array(size);
+    masks.set(
+      name,
+      mask.map((kept, i) => (isCut(Math.floor(i / columns), i % columns) ? 0 : kept)),
+    );
+    unitsBefore = outputs;
+  }
+  return masks;
+}
+
+/** Each way of pruning that a test should cover, by name: none, some, most, units cut off, and all. */
+export function everyPruning(spec: NetworkSpec): readonly (readonly [string, Masks])[] {
+  return [
+    ["no masks", new Map()],
+    ["half", weightMasks(spec, 0.5)],
+    ["most", weightMasks(spec, 0.95)],
+    ["units cut off", cutOffMasks(spec)],
+    ["all", weightMasks(spec, 1)],
+  ];
+}
+
 interface Tensor {
   readonly size: number;
   readonly fanIn: number;

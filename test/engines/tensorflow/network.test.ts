@@ -47,6 +47,9 @@ async function lifeOf(spec: NetworkSpec): Promise<void> {
     await network.train(examples, inOrder(100), options);
     await network.evaluate(examples);
     await network.gradients(examples, inOrder(10));
+    await network.gradients(examples, inOrder(10), { masked: false, loss: "sum-of-outputs" });
+    await network.outputs(examples, inOrder(10));
+    await network.activationNorms(examples, inOrder(10));
     await network.writeOptimizerState(await network.readOptimizerState());
     await network.setMasks(weightMasks(spec, 0.7));
     return loaded().memory();
