@@ -66,6 +66,7 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
           const last = i === levels.length - 1;
           const point = {
             method,
+            before: levels[i - 1] ?? 0,
             sparsity: level,
             retraining,
             seed,

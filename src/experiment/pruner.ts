@@ -15,8 +15,9 @@ interface Pruning {
   readonly seed: number;
   /** The tensors that pruning may touch, in layer order. */
   readonly tensors: readonly ParameterSpec[];
-  /** What is pruned already. */
+  /** What is pruned already, and the sparsity that it was pruned to. */
   readonly masks: Masks;
+  readonly before: number;
 }
 
 /** Prunes one network by one method, once or further and further. */
@@ -56,7 +57,7 @@ export class Pruner {
     const criterion = criteria.named(method.criterion.name);
     // Who prunes nothing needs no evidence.
     const rounds = sparsity === 0 ? 1 : (criterion.rounds?.(method.criterion) ?? 1);
-    const before = this.sparsity ?? 0;
+    const before = this.sparsity ?? this.#pruning.before;
     for (let round = 1; round <= rounds; round++) {
       const target = round === rounds ? sparsity : between(before, sparsity, round / rounds);
       const scores = target === 0 ? noScores(tensors) : await this.#scores(weights);

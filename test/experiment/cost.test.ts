@@ -33,6 +33,7 @@ const point = (sparsity: number, retraining: PointRun["retraining"] = { training
   ...common,
   kind: "point",
   method: resolveMethod("global-magnitude"),
+  before: 0,
   sparsity,
   retraining,
 });

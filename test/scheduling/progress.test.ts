@@ -11,6 +11,7 @@ const point = (id: string, sparsity: number): Run => ({
   parents: [{ run: "baseline", artifacts: ["weights"] }],
   seed: 0,
   method: resolveMethod("global-magnitude"),
+  before: 0,
   sparsity,
   retraining: { training: "finetune" },
 });

@@ -30,6 +30,8 @@ export interface PointRun extends RunBase {
   readonly kind: "point";
   readonly method: Method;
   readonly sparsity: number;
+  /** The sparsity of its first parent. */
+  readonly before: number;
   /** How it recovers; where that rewinds to a later step than 0, the second parent is the checkpoint. */
   readonly retraining: Retraining | null;
 }
@@ -54,7 +56,7 @@ export interface MagnitudeEdge {
 
 export function planPoint(
   settings: RunSettings,
-  point: Pick<PointRun, "method" | "sparsity" | "retraining" | "seed" | "label">,
+  point: Pick<PointRun, "method" | "before" | "sparsity" | "retraining" | "seed" | "label">,
   pruned: string,
   rewoundTo: string | undefined,
 ): PointRun {

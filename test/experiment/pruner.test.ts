@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { ExampleSet } from "../../src/engines/examples.ts";
+import { openEngine } from "../../src/engines/registry.ts";
+import { withEvidence } from "../../src/experiment/evidence.ts";
+import { Pruner } from "../../src/experiment/pruner.ts";
+import type { RunEnvironment } from "../../src/experiment/runs/run.ts";
+import { PruneLabError } from "../../src/foundations/errors.ts";
+import { randomStream } from "../../src/foundations/random.ts";
+import { initialParameters } from "../../src/models/initializers.ts";
+import { countKept, type Masks } from "../../src/network/mask.ts";
+import { parameterSpecs } from "../../src/network/parameters.ts";
+import type { NetworkSpec } from "../../src/network/specification.ts";
+import { criteria } from "../../src/pruning/criteria/registry.ts";
+import { defineCriterion, scoreEach } from "../../src/pruning/criterion.ts";
+
+// 6-5-3, ReLU: 30 and 15 weights.
+const spec: NetworkSpec = {
+  inputShape: [6],
+  layers: [
+    { kind: "dense", name: "fc1", inputs: 6, outputs: 5 },
+    { kind: "activation", activation: "relu" },
+    { kind: "dense", name: "fc2", inputs: 5, outputs: 3 },
+  ],
+  loss: "softmax-cross-entropy",
+};
+const tensors = parameterSpecs(spec).filter(({ role }) => role === "weight");
+const weights = initialParameters(spec, { name: "pytorch" }, 1);
+
+function examples(count: number): ExampleSet {
+  const stream = randomStream(0, "test examples");
+  return {
+    count,
+    shape: [6],
+    inputs: { kind: "floats", values: Float32Array.from({ length: 6 * count }, () => stream.normal()) },
+    targets: { kind: "classes", labels: Uint8Array.from({ length: count }, (_, i) => i % 3), classes: 3 },
+  };
+}
+
+const train = examples(40);
+const engine = await openEngine("reference", () => {});
+const environment: RunEnvironment = {
+  engine,
+  dataset: { name: "test", checksum: "test", sources: [], train, validation: examples(0), test: examples(3) },
+  settings: {
+    network: spec,
+    initializer: { name: "pytorch" },
+    train: {
+      epochs: 1,
+      batchSize: 8,
+      optimizer: { name: "sgd", learningRate: 0.1, momentum: 0, weightDecay: 0 },
+      schedule: { name: "constant" },
+    },
+    finetune: null,
+    prunable: tensors.map(({ name }) => name),
+  },
+  onStep: () => {},
+};
+
+const plainSgd = { name: "sgd", momentum: 0, weightDecay: 0 } as const;
+
+async function networkWith(masks: Masks = new Map()) {
+  const network = await engine.createNetwork(spec, plainSgd);
+  await network.setMasks(masks);
+  await network.writeParameters(weights);
+  return network;
+}
+
+const subject = (masks: Masks = new Map(), seed = 0) => ({ weights, masks, seed, environment });
+
+describe("evidence", () => {
+  it("of all training examples is the gradient of the mean loss, of pruned weights too", async () => {
+    const masks = new Map([["fc1.weight", Uint8Array.from({ length: 30 }, (_, i) => i % 2)]]);
+    const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
+    const expected = await (await networkWith(masks)).gradients(train, everything, { masked: false });
+    await withEvidence(
+      { gradients: { of: "loss", examples: 1000 } },
+      subject(masks),
+      async ({ gradients }) => {
+        for (const { name } of tensors) {
+          for (const [i, value] of (gradients?.get(name) ?? []).entries()) {
+            expect(value).toBeCloseTo(expected.get(name)?.[i] ?? Number.NaN, 6);
+          }
+          expect(gradients?.get(name)?.some((value) => value !== 0)).toBe(true);
+        }
+      },
+    );
+  });
+
+  it("of single examples averages to that of all of them", async () => {
+    const needs = { gradients: { of: "loss", examples: 10 }, exampleGradients: { examples: 10 } } as const;
+    await withEvidence(needs, subject(), async ({ gradients, exampleGradients }) => {
+      let count = 0;
+      const sums = new Float64Array(30);
+      for await (const each of exampleGradients ?? []) {
+        count++;
+        for (const [i, value] of (each.get("fc1.weight") ?? []).entries()) sums[i] = (sums[i] ?? 0) + value;
+      }
+      expect(count).toBe(10);
+      for (const [i, sum] of sums.entries()) {
+        expect(sum / 10).toBeCloseTo(gradients?.get("fc1.weight")?.[i] ?? Number.NaN, 6);
+      }
+    });
+  });
+
+  it("looks at the same examples whoever asks, and at others for another seed", async () => {
+    const asked = (seed: number) =>
+      withEvidence(
+        { activationNorms: { examples: 5 } },
+        subject(new Map(), seed),
+        async ({ activationNorms }) => [...(activationNorms?.get("fc1") ?? [])],
+      );
+    expect(await asked(0)).toEqual(await asked(0));
+    expect(await asked(0)).not.toEqual(await asked(1));
+    expect(await asked(0)).toHaveLength(6);
+  });
+
+  it("of the flow multiplies absolute weights along paths", async () => {
+    // d(sum of outputs)/d fc1[j][i] = sum over outputs of |fc2[o][j]|, for an input of ones; every hidden unit is above 0.
+    await withEvidence({ gradients: { of: "flow" } }, subject(), async ({ gradients }) => {
+      const fc2 = weights.get("fc2.weight") ?? new Float32Array();
+      for (const [i, value] of (gradients?.get("fc1.weight") ?? []).entries()) {
+        const unit = Math.floor(i / 6);
+        const out = [0, 1, 2].reduce((sum, o) => sum + Math.abs(fc2[o * 5 + unit] as number), 0);
+        expect(value).toBeCloseTo(out, 5);
+      }
+    });
+  });
+
+  it("gives nothing that was not asked for, and needs no engine for initial weights", async () => {
+    const none = { ...subject(), environment: { ...environment, engine: undefined as never } };
+    const found = await withEvidence({ initialWeights: true }, none, async (gathered) => gathered);
+    expect(Object.keys(found)).toEqual(["initialWeights"]);
+    expect(found.initialWeights).toEqual(initialParameters(spec, { name: "pytorch" }, 0));
+  });
+});
+
+const method = (criterion: object & { name: string }, allocation = "global") => ({
+  name: "m",
+  summary: "",
+  criterion: { ...criterion },
+  allocation: { name: allocation },
+  structure: { name: "weight" },
+  schedule: { name: "one-shot" },
+});
+const prunerFor = (criterion: object & { name: string }, changes: { before?: number; masks?: Masks } = {}) =>
+  new Pruner(
+    { method: method(criterion), seed: 0, tensors, masks: new Map(), before: 0, ...changes },
+    environment,
+  );
+const keptIn = (masks: Masks) => [...masks.values()].reduce((sum, mask) => sum + countKept(mask), 0);
+
+/** Options of every criterion with their defaults, and few examples. */
+const chosen = criteria.list().map(({ name, options }) => {
+  const defaults = options.parse({}) as object;
+  return { name, ...defaults, ...("examples" in defaults ? { examples: 20 } : {}) };
+});
+
+describe.each(chosen)("pruning by $name", (criterion) => {
+  it("reaches the exact sparsity, in one go and further and further", async () => {
+    const once = prunerFor(criterion);
+    await once.prune(weights, 0.6);
+    expect(keptIn(once.masks)).toBe(45 - 27);
+    await once.prune(weights, 0.8);
+    expect(keptIn(once.masks)).toBe(45 - 36);
+    const again = prunerFor(criterion, { before: 0.8, masks: once.masks });
+    await again.prune(weights, 0.9);
+    expect(keptIn(again.masks)).toBe(45 - 40);
+    for (const [name, mask] of once.masks) {
+      expect(again.masks.get(name)?.every((kept, i) => kept <= (mask[i] as number))).toBe(true);
+    }
+  });
+
+  it("gives the same masks for the same seed", async () => {
+    const [one, other] = [prunerFor(criterion), prunerFor(criterion)];
+    await one.prune(weights, 0.5);
+    await other.prune(weights, 0.5);
+    expect(one.masks).toEqual(other.masks);
+  });
+});
+
+describe("rounds", () => {
+  it("score again after each, by what is left", async () => {
+    const seen: number[] = [];
+    criteria.add(
+      defineCriterion({
+        name: "rounds-of-a-test",
+        summary: "Magnitude, in four rounds.",
+        options: z.strictObject({}),
+        rounds: () => 4,
+        scores: (evidence) => {
+          seen.push(
+            [...evidence.weights.values()].reduce(
+              (sum, tensor) => sum + tensor.filter((v) => v === 0).length,
+              0,
+            ),
+          );
+          return scoreEach(evidence, (values) => values.map(Math.abs));
+        },
+      }),
+      "a test",
+    );
+    const pruner = prunerFor({ name: "rounds-of-a-test" });
+    await pruner.prune(weights, 0.9375);
+    // Half of what is left each time: 45, 22.5, 11.25, 5.625 weights are left before the rounds.
+    expect(seen).toEqual([0, 22, 34, 39]);
+    expect(keptIn(pruner.masks)).toBe(3);
+  });
+});
+
+describe("the code of a plugin", () => {
+  it("is named when it fails", async () => {
+    criteria.add(
+      defineCriterion({
+        name: "broken-of-a-test",
+        summary: "Fails.",
+        options: z.strictObject({}),
+        scores: () => {
+          throw new TypeError("cannot read this");
+        },
+      }),
+      "a test",
+    );
+    const error = await prunerFor({ name: "broken-of-a-test" })
+      .prune(weights, 0.5)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PruneLabError);
+    expect(error).toMatchObject({
+      kind: "failure",
+      message: "The method m fails: cannot read this",
+      hint: "It uses what a plugin brings: criterion broken-of-a-test.",
+    });
+  });
+});
