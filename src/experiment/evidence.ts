@@ -2,7 +2,6 @@ import type { Network } from "../engines/engine.ts";
 import type { ExampleSet } from "../engines/examples.ts";
 import { randomStream } from "../foundations/random.ts";
 import { initialParameters } from "../models/initializers.ts";
-import type { Masks } from "../network/mask.ts";
 import type { Parameters } from "../network/parameters.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { NetworkSpec } from "../network/specification.ts";
@@ -11,13 +10,16 @@ import type { RunEnvironment } from "./runs/run.ts";
 
 /** The network that is looked at. */
 interface Subject {
+  /** With zeros where it is pruned. */
   readonly weights: Parameters;
-  readonly masks: Masks;
   readonly seed: number;
   readonly environment: RunEnvironment;
 }
 
-/** Gathers what a criterion asks for, and hands it to `use`: what it holds is gone when that has ended. */
+/**
+ * Gathers what a criterion asks for, and hands it to `use`: what it holds is gone when that has ended. Pruned weights are
+ * zeros in a network without masks, so that they have gradients like the others.
+ */
 export async function withEvidence<T>(
   needs: Partial<Needs>,
   subject: Subject,
@@ -33,13 +35,12 @@ export async function withEvidence<T>(
   const drawn = (examples: number) => drawExamples(dataset.train, examples, subject.seed);
   const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    await network.setMasks(subject.masks);
     await network.writeParameters(subject.weights);
     const gradients = needs.gradients && {
       gradients:
         needs.gradients.of === "flow"
           ? await flowGradients(network, spec, subject.weights)
-          : await network.gradients(dataset.train, drawn(needs.gradients.examples), { masked: false }),
+          : await network.gradients(dataset.train, drawn(needs.gradients.examples)),
     };
     const each = needs.exampleGradients && {
       exampleGradients: gradientsOfEach(network, dataset.train, drawn(needs.exampleGradients.examples)),
@@ -61,17 +62,14 @@ function drawExamples({ count }: ExampleSet, examples: number, seed: number): Ui
 
 async function* gradientsOfEach(network: Network, examples: ExampleSet, order: Uint32Array) {
   for (let i = 0; i < order.length; i++) {
-    yield await network.gradients(examples, order.subarray(i, i + 1), { masked: false });
+    yield await network.gradients(examples, order.subarray(i, i + 1));
   }
 }
 
 /** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */
 async function flowGradients(network: Network, spec: NetworkSpec, weights: Parameters): Promise<Parameters> {
   await network.writeParameters(new Map([...weights].map(([name, values]) => [name, values.map(Math.abs)])));
-  const gradients = await network.gradients(oneOfOnes(spec), Uint32Array.of(0), {
-    masked: false,
-    loss: "sum-of-outputs",
-  });
+  const gradients = await network.gradients(oneOfOnes(spec), Uint32Array.of(0), { loss: "sum-of-outputs" });
   await network.writeParameters(weights);
   return gradients;
 }

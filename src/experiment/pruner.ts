@@ -72,7 +72,7 @@ export class Pruner {
     const { method, tensors, seed } = this.#pruning;
     const criterion = criteria.named(method.criterion.name);
     const weights = this.masks.size === 0 ? all : withoutPruned(all, this.masks);
-    const subject = { weights, masks: this.masks, seed, environment: this.#environment };
+    const subject = { weights, seed, environment: this.#environment };
     const evidence = {
       tensors,
       weights,

@@ -9,7 +9,7 @@ import { PruneLabError } from "../../src/foundations/errors.ts";
 import { randomStream } from "../../src/foundations/random.ts";
 import { initialParameters } from "../../src/models/initializers.ts";
 import { countKept, type Masks } from "../../src/network/mask.ts";
-import { parameterSpecs } from "../../src/network/parameters.ts";
+import { type Parameters, parameterSpecs } from "../../src/network/parameters.ts";
 import type { NetworkSpec } from "../../src/network/specification.ts";
 import { criteria } from "../../src/pruning/criteria/registry.ts";
 import { defineCriterion, scoreEach } from "../../src/pruning/criterion.ts";
@@ -66,25 +66,24 @@ async function networkWith(masks: Masks = new Map()) {
   return network;
 }
 
-const subject = (masks: Masks = new Map(), seed = 0) => ({ weights, masks, seed, environment });
+const subject = (seed = 0, of: Parameters = weights) => ({ weights: of, seed, environment });
 
 describe("evidence", () => {
   it("of all training examples is the gradient of the mean loss, of pruned weights too", async () => {
     const masks = new Map([["fc1.weight", Uint8Array.from({ length: 30 }, (_, i) => i % 2)]]);
     const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
-    const expected = await (await networkWith(masks)).gradients(train, everything, { masked: false });
-    await withEvidence(
-      { gradients: { of: "loss", examples: 1000 } },
-      subject(masks),
-      async ({ gradients }) => {
-        for (const { name } of tensors) {
-          for (const [i, value] of (gradients?.get(name) ?? []).entries()) {
-            expect(value).toBeCloseTo(expected.get(name)?.[i] ?? Number.NaN, 6);
-          }
-          expect(gradients?.get(name)?.some((value) => value !== 0)).toBe(true);
+    const network = await networkWith(masks);
+    const expected = await network.gradients(train, everything, { masked: false });
+    const pruned = await network.readParameters();
+    const needs = { gradients: { of: "loss", examples: 1000 } } as const;
+    await withEvidence(needs, subject(0, pruned), async ({ gradients }) => {
+      for (const { name } of tensors) {
+        for (const [i, value] of (gradients?.get(name) ?? []).entries()) {
+          expect(value).toBeCloseTo(expected.get(name)?.[i] ?? Number.NaN, 6);
         }
-      },
-    );
+        expect(gradients?.get(name)?.some((value) => value !== 0)).toBe(true);
+      }
+    });
   });
 
   it("of single examples averages to that of all of them", async () => {
@@ -105,11 +104,9 @@ describe("evidence", () => {
 
   it("looks at the same examples whoever asks, and at others for another seed", async () => {
     const asked = (seed: number) =>
-      withEvidence(
-        { activationNorms: { examples: 5 } },
-        subject(new Map(), seed),
-        async ({ activationNorms }) => [...(activationNorms?.get("fc1") ?? [])],
-      );
+      withEvidence({ activationNorms: { examples: 5 } }, subject(seed), async ({ activationNorms }) => [
+        ...(activationNorms?.get("fc1") ?? []),
+      ]);
     expect(await asked(0)).toEqual(await asked(0));
     expect(await asked(0)).not.toEqual(await asked(1));
     expect(await asked(0)).toHaveLength(6);
