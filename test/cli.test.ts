@@ -4,6 +4,7 @@ import { open, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageVersion } from "../src/foundations/paths.ts";
+import { registries } from "../src/library/registries.ts";
 import { BINARY, runCli } from "./support/cli.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -50,7 +51,7 @@ describe("wrong input ends with exit code 2, nothing on stdout, and the nearest 
     ],
     [
       ["list", "methds"],
-      "prune-lab: no list of 'methds'. Did you mean 'methods'? Lists: datasets, models, methods, engines, configs.\n",
+      `prune-lab: no list of 'methds'. Did you mean 'methods'? Lists: ${Object.keys(registries).join(", ")}, configs.\n`,
     ],
   ])("%j", async (args, stderr) => {
     expect(await cli(...args)).toEqual({ code: 2, stdout: "", stderr });

@@ -65,8 +65,11 @@ const check = async (results: string) => {
   return { code, items: JSON.parse(stdout).items };
 };
 
+/** Where a pruned network is computed. */
+const POINT = "experiment/runs/point.js";
+
 const maskLifted: Edit = {
-  file: "experiment/run.js",
+  file: POINT,
   from: "const pruned = await test(network, dataset);",
   to: "const pruned = await test(network, dataset); await network.setMasks(new Map());",
 };
@@ -89,11 +92,12 @@ describe("check catches", { timeout: 180_000 }, () => {
     // A program without that guard, which counts what is zero in the end.
     const unguarded = await brokenProgram("mask-lifted-unguarded", [
       maskLifted,
+      { file: POINT, from: "assertMasksHeld(run.label, parameters, pruner.masks);", to: "" },
       {
-        file: "experiment/run.js",
-        from: "assertMasksHeld(run.label, parameters, masks);",
-        to: `Object.assign(measure, measureNetwork(settings.network, new Map([...masks.keys()].map((name) =>
-          [name, Uint8Array.from(parameters.get(name), (weight) => (weight === 0 ? 0 : 1))])), tensors));`,
+        file: POINT,
+        from: "const measure = measureNetwork(spec, pruner.masks, tensors);",
+        to: `const measure = measureNetwork(spec, new Map([...pruner.masks.keys()].map((name) =>
+          [name, Uint8Array.from(parameters.get(name), (weight) => (weight === 0 ? 0 : 1))])), tensors);`,
       },
     ]);
     expect(await sweepWith(unguarded, "mask-lifted")).toMatchObject({ code: 0 });
@@ -126,9 +130,9 @@ describe("check catches", { timeout: 180_000 }, () => {
   test("half the fine-tuning epochs at 98%, at that point alone", async () => {
     const binary = await brokenProgram("half", [
       {
-        file: "experiment/run.js",
-        from: "plan: settings.finetune,",
-        to: "plan: run.sparsity === 0.98 ? { ...settings.finetune, epochs: settings.finetune.epochs / 2 } : settings.finetune,",
+        file: POINT,
+        from: "? await recover(network, { run, plan, ",
+        to: "? await recover(network, { run, plan: run.sparsity === 0.98 ? { ...plan, epochs: plan.epochs / 2 } : plan, ",
       },
     ]);
     expect(await sweepWith(binary, "half")).toMatchObject({ code: 0 });

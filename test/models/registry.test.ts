@@ -96,7 +96,7 @@ describe.each(models.list().map((entry) => [entry.name, entry] as const))(
 test("an unknown model is answered with the choices", () => {
   const options = { ...modelSchema().parse({ name: "lenet-5" }), name: "lenet5" } as unknown as ModelOptions;
   expect(() => buildNetwork(options, image, 10, "softmax-cross-entropy")).toThrow(
-    `Unknown model 'lenet5'. Did you mean 'lenet-5'? Choices: ${models.names().join(", ")}.`,
+    `'lenet5' is no model. Did you mean 'lenet-5'? Choices: ${models.names().join(", ")}.`,
   );
 });
 
