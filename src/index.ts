@@ -1,15 +1,35 @@
-/** The library: `import { sweep, check } from "prune-lab"`. docs/library.md describes it. */
+/**
+ * The library: `import { sweep, check } from "prune-lab"`, which docs/library.md describes, and the types that plugins
+ * are written against (docs/plugins.md).
+ */
 
 export { type CheckReport, type CheckRequest, check } from "./analysis/check.ts";
+export type { Chart, ChartData } from "./charts/chart.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
+export type { Parts, Selection } from "./datasets/assemble.ts";
+export type { Dataset, DatasetEntry, Download, LoadContext, Source } from "./datasets/dataset.ts";
+export type { ExampleSet, InputValues, Targets } from "./engines/examples.ts";
+export type { PluginEntry, RunPlugin } from "./experiment/plugins.ts";
 export { PruneLabError } from "./foundations/errors.ts";
+export type { LoadedPlugin } from "./foundations/plugins.ts";
+export type { RandomStream } from "./foundations/random.ts";
 export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
-export { loadPlugins, type Plugin, type PluginFunction } from "./library/plugins.ts";
+export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";
 export { type ReportOptions, report } from "./library/report.ts";
 export type { StudyEnd } from "./library/study.ts";
 export { planSweep, type SweepOptions, sweep } from "./library/sweep.ts";
-export type { ResultRow, SummaryRow } from "./recording/rows.ts";
+export type { ChangeWords, Figure, Metric, Task, TestSetError } from "./metrics/metric.ts";
+export type { ModelEntry } from "./models/model.ts";
+export type { ParameterSpec, Parameters } from "./network/parameters.ts";
+export type { Activation, LayerSpec, NetworkSpec } from "./network/specification.ts";
+export type { Allocation, AllocationRequest, ScoredTensor } from "./pruning/allocation.ts";
+export type { AnyCriterion, Criterion, Evidence, Gathered, Needs, Scores } from "./pruning/criterion.ts";
+export type { Recovery, Retraining } from "./pruning/recovery.ts";
+export type { PruningStep, Schedule } from "./pruning/schedule.ts";
+export type { Structure, Units } from "./pruning/structure.ts";
+export type { HistoryRow, LayerRow, ResultRow, SummaryRow } from "./recording/rows.ts";
+export type { Snapshots } from "./recording/snapshots.ts";
 export type { StudyOutcome } from "./results/study-folder.ts";
 export type { OnStudyEvent, StudyEvent } from "./scheduling/events.ts";

@@ -14,7 +14,7 @@ export function wholeOf(examples: ExampleSet): Selection {
   return { examples, order: Uint32Array.from({ length: examples.count }, (_, index) => index) };
 }
 
-interface Parts {
+export interface Parts {
   readonly name: string;
   readonly sources: readonly Source[];
   readonly train: Selection;

@@ -1,89 +1,60 @@
 import * as z from "zod";
+import { assembleDataset, wholeOf } from "../datasets/assemble.ts";
 import type { DatasetEntry } from "../datasets/dataset.ts";
-import { datasets } from "../datasets/registry.ts";
-import { failure } from "../foundations/errors.ts";
-import { loadPlugin, type PluginKind, type PluginReference } from "../foundations/plugins.ts";
-import type { Entry, Registry } from "../foundations/registry.ts";
+import { splitExamples } from "../datasets/split.ts";
+import { failure, inputError } from "../foundations/errors.ts";
+import { loadPlugin, type PluginReference } from "../foundations/plugins.ts";
+import { randomStream } from "../foundations/random.ts";
+import type { EntryWithOptions } from "../foundations/registry.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { metrics } from "../metrics/registry.ts";
 import { defineModel, type ModelEntry } from "../models/model.ts";
-import { models } from "../models/registry.ts";
 import { sizeOf } from "../network/shapes.ts";
-import type { Allocation } from "../pruning/allocation.ts";
-import { allocations } from "../pruning/allocations/registry.ts";
-import { criteria } from "../pruning/criteria/registry.ts";
-import { type AnyCriterion, scoreEach, tensorOf } from "../pruning/criterion.ts";
-import { recoveries } from "../pruning/recoveries/registry.ts";
-import type { Recovery } from "../pruning/recovery.ts";
-import type { Schedule } from "../pruning/schedule.ts";
-import { schedules } from "../pruning/schedules/registry.ts";
-import type { Structure } from "../pruning/structure.ts";
-import { structures } from "../pruning/structures/registry.ts";
+import { type Allocation, defineAllocation } from "../pruning/allocation.ts";
+import { type AnyCriterion, defineCriterion, scoreEach, tensorOf } from "../pruning/criterion.ts";
+import { defineRecovery, type Recovery } from "../pruning/recovery.ts";
+import { defineSchedule, type Schedule } from "../pruning/schedule.ts";
+import { defineStructure, type Structure } from "../pruning/structure.ts";
 import { countLowest, pruneLowest, roundHalfToEven } from "../pruning/top-k.ts";
+import { runPluginKinds } from "./plugin-kinds.ts";
+
+/** An entry as a plugin gives it: without options when it has none. */
+export type PluginEntry<Member extends EntryWithOptions> = Omit<Member, "options"> & {
+  readonly options?: Member["options"];
+};
 
 /** What shapes runs and may come from a plugin: the types that the built-in members are written against. */
 export interface RunPlugin {
-  readonly criteria?: readonly AnyCriterion[];
-  readonly allocations?: readonly Allocation[];
-  readonly structures?: readonly Structure[];
-  readonly schedules?: readonly Schedule[];
-  readonly recoveries?: readonly Recovery[];
-  readonly models?: readonly ModelEntry[];
-  readonly datasets?: readonly DatasetEntry[];
+  readonly criteria?: readonly PluginEntry<AnyCriterion>[];
+  readonly allocations?: readonly PluginEntry<Allocation>[];
+  readonly structures?: readonly PluginEntry<Structure>[];
+  readonly schedules?: readonly PluginEntry<Schedule>[];
+  readonly recoveries?: readonly PluginEntry<Recovery>[];
+  readonly models?: readonly PluginEntry<ModelEntry>[];
+  readonly datasets?: readonly PluginEntry<DatasetEntry>[];
   readonly metrics?: readonly Metric[];
 }
 
 /** What a plugin that is a function is called with, so that it needs no imports. */
-export const pluginTools = { z, scoreEach, tensorOf, sizeOf, roundHalfToEven, pruneLowest, countLowest };
-
-const into = <Member extends Entry>(
-  registry: Registry<Member>,
-  fields: PluginKind["fields"],
-): PluginKind => ({
-  kind: registry.kind,
-  add: (entry: Member, origin) => registry.add(entry, origin),
-  fields,
-});
-
-/** Where the members of a plugin go that shape runs. */
-export const runPluginKinds = {
-  criteria: into<AnyCriterion>(criteria, {
-    "options?": "options",
-    scores: "function",
-    "needs?": "function",
-    "rounds?": "function",
-  }),
-  allocations: into<Allocation>(allocations, { "options?": "options", exact: "text", counts: "function" }),
-  structures: into<Structure>(structures, {
-    "options?": "options",
-    units: "function",
-    "select?": "function",
-  }),
-  schedules: into<Schedule>(schedules, { "options?": "options", levels: "function", "during?": "function" }),
-  recoveries: into<Recovery>(recoveries, { "options?": "options", retraining: "function" }),
-  models: {
-    kind: models.kind,
-    add: (entry: ModelEntry, origin) => models.add(defineModel(entry), origin),
-    fields: { "options?": "options", layers: "function" },
-  },
-  datasets: into<DatasetEntry>(datasets, { "options?": "options", resultNames: "list", load: "function" }),
-  metrics: {
-    kind: metrics.kind,
-    // Before those that are there: what a plugin measures is what its results are judged by.
-    add: (entry: Metric, origin) => metrics.add(entry, origin, "first"),
-    fields: {
-      tasks: "list",
-      noun: "text",
-      better: "text",
-      digits: "mapping",
-      axis: "text",
-      figures: "mapping",
-      history: "mapping",
-      difference: "mapping",
-      good: "text",
-    },
-  },
-} satisfies Readonly<Record<keyof RunPlugin, PluginKind>>;
+export const pluginTools = {
+  z,
+  inputError,
+  randomStream,
+  defineCriterion,
+  scoreEach,
+  tensorOf,
+  defineAllocation,
+  countLowest,
+  roundHalfToEven,
+  defineStructure,
+  pruneLowest,
+  sizeOf,
+  defineSchedule,
+  defineRecovery,
+  defineModel,
+  splitExamples,
+  wholeOf,
+  assembleDataset,
+};
 
 /** Loads in a worker what was loaded where the study was planned; what does not shape runs is of no concern there. */
 export async function loadRunPlugins(plugins: readonly PluginReference[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Network } from "../engines/engine.ts";
-import { failure, PruneLabError } from "../foundations/errors.ts";
+import { failure } from "../foundations/errors.ts";
 import { randomStream } from "../foundations/random.ts";
 import type { Masks } from "../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../network/parameters.ts";
@@ -85,14 +85,14 @@ export class Pruner {
   }
 }
 
-/** An error in the code of a plugin is told as such: nothing else is wrong. */
+/** Counts and masks that break a promise are a RangeError; where a plugin may have given them, it is told so. */
 function blamingPlugins(error: unknown, method: Method): unknown {
   const foreign = (["criterion", "allocation", "structure", "schedule"] as const).filter(
     (axis) => axes[axis].originOf(method[axis].name) !== undefined,
   );
-  if (foreign.length === 0 || error instanceof PruneLabError) return error;
+  if (foreign.length === 0 || !(error instanceof RangeError)) return error;
   const members = foreign.map((axis) => `${axis} ${method[axis].name}`).join(", ");
-  return failure(`The method ${method.name} fails: ${error instanceof Error ? error.message : error}`, {
+  return failure(`The method ${method.name} fails: ${error.message}.`, {
     hint: `It uses what a plugin brings: ${members}.`,
     cause: error,
   });

@@ -60,19 +60,22 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   }
 
   /**
-   * Adds what a plugin brings; `origin` identifies the plugin's content. Throws a PruneLabError of kind `input` when
-   * the name is taken or cannot be one.
+   * Adds what a plugin brings; `origin` identifies the plugin's content. `first` is before what comes with prune-lab,
+   * behind what plugins put there. Throws as `refuse` does.
    */
   add(entry: Member, origin: string, place: "first" | "last" = "last"): void {
-    if (!NAME_PATTERN.test(entry.name)) {
-      throw inputError(`'${entry.name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
-    }
-    // Compared as file systems may: without case.
-    const taken = this.names().find((name) => name.toLowerCase() === entry.name.toLowerCase());
-    if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
-    if (place === "first") this.#entries.unshift(entry);
-    else this.#entries.push(entry);
+    this.refuse(entry.name);
+    const builtIn = this.#entries.findIndex(({ name }) => !this.#origins.has(name));
+    this.#entries.splice(place === "first" ? builtIn : this.#entries.length, 0, entry);
     this.#origins.set(entry.name, origin);
+  }
+
+  /** Throws a PruneLabError of kind `input` when a name is taken or cannot be one. */
+  refuse(name: string): void {
+    if (!NAME_PATTERN.test(name)) throw inputError(`'${name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
+    // Compared as file systems may: without case.
+    const taken = this.names().find((other) => other.toLowerCase() === name.toLowerCase());
+    if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
   }
 
   /** What identifies the plugin that brought an entry; undefined for what comes with prune-lab. */

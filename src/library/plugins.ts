@@ -1,22 +1,38 @@
+import * as z from "zod";
 import type { Chart } from "../charts/chart.ts";
 import { charts } from "../charts/registry.ts";
-import { pluginTools, type RunPlugin, runPluginKinds } from "../experiment/plugins.ts";
-import { type LoadedPlugin, loadPlugin, type PluginKind } from "../foundations/plugins.ts";
+import { functionField, runPluginKinds, textField } from "../experiment/plugin-kinds.ts";
+import { pluginTools, type RunPlugin } from "../experiment/plugins.ts";
+import { isMapping, type PluginKind } from "../foundations/plugin-member.ts";
+import { type LoadedPlugin, loadPlugin } from "../foundations/plugins.ts";
 
 /** What the default export of a plugin may bring; each of its members as those that come with prune-lab are. */
 export interface Plugin extends RunPlugin {
   readonly charts?: readonly Chart[];
 }
 
+export type PluginTools = typeof pluginTools;
+
 /** What a plugin may be in place of the mapping itself: a function that gets zod and helpers, and so needs no imports. */
-export type PluginFunction = (tools: typeof pluginTools) => Plugin | Promise<Plugin>;
+export type PluginFunction = (tools: PluginTools) => Plugin | Promise<Plugin>;
 
 const kinds: Readonly<Record<keyof Plugin, PluginKind>> = {
   ...runPluginKinds,
   charts: {
-    kind: charts.kind,
-    add: (entry: Chart, origin) => charts.add(entry, origin),
-    fields: { caption: "any", draw: "function" },
+    registry: charts,
+    fields: {
+      caption: z.union(
+        [textField, functionField],
+        "expected a text, or a function of a metric that gives one",
+      ),
+      colors: z.literal("heat").optional(),
+      draw: functionField,
+    },
+    results: {
+      draw: (spec) =>
+        spec === undefined || isMapping(spec) ? undefined : "a Vega-Lite specification, or undefined",
+      caption: (text) => (typeof text === "string" ? undefined : "a text"),
+    },
   },
 };
 

@@ -6,11 +6,11 @@ import type { Figure, Metric } from "./metric.ts";
 /** What can be measured, what matters most of a task first; plugins add to it. */
 export const metrics = new Registry<Metric>("metric", [accuracy, loss]);
 
-/** A figure of a row; null where the row has none. */
+/** A figure of a row; null where the row has none, also where a formula over what it lacks gives no number. */
 export function figureOf(figure: Figure, row: object): number | null {
-  if (typeof figure === "function") return figure(row);
-  const value: unknown = (row as Readonly<Record<string, unknown>>)[figure];
-  return typeof value === "number" ? value : null;
+  const value: unknown =
+    typeof figure === "function" ? figure(row) : (row as Readonly<Record<string, unknown>>)[figure];
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
 /** The value of a row of results.csv after recovery: the one that counts. */

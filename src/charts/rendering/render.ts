@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { TopLevelSpec } from "vega-lite";
+import { failure, type PruneLabError } from "../../foundations/errors.ts";
 import type { Chart, ChartData } from "../chart.ts";
 import { charts } from "../registry.ts";
 import { readFont, textWidthOf } from "./font.ts";
@@ -24,13 +25,22 @@ export async function renderCharts(
     const spec = chart.draw(data);
     if (spec === undefined) continue;
     const toSvg = await loadRenderer();
-    const drawn = { chart, spec, svg: await toSvg(spec) };
+    const svg = await toSvg(spec).catch((error) => {
+      throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
+    });
+    const drawn = { chart, spec, svg };
     onChart(drawn);
     rendered.push(drawn);
     // Vega's promises never let this thread's messages through; threads that wait for the next picture need that.
     await setImmediate();
   }
   return rendered;
+}
+
+/** A specification of a plugin that Vega-Lite refuses. */
+function undrawable({ name }: Chart, error: unknown): PruneLabError {
+  const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
+  return failure(`The chart ${name} of a plugin cannot be drawn: ${reason}`, { cause: error });
 }
 
 let renderer: Promise<(spec: TopLevelSpec) => Promise<string>> | undefined;

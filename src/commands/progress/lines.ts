@@ -1,4 +1,4 @@
-import { primaryMetric, recoveredValue } from "../../metrics/registry.ts";
+import { metrics, recoveredValue } from "../../metrics/registry.ts";
 import { named } from "../../metrics/words.ts";
 import type { StudyEvent } from "../../scheduling/events.ts";
 
@@ -36,11 +36,13 @@ export function finishedLine(event: RunFinished): string {
   return `${event.run}  ${measureText(event)}  ${effort}${status}`;
 }
 
-/** The event has its measures under the names that they have in results.csv. */
+/** The event has measures under the names that they have in results.csv; for a formula over a row it is too little. */
 function measureText(event: RunFinished): string {
-  const metric = primaryMetric([event]);
-  const value = recoveredValue(metric, event);
-  return value === null ? "-" : named(metric, value);
+  for (const metric of metrics.list()) {
+    const value = typeof metric.figures.recovered === "string" ? recoveredValue(metric, event) : null;
+    if (value !== null) return named(metric, value);
+  }
+  return "-";
 }
 
 /** `0:42`, `12:05`, `1:02:09` */

@@ -30,10 +30,12 @@ export function reproduction({ name, rows, manifest, configText }: ReportedStudy
     ["Its SHA-256", textAt(manifest.dataset, "checksum")],
     ["Recipe", rows[0]?.recipe],
     ["Identity", manifest.identity],
+    ...(manifest.plugins ?? []).map(({ file, sha256 }): [string, string] => [`Plugin ${file}`, sha256]),
   ];
+  const plugins = (manifest.plugins ?? []).map(({ file }) => ` --plugin ${file}`).join("");
   return html`<h3>${name}</h3>
 <p>Put the config below into config.yaml; it has every default written out. Then, with the same version:</p>
-<pre tabindex="0"><code>prune-lab sweep --config config.yaml --engine ${engine} --out again</code></pre>
+<pre tabindex="0"><code>prune-lab sweep --config config.yaml${plugins} --engine ${engine} --out again</code></pre>
 <p>${
     engine === "kernels-wasm"
       ? "With this engine results.csv is the same on every machine, byte for byte."
