@@ -30,7 +30,7 @@ export function lossNumber(own: Loss, asked: GradientLoss): number {
 }
 
 export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec): Description {
-  const { spec, exampleSize, features, dormant: unused } = layout;
+  const { spec, exampleSize, features, unused } = layout;
   const [channels = 1, height = 1, width = 1] = spec.inputShape;
   const layers = spec.layers.flatMap((layer) => layerFields(layer, layout) ?? []);
   const count = spec.layers.filter(({ kind }) => kind !== "flatten").length;

@@ -21,7 +21,7 @@ export interface KernelLayout {
   /** By layer with weights. */
   readonly layers: ReadonlyMap<string, LayerLayout>;
   /** Number of unused parameters: kept, but no loss depends on them. */
-  readonly dormant: number;
+  readonly unused: number;
   /** The kernels' flat array, piece by piece: of each layer weights, biases, folded weights; then what is unused. */
   readonly blocks: readonly Block[];
   /** Length of the flat array. */
@@ -70,7 +70,7 @@ export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: num
     exampleSize: exampleSize({ shape: spec.inputShape }),
     features: smaller.features,
     layers: new Map(layers.map(({ name, layout }) => [name, layout])),
-    dormant: totalSize(unused),
+    unused: totalSize(unused),
     blocks,
     size,
     masks: masks.size === 0 ? undefined : gather(new Uint8Array(size), blocks, masks, 1),
