@@ -6,21 +6,21 @@ import os from "node:os";
  * Returns the milliseconds of a step for each contender: the median over the rounds, the fastest, the slowest.
  */
 export async function interleave(contenders, { rounds, turnSeconds }) {
-  const contenders = [];
+  const timed = [];
   for (const { name, run } of contenders) {
     // Once to start everything, once to learn how many steps fill a turn.
     await run(3);
     const seconds = await run(3);
-    contenders.push({ name, run, steps: Math.max(3, Math.round((3 * turnSeconds) / seconds)), milliseconds: [] });
+    timed.push({ name, run, steps: Math.max(3, Math.round((3 * turnSeconds) / seconds)), milliseconds: [] });
   }
   // The first round warms up (caches, clock rates, WebAssembly's second compiler) and does not count.
   for (let round = 0; round <= rounds; round++) {
-    for (const { run, steps, milliseconds } of contenders) {
+    for (const { run, steps, milliseconds } of timed) {
       const seconds = await run(steps);
       if (round > 0) milliseconds.push((1000 * seconds) / steps);
     }
   }
-  return contenders.map(({ name, steps, milliseconds }) => ({
+  return timed.map(({ name, steps, milliseconds }) => ({
     name,
     stepsPerRound: steps,
     median: median(milliseconds),
