@@ -138,8 +138,8 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
 }
 
 /*
- * Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. `loss` is the
- * network's own, or LOSS_SUM_OF_OUTPUTS, which reads no labels and no targets.
+ * Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. `loss` is
+ * the network's own, or LOSS_SUM_OF_OUTPUTS, which reads no labels and no targets.
  */
 PL_EXPORT(pl_gradients)
 void pl_gradients(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,

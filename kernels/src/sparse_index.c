@@ -1,4 +1,4 @@
-/* Who meets whom in a sparse layer: worked out once, when the network with its masks is laid out. */
+/* Which inputs and outputs the kept values of a sparse layer connect: worked out once, when the network with its masks is laid out. */
 #include "arena.h"
 #include "network.h"
 

@@ -32,7 +32,7 @@ struct Work;
 typedef struct Meeting {
   _Alignas(64) uint32_t present; /* helpers that are here, a bit each */
   uint32_t waiting;              /* those of them that wait for a batch */
-  _Alignas(64) uint32_t batch;   /* the helpers that take part in it, and above these bits its number: no two are equal */
+  _Alignas(64) uint32_t batch;   /* bits of the helpers that take part in it, and above these its number */
   int32_t leading;               /* whether it is being computed */
   const struct Work *work;
   int32_t late;                  /* whether a thread kept the others waiting in it */
@@ -103,7 +103,7 @@ static void futex(int32_t *word, int operation, int value) {
 }
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 
-/* Waits until all have come to the barrier after number `passed`: first polls, then blocks, so that others get the core. */
+/* Waits until all have come to the barrier after number `passed`: polls, then blocks, so that others get the core. */
 NOINLINE void wait_at_barrier(Team *team, int32_t passed) {
   Meeting *meeting = team->meeting;
   if (poll_word(&meeting->barriers, (uint32_t)passed, now() - team->since + PATIENCE) != (uint32_t)passed) return;
@@ -134,7 +134,8 @@ static Team form_team(Meeting *meeting, const struct Work *work) {
   int64_t time = now();
   if (__atomic_exchange_n(&meeting->late, 0, __ATOMIC_RELAXED)) {
     int again = time - meeting->alone_until < PROBATION;
-    meeting->penalty = !again ? FIRST_PENALTY : 2 * meeting->penalty < MOST_PENALTY ? 2 * meeting->penalty : MOST_PENALTY;
+    int64_t twice = 2 * meeting->penalty;
+    meeting->penalty = !again ? FIRST_PENALTY : twice < MOST_PENALTY ? twice : MOST_PENALTY;
     __atomic_store_n(&meeting->alone_until, time + meeting->penalty, __ATOMIC_RELAXED);
   }
   if (time < meeting->alone_until) return ALONE;

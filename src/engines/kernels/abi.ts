@@ -8,6 +8,7 @@ export const ABI = 4;
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;
 const LOSS = { "softmax-cross-entropy": 1, "mean-squared-error": 2 } as const satisfies Record<Loss, number>;
+/** The loss that is the plain sum of an example's outputs. */
 export const SUM_OF_OUTPUTS = 3;
 const OPTIMIZER = { sgd: 1, adam: 2 } as const satisfies Record<OptimizerSpec["name"], number>;
 

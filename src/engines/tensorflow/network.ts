@@ -16,29 +16,14 @@ import type {
 import type { ExampleSet } from "../examples.ts";
 import type { DeviceExamples } from "./device-examples.ts";
 import { buildLayers } from "./layers/index.ts";
-import type { Layer, ParameterValues } from "./layers/layer.ts";
-import { type Layout, parameterLayout, toChannelsFirst } from "./layout.ts";
+import { type Layer, type ParameterValues, tensorOf } from "./layers/layer.ts";
+import { toChannelsFirst } from "./layout.ts";
 import { batchLoss, sumOfOutputs } from "./loss.ts";
 import { Measurement } from "./measure.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
-import { Variable } from "./variable.ts";
-
-interface TrainedParameter {
-  readonly name: string;
-  readonly size: number;
-  readonly layout: Layout;
-  readonly variable: Variable;
-  readonly slots: readonly Variable[];
-  mask: Mask | undefined;
-}
-
-interface Mask {
-  readonly values: Uint8Array;
-  /** True where a value is kept, and zeros of the same shape: inputs of the op that masks a gradient. */
-  readonly kept: Tensor;
-  readonly zeros: Tensor;
-}
+import { TrainedParameter } from "./trained-parameter.ts";
+import type { Variable } from "./variable.ts";
 
 /** Examples at a time where there is no backward pass. */
 const FORWARD_BATCH = 500;
@@ -77,17 +62,8 @@ export class TensorFlowNetwork implements Network {
     this.#firstTrained = spec.layers.findIndex((layer) => "name" in layer);
     this.#optimizer = createOptimizer(runtime, optimizer);
     this.#weightDecay = optimizer.weightDecay;
-    this.#parameters = parameterSpecs(spec).map(({ name, size, shape }) => {
-      const layout = parameterLayout(shape);
-      return {
-        name,
-        size,
-        layout,
-        variable: new Variable(runtime, layout.shape),
-        slots: this.#optimizer.slotNames.map(() => new Variable(runtime, layout.shape)),
-        mask: undefined,
-      };
-    });
+    const slotCount = this.#optimizer.slotNames.length;
+    this.#parameters = parameterSpecs(spec).map((each) => new TrainedParameter(runtime, each, slotCount));
   }
 
   async readParameters(): Promise<Parameters> {
@@ -99,15 +75,7 @@ export class TensorFlowNetwork implements Network {
   }
 
   async setMasks(masks: Masks): Promise<void> {
-    for (const parameter of this.#parameters) {
-      this.#freeMask(parameter);
-      const values = masks.get(parameter.name);
-      if (values === undefined) continue;
-      parameter.mask = this.#uploadMask(parameter, sized(parameter, values));
-      for (const variable of [parameter.variable, ...parameter.slots]) {
-        this.#write(parameter, variable, parameter.layout.toHost(variable.read()));
-      }
-    }
+    for (const parameter of this.#parameters) parameter.setMask(masks.get(parameter.name));
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
@@ -143,9 +111,9 @@ export class TensorFlowNetwork implements Network {
     const data = this.#onDevice(examples);
     return this.#runtime.scope(() => {
       const { gradients } = this.#computeGradients(data, order, { loss, masked, withDecay: false });
-      const read = this.#parameters.map(({ name, layout }, index): [string, Float32Array] => [
-        name,
-        layout.toHost(this.#runtime.read(gradients[index] as Tensor)),
+      const read = this.#parameters.map((parameter, index): [string, Float32Array] => [
+        parameter.name,
+        parameter.readTensor(gradients[index] as Tensor),
       ]);
       return new Map(read);
     });
@@ -195,10 +163,7 @@ export class TensorFlowNetwork implements Network {
   }
 
   async dispose(): Promise<void> {
-    for (const parameter of this.#parameters) {
-      this.#freeMask(parameter);
-      for (const variable of [parameter.variable, ...parameter.slots]) variable.dispose();
-    }
+    for (const parameter of this.#parameters) parameter.dispose();
   }
 
   /** One step of the optimizer; gives the sum of the batch's losses, to be freed by the caller. */
@@ -232,13 +197,10 @@ export class TensorFlowNetwork implements Network {
         ? batchLoss(this.#runtime, this.spec.loss, outputs, rows.targets())
         : sumOfOutputs(this.#runtime, outputs);
     const plain = this.#backward(activations, outputGradient, values);
-    const gradients = this.#parameters.map(({ name, mask }, index) => {
+    const gradients = this.#parameters.map((parameter, index) => {
       const gradient = plain[index] as Tensor;
-      const decayed = withDecay ? this.#decayed(gradient, values.get(name) as Tensor) : gradient;
-      // A choice, not a product: also a gradient that is not finite is 0 where it is pruned.
-      return mask === undefined || !masked
-        ? decayed
-        : this.#runtime.run("Select", [mask.kept, decayed, mask.zeros]);
+      const decayed = withDecay ? this.#decayed(gradient, tensorOf(values, parameter.name)) : gradient;
+      return masked ? parameter.masked(decayed) : decayed;
     });
     return { lossSum: sum, gradients };
   }
@@ -294,47 +256,15 @@ export class TensorFlowNetwork implements Network {
   }
 
   #readAll(of: (parameter: TrainedParameter) => Variable): Parameters {
-    return new Map(
-      this.#parameters.map((parameter) => [parameter.name, parameter.layout.toHost(of(parameter).read())]),
-    );
+    return new Map(this.#parameters.map((parameter) => [parameter.name, parameter.read(of(parameter))]));
   }
 
   #writeAll(tensors: Parameters, of: (parameter: TrainedParameter) => Variable): void {
-    for (const parameter of this.#parameters) {
-      const values = tensors.get(parameter.name);
-      if (values === undefined) throw new RangeError(`no tensor named '${parameter.name}'`);
-      this.#write(parameter, of(parameter), sized(parameter, values));
-    }
-  }
-
-  /** Writes values, 0 where the parameter is pruned. */
-  #write({ mask, layout }: TrainedParameter, variable: Variable, values: Float32Array): void {
-    const masked = mask === undefined ? values : values.map((value, i) => (mask.values[i] === 0 ? 0 : value));
-    variable.write(layout.toDevice(masked));
-  }
-
-  #uploadMask({ layout, size }: TrainedParameter, mask: Uint8Array): Mask {
-    return {
-      values: mask.slice(),
-      kept: this.#runtime.keep(this.#runtime.upload(layout.toDevice(mask), layout.shape)),
-      zeros: this.#runtime.keep(this.#runtime.upload(new Float32Array(size), layout.shape)),
-    };
-  }
-
-  #freeMask(parameter: TrainedParameter): void {
-    if (parameter.mask === undefined) return;
-    this.#runtime.free(parameter.mask.kept);
-    this.#runtime.free(parameter.mask.zeros);
-    parameter.mask = undefined;
+    for (const parameter of this.#parameters) parameter.write(of(parameter), tensors);
   }
 }
 
 /** 0 .. count - 1 */
 function inOrder(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, index) => index);
-}
-
-function sized<T extends { readonly length: number }>({ name, size }: TrainedParameter, values: T): T {
-  if (values.length !== size) throw new RangeError(`${name} has ${size} values, not ${values.length}`);
-  return values;
 }
