@@ -34,12 +34,12 @@ async function magnitudeAsPlugin(): Promise<string> {
 }
 
 const CONFIG = `
-dataset: { name: blobs }
-model: { name: bottleneck }
+dataset: { name: blobs, count: 240 }
+model: { name: bottleneck, wide: 12 }
 train: { epochs: 2, batchSize: 16, optimizer: { name: adam, learningRate: 0.02 } }
 prune:
   methods:
-    - { name: all, criterion: lamp, allocation: largest-first, structure: row-blocks, schedule: halfway, recovery: resume }
+    - { name: all, criterion: lamp, allocation: largest-first, structure: { name: row-blocks, width: 3 }, schedule: halfway, recovery: resume }
     - { name: plugin, criterion: my-magnitude, allocation: global }
     - { name: tree, criterion: magnitude, allocation: global }
   sparsities: [0, 0.6]
@@ -78,9 +78,21 @@ describe("a sweep with a plugin of every kind", () => {
     );
   });
 
-  test("gives the same bytes with one worker", async () => {
-    expect((await sweep("one", "--workers", "1", "--quiet")).code).toBe(0);
-    expect(await filesOf(path.join(folder, "one"))).toEqual(await filesOf(path.join(folder, "two")));
+  test("gives the same bytes through the library, with one worker", async () => {
+    const inFolder = (file: string) => path.join(folder, file);
+    const program = `
+      import { loadPlugins, sweep } from "prune-lab";
+      await loadPlugins(${JSON.stringify(files.map(inFolder))});
+      // What is loaded is not loaded again.
+      await loadPlugins([${JSON.stringify(inFolder("lamp.mjs"))}]);
+      const options = { out: ${JSON.stringify(inFolder("one"))}, workers: 1 };
+      const { results } = await sweep(${JSON.stringify(inFolder("study.yaml"))}, options);
+      console.log(new Set(results.map(({ criterion }) => criterion)));`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
+      cwd: packageRoot,
+    });
+    expect(stdout).toBe("Set(3) { 'lamp', 'my-magnitude', 'magnitude' }\n");
+    expect(await filesOf(inFolder("one"))).toEqual(await filesOf(inFolder("two")));
   });
 
   test("lists the plugins in its manifest, and in the report the command with them", async () => {
@@ -164,16 +176,28 @@ describe("a sweep with a plugin of every kind", () => {
     expect(after.get("results.csv")).toBe(before.get("results.csv"));
   });
 
-  test("an exception in a worker names the member, and ends with exit code 3", async () => {
-    await mkdir(path.join(folder, "failing"));
-    const code =
-      "export default { criteria: [{ name: 'lazy', summary: 'Lazy.', scores() { throw new Error('no'); } }] };";
-    await writeFile(path.join(folder, "failing", "lazy.mjs"), code);
-    const methods = "prune.methods=[{ name: lazy, criterion: lazy, allocation: global }]";
-    const flags = ["--plugin", path.join("failing", "lazy.mjs"), "--set", methods, "--workers", "1"];
-    const { code: exit, stderr } = await sweep("failing/out", ...flags);
+  test.each([
+    [
+      "an exception in a worker names the member",
+      "{ criteria: [{ name: 'lazy', summary: 'Lazy.', scores() { throw new Error('no'); } }] }",
+      "{ name: lazy, criterion: lazy, allocation: global }",
+      "The criterion lazy of lazy.mjs fails in scores: no\n",
+    ],
+    [
+      "a broken promise names the members that may have broken it",
+      "{ allocations: [{ name: 'lazy', summary: 'Lazy.', exact: 'in total', counts: () => [1, 0, 0] }] }",
+      "{ name: idle, criterion: random, allocation: lazy }",
+      /The method idle fails: the allocation lazy prunes 1, 0, 0 of .*; the budget is \d+ in all\.\nIt uses what a plugin brings: allocation lazy\.\n/,
+    ],
+  ])("%s, and ends with exit code 3", async (title, code, method, message) => {
+    const place = title.split(" ")[1] as string;
+    await mkdir(path.join(folder, place));
+    const file = path.join(place, "lazy.mjs");
+    await writeFile(path.join(folder, file), `export default ${code};`);
+    const flags = ["--plugin", file, "--set", `prune.methods=[${method}]`, "--workers", "1"];
+    const { code: exit, stderr } = await sweep(path.join(place, "out"), ...flags);
     expect(exit).toBe(3);
-    expect(stderr).toContain("prune-lab: The criterion lazy of lazy.mjs fails in scores: no\n");
+    expect(stderr).toMatch(message);
   });
 });
 
@@ -190,18 +214,4 @@ test("a file that is no plugin is an error before anything else", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("prune-lab: study.yaml cannot be loaded: ");
   expect(stderr).toContain("A plugin is an ES module: a file that ends in .mjs");
-});
-
-test("the library loads plugins and sweeps", async () => {
-  const program = `
-    import { loadPlugins, sweep } from "prune-lab";
-    const plugins = await loadPlugins(${JSON.stringify(files.map((file) => path.join(folder, file)))});
-    await loadPlugins([${JSON.stringify(path.join(folder, "lamp.mjs"))}]);
-    const set = ["prune.sparsities=[0.6]", "seeds=[0]", "prune.methods=[{ name: mine, criterion: lamp, allocation: global }]"];
-    const { results } = await sweep(${JSON.stringify(path.join(folder, "study.yaml"))}, { out: ${JSON.stringify(path.join(folder, "library"))}, set });
-    console.log(plugins.length, results.map(({ criterion }) => criterion).join());`;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: packageRoot,
-  });
-  expect(stdout).toBe(`${files.length} lamp\n`);
 });
