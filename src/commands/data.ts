@@ -1,18 +1,20 @@
 import type { Command } from "commander";
 import { fetchableNames, fetchDataset } from "../datasets/fetch.ts";
 import { downloadProgress } from "./progress/downloads.ts";
+import { addPluginFlag } from "./run-flags.ts";
 
 /** Adds `prune-lab data fetch NAME`. */
 export function registerData(program: Command): void {
   const names = fetchableNames();
   const data = program.command("data").description("work with dataset files");
-  data
+  const fetch = data
     .command("fetch")
     .description("download a dataset, checked against its checksums; continues an interrupted download")
     .argument("<name>", `the dataset: ${names.join(", ")}`)
     .option("--data-dir <dir>", "the data folder (default: PRUNE_LAB_DATA, else data)")
     .option("--mirror <url>", "download from this server instead of the known ones")
-    .option("--force", "download again and replace the files that are there")
+    .option("--force", "download again and replace the files that are there");
+  addPluginFlag(fetch)
     .addHelpText(
       "after",
       `

@@ -220,9 +220,10 @@ const exampleSet = z.object({
   ]),
 });
 const some = exampleSet.refine((examples) => examples.count > 0, "expected examples");
+const checksum = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in lower-case hexadecimal");
 const loadedDataset = z.object({
   name: z.string().regex(NAME_PATTERN, NAME_RULE),
-  checksum: z.string().regex(/^[0-9a-f]{64}$/, "expected the SHA-256 that assembleDataset computes"),
+  checksum,
   sources: z.array(z.object({ file: z.string(), sha256: z.string() })),
   train: some,
   validation: exampleSet,
@@ -234,7 +235,22 @@ const dataset = kindOf(
   {
     options,
     resultNames: z.array(textField),
-    download: z.object({ mirrors: z.array(textField), files: z.array(z.object({})) }).optional(),
+    download: z
+      .strictObject({
+        mirrors: z
+          .array(z.string().regex(/^https?:.*\/$/, "expected an address that ends in a slash"))
+          .min(1),
+        files: z
+          .array(
+            z.strictObject({
+              name: z.string().regex(NAME_PATTERN, NAME_RULE),
+              spellings: z.array(textField).min(1),
+              sha256: checksum,
+            }),
+          )
+          .min(1),
+      })
+      .optional(),
     load: functionField,
   },
   { results: { load: (result) => problemIn(loadedDataset, result, "a dataset") } },
