@@ -75,84 +75,77 @@ export async function runStudies(
   requests: readonly StudyRequest[],
   options: RunOptions,
 ): Promise<readonly StudyEnd[]> {
-  const { shard, keepGoing, signal, onEvent } = options;
-  const ends = new Map<StudyRequest, StudyEnd>();
-  const end = (request: StudyRequest, error: unknown) => ends.set(request, endOf(request, error, options));
-  const goesOn = () => !signal.aborted && (keepGoing || ends.size === 0);
-  const opened: { request: StudyRequest; open: OpenStudy; data: CachedDataset }[] = [];
+  const { shard, onEvent } = options;
+  const ends = new Endings(options);
+  const opened: Opened[] = [];
   const workers = options.workers ?? availableParallelism();
   const resources = new StudyResources();
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   const pngPool = openPngPool(workers);
   try {
-    // 1. What is to be done: data, network, engine, and the graph of runs.
-    const prepared: { request: StudyRequest; study: PreparedStudy }[] = [];
-    for (const request of requests) {
-      if (!goesOn()) break;
-      try {
-        // Threads start while data is read.
-        const onEngine = (engine: EngineDescription) => executor.prepare(engine);
+    // 1. What is to be done: data, network, engine, and the graph of runs. Threads start while data is read.
+    const onEngine = (engine: EngineDescription) => executor.prepare(engine);
+    const prepared: Prepared[] = [];
+    await ends.each(
+      requests.map((request) => ({ request })),
+      async ({ request }) => {
         const notify = (message: string) =>
           onEvent({ event: "notice", study: request.options.name, message });
         prepared.push({ request, study: await prepareStudy({ ...request, notify, onEngine }, resources) });
-      } catch (error) {
-        end(request, error);
-      }
-    }
+      },
+    );
     const studies = prepared.map(({ study }) => study);
     const shares = shard === undefined ? studies.map(({ plan }) => plan.runs) : runsOfShard(studies, shard);
 
     // 2. Where it goes: the folders, locked, with the runs that are finished already.
-    for (const [i, { request, study }] of prepared.entries()) {
-      if (!goesOn()) break;
+    await ends.each(prepared, async ({ request, study }, i) => {
+      const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard });
+      opened.push({ request, open, data: study.data });
+    });
+    if (!ends.goesOn()) return ends.of(requests);
+
+    // 3. The runs of all studies: dense networks, then what hangs on them.
+    const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
+    for (const { study, engine } of works) {
+      const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
+      for (const message of workerWarnings(engine, options.workers)) notify(message);
+    }
+    // Cores fall idle soon: what draws gets ready.
+    const onLastStarted = () => {
+      if (shard === undefined) pngPool.prepare();
+    };
+    const computing = await computeRuns(works, { ...options, workers, executor, onLastStarted });
+
+    // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
+    const finishing = opened.map(async ({ request, open }, i) => {
       try {
-        const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard });
-        opened.push({ request, open, data: study.data });
+        const stored = await (computing[i] as (typeof computing)[number]);
+        ends.done(request, await finishStudy(open, stored, onEvent, pngPool.rasterize));
       } catch (error) {
-        end(request, error);
+        ends.fail(request, error);
+      } finally {
+        await open.folder.release();
       }
-    }
-
-    // 3. The runs of all studies: baselines, then what hangs on them.
-    if (goesOn()) {
-      const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
-      for (const { study, engine } of works) {
-        const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
-        for (const message of workerWarnings(engine, options.workers)) notify(message);
-      }
-      const onLastStarted = () => {
-        if (shard === undefined) pngPool.prepare();
-      };
-      const computing = await computeRuns(works, {
-        workers,
-        executor,
-        keepGoing,
-        signal,
-        onEvent,
-        onLastStarted,
-      });
-
-      // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
-      const finishing = opened.map(async ({ request, open }, i) => {
-        try {
-          const stored = await (computing[i] as (typeof computing)[number]);
-          ends.set(request, {
-            state: "done",
-            outcome: await finishStudy(open, stored, onEvent, pngPool.rasterize),
-          });
-        } catch (error) {
-          end(request, error);
-        } finally {
-          await open.folder.release();
-        }
-      });
-      await Promise.all(finishing);
-    }
+    });
+    await Promise.all(finishing);
+    return ends.of(requests);
   } finally {
     for (const { open } of opened) await open.folder.release();
     await Promise.all([executor.close(), pngPool.close()]);
   }
-  return requests.map((request) => ends.get(request) ?? { state: "unfinished", error: notStarted(signal) });
+}
+
+/** A study whose runs are planned. */
+interface Prepared {
+  readonly request: StudyRequest;
+  readonly study: PreparedStudy;
+}
+
+/** A study whose folder is open. */
+interface Opened {
+  readonly request: StudyRequest;
+  readonly open: OpenStudy;
+  readonly data: CachedDataset;
 }
 
 function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): StudyWork {
@@ -181,22 +174,62 @@ function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): St
   };
 }
 
-function endOf(request: StudyRequest, thrown: unknown, { onEvent }: Pick<RunOptions, "onEvent">): StudyEnd {
-  const error = explainWriteError(thrown, request.folder);
-  const kind = error instanceof PruneLabError ? error.kind : "failure";
-  onEvent({
-    event: "failed",
-    study: request.options.name,
-    folder: request.folder,
-    kind,
-    message: error instanceof Error ? error.message : String(error),
-    hint: error instanceof PruneLabError ? (error.hint ?? null) : null,
-  });
-  return { state: kind === "interrupted" ? "unfinished" : "failed", error };
-}
+/** How studies have ended so far. */
+class Endings {
+  readonly #ends = new Map<StudyRequest, StudyEnd>();
+  readonly #options: RunOptions;
 
-function notStarted(signal: AbortSignal): PruneLabError {
-  return signal.aborted
-    ? new PruneLabError("interrupted", "Interrupted before the first run.")
-    : new PruneLabError("interrupted", "Not started, because another study cannot begin.");
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is anything left to do: a study that failed stops the others, unless they are to go on. */
+  goesOn(): boolean {
+    const { signal, keepGoing } = this.#options;
+    return !signal.aborted && (keepGoing || this.#ends.size === 0);
+  }
+
+  /** Does `work` for one study after the other, as long as it goes on; an error ends its study. */
+  async each<Item extends { readonly request: StudyRequest }>(
+    items: readonly Item[],
+    work: (item: Item, index: number) => Promise<void>,
+  ): Promise<void> {
+    for (const [index, item] of items.entries()) {
+      if (!this.goesOn()) return;
+      await work(item, index).catch((error: unknown) => this.fail(item.request, error));
+    }
+  }
+
+  done(request: StudyRequest, outcome: StudyOutcome): void {
+    this.#ends.set(request, { state: "done", outcome });
+  }
+
+  fail(request: StudyRequest, thrown: unknown): void {
+    const error = explainWriteError(thrown, request.folder);
+    const kind = error instanceof PruneLabError ? error.kind : "failure";
+    this.#ends.set(request, { state: kind === "interrupted" ? "unfinished" : "failed", error });
+    this.#options.onEvent({
+      event: "failed",
+      study: request.options.name,
+      folder: request.folder,
+      kind,
+      message: error instanceof Error ? error.message : String(error),
+      hint: error instanceof PruneLabError ? (error.hint ?? null) : null,
+    });
+  }
+
+  of(requests: readonly StudyRequest[]): readonly StudyEnd[] {
+    return requests.map(
+      (request) => this.#ends.get(request) ?? { state: "unfinished", error: this.#notStarted() },
+    );
+  }
+
+  #notStarted(): PruneLabError {
+    return new PruneLabError(
+      "interrupted",
+      this.#options.signal.aborted
+        ? "Interrupted before the first run."
+        : "Not started, because another study cannot begin.",
+    );
+  }
 }
