@@ -19,7 +19,7 @@ export interface RunFlags {
 
 export function addRunFlags(command: Command, out: string): Command {
   return addPluginFlag(command)
-    .option("--set <path=value>", "override a field of the config, as YAML; repeatable", append, [])
+    .addOption(repeatable("--set <path=value>", "override a field of the config, as YAML"))
     .option("-o, --out <folder>", out)
     .option("--data-dir <folder>", "where the dataset's files lie")
     .option("--engine <name>", `what computes: ${engineChoices().join(", ")}`)
@@ -38,19 +38,16 @@ export function addRunFlags(command: Command, out: string): Command {
 /** Adds `--plugin` to a command; what is given is loaded before the command begins. */
 export function addPluginFlag(command: Command): Command {
   return command
-    .option(
-      "--plugin <file>",
-      "load methods, models, data, metrics or charts of your own; repeatable",
-      append,
-      [],
-    )
+    .addOption(repeatable("--plugin <file>", "load methods, models, data, metrics or charts of your own"))
     .hook("preAction", async (_command, action) => {
       await loadPlugins((action.opts() as { readonly plugin: readonly string[] }).plugin);
     });
 }
 
-function append(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description}; repeatable`)
+    .argParser((value: string, previous: readonly string[]) => [...previous, value])
+    .default([], "none");
 }
 
 function positiveInteger(text: string): number {
