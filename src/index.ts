@@ -9,7 +9,7 @@ export type { Config, ConfigInput } from "./config/schema.ts";
 export type { Parts, Selection } from "./datasets/assemble.ts";
 export type { Dataset, DatasetEntry, Download, LoadContext, Source } from "./datasets/dataset.ts";
 export type { ExampleSet, InputValues, Targets } from "./engines/examples.ts";
-export type { PluginEntry, RunPlugin } from "./experiment/plugins.ts";
+export type { PluginEntry, RunPlugin } from "./experiment/plugins/plugins.ts";
 export { PruneLabError } from "./foundations/errors.ts";
 export type { LoadedPlugin } from "./foundations/plugins.ts";
 export type { RandomStream } from "./foundations/random.ts";

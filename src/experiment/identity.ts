@@ -9,7 +9,7 @@ import type { RunSettings } from "./settings.ts";
  */
 export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
-export const POINT_RECORD = 2;
+export const POINT_RECORD = 3;
 
 /** What every run of a study depends on. */
 export interface StudyIdentity {
@@ -72,4 +72,14 @@ export function recipeHash({
     prunable,
     ...plugins,
   }).slice(0, 8);
+}
+
+/** The recipe of a method's rows: the study's, and the plugins that the method's members come from. */
+export function recipeOf(method: Method, studyRecipe: string): string {
+  const origins = Object.entries(axes).flatMap(([axis, registry]) => {
+    const name = method[axis as Axis]?.name;
+    const origin = name === undefined ? undefined : registry.originOf(name);
+    return origin === undefined ? [] : [[axis, origin]];
+  });
+  return origins.length === 0 ? studyRecipe : contentHash({ studyRecipe, origins }).slice(0, 8);
 }

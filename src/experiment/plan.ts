@@ -1,16 +1,17 @@
 import { inputError } from "../foundations/errors.ts";
+import { parameterSpecs } from "../network/parameters.ts";
 import type { Chosen, Method } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
-import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
+import { structures } from "../pruning/structures/registry.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planBaseline } from "./runs/baseline.ts";
 import { planCheckpoint } from "./runs/checkpoint.ts";
-import type { Run } from "./runs/index.ts";
-import { type PointRun, planPoint } from "./runs/point.ts";
-import { stepCount } from "./training/train.ts";
+import { isDense, type Run } from "./runs/index.ts";
+import { type PointRun, planPoint, recoverySteps } from "./runs/point.ts";
+import type { RunSettings } from "./settings.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
 export interface Cell {
@@ -86,7 +87,7 @@ export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
 }
 
-/** Runs by id, parents first. */
+/** Runs by id, dense networks first, and so parents before what hangs on them. */
 class Graph {
   readonly #runs = new Map<string, Run>();
   /** Those that have the name of a cell. */
@@ -101,34 +102,48 @@ class Graph {
   }
 
   runs(): Run[] {
-    const order: Record<Run["kind"], number> = { baseline: 0, checkpoint: 1, point: 2 };
-    return [...this.#runs.values()].sort((a, b) => order[a.kind] - order[b.kind]);
+    return [...this.#runs.values()].sort((a, b) => Number(isDense(b)) - Number(isDense(a)));
   }
 }
 
 function refuseUnfit(
-  { name, schedule }: Method,
-  retraining: PointRun["retraining"] | null,
-  { settings, trainExamples }: PlanInputs,
+  { name, schedule, structure }: Method,
+  retraining: PointRun["retraining"],
+  { options, settings, trainExamples }: PlanInputs,
 ): void {
   if (retraining?.training === "finetune" && settings.finetune === null) {
     throw inputError(`The method ${name} recovers by fine-tuning, and prune.finetune is null.`);
   }
-  const steps = retraining === null ? 0 : stepsOf(retraining, settings, trainExamples);
-  if (retraining?.training === "train" && retraining.rewindTo > steps) {
+  const steps = recoverySteps(settings, retraining, trainExamples);
+  if (retraining?.training === "train" && steps < 0) {
     throw inputError(
-      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps} steps.`,
+      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
     );
   }
+  refuseTornUnits({ name, structure }, settings);
   const { during } = schedules.named(schedule.name);
   if (during === undefined) return;
   if (retraining === null) {
     throw inputError(`The method ${name} prunes while it recovers (${schedule.name}), and has no recovery.`);
   }
-  during(0.5, steps, schedule);
+  for (const sparsity of options.prune.sparsities) during(sparsity, steps, schedule);
 }
 
-function stepsOf(retraining: Retraining, settings: PlanInputs["settings"], examples: number): number {
-  const plan = retraining.training === "train" ? settings.train : settings.finetune;
-  return plan === null ? 0 : stepCount(plan, examples);
+/** Whole units of weights leave no place for biases of their own. */
+function refuseTornUnits(
+  { name, structure }: Pick<Method, "name" | "structure">,
+  settings: RunSettings,
+): void {
+  const biases = parameterSpecs(settings.network).filter(
+    ({ name: tensor, role }) => role === "bias" && settings.prunable.includes(tensor),
+  );
+  const { units } = structures.named(structure.name);
+  const whole = parameterSpecs(settings.network).some(
+    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
+  );
+  if (biases.length === 0 || !whole) return;
+  throw inputError(
+    `The method ${name} prunes by ${structure.name}, and prune.biases by single values: they cannot be combined.`,
+    { hint: "Leave prune.biases at false, or take the structure weight." },
+  );
 }

@@ -3,6 +3,7 @@ import type { DatasetFacts } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
+import type { Artifact } from "../experiment/runs/run.ts";
 import { inputError } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
@@ -10,8 +11,8 @@ import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
 import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
+import { hasAll, type StoredRuns } from "../scheduling/share.ts";
 import { RunStore, type StoredRun } from "../scheduling/store.ts";
-import { hasAll, type StoredRuns } from "../scheduling/stored-runs.ts";
 
 /** A results folder that holds some of a study's runs, and its config. */
 export interface Part {
@@ -72,9 +73,10 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   try {
     for (const run of study.plan.runs) {
       const source = sources.get(run.id);
-      if (source !== undefined && path.resolve(source.folder) !== path.resolve(open.store.folder)) {
-        await open.store.adopt(source, run.id, keeps(run));
-      }
+      if (source === undefined) continue;
+      const isHere = path.resolve(source.folder) === path.resolve(open.store.folder);
+      if (!isHere) await open.store.adopt(source, run.id, keeps(run));
+      else if (!sameArtifacts(stored.get(run.id), keeps(run))) await open.store.drop(run.id, keeps(run));
     }
     return await finishStudy(open, stored, onEvent);
   } finally {
@@ -154,4 +156,8 @@ function refuseMissing(
     `${study.options.name}: ${missing.length} of ${study.plan.runs.length} runs are in none of the parts (given: ${given.join(", ")}):\n${lines}`,
     { hint: "Give the other parts too, or finish the unfinished ones by running them again." },
   );
+}
+
+function sameArtifacts(run: StoredRun | undefined, artifacts: readonly Artifact[]): boolean {
+  return run?.artifacts.every((artifact) => artifacts.includes(artifact)) ?? true;
 }

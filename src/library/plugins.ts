@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Chart } from "../charts/chart.ts";
 import { charts } from "../charts/registry.ts";
-import { functionField, runPluginKinds, textField } from "../experiment/plugin-kinds.ts";
-import { pluginTools, type RunPlugin } from "../experiment/plugins.ts";
+import { functionField, runPluginKinds, textField } from "../experiment/plugins/kinds.ts";
+import { pluginTools, type RunPlugin } from "../experiment/plugins/plugins.ts";
 import { isMapping, type PluginKind } from "../foundations/plugin-member.ts";
 import { type LoadedPlugin, loadPlugin } from "../foundations/plugins.ts";
 

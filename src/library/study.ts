@@ -18,8 +18,8 @@ import {
 import { workerWarnings } from "../results/warnings.ts";
 import { computeRuns } from "../scheduling/compute.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import type { StudyWork } from "../scheduling/jobs.ts";
 import { runsOfShard, type Shard } from "../scheduling/shard.ts";
+import type { StudyWork } from "../scheduling/share.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 
 export interface StudyRequest {
@@ -77,6 +77,7 @@ export async function runStudies(
 ): Promise<readonly StudyEnd[]> {
   const { shard, onEvent } = options;
   const ends = new Endings(options);
+  const prepared: Prepared[] = [];
   const opened: Opened[] = [];
   const workers = options.workers ?? availableParallelism();
   const resources = new StudyResources();
@@ -85,7 +86,6 @@ export async function runStudies(
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs. Threads start while data is read.
     const onEngine = (engine: EngineDescription) => executor.prepare(engine);
-    const prepared: Prepared[] = [];
     await ends.each(
       requests.map((request) => ({ request })),
       async ({ request }) => {
@@ -130,6 +130,7 @@ export async function runStudies(
     await Promise.all(finishing);
     return ends.of(requests);
   } finally {
+    for (const { study } of prepared) study.data.release();
     for (const { open } of opened) await open.folder.release();
     await Promise.all([executor.close(), pngPool.close()]);
   }

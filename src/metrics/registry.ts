@@ -32,13 +32,6 @@ export function sign({ better }: Metric): 1 | -1 {
   return better === "higher" ? 1 : -1;
 }
 
-/** How good a row is by its primary metric, the higher the better; -Infinity without any value. */
-export function goodness(row: object): number {
-  const metric = primaryMetric([row]);
-  const value = recoveredValue(metric, row);
-  return value === null ? Number.NEGATIVE_INFINITY : sign(metric) * value;
-}
-
 /** The best and the worst of some values. Throws a RangeError without any. */
 export function extremes(metric: Metric, values: readonly number[]): { best: number; worst: number } {
   if (values.length === 0) throw new RangeError("there is no best of no values");

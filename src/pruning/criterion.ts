@@ -37,7 +37,10 @@ export interface Gathered {
   readonly gradients: Parameters;
   /** The gradients of one example after the other, in a fixed order. */
   readonly exampleGradients: AsyncIterable<Parameters>;
-  /** By layer: the root of the sum of squares of what each column of its weight ([out, columns]) is multiplied by. */
+  /**
+   * By parameter name: the root of the sum of squares of what each column of a weight ([out, columns]) is multiplied
+   * by; of a bias one number, for the ones that it is multiplied by.
+   */
   readonly activationNorms: ReadonlyMap<string, Float32Array>;
   readonly initialWeights: Parameters;
 }

@@ -59,11 +59,13 @@ const results = {
   dense_macs: integer("Multiply-accumulates of the dense network for one example."),
   macs: integer("Multiply-accumulates with a kept weight for one example."),
   baseline_accuracy: figure("Test accuracy of the trained dense network, 0 to 1."),
-  pruned_accuracy: figure("Test accuracy after pruning, before recovery."),
+  pruned_accuracy: figure(
+    "Test accuracy after the last pruning, before its recovery; empty where the recovery prunes.",
+  ),
   accuracy: figure("Test accuracy after recovery."),
   accuracy_drop: figure("`baseline_accuracy` minus `accuracy`, in percentage points."),
   baseline_loss: figure("Mean test loss of the trained dense network."),
-  pruned_loss: figure("Mean test loss after pruning, before recovery."),
+  pruned_loss: figure("Mean test loss then."),
   loss: figure("Mean test loss after recovery."),
   status: text(
     "`ok`; `collapsed`: no live path reaches the outputs; `diverged`: a loss or weight is not finite, measures are empty.",
@@ -118,8 +120,10 @@ const layers = {
   encoding: text("The smallest encoding of the tensor: `dense`, `bitmask` or `csr`."),
   bytes: integer("Size of the tensor in that encoding."),
   macs: integer("Multiply-accumulates with a kept value for one example."),
-  pruned_max_magnitude: figure("Largest magnitude that was pruned, before recovery; empty if nothing was."),
-  kept_min_magnitude: figure("Smallest magnitude that was kept, before recovery; empty if nothing was."),
+  pruned_max_magnitude: figure(
+    "Largest magnitude that was pruned, when the network was last pruned; empty if nothing was.",
+  ),
+  kept_min_magnitude: figure("Smallest magnitude that was kept then; empty if nothing was."),
 } satisfies Columns<LayerRow>;
 
 const history = {

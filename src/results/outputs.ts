@@ -2,6 +2,7 @@ import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
+import { keepsWeights } from "../experiment/runs/index.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { ResultsFolder } from "../recording/results-folder.ts";
 import type { SummaryRow } from "../recording/rows.ts";
@@ -63,9 +64,7 @@ export async function writeCheckpoints(
   choice: CheckpointChoice,
 ): Promise<string[]> {
   if (choice === "none") return [];
-  const baselines = plan.runs
-    .filter((run) => run.kind === "baseline")
-    .map(({ id, label }) => ({ id, label }));
+  const baselines = plan.runs.filter(keepsWeights).map(({ id, label }) => ({ id, label }));
   const points = choice === "all" ? plan.cells.map((cell) => ({ id: lastOf(cell), label: cell.label })) : [];
   const files: string[] = [];
   for (const { id, label } of [...baselines, ...points]) {

@@ -2,7 +2,7 @@ import { summarize } from "../analysis/summarize.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
-import type { Run } from "../experiment/runs/index.ts";
+import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -10,8 +10,8 @@ import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
-import type { StoredRuns } from "../scheduling/stored-runs.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
 import { tabulate } from "./tabulate.ts";
@@ -105,11 +105,13 @@ export function keptArtifacts(
   checkpoints: CheckpointChoice,
 ): (run: Run) => readonly Artifact[] {
   const filling = new Set(plan.cells.map(lastOf));
-  return ({ kind, id }) =>
-    kind === "baseline" || (checkpoints === "all" && filling.has(id)) ? ["weights"] : [];
+  return (run) => (keepsWeights(run) || (checkpoints === "all" && filling.has(run.id)) ? ["weights"] : []);
 }
 
-/** Weights of the runs that keep them, twice for those that become checkpoints, and a margin for tables and charts. */
+/**
+ * Weights of the runs that keep them, twice for those that become checkpoints; what runs pass on for a while, checkpoints
+ * with the state of an optimizer and of each line of levels two at a time; and a margin for tables and charts.
+ */
 function bytesNeeded({
   study,
   runs,
@@ -118,7 +120,14 @@ function bytesNeeded({
   const weights = 5 * parameterCount(study.settings.network);
   const tables = 4 * 2 ** 20 + 65_536 * study.plan.cells.length;
   const keeps = keptArtifacts(study, checkpoints);
-  return 2 * weights * runs.filter((run) => keeps(run).length > 0).length + tables;
+  const kept = runs.filter((run) => keeps(run).length > 0).length;
+  const states = runs.filter(({ kind }) => kind === "checkpoint").length;
+  const lines = new Set(
+    study.plan.cells
+      .filter(({ path }) => path.length > 2)
+      .map(({ method, seed }) => `${method.name} ${seed}`),
+  );
+  return weights * (2 * kept + 3 * states + 2 * lines.size) + tables;
 }
 
 async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {

@@ -1,3 +1,4 @@
+import { recipeOf } from "../experiment/identity.ts";
 import { type Cell, lastOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
 import type { PointResult } from "../experiment/runs/point.ts";
@@ -48,7 +49,7 @@ export function tabulate(
       const timing = stored.get(run.id)?.timing;
       return timing === undefined ? [] : [timingRow(run.label, timing, labels)];
     }),
-    snapshots: snapshotsOf(filled, labels),
+    snapshots: snapshotsOf(filled, stored, labels),
   };
 }
 
@@ -86,7 +87,7 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     structure: chosenText(cell.method.structure),
     schedule: chosenText(cell.method.schedule),
     recovery: chosenText(cell.recovery),
-    recipe: labels.recipe,
+    recipe: recipeOf(cell.method, labels.recipe),
     engine: labels.engine,
     seed: cell.seed,
     target_sparsity: cell.sparsity,
@@ -101,11 +102,11 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     dense_macs: measure.denseMacs,
     macs: measure.macs,
     baseline_accuracy: dense?.accuracy ?? null,
-    pruned_accuracy: measured?.pruned.accuracy ?? null,
+    pruned_accuracy: measured?.pruned?.accuracy ?? null,
     accuracy,
     accuracy_drop: accuracy === null || dense?.accuracy == null ? null : 100 * (dense.accuracy - accuracy),
     baseline_loss: dense?.loss ?? null,
-    pruned_loss: measured?.pruned.loss ?? null,
+    pruned_loss: measured?.pruned?.loss ?? null,
     loss: measured?.recovered.loss ?? null,
     status: point.status,
   };
@@ -134,15 +135,18 @@ function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRo
 
 function snapshotsOf(
   filled: readonly { readonly cell: Cell; readonly point: PointResult }[],
+  stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
 ): Snapshots {
   const seed = filled[0]?.cell.seed ?? 0;
+  // The first run of a path prunes the trained network, whatever levels follow.
+  const first = stored.get(filled[0]?.cell.path[1] ?? "");
   const shown = filled.filter(({ cell }) => cell.seed === seed);
   return {
     format: 1,
     study: labels.study,
     seed,
-    before: shown[0]?.point.weights.before ?? [],
+    before: first?.result.kind === "point" ? first.result.weights.before : [],
     points: shown.map(({ cell, point }) => ({
       method: cell.method.name,
       target_sparsity: cell.sparsity,

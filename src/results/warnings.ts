@@ -9,8 +9,12 @@ export function resultWarnings(plan: StudyPlan, stored: ReadonlyMap<string, Stor
 }
 
 function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+  // Levels on the way to a cell, and checkpoints, stand in no table.
+  const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const withStatus = (status: string) =>
-    plan.runs.filter(({ id }) => stored.get(id)?.result.status === status).map(({ label }) => label);
+    plan.runs
+      .filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status)
+      .map(({ label }) => label);
   const diverged = withStatus("diverged");
   const collapsed = withStatus("collapsed");
   return [

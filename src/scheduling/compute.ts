@@ -1,13 +1,11 @@
-import { type Run, testedOf } from "../experiment/runs/index.ts";
-import type { Artifact } from "../experiment/runs/run.ts";
+import { testedOf } from "../experiment/runs/index.ts";
 import { PruneLabError } from "../foundations/errors.ts";
-import { explainWriteError } from "../recording/write-error.ts";
 import type { OnStudyEvent } from "./events.ts";
 import type { Compute, Executor, ProgressMessage } from "./executor.ts";
-import { type Job, labelIn, planJobs, type Share, type StudyWork } from "./jobs.ts";
+import { type Job, planJobs } from "./jobs.ts";
 import { Progress } from "./progress.ts";
+import { findStored, type Share, type StoredRuns, type StudyWork } from "./share.ts";
 import type { StoredRun } from "./store.ts";
-import { findStored, NeededArtifacts, type StoredRuns } from "./stored-runs.ts";
 
 export interface ComputeRequest {
   /** The most runs at a time. */
@@ -50,33 +48,26 @@ class Computation {
   readonly #jobs: ReadonlyMap<string, Job>;
   readonly #request: ComputeRequest;
   readonly #progress = new Progress();
-  /** By run that something hangs on: how many of these runs are not stored yet. */
-  readonly #dependents = new Map<string, number>();
   readonly #endings = new Map<string, Promise<void>>();
   /** Runs that have not had their turn. */
-  #waiting: number;
+  readonly #waiting: Set<string>;
   #stopped: Promise<void> | undefined;
 
   constructor(shares: readonly Share[], jobs: ReadonlyMap<string, Job>, request: ComputeRequest) {
     this.#shares = shares;
     this.#jobs = jobs;
     this.#request = request;
-    this.#waiting = jobs.size;
-    for (const { run, steps, cost } of jobs.values()) {
-      this.#progress.add(run, { steps, cost });
-      for (const { run: parent } of run.parents) {
-        this.#dependents.set(parent, (this.#dependents.get(parent) ?? 0) + 1);
-      }
-    }
+    this.#waiting = new Set(jobs.keys());
+    for (const { run, steps, cost } of jobs.values()) this.#progress.add(run, { steps, cost });
   }
 
   start(): readonly Promise<StoredRuns>[] {
-    const { executor, signal, onLastStarted } = this.#request;
+    const { executor, signal, keepGoing, onLastStarted } = this.#request;
     executor.onProgress = (message) => this.#tellProgress(message);
     const stop = () => this.#stop();
     signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    if (this.#waiting === 0) onLastStarted();
+    if (signal.aborted || (!keepGoing && this.#shares.some(({ error }) => error !== undefined))) stop();
+    if (this.#waiting.size === 0) onLastStarted();
     for (const job of this.#jobs.values()) this.#endings.set(job.run.id, this.#begin(job));
     const ends = this.#shares.map((share) => this.#endOf(share));
     void Promise.allSettled(ends).then(() => {
@@ -88,39 +79,40 @@ class Computation {
 
   /** Computes a run when its parents are there, and remembers what goes wrong. */
   async #begin(job: Job): Promise<void> {
+    const { run, shares } = job;
     try {
-      const parents = job.run.parents.map(({ run }) => this.#endings.get(run));
-      await Promise.all(parents);
+      await Promise.all(run.parents.map((parent) => this.#endings.get(parent.run)));
       this.#refuseIfStopped();
-      const { executor } = this.#request;
-      const { engine } = job.shares[0].work;
       // What hangs on a run must be ready when its turn ends; of others the record is read back in the next one's.
-      const awaited = (this.#dependents.get(job.run.id) ?? 0) > 0;
-      const computing = await executor.inTurn(engine, job.rank, async (compute) => {
+      const awaited = shares.some((share) => share.isAwaited(run));
+      const { engine } = shares[0].work;
+      const computing = await this.#request.executor.inTurn(engine, job.rank, async (compute) => {
         const share = await this.#compute(job, compute);
         if (awaited) await this.#handOut(job, share);
         return share;
       });
       if (!awaited) await this.#handOut(job, computing);
     } catch (error) {
+      this.#hadItsTurn(job);
+      this.#progress.remove(run.id);
       // Closing the executor fails what is in flight, in words of its own.
-      const cause = this.#stopped === undefined ? error : new NotStarted();
-      for (const share of job.shares) share.error ??= cause;
+      for (const share of shares) share.fail(this.#stopped === undefined ? error : new NotStarted());
       if (!this.#request.keepGoing) this.#stop();
       throw error;
     }
   }
 
   /** Has its turn: computes and stores the run for the first study that goes on. */
-  async #compute({ run, shares }: Job, compute: Compute): Promise<Share> {
+  async #compute(job: Job, compute: Compute): Promise<Share> {
+    const { run, shares } = job;
     const computing = shares.find(({ error }) => error === undefined);
     this.#refuseIfStopped();
     if (computing === undefined) throw new NotStarted();
-    if (--this.#waiting === 0) this.#request.onLastStarted();
+    this.#hadItsTurn(job);
     const { settings, engine, store, data } = computing.work;
     await compute({
       run,
-      keep: [...new Set(shares.flatMap((share) => this.#needed(share, run)))],
+      keep: [...new Set(shares.flatMap((share) => share.needs(run)))],
       settings,
       dataset: data.reference,
       engine: engine.name,
@@ -129,36 +121,36 @@ class Computation {
     return computing;
   }
 
-  /** Gives a stored run to all studies that plan it. */
+  /** Gives a stored run to all studies that plan it; one that cannot take it fails alone. */
   async #handOut({ run, shares }: Job, computing: Share): Promise<void> {
     const { store } = computing.work;
     const finished = await store.read(run.id);
     if (finished === undefined) throw new Error(`${run.label} was computed but is not in ${store.folder}`);
     this.#progress.finish(run.id, finished.timing.seconds);
-    for (const share of shares) await this.#give(share, run, finished, computing);
-    await this.#dropParents(run, shares);
+    for (const share of shares) {
+      if (share.error !== undefined) continue;
+      try {
+        await this.#give(share, run, finished, computing);
+      } catch (error) {
+        share.fail(error);
+        if (!this.#request.keepGoing) throw error;
+      }
+    }
+    for (const share of shares) await share.dropBehind(run);
   }
 
-  /** What a study must have of a run: what it keeps, and what its runs that are not stored need. */
-  #needed({ work, stored }: Share, run: Run): Artifact[] {
-    const needed = new NeededArtifacts(work);
-    if ((this.#dependents.get(run.id) ?? 0) > 0) {
-      for (const other of work.runs) if (!stored.has(other.id)) needed.add(other);
+  async #give(share: Share, run: Job["run"], finished: StoredRun, computing: Share): Promise<void> {
+    if (share === computing) share.add(run, finished);
+    else {
+      const artifacts = share.needs(run);
+      await share.work.store.adopt(computing.work.store, run.id, artifacts);
+      share.add(run, { ...finished, artifacts });
     }
-    return needed.of(run);
-  }
-
-  async #give(share: Share, run: Run, finished: StoredRun, computing: Share): Promise<void> {
-    const { work, stored } = share;
-    if (share !== computing) {
-      await work.store.adopt(computing.work.store, run.id, this.#needed(share, run));
-    }
-    stored.set(run.id, finished);
     const { accuracy, loss } = testedOf(finished.result) ?? { accuracy: null, loss: null };
     this.#request.onEvent({
       event: "run-finished",
-      study: work.study,
-      run: labelIn(share, run),
+      study: share.work.study,
+      run: share.labelOf(run),
       kind: run.kind,
       status: finished.result.status,
       accuracy,
@@ -169,24 +161,6 @@ class Computation {
     });
   }
 
-  /** What only this run still needed of its parents goes. */
-  async #dropParents(run: Run, shares: readonly Share[]): Promise<void> {
-    for (const { run: parent } of run.parents) {
-      const left = (this.#dependents.get(parent) ?? 1) - 1;
-      this.#dependents.set(parent, left);
-      if (left > 0) continue;
-      for (const { work, stored } of shares) {
-        const planned = work.runs.find(({ id }) => id === parent);
-        const held = stored.get(parent);
-        if (planned === undefined || held === undefined) continue;
-        const kept = work.keeps(planned);
-        if (held.artifacts.every((artifact) => kept.includes(artifact))) continue;
-        await work.store.adopt(work.store, parent, kept);
-        stored.set(parent, { ...held, artifacts: kept });
-      }
-    }
-  }
-
   /** A study's runs, when the last of them has ended. */
   async #endOf(share: Share): Promise<StoredRuns> {
     const { work, stored } = share;
@@ -195,14 +169,19 @@ class Computation {
     // Nothing writes to this study's folder after this: its runs have ended, and the executor too if it was stopped.
     await this.#stopped;
     work.data.release();
-    if (stored.size === work.runs.length) return stored;
-    if (!signal.aborted && !(share.error instanceof NotStarted)) {
-      throw explainWriteError(share.error, work.store.folder);
+    if (share.isComplete) {
+      await share.trim();
+      return stored;
     }
+    if (!signal.aborted && !(share.error instanceof NotStarted)) throw share.error;
     const what = signal.aborted ? "Interrupted" : "Not finished";
     throw new PruneLabError("interrupted", `${what}: ${stored.size} of ${work.runs.length} runs are kept.`, {
       hint: "Run the same command again to continue.",
     });
+  }
+
+  #hadItsTurn({ run }: Job): void {
+    if (this.#waiting.delete(run.id) && this.#waiting.size === 0) this.#request.onLastStarted();
   }
 
   #tellProgress({ run: id, steps }: ProgressMessage): void {
@@ -210,7 +189,7 @@ class Computation {
     if (job === undefined || this.#stopped !== undefined) return;
     const [share] = job.shares;
     const { started, fraction } = this.#progress.update(id, steps);
-    const told = { study: share.work.study, run: labelIn(share, job.run) };
+    const told = { study: share.work.study, run: share.labelOf(job.run) };
     const { onEvent } = this.#request;
     if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });
     onEvent({ event: "run-progress", ...told, fraction, total: this.#progress.total() });

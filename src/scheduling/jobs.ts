@@ -1,32 +1,6 @@
-import type { CachedDataset } from "../datasets/dataset-cache.ts";
-import { runCost } from "../experiment/cost.ts";
 import { isDense, type Run, workOf } from "../experiment/runs/index.ts";
-import type { Artifact } from "../experiment/runs/run.ts";
-import type { RunSettings } from "../experiment/settings.ts";
-import type { EngineToRun } from "./executor.ts";
-import type { RunStore, StoredRun } from "./store.ts";
-
-/** One study's share of a computation. */
-export interface StudyWork {
-  readonly study: string;
-  /** The runs that must be stored in the end, parents first. */
-  readonly runs: readonly Run[];
-  readonly store: RunStore;
-  readonly settings: RunSettings;
-  readonly data: CachedDataset;
-  readonly engine: EngineToRun;
-  /** What must be stored of a run in the end, beside its result. */
-  readonly keeps: (run: Run) => readonly Artifact[];
-  /** Told once, when it is known what is stored already. */
-  readonly announce: (counts: { runs: number; stored: number; workers: number }) => void;
-}
-
-/** A study's progress through its share. */
-export interface Share {
-  readonly work: StudyWork;
-  readonly stored: Map<string, StoredRun>;
-  error: unknown;
-}
+import { runCost } from "./cost.ts";
+import type { Share, StudyWork } from "./share.ts";
 
 /** A run that has to be computed, once, for every study that plans it. */
 export interface Job {
@@ -43,6 +17,7 @@ export interface Job {
 export function planJobs(shares: readonly Share[]): ReadonlyMap<string, Job> {
   const jobs = new Map<string, Job>();
   for (const [order, share] of shares.entries()) {
+    if (share.error !== undefined) continue;
     const missing = share.work.runs.filter(({ id }) => !share.stored.has(id));
     const remaining = remainingCosts(missing, share.work);
     for (const run of missing) {
@@ -76,9 +51,4 @@ function remainingCosts(runs: readonly Run[], work: StudyWork): ReadonlyMap<stri
 
 function costOf(run: Run, { settings, data, engine }: StudyWork): number {
   return runCost(run, settings, data.facts.examples, engine.name);
-}
-
-/** A run that several methods share is named after the first, so an equal run may have another name in a study. */
-export function labelIn({ work }: Share, { id, label }: Run): string {
-  return work.runs.find((run) => run.id === id)?.label ?? label;
 }

@@ -47,6 +47,11 @@ export class Progress {
     spent.seconds += seconds;
   }
 
+  /** A run that will not be computed. */
+  remove(id: string): void {
+    this.#entries.delete(id);
+  }
+
   /** 0..1 over all runs; never falls, also when the expectation changes. */
   total(): number {
     const correction = this.#correction();

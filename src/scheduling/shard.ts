@@ -1,7 +1,7 @@
-import { runCost } from "../experiment/cost.ts";
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { Run } from "../experiment/runs/index.ts";
+import { runCost } from "./cost.ts";
 
 /** One of `count` parts of the runs; index from 1. */
 export interface Shard {
@@ -46,7 +46,7 @@ function lineUp(studies: readonly StudyOutline[]): Stretch[] {
       const siblings = byBaseline.get(baseline) ?? new Map<string, Stretch>();
       byBaseline.set(baseline, siblings);
       if (siblings.has(lastOf(cell))) continue;
-      const needed = ancestors(lastOf(cell), runs);
+      const needed = [...new Set(ancestors(lastOf(cell), runs))];
       const costs = needed
         .filter(({ id }) => !counted.has(id))
         .map((run) => runCost(run, settings, dataset.examples, engine.name));
@@ -60,7 +60,7 @@ function lineUp(studies: readonly StudyOutline[]): Stretch[] {
   return [...byBaseline.values()].flatMap((siblings) => [...siblings.values()]);
 }
 
-/** A run and all that it hangs on. */
+/** A run and all that it hangs on; several times what it hangs on in several ways. */
 function ancestors(id: string, runs: ReadonlyMap<string, Run>): Run[] {
   const run = runs.get(id);
   return run === undefined ? [] : [run, ...run.parents.flatMap((parent) => ancestors(parent.run, runs))];

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promi
 import path from "node:path";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
+import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
 import type { NetworkSpec } from "../network/specification.ts";
@@ -112,14 +113,12 @@ export class RunStore {
   }
 
   /**
-   * Takes over a run that a store holds, with these of its artifacts; with hard links where the disk has them, the
-   * same bytes either way. From this store itself it drops the others.
+   * Takes over a run that another store holds, with these of its artifacts; with hard links where the disk has them,
+   * the same bytes either way.
    */
   async adopt(source: RunStore, id: string, keep: readonly Artifact[]): Promise<void> {
     const file = await source.#readResultFile(id);
-    const artifactsSha256 = Object.fromEntries(
-      Object.entries(file.artifactsSha256).filter(([artifact]) => keep.includes(artifact as Artifact)),
-    );
+    const artifactsSha256 = onlyKept(file, keep);
     await this.#place(id, async (temporary) => {
       await writeFlushed(path.join(temporary, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
       const files = Object.keys(artifactsSha256).map((artifact) => ARTIFACT_FILES[artifact as Artifact]);
@@ -127,6 +126,16 @@ export class RunStore {
         await linkOrCopy(source.#path(id, name), path.join(temporary, name));
       }
     });
+  }
+
+  /** Lets go of all artifacts of a run but these. Its result stays there throughout. */
+  async drop(id: string, keep: readonly Artifact[]): Promise<void> {
+    const file = await this.#readResultFile(id);
+    const artifactsSha256 = onlyKept(file, keep);
+    await writeFileAtomic(this.#path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
+    for (const artifact of Object.keys(file.artifactsSha256) as Artifact[]) {
+      if (!keep.includes(artifact)) await rm(this.#path(id, ARTIFACT_FILES[artifact]), { force: true });
+    }
   }
 
   #encode(artifact: Artifact, { parameters, masks, optimizer }: RunOutput): Uint8Array {
@@ -180,6 +189,12 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> 
     if (unreadable) return undefined;
     throw error;
   }
+}
+
+function onlyKept({ artifactsSha256 }: ResultFile, keep: readonly Artifact[]): ResultFile["artifactsSha256"] {
+  return Object.fromEntries(
+    Object.entries(artifactsSha256).filter(([artifact]) => keep.includes(artifact as Artifact)),
+  );
 }
 
 function resultText(file: ResultFile): string {

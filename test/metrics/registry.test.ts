@@ -7,14 +7,7 @@ import { accuracy } from "../../src/metrics/accuracy.ts";
 import { advantage, differenceScale, widthIn } from "../../src/metrics/difference.ts";
 import { loss } from "../../src/metrics/loss.ts";
 import type { Metric, Task } from "../../src/metrics/metric.ts";
-import {
-  extremes,
-  figureOf,
-  goodness,
-  metrics,
-  primaryMetric,
-  recoveredValue,
-} from "../../src/metrics/registry.ts";
+import { extremes, figureOf, metrics, primaryMetric, recoveredValue } from "../../src/metrics/registry.ts";
 import * as words from "../../src/metrics/words.ts";
 import { tables } from "../../src/recording/columns.ts";
 import { regressionRow, resultRow } from "../support/result-rows.ts";
@@ -117,14 +110,6 @@ describe("primaryMetric", () => {
     expect(primaryMetric([regressionRow({}), resultRow({})])).toBe(accuracy);
     expect(primaryMetric([regressionRow({})])).toBe(loss);
     expect(primaryMetric([regressionRow({ loss: null })])).toBe(loss);
-  });
-
-  test("orders epochs: the higher the accuracy, or the lower the loss, the better", () => {
-    const by = (accuracyOf: number | null, lossOf: number | null) =>
-      goodness({ accuracy: accuracyOf, loss: lossOf });
-    expect(by(0.9, 5)).toBeGreaterThan(by(0.8, 1));
-    expect(by(null, 1)).toBeGreaterThan(by(null, 5));
-    expect(by(null, null)).toBe(Number.NEGATIVE_INFINITY);
   });
 });
 

@@ -28,8 +28,10 @@ const network: NetworkSpec = {
 };
 const tensors = parameterSpecs(network);
 const columns = new Map([
-  ["conv1", 8],
-  ["fc1", 8],
+  ["conv1.weight", 8],
+  ["conv1.bias", 1],
+  ["fc1.weight", 8],
+  ["fc1.bias", 1],
 ]);
 
 const number = fc.float({ min: -1000, max: 1000, noNaN: true });
@@ -92,7 +94,7 @@ describe.each(criteria.list())("$name", (criterion) => {
       gradients: whole,
       exampleGradients: [whole],
       initialWeights: whole,
-      activationNorms: new Map([["fc1", Float32Array.of(1, 2, 3)]]),
+      activationNorms: values([1, 2, 3], [1]),
     });
     expect([...(await scoresOf(evidence)).keys()]).toEqual(["fc1.weight"]);
   });
@@ -105,7 +107,7 @@ describe.each(criteria.list())("$name", (criterion) => {
       gradients: whole,
       exampleGradients: [whole],
       initialWeights: whole,
-      activationNorms: new Map([["fc1", Float32Array.of(1, 2, 3)]]),
+      activationNorms: values([1, 2, 3], [1]),
     });
     const gathered = { gradients, exampleGradients, activationNorms, initialWeights };
     const asked = Object.fromEntries(Object.entries(gathered).filter(([need]) => need in needs));

@@ -1,8 +1,8 @@
 import { contentHash } from "../../foundations/hash.ts";
-import { initialParameters } from "../../models/initializers.ts";
 import { type StudyIdentity, trainingIdentity } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
-import { optimizerSpec, stepCount, train } from "../training/train.ts";
+import { stepCount } from "../training/train.ts";
+import { trainDense } from "./dense.ts";
 import { passesOf, type ResultBase, type RunBase, type RunKindOf } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
@@ -29,6 +29,7 @@ export function planBaseline(study: StudyIdentity, seed: number): BaselineRun {
 
 export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
   dense: true,
+  keepsWeights: true,
 
   work: (_run, { train: plan }, examples) => ({
     steps: stepCount(plan, examples.train),
@@ -37,22 +38,9 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
   }),
 
   /** From its initial values; tested once, at the end. */
-  compute: async ({ seed }, _parents, { settings, engine, dataset, meeting, onStep }) => {
-    const plan = settings.train;
-    const network = await engine.createNetwork(settings.network, optimizerSpec(plan.optimizer), meeting);
-    try {
-      await network.writeParameters(initialParameters(settings.network, settings.initializer, seed));
-      const { history, diverged, seconds, examples } = await train({
-        network,
-        train: dataset.train,
-        validation: dataset.validation,
-        plan,
-        seed,
-        phase: "train",
-        select: "last",
-        onStep,
-      });
-      const trained = await test(network, dataset);
+  compute: ({ seed }, _parents, environment) =>
+    trainDense(seed, environment, undefined, async (network, { history, diverged, seconds, examples }) => {
+      const trained = await test(network, environment.dataset);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {
         result: { kind: "baseline", status, trained, history },
@@ -61,10 +49,7 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
         trainSeconds: seconds,
         trainedExamples: examples,
       };
-    } finally {
-      await network.dispose();
-    }
-  },
+    }),
 
   tested: ({ trained }) => trained,
 };

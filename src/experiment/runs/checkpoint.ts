@@ -1,8 +1,7 @@
 import { contentHash } from "../../foundations/hash.ts";
-import { initialParameters } from "../../models/initializers.ts";
 import { type StudyIdentity, trainingIdentity } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
-import { optimizerSpec, train } from "../training/train.ts";
+import { trainDense } from "./dense.ts";
 import { type ResultBase, type RunBase, type RunKindOf, TRAINING_PASSES } from "./run.ts";
 
 /** The dense network as its baseline has it after some steps of its training: what rewinding goes back to. */
@@ -30,6 +29,7 @@ export function planCheckpoint(study: StudyIdentity, seed: number, step: number)
 
 export const checkpoint: RunKindOf<CheckpointRun, CheckpointResult> = {
   dense: true,
+  keepsWeights: false,
 
   work: ({ step }, { train: plan }, examples) => ({
     steps: step,
@@ -38,34 +38,15 @@ export const checkpoint: RunKindOf<CheckpointRun, CheckpointResult> = {
   }),
 
   /** The same steps as the baseline's, from the same initial values. */
-  compute: async ({ seed, step }, _parents, { settings, engine, dataset, meeting, onStep }) => {
-    const plan = settings.train;
-    const network = await engine.createNetwork(settings.network, optimizerSpec(plan.optimizer), meeting);
-    try {
-      await network.writeParameters(initialParameters(settings.network, settings.initializer, seed));
-      const { history, diverged, seconds, examples } = await train({
-        network,
-        train: dataset.train,
-        validation: dataset.validation,
-        plan,
-        seed,
-        phase: "train",
-        until: step,
-        select: "last",
-        onStep,
-      });
-      return {
-        result: { kind: "checkpoint", status: diverged ? "diverged" : "ok", history },
-        parameters: await network.readParameters(),
-        masks: new Map(),
-        optimizer: await network.readOptimizerState(),
-        trainSeconds: seconds,
-        trainedExamples: examples,
-      };
-    } finally {
-      await network.dispose();
-    }
-  },
+  compute: ({ seed, step }, _parents, environment) =>
+    trainDense(seed, environment, step, async (network, { history, diverged, seconds, examples }) => ({
+      result: { kind: "checkpoint", status: diverged ? "diverged" : "ok", history },
+      parameters: await network.readParameters(),
+      masks: new Map(),
+      optimizer: await network.readOptimizerState(),
+      trainSeconds: seconds,
+      trainedExamples: examples,
+    })),
 
   tested: () => null,
 };

@@ -31,6 +31,11 @@ export function isDense(run: Run): boolean {
   return kindOf(run).dense;
 }
 
+/** Whether its weights stay when nothing hangs on them any more. */
+export function keepsWeights(run: Run): boolean {
+  return kindOf(run).keepsWeights;
+}
+
 export function computeRun(
   run: Run,
   parents: readonly ParentOutput[],

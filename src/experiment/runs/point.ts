@@ -10,7 +10,7 @@ import type { Retraining } from "../../pruning/recovery.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import { ALGORITHM, methodIdentity, POINT_RECORD } from "../identity.ts";
-import { Pruner } from "../pruner.ts";
+import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull, optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights, type TensorSnapshot } from "../weights-snapshot.ts";
@@ -38,12 +38,12 @@ export interface PointRun extends RunBase {
 
 export interface PointResult extends ResultBase {
   readonly kind: "point";
-  /** Before recovery. */
-  readonly pruned: TestMeasure;
+  /** Pruned to its sparsity, before recovery; null where that is reached in the course of the recovery. */
+  readonly pruned: TestMeasure | null;
   /** After recovery; the same as pruned when there is none. */
   readonly recovered: TestMeasure;
   readonly measure: NetworkMeasure;
-  /** By tensor: the largest magnitude pruned and the smallest kept, before recovery. */
+  /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
   /** What the charts show of the prunable weights, before pruning and after recovery. */
   readonly weights: { readonly before: readonly TensorSnapshot[]; readonly after: readonly TensorSnapshot[] };
@@ -80,12 +80,12 @@ export function planPoint(
 
 export const point: RunKindOf<PointRun, PointResult> = {
   dense: false,
+  keepsWeights: false,
 
   work: (run, settings, examples) => {
-    const plan = run.retraining && planOf(settings, run.retraining);
-    const all = plan === null ? 0 : stepCount(plan, examples.train);
-    const steps = Math.max(0, all - firstStep(run.retraining));
-    const epochs = plan === null ? 0 : (plan.epochs * steps) / Math.max(1, all);
+    const steps = recoverySteps(settings, run.retraining, examples.train);
+    const batchSize = run.retraining === null ? 1 : planOf(settings, run.retraining).batchSize;
+    const epochs = steps / Math.ceil(examples.train / batchSize);
     return { steps, passes: passesOf(epochs, 2, examples), density: 1 - run.sparsity };
   },
 
@@ -98,7 +98,7 @@ export const point: RunKindOf<PointRun, PointResult> = {
 
     // 1. Choose what goes, by the weights as they are. A schedule may leave some or all of it to the recovery.
     const pruner = new Pruner({ ...run, tensors, masks: parent.masks }, environment);
-    const course = courseOf(run, plan, dataset.train.count);
+    const course = courseOf(run, settings, dataset.train.count);
     const atOnce = course.findLast(({ step }) => step === 0);
     if (atOnce !== undefined) await pruner.prune(parent.parameters, atOnce.sparsity);
 
@@ -108,15 +108,15 @@ export const point: RunKindOf<PointRun, PointResult> = {
       // Masks first: an engine whose memory follows them then never holds the dense network.
       await network.setMasks(pruner.masks);
       await network.writeParameters(parent.parameters);
-      const pruned = await test(network, dataset);
+      const pruned = pruner.sparsity === run.sparsity ? await test(network, dataset) : null;
 
       // 3. Recover, the mask in force at every step.
-      const recovers = plan !== null && parent.status !== "diverged" && pruned.loss !== null;
+      const recovers = plan !== null && parent.status !== "diverged" && pruned?.loss !== null;
       const recovery = recovers
         ? await recover(network, { run, plan, checkpoint, course, pruner }, environment)
         : undefined;
       if (pruner.sparsity !== run.sparsity) await pruner.pruneNow(network, run.sparsity);
-      const recovered = recovery === undefined ? pruned : await test(network, dataset);
+      const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);
 
       // 4. The promise of every mask: what was pruned is exactly 0.
       const parameters = await network.readParameters();
@@ -161,12 +161,22 @@ function firstStep(retraining: Retraining | null): number {
   return retraining?.training === "train" ? retraining.rewindTo : 0;
 }
 
+/** Optimizer steps that a recovery takes; negative where it would rewind past the training. */
+export function recoverySteps(
+  settings: RunSettings,
+  retraining: Retraining | null,
+  trainExamples: number,
+): number {
+  if (retraining === null) return 0;
+  return stepCount(planOf(settings, retraining), trainExamples) - firstStep(retraining);
+}
+
 /** When the network is pruned, in steps of its recovery: at once, unless the schedule says otherwise. */
-function courseOf(run: PointRun, plan: TrainingPlan | null, examples: number): readonly PruningStep[] {
+function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): readonly PruningStep[] {
   const { schedule } = run.method;
   // All schedules share the run that prunes nothing.
   if (run.sparsity === 0) return [{ step: 0, sparsity: 0 }];
-  const steps = plan === null ? 0 : stepCount(plan, examples) - firstStep(run.retraining);
+  const steps = recoverySteps(settings, run.retraining, trainExamples);
   const course = schedules.named(schedule.name).during?.(run.sparsity, steps, schedule);
   return course ?? [{ step: 0, sparsity: run.sparsity }];
 }
@@ -186,13 +196,7 @@ async function recover(
   { settings, dataset, onStep }: RunEnvironment,
 ) {
   const { retraining, seed } = run;
-  if (retraining?.training === "train") {
-    const { network: spec, initializer } = settings;
-    await network.writeParameters(checkpoint?.parameters ?? initialParameters(spec, initializer, seed));
-    if (retraining.optimizer === "rewound" && checkpoint?.optimizer !== undefined) {
-      await network.writeOptimizerState(checkpoint.optimizer);
-    }
-  }
+  if (retraining?.training === "train") await rewind(network, run, retraining, checkpoint, settings);
   const from = firstStep(retraining);
   const sparsities = new Map(course.map(({ step, sparsity }) => [from + step, sparsity]));
   sparsities.delete(from);
@@ -213,6 +217,20 @@ async function recover(
   });
   if (outcome.best !== undefined) await network.writeParameters(outcome.best);
   return outcome;
+}
+
+/** Takes kept weights back to where the retraining begins. */
+async function rewind(
+  network: Network,
+  { label, seed }: PointRun,
+  { rewindTo, optimizer }: Retraining & { readonly training: "train" },
+  checkpoint: ParentOutput | undefined,
+  { network: spec, initializer }: RunSettings,
+): Promise<void> {
+  if (rewindTo === 0) return network.writeParameters(initialParameters(spec, initializer, seed));
+  if (checkpoint?.optimizer === undefined) throw new Error(`${label} has no checkpoint to rewind to`);
+  await network.writeParameters(checkpoint.parameters);
+  if (optimizer === "rewound") await network.writeOptimizerState(checkpoint.optimizer);
 }
 
 function prunableTensors({ network, prunable }: RunSettings): readonly ParameterSpec[] {

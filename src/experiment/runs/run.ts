@@ -84,6 +84,8 @@ export interface Work {
 export interface RunKindOf<Run extends RunBase, Result extends ResultBase> {
   /** Whether idle threads may help: with dense networks alone. */
   readonly dense: boolean;
+  /** Whether its weights stay when nothing hangs on them any more. */
+  readonly keepsWeights: boolean;
   work(run: Run, settings: RunSettings, examples: ExampleCounts): Work;
   /** `parents` are the run's, in its order. */
   compute(

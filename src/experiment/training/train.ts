@@ -1,7 +1,9 @@
 import type { Network, OptimizerSpec } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
 import { randomStream } from "../../foundations/random.ts";
-import { goodness } from "../../metrics/registry.ts";
+import { accuracy } from "../../metrics/accuracy.ts";
+import { loss } from "../../metrics/loss.ts";
+import { sign } from "../../metrics/registry.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { changesByStep, learningRateAt } from "./learning-rate.ts";
 import type { LearningRateSchedule, Optimizer } from "./options.ts";
@@ -170,13 +172,17 @@ type Validation = Pick<EpochRecord, "validationLoss" | "validationAccuracy">;
 
 async function validate({ network, validation }: TrainingInputs): Promise<Validation> {
   if (validation.count === 0) return { validationLoss: null, validationAccuracy: null };
-  const { loss, accuracy } = await network.evaluate(validation);
-  return { validationLoss: finiteOrNull(loss), validationAccuracy: accuracy ?? null };
+  const measured = await network.evaluate(validation);
+  return {
+    validationLoss: finiteOrNull(measured.loss),
+    validationAccuracy: measured.accuracy ?? null,
+  };
 }
 
-/** By the primary metric on the validation examples; the higher the better. */
+/** How good an epoch is, the higher the better: by accuracy, else by loss. What plugins measure decides nothing. */
 function score({ validationAccuracy, validationLoss }: Validation): number {
-  return goodness({ accuracy: validationAccuracy, loss: validationLoss });
+  if (validationAccuracy !== null) return sign(accuracy) * validationAccuracy;
+  return validationLoss === null ? Number.NEGATIVE_INFINITY : sign(loss) * validationLoss;
 }
 
 export function finiteOrNull(value: number): number | null {

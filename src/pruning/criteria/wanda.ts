@@ -1,17 +1,16 @@
 import * as z from "zod";
-import { defineCriterion, scoreEach } from "../criterion.ts";
+import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 import { examplesSchema } from "./options.ts";
 
-/** |weight| x norm of the input that it is multiplied by (Sun et al. 2024). Of a bias the input is 1 each time. */
+/** |weight| x norm of the input that it is multiplied by (Sun et al. 2024). A bias is multiplied by 1 at every position. */
 export const wanda = defineCriterion({
   name: "wanda",
   summary: "Absolute weight times the norm of its input.",
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ activationNorms: { examples } }),
-  scores: (evidence, { examples }) =>
-    scoreEach(evidence, (values, { layer, role }) => {
-      const norms = role === "weight" ? evidence.activationNorms.get(layer) : undefined;
-      const ones = Math.sqrt(examples);
-      return values.map((value, i) => Math.abs(value) * (norms?.[i % norms.length] ?? ones));
+  scores: (evidence) =>
+    scoreEach(evidence, (values, { name }) => {
+      const norms = tensorOf(evidence.activationNorms, name);
+      return values.map((value, i) => Math.abs(value) * (norms[i % norms.length] as number));
     }),
 });

@@ -15,5 +15,10 @@ export const rewind = defineRecovery({
       .default("fresh")
       .describe("The optimizer's state: fresh, or as it was at that step."),
   }),
-  retraining: ({ step, optimizer }) => ({ training: "train", rewindTo: step, optimizer }),
+  // Before the first step the optimizer is fresh either way.
+  retraining: ({ step, optimizer }) => ({
+    training: "train",
+    rewindTo: step,
+    optimizer: step === 0 ? "fresh" : optimizer,
+  }),
 });

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { openEngine } from "../../engines/registry.ts";
-import { loadRunPlugins } from "../../experiment/plugins.ts";
+import { loadRunPlugins } from "../../experiment/plugins/plugins.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
 import type { PluginReference } from "../../foundations/plugins.ts";
 import { explainWriteError } from "../../recording/write-error.ts";

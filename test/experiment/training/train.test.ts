@@ -189,6 +189,29 @@ describe("select: best", () => {
     expect(best).toEqual(await again.readParameters());
   });
 
+  it("takes the lowest loss where there is no accuracy", async () => {
+    const values = (set: ExampleSet): ExampleSet => ({
+      ...set,
+      targets: {
+        kind: "values",
+        width: 2,
+        values: Float32Array.from({ length: 2 * set.count }, (_, i) => i % 3),
+      },
+    });
+    const engine = await openEngine("kernels-wasm", () => {});
+    const network = await engine.createNetwork(
+      { ...spec, loss: "mean-squared-error" },
+      optimizerSpec(plan.optimizer),
+    );
+    await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
+    const set = { train: values(data.train), validation: values(data.validation) };
+    const { best, history } = await trainOn(network, { ...set, plan: wild, select: "best" });
+    const losses = history.slice(1).map(({ validationLoss }) => validationLoss ?? Number.NaN);
+    expect(losses.indexOf(Math.min(...losses))).toBeLessThan(7);
+    if (best !== undefined) await network.writeParameters(best);
+    expect((await network.evaluate(set.validation)).loss).toBe(Math.min(...losses));
+  });
+
   it("keeps none unless asked", async () => {
     expect((await trainOn(await newNetwork())).best).toBeUndefined();
   });

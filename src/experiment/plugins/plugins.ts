@@ -1,21 +1,21 @@
 import * as z from "zod";
-import { assembleDataset, wholeOf } from "../datasets/assemble.ts";
-import type { DatasetEntry } from "../datasets/dataset.ts";
-import { splitExamples } from "../datasets/split.ts";
-import { failure, inputError } from "../foundations/errors.ts";
-import { loadPlugin, type PluginReference } from "../foundations/plugins.ts";
-import { randomStream } from "../foundations/random.ts";
-import type { EntryWithOptions } from "../foundations/registry.ts";
-import type { Metric } from "../metrics/metric.ts";
-import { defineModel, type ModelEntry } from "../models/model.ts";
-import { sizeOf } from "../network/shapes.ts";
-import { type Allocation, defineAllocation } from "../pruning/allocation.ts";
-import { type AnyCriterion, defineCriterion, scoreEach, tensorOf } from "../pruning/criterion.ts";
-import { defineRecovery, type Recovery } from "../pruning/recovery.ts";
-import { defineSchedule, type Schedule } from "../pruning/schedule.ts";
-import { defineStructure, type Structure } from "../pruning/structure.ts";
-import { countLowest, pruneLowest, roundHalfToEven } from "../pruning/top-k.ts";
-import { runPluginKinds } from "./plugin-kinds.ts";
+import { assembleDataset, wholeOf } from "../../datasets/assemble.ts";
+import type { DatasetEntry } from "../../datasets/dataset.ts";
+import { splitExamples } from "../../datasets/split.ts";
+import { failure, inputError } from "../../foundations/errors.ts";
+import { loadPlugin, type PluginReference } from "../../foundations/plugins.ts";
+import { randomStream } from "../../foundations/random.ts";
+import type { EntryWithOptions } from "../../foundations/registry.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { defineModel, type ModelEntry } from "../../models/model.ts";
+import { sizeOf } from "../../network/shapes.ts";
+import { type Allocation, defineAllocation } from "../../pruning/allocation.ts";
+import { type AnyCriterion, defineCriterion, scoreEach, tensorOf } from "../../pruning/criterion.ts";
+import { defineRecovery, type Recovery } from "../../pruning/recovery.ts";
+import { defineSchedule, type Schedule } from "../../pruning/schedule.ts";
+import { defineStructure, type Structure } from "../../pruning/structure.ts";
+import { countLowest, pruneLowest, roundHalfToEven } from "../../pruning/top-k.ts";
+import { runPluginKinds } from "./kinds.ts";
 
 /** An entry as a plugin gives it: without options when it has none. */
 export type PluginEntry<Member extends EntryWithOptions> = Omit<Member, "options"> & {

@@ -1,14 +1,14 @@
-import type { Network } from "../engines/engine.ts";
-import { failure } from "../foundations/errors.ts";
-import { randomStream } from "../foundations/random.ts";
-import type { Masks } from "../network/mask.ts";
-import type { ParameterSpec, Parameters } from "../network/parameters.ts";
-import { criteria } from "../pruning/criteria/registry.ts";
-import type { Gathered, Scores } from "../pruning/criterion.ts";
-import { axes, type Method } from "../pruning/method.ts";
-import { pruneMasks } from "../pruning/prune.ts";
+import type { Network } from "../../engines/engine.ts";
+import { failure } from "../../foundations/errors.ts";
+import { randomStream } from "../../foundations/random.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import { criteria } from "../../pruning/criteria/registry.ts";
+import type { Gathered, Scores } from "../../pruning/criterion.ts";
+import { axes, type Method } from "../../pruning/method.ts";
+import { pruneMasks } from "../../pruning/prune.ts";
+import type { RunEnvironment } from "../runs/run.ts";
 import { withEvidence } from "./evidence.ts";
-import type { RunEnvironment } from "./runs/run.ts";
 
 interface Pruning {
   readonly method: Method;

@@ -1,8 +1,8 @@
 import { engines } from "../engines/registry.ts";
+import { type Run, workOf } from "../experiment/runs/index.ts";
+import type { ExampleCounts } from "../experiment/runs/run.ts";
+import type { RunSettings } from "../experiment/settings.ts";
 import { measureNetwork } from "../pruning/measure.ts";
-import { type Run, workOf } from "./runs/index.ts";
-import type { ExampleCounts } from "./runs/run.ts";
-import type { RunSettings } from "./settings.ts";
 
 /** What a run costs beside its arithmetic (a network, files flushed to disk), as multiply-accumulates. */
 const OVERHEAD = 1e9;

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { ExampleSet } from "../../src/engines/examples.ts";
-import { openEngine } from "../../src/engines/registry.ts";
-import { withEvidence } from "../../src/experiment/evidence.ts";
-import { Pruner } from "../../src/experiment/pruner.ts";
-import type { RunEnvironment } from "../../src/experiment/runs/run.ts";
-import { PruneLabError } from "../../src/foundations/errors.ts";
-import { randomStream } from "../../src/foundations/random.ts";
-import { initialParameters } from "../../src/models/initializers.ts";
-import { countKept, type Masks } from "../../src/network/mask.ts";
-import { type Parameters, parameterSpecs } from "../../src/network/parameters.ts";
-import type { NetworkSpec } from "../../src/network/specification.ts";
-import { criteria } from "../../src/pruning/criteria/registry.ts";
-import { defineCriterion, scoreEach } from "../../src/pruning/criterion.ts";
+import type { ExampleSet } from "../../../src/engines/examples.ts";
+import { openEngine } from "../../../src/engines/registry.ts";
+import { withEvidence } from "../../../src/experiment/pruning/evidence.ts";
+import { Pruner } from "../../../src/experiment/pruning/pruner.ts";
+import type { RunEnvironment } from "../../../src/experiment/runs/run.ts";
+import { PruneLabError } from "../../../src/foundations/errors.ts";
+import { randomStream } from "../../../src/foundations/random.ts";
+import { initialParameters } from "../../../src/models/initializers.ts";
+import { countKept, type Masks } from "../../../src/network/mask.ts";
+import { type Parameters, parameterSpecs } from "../../../src/network/parameters.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
+import { criteria } from "../../../src/pruning/criteria/registry.ts";
+import { defineCriterion, scoreEach } from "../../../src/pruning/criterion.ts";
 
 // 6-5-3, ReLU: 30 and 15 weights.
 const spec: NetworkSpec = {
@@ -105,11 +105,18 @@ describe("evidence", () => {
   it("looks at the same examples whoever asks, and at others for another seed", async () => {
     const asked = (seed: number) =>
       withEvidence({ activationNorms: { examples: 5 } }, subject(seed), async ({ activationNorms }) => [
-        ...(activationNorms?.get("fc1") ?? []),
+        ...(activationNorms?.get("fc1.weight") ?? []),
       ]);
     expect(await asked(0)).toEqual(await asked(0));
     expect(await asked(0)).not.toEqual(await asked(1));
     expect(await asked(0)).toHaveLength(6);
+  });
+
+  it("gives biases the norm of the ones that they are multiplied by, over the examples that there are", async () => {
+    const needs = { activationNorms: { examples: 1000 } };
+    await withEvidence(needs, subject(), async ({ activationNorms }) => {
+      expect(activationNorms?.get("fc1.bias")).toEqual(Float32Array.of(Math.sqrt(40)));
+    });
   });
 
   it("of the flow multiplies absolute weights along paths", async () => {
@@ -206,15 +213,13 @@ describe("rounds", () => {
 });
 
 describe("the code of a plugin", () => {
-  it("is named when it fails", async () => {
+  it("is named when what it gives does not fit", async () => {
     criteria.add(
       defineCriterion({
         name: "broken-of-a-test",
-        summary: "Fails.",
+        summary: "Gives no scores.",
         options: z.strictObject({}),
-        scores: () => {
-          throw new TypeError("cannot read this");
-        },
+        scores: () => new Map(),
       }),
       "a test",
     );
@@ -224,7 +229,7 @@ describe("the code of a plugin", () => {
     expect(error).toBeInstanceOf(PruneLabError);
     expect(error).toMatchObject({
       kind: "failure",
-      message: "The method m fails: cannot read this",
+      message: "The method m fails: fc1.weight has 30 values, and 0 scores.",
       hint: "It uses what a plugin brings: criterion broken-of-a-test.",
     });
   });

@@ -1,20 +1,20 @@
 import * as z from "zod";
-import { datasets } from "../datasets/registry.ts";
-import { firstProblem, type PluginKind, type ResultCheck } from "../foundations/plugin-member.ts";
-import { type Entry, NAME_PATTERN, NAME_RULE, type Registry } from "../foundations/registry.ts";
-import type { Metric } from "../metrics/metric.ts";
-import { metrics } from "../metrics/registry.ts";
-import { defineModel, type ModelEntry } from "../models/model.ts";
-import { models } from "../models/registry.ts";
-import type { ParameterSpec } from "../network/parameters.ts";
-import { layerOutputShapes } from "../network/shapes.ts";
-import type { LayerSpec } from "../network/specification.ts";
-import { allocations } from "../pruning/allocations/registry.ts";
-import { criteria } from "../pruning/criteria/registry.ts";
-import type { Needs } from "../pruning/criterion.ts";
-import { recoveries } from "../pruning/recoveries/registry.ts";
-import { schedules } from "../pruning/schedules/registry.ts";
-import { structures } from "../pruning/structures/registry.ts";
+import { datasets } from "../../datasets/registry.ts";
+import { firstProblem, type PluginKind, type ResultCheck } from "../../foundations/plugin-member.ts";
+import { type Entry, NAME_PATTERN, NAME_RULE, type Registry } from "../../foundations/registry.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { metrics } from "../../metrics/registry.ts";
+import { defineModel, type ModelEntry } from "../../models/model.ts";
+import { models } from "../../models/registry.ts";
+import type { ParameterSpec } from "../../network/parameters.ts";
+import { layerOutputShapes } from "../../network/shapes.ts";
+import type { LayerSpec } from "../../network/specification.ts";
+import { allocations } from "../../pruning/allocations/registry.ts";
+import { criteria } from "../../pruning/criteria/registry.ts";
+import type { Needs } from "../../pruning/criterion.ts";
+import { recoveries } from "../../pruning/recoveries/registry.ts";
+import { schedules } from "../../pruning/schedules/registry.ts";
+import { structures } from "../../pruning/structures/registry.ts";
 
 /** The fields that each kind of member has, and what its functions must give: what the types say, at run time. */
 

@@ -1,12 +1,13 @@
-import type { Network } from "../engines/engine.ts";
-import type { ExampleSet } from "../engines/examples.ts";
-import { randomStream } from "../foundations/random.ts";
-import { initialParameters } from "../models/initializers.ts";
-import type { Parameters } from "../network/parameters.ts";
-import { sizeOf } from "../network/shapes.ts";
-import type { NetworkSpec } from "../network/specification.ts";
-import type { Gathered, Needs } from "../pruning/criterion.ts";
-import type { RunEnvironment } from "./runs/run.ts";
+import type { Network } from "../../engines/engine.ts";
+import type { ExampleSet } from "../../engines/examples.ts";
+import { randomStream } from "../../foundations/random.ts";
+import { initialParameters } from "../../models/initializers.ts";
+import { connectionsOf } from "../../network/connections.ts";
+import type { Parameters } from "../../network/parameters.ts";
+import { sizeOf } from "../../network/shapes.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
+import type { Gathered, Needs } from "../../pruning/criterion.ts";
+import type { RunEnvironment } from "../runs/run.ts";
 
 /** The network that is looked at. */
 interface Subject {
@@ -46,7 +47,7 @@ export async function withEvidence<T>(
       exampleGradients: gradientsOfEach(network, dataset.train, drawn(needs.exampleGradients.examples)),
     };
     const norms = needs.activationNorms && {
-      activationNorms: await network.activationNorms(dataset.train, drawn(needs.activationNorms.examples)),
+      activationNorms: await normsOf(network, dataset.train, drawn(needs.activationNorms.examples)),
     };
     return await use({ ...initial, ...gradients, ...each, ...norms });
   } finally {
@@ -64,6 +65,21 @@ async function* gradientsOfEach(network: Network, examples: ExampleSet, order: U
   for (let i = 0; i < order.length; i++) {
     yield await network.gradients(examples, order.subarray(i, i + 1));
   }
+}
+
+/** The engine's norms of layer inputs by weight, and of each bias that of a 1 at every position of every example. */
+async function normsOf(
+  network: Network,
+  examples: ExampleSet,
+  order: Uint32Array,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const byLayer = await network.activationNorms(examples, order);
+  return new Map(
+    connectionsOf(network.spec).weighted.flatMap(({ layer, weight, bias, positions }) => [
+      [weight.name, byLayer.get(layer.name) ?? new Float32Array()],
+      [bias.name, Float32Array.of(Math.sqrt(order.length * positions))],
+    ]),
+  );
 }
 
 /** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */
