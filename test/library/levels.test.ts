@@ -1,7 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { rmSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { StudyOptions } from "../../src/experiment/options.ts";
+import { runStudies } from "../../src/library/study.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import type { StudyEvent } from "../../src/scheduling/events.ts";
 import { filesOf } from "../support/results.ts";
@@ -104,6 +106,10 @@ describe("runs that hang on one another", () => {
     expect(kept).toContain("iterative-0.9-seed0");
     expect(kept).not.toContain("iterative-0.9-level2-seed0");
     expect((await filesOf(folder)).get("results.csv")).toBe((await filesOf(reference)).get("results.csv"));
+    // Without them again, nothing of it is left.
+    const { events } = await runIn(folder, options);
+    expect(computed(events)).toEqual([]);
+    expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
 
   it("are computed again for a further level, as far as it needs their weights", async () => {
@@ -123,6 +129,55 @@ describe("runs that hang on one another", () => {
     const fresh = path.join(root, "further-at-once");
     await runIn(fresh, only([0.5, 0.75, 0.875]));
     expect((await filesOf(folder)).get("results.csv")).toBe((await filesOf(fresh)).get("results.csv"));
+  });
+});
+
+describe("several studies", () => {
+  const iterativeTo = (name: string, sparsity: number, folder: string) => ({
+    options: {
+      ...options,
+      name,
+      prune: { ...options.prune, methods: options.prune.methods.slice(2, 4), sparsities: [sparsity] },
+    },
+    configText: "name: tiny\n",
+    folder: path.join(root, folder, name),
+    dataDir: undefined,
+    checkpoints: "baselines" as const,
+    fresh: false,
+  });
+  const run = { workers: 2, shard: undefined, signal: new AbortController().signal, onEvent: () => {} };
+
+  it("share levels and checkpoints, and each ends as if it had been alone", async () => {
+    const both = [iterativeTo("one", 0.6, "together"), iterativeTo("other", 0.8, "together")];
+    const ends = await runStudies(both, { ...run, keepGoing: false });
+    expect(ends.map(({ state }) => state)).toEqual(["done", "done"]);
+    for (const [name, sparsity] of [
+      ["one", 0.6],
+      ["other", 0.8],
+    ] as const) {
+      await runStudies([iterativeTo(name, sparsity, "alone")], { ...run, keepGoing: false });
+      expect(await filesOf(path.join(root, "together", name))).toEqual(
+        await filesOf(path.join(root, "alone", name)),
+      );
+    }
+  });
+
+  it("go on when the folder of one takes no runs", async () => {
+    const both = [iterativeTo("one", 0.6, "broken"), iterativeTo("other", 0.6, "broken")];
+    await mkdir(path.join(root, "broken", "other"), { recursive: true });
+    const onEvent = (event: StudyEvent) => {
+      // Between the opening of the folders and the first run.
+      if (event.event === "planned" && event.study === "one") {
+        rmSync(path.join(root, "broken", "other", "runs"), { recursive: true, force: true });
+        writeFileSync(path.join(root, "broken", "other", "runs"), "in the way");
+      }
+    };
+    const [one, other] = await runStudies(both, { ...run, keepGoing: true, onEvent });
+    expect(one?.state).toBe("done");
+    expect(other).toMatchObject({
+      state: "failed",
+      error: { message: expect.stringMatching(/broken.other cannot be used|broken.other.runs/) },
+    });
   });
 });
 
