@@ -90,8 +90,9 @@ function methodColumns(
   { metric, decimals, bestAt }: MethodContext,
 ): Column[] {
   const recovers = points.some((point) => point?.rows.some(({ recovery }) => recovery !== "none"));
-  const written = ({ mean, ci95 }: MeanInterval) => {
-    if (mean === null) return "diverged";
+  const written = ({ n }: MeasuredPoint, { mean, ci95 }: MeanInterval) => {
+    // A schedule that prunes during the recovery has nothing to show before it.
+    if (mean === null) return n === 0 ? "diverged" : "";
     const margin = ci95 === null ? "" : ` ±${marginText(metric, ci95, decimals)}`;
     if (metric.digits.kind === "significant") return valueText(metric, mean) + margin;
     // Right-aligned to the width of 99.99, so that the points stand in line.
@@ -102,12 +103,12 @@ function methodColumns(
     const { mean } = point.recovered;
     const best = mean !== null && mean === bestAt(point.sparsity);
     return {
-      text: `${written(point.recovered)}${point.collapsed > 0 ? " ×" : ""}${best ? " *" : ""}`,
+      text: `${written(point, point.recovered)}${point.collapsed > 0 ? " ×" : ""}${best ? " *" : ""}`,
       best,
     };
   });
   const before = points.map(
-    (point): Cell => ({ text: point === undefined ? "" : written(point.pruned), best: false }),
+    (point): Cell => ({ text: point === undefined ? "" : written(point, point.pruned), best: false }),
   );
   return [
     ...(recovers ? [{ method, heading: "before", cells: before }] : []),

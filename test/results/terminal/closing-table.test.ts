@@ -37,6 +37,14 @@ describe("closingTable", () => {
     ]);
   });
 
+  it("shows nothing before a recovery that prunes, and says what diverged", () => {
+    const gradual = { method: "gradual", target_sparsity: 0.9, pruned_accuracy: null };
+    const broken = { ...gradual, target_sparsity: 0.99, accuracy: null, status: "diverged" } as const;
+    const lines = closingTable([resultRow({ ...gradual, accuracy: 0.97 }), resultRow(broken)], options);
+    expect(lines[2]).toMatch(/^ {3}90% +97\.0/);
+    expect(lines[3]).toMatch(/^ {3}99% +diverged +diverged/);
+  });
+
   it("has no intervals and fewer decimals for one seed on a small test set", () => {
     const { results } = exampleStudy({ methods: ["l1-unstructured"], sparsities: [0], seeds: [0] });
     const small = results.map((row) => ({ ...row, test_examples: 1000 }));
