@@ -34,8 +34,10 @@ for file in config.yaml manifest.json results.csv summary.csv layers.csv history
 done
 
 echo "--- WebAssembly gives the recorded figures on every machine"
-sweep --config configs/ci/exact.yaml --out "$scratch/exact" --quiet
-node bin/prune-lab.js check "$scratch/exact" --against configs/ci/exact.csv --exact
+for exact in exact exact-axes; do
+  sweep --config "configs/ci/$exact.yaml" --out "$scratch/$exact" --quiet
+  node bin/prune-lab.js check "$scratch/$exact" --against "configs/ci/$exact.csv" --exact
+done
 
 echo "--- TensorFlow, one worker, the same bytes twice"
 for run in 1 2; do sweep "${quick[@]}" --engine tensorflow --workers 2 --quiet --out "$scratch/tf$run"; done
