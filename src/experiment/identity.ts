@@ -73,13 +73,3 @@ export function recipeHash({
     ...plugins,
   }).slice(0, 8);
 }
-
-/** The recipe of a method's rows: the study's, and the plugins that the method's members come from. */
-export function recipeOf(method: Method, studyRecipe: string): string {
-  const origins = Object.entries(axes).flatMap(([axis, registry]) => {
-    const name = method[axis as Axis]?.name;
-    const origin = name === undefined ? undefined : registry.originOf(name);
-    return origin === undefined ? [] : [[axis, origin]];
-  });
-  return origins.length === 0 ? studyRecipe : contentHash({ studyRecipe, origins }).slice(0, 8);
-}

@@ -1,4 +1,3 @@
-import { recipeOf } from "../experiment/identity.ts";
 import { type Cell, lastOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
 import type { PointResult } from "../experiment/runs/point.ts";
@@ -87,7 +86,7 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     structure: chosenText(cell.method.structure),
     schedule: chosenText(cell.method.schedule),
     recovery: chosenText(cell.recovery),
-    recipe: recipeOf(cell.method, labels.recipe),
+    recipe: labels.recipe,
     engine: labels.engine,
     seed: cell.seed,
     target_sparsity: cell.sparsity,
