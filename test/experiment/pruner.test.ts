@@ -206,15 +206,13 @@ describe("rounds", () => {
 });
 
 describe("the code of a plugin", () => {
-  it("is named when it fails", async () => {
+  it("is named when what it gives cannot be", async () => {
     criteria.add(
       defineCriterion({
         name: "broken-of-a-test",
-        summary: "Fails.",
+        summary: "Scores nothing.",
         options: z.strictObject({}),
-        scores: () => {
-          throw new TypeError("cannot read this");
-        },
+        scores: () => new Map(),
       }),
       "a test",
     );
@@ -224,7 +222,7 @@ describe("the code of a plugin", () => {
     expect(error).toBeInstanceOf(PruneLabError);
     expect(error).toMatchObject({
       kind: "failure",
-      message: "The method m fails: cannot read this",
+      message: expect.stringMatching(/^The method m fails: \S+ has \d+ values, and 0 scores\.$/),
       hint: "It uses what a plugin brings: criterion broken-of-a-test.",
     });
   });
