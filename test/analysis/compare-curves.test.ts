@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compareCurves } from "../../src/analysis/compare-curves.ts";
+import { metrics } from "../../src/metrics/registry.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
 
@@ -147,8 +148,9 @@ describe("compareCurves", () => {
 
   test("results without any value are compared exactly or not at all", () => {
     const nothing = table(() => ({ status: "diverged", accuracy: null, loss: null }));
+    const nouns = metrics.list().map(({ noun }) => noun);
     expect(() => compare(nothing, nothing)).toThrow(
-      "new.csv and old.csv hold no accuracy and no loss, and so nothing to test.",
+      `new.csv and old.csv hold no ${nouns.join(" and no ")}, and so nothing to test.`,
     );
     expect(compare(nothing, nothing, { exact: true }).verdict).toBe("identical");
   });

@@ -116,7 +116,7 @@ describe("primaryMetric", () => {
 test("a metric may be a formula over a row", () => {
   const perKib: Metric = {
     ...accuracy,
-    name: "accuracy-per-kib",
+    name: "test-accuracy-per-kib",
     figures: {
       ...accuracy.figures,
       recovered: (row) => {
@@ -128,6 +128,6 @@ test("a metric may be a formula over a row", () => {
   const registry = new Registry<Metric>("metric", metrics.list());
   registry.add(perKib, "test");
   const row = resultRow({ accuracy: 0.5, sparse_bytes: 2048 });
-  expect(recoveredValue(registry.named("accuracy-per-kib"), row)).toBe(0.25);
+  expect(recoveredValue(registry.named("test-accuracy-per-kib"), row)).toBe(0.25);
   expect(recoveredValue(perKib, { accuracy: "much" })).toBeNull();
 });
