@@ -7,7 +7,7 @@ import type { Chart } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { metricScale } from "./parts/scales.ts";
 import { config, heat, ink, schema } from "./parts/theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const accuracyHeatmapChart: Chart = {
   name: "accuracy-heatmap",
@@ -53,7 +53,7 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
     title: {
       text: `${curves.title} by method and sparsity: ${subject(results)}`,
       subtitle: [
-        `${metric.unit === "%" ? "Percent" : heading(metric)}${recovers ? " after fine-tuning" : ""}; the darker the better, log scale of the ${metric.axis === "error" ? "error" : metric.noun}`,
+        `${metric.unit === "%" ? "Percent" : heading(metric)}${recovers ? ` after ${recoveryNoun(results)}` : ""}; the darker the better, log scale of the ${metric.axis === "error" ? "error" : metric.noun}`,
         ...basis(results, { bands: false, crosses: true }),
       ],
     },

@@ -7,14 +7,11 @@ import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, schema } from "./parts/theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
 const width = 620;
 const height = 380;
 const labelGap = 17;
-
-const afterStage = "after fine-tuning";
-const beforeStage = "before fine-tuning";
 
 const crossShape = "M-1,-1L1,1M1,-1L-1,1";
 
@@ -39,6 +36,8 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
   const { metric, title, methods, recovers, baseline, control } = curves;
+  const afterStage = `after ${recoveryNoun(results)}`;
+  const beforeStage = `before ${recoveryNoun(results)}`;
   const pointsOf = (stage: string, measure: "pruned" | "recovered") =>
     curves.points.map((point) => ({
       method: point.method,

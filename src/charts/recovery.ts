@@ -5,7 +5,7 @@ import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
-import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
+import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const recoveryChart: Chart = {
   name: "recovery",
@@ -23,9 +23,10 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
   const curves = curvesOf(results);
   if (curves === undefined || !curves.recovers) return undefined;
   const { metric, methods, control } = curves;
+  const noun = recoveryNoun(results);
   const pairs = curves.points.flatMap(({ method, sparsity, pruned, recovered }) => {
     if (pruned.mean === null || recovered.mean === null) return [];
-    const label = `${percent(sparsity)} pruned, ${measureText(metric, pruned)} before fine-tuning, ${measureText(metric, recovered)} after`;
+    const label = `${percent(sparsity)} pruned, ${measureText(metric, pruned)} before ${noun}, ${measureText(metric, recovered)} after`;
     return [
       { method, sparsity, before: pruned.mean, after: recovered.mean, label: markLabel(method, label) },
     ];
@@ -47,9 +48,9 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
     $schema: schema,
     config,
     title: {
-      text: `Before and after fine-tuning: ${subject(results)}`,
+      text: `Before and after ${noun}: ${subject(results)}`,
       subtitle: [
-        `${y.axis.title}; hollow: pruned, filled: fine-tuned${control === null ? "" : "; dashed: the dense control"}`,
+        `${y.axis.title}; hollow: pruned, filled: ${noun === "recovery" ? "recovered" : "fine-tuned"}${control === null ? "" : "; dashed: the dense control"}`,
         ...basis(results, { bands: false, crosses: false }),
       ],
     },

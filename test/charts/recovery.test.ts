@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { recovery } from "../../src/charts/recovery.ts";
 import { diverged, exampleStudy } from "../support/example-study.ts";
 
@@ -29,4 +29,13 @@ describe("recovery", () => {
   it("is not drawn without fine-tuning", () => {
     expect(points({ recovery: "none" })).toBeUndefined();
   });
+});
+
+test("calls recovery by its name where it is not fine-tuning alone", () => {
+  const { results } = exampleStudy();
+  const title = (rows: typeof results) => JSON.stringify(recovery({ results: rows })?.title);
+  expect(title(results)).toContain("Before and after fine-tuning");
+  const rewound = results.map((row) => ({ ...row, recovery: "rewind(step=0 optimizer=fresh)" }));
+  expect(title(rewound)).toContain("Before and after recovery");
+  expect(title(rewound)).toContain("filled: recovered");
 });

@@ -70,6 +70,12 @@ export function doubtText(metric: Metric, value: number, examples: number): stri
   return `±${differenceText(metric, amount.toFixed(1))}`;
 }
 
+/** What the networks of these rows went through after pruning: `recovery` where some were rewound or the like. */
+export function recoveryNoun(results: readonly Pick<ResultRow, "recovery">[]): string {
+  const usual = results.every(({ recovery }) => recovery === "none" || recovery === "finetune");
+  return usual ? "fine-tuning" : "recovery";
+}
+
 /** `90%`, `99.95%` */
 export function percent(fraction: number): string {
   return `${Number((100 * fraction).toPrecision(6))}%`;

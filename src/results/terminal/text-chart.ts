@@ -3,6 +3,7 @@ import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
 import { metricScale } from "../../charts/parts/scales.ts";
+import { recoveryNoun } from "../../charts/parts/titles.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { columnHeading } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
@@ -72,7 +73,7 @@ export function textChart(results: readonly ResultRow[], { columns, color }: Tex
   });
   const recovers = results.some((row) => row.recovery !== "none");
   return [
-    `${columnHeading(`Test ${metric.noun}`, metric)} ${recovers ? "after fine-tuning" : "after pruning"} against weights pruned (%)`,
+    `${columnHeading(`Test ${metric.noun}`, metric)} ${recovers ? `after ${recoveryNoun(results)}` : "after pruning"} against weights pruned (%)`,
     ...plot,
     `${" ".repeat(axisWidth + 1)}└${"─".repeat(width)}`,
     `${" ".repeat(axisWidth + 2)}${sparsityLabels(sparsities, spacing)}`.trimEnd(),
