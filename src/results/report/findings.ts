@@ -1,5 +1,5 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import { count, percent } from "../../charts/parts/titles.ts";
+import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { advantage, differenceScale } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
@@ -27,7 +27,7 @@ export function findings(rows: readonly ResultRow[]): string[] {
   ];
 }
 
-/** The largest gain by fine-tuning. */
+/** The largest gain by recovery. */
 function recoverySentence(
   byMethod: readonly (readonly [string, readonly ResultRow[]])[],
   metric: Metric,
@@ -38,14 +38,16 @@ function recoverySentence(
       const after = meanOf(of, (row) => recoveredValue(metric, row));
       if (before === null || after === null || !recovers(of)) return [];
       const scale = differenceScale(metric, metric.scale * before);
-      return [{ method, sparsity, before, after, gain: advantage(scale, after, before) }];
+      return [
+        { method, sparsity, before, after, gain: advantage(scale, after, before), noun: recoveryNoun(of) },
+      ];
     }),
   );
   const [most] = gains.sort((a, b) => b.gain - a.gain);
   if (most === undefined || most.gain < RECOVERY_MARGINS * metric.difference.margin) return [];
-  const { method, sparsity, before, after } = most;
+  const { method, sparsity, before, after, noun } = most;
   return [
-    `Fine-tuning gives back most at ${percent(sparsity)} of ${method}: from ${named(metric, before, "coarse")} to ${measured(metric, after, "coarse")}.`,
+    `${noun === "recovery" ? "Recovery" : "Fine-tuning"} gives back most at ${percent(sparsity)} of ${method}: from ${named(metric, before, "coarse")} to ${measured(metric, after, "coarse")}.`,
   ];
 }
 

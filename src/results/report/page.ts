@@ -72,7 +72,7 @@ ${charts.map((chart) => figureOf(chart, { methods, metric }))}
 </section>
 <section aria-labelledby="tables">
 <h2 id="tables">Tables</h2>
-<p class="explanation">${summaryLegend(metric)} A heading sorts by its column.</p>
+<p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summary, results, methods)}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, methods)}</details>` : ""}
 </section>

@@ -1,7 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
-import { percent } from "../../charts/parts/titles.ts";
+import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
@@ -52,10 +52,14 @@ function sortable(
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What the columns of the summary table are. */
-export function summaryLegend({ noun, difference: { name } }: Metric): string {
+export function summaryLegend(
+  { noun, difference: { name } }: Metric,
+  results: readonly Pick<ResultRow, "recovery">[],
+): string {
+  const recovery = recoveryNoun(results);
   return (
-    `Mean test ${noun} over the seeds, before and after fine-tuning, with half the width of its 95% interval. ` +
-    `${capitalized(name)}: from the dense control, the network of sparsity 0 after the same fine-tuning. Detectable: ` +
+    `Mean test ${noun} over the seeds, before and after ${recovery}, with half the width of its 95% interval. ` +
+    `${capitalized(name)}: from the dense control, the network of sparsity 0 after the same ${recovery}. Detectable: ` +
     `the smallest ${name} that a check with other seeds sees. With dead: pruned weights, and kept ones on no path ` +
     "from an input to an output. MACs: multiply-accumulates for one example."
   );

@@ -75,6 +75,8 @@ describe("findings", () => {
       row.target_sparsity === 0 ? row : { ...row, pruned_accuracy: 0.1, effective_sparsity: 0.9975 },
     );
     expect(findings(rows)).toContain("Fine-tuning gives back most at 99% of a: from 10.0% to 67.2%.");
+    const rewound = rows.map((row) => ({ ...row, recovery: "rewind(step=0 optimizer=fresh)" }));
+    expect(findings(rewound)).toContain("Recovery gives back most at 99% of a: from 10.0% to 67.2%.");
     expect(findings(rows)).toContain(
       "At 99%, 75% of the weights that a keeps lie on no path from an input to an output: they are kept for nothing.",
     );
