@@ -3,7 +3,6 @@ import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promi
 import path from "node:path";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
-import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
 import type { NetworkSpec } from "../network/specification.ts";
@@ -132,7 +131,14 @@ export class RunStore {
   async drop(id: string, keep: readonly Artifact[]): Promise<void> {
     const file = await this.#readResultFile(id);
     const artifactsSha256 = onlyKept(file, keep);
-    await writeFileAtomic(this.#path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
+    const temporary = this.#temporary(id);
+    try {
+      await writeFlushed(temporary, resultText({ ...file, artifactsSha256 }));
+      await rename(temporary, this.#path(id, RESULT_FILE));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
     for (const artifact of Object.keys(file.artifactsSha256) as Artifact[]) {
       if (!keep.includes(artifact)) await rm(this.#path(id, ARTIFACT_FILES[artifact]), { force: true });
     }
@@ -146,7 +152,7 @@ export class RunStore {
 
   /** Fills a folder beside the run's place, then renames it. */
   async #place(id: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = path.join(this.folder, `.${id}.${randomUUID()}.tmp`);
+    const temporary = this.#temporary(id);
     try {
       await mkdir(temporary, { recursive: true });
       await fill(temporary);
@@ -171,6 +177,11 @@ export class RunStore {
     const bytes = await readFile(this.#path(id, ARTIFACT_FILES[artifact]));
     if (sha256(bytes) !== artifactsSha256[artifact]) throw new SyntaxError(`${id}: not as it was written`);
     return bytes;
+  }
+
+  /** Beside the runs, where whoever opens the folder removes what a kill left. */
+  #temporary(id: string): string {
+    return path.join(this.folder, `.${id}.${randomUUID()}.tmp`);
   }
 
   #path(id: string, file: string): string {
