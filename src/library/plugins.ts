@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Chart } from "../charts/chart.ts";
 import { charts } from "../charts/registry.ts";
-import { functionField, runPluginKinds, textField } from "../experiment/plugins/kinds.ts";
+import { runPluginKinds } from "../experiment/plugins/kinds/index.ts";
+import { functionField, textField } from "../experiment/plugins/kinds/kind.ts";
 import { pluginTools, type RunPlugin } from "../experiment/plugins/plugins.ts";
 import { isMapping, type PluginKind } from "../foundations/plugin-member.ts";
 import { type LoadedPlugin, loadPlugin } from "../foundations/plugins.ts";

@@ -15,7 +15,7 @@ import { defineRecovery, type Recovery } from "../../pruning/recovery.ts";
 import { defineSchedule, type Schedule } from "../../pruning/schedule.ts";
 import { defineStructure, type Structure } from "../../pruning/structure.ts";
 import { countLowest, pruneLowest, roundHalfToEven } from "../../pruning/top-k.ts";
-import { runPluginKinds } from "./kinds.ts";
+import { runPluginKinds } from "./kinds/index.ts";
 
 /** An entry as a plugin gives it: without options when it has none. */
 export type PluginEntry<Member extends EntryWithOptions> = Omit<Member, "options"> & {

@@ -1,0 +1,127 @@
+import * as z from "zod";
+import { firstProblem } from "../../../foundations/plugin-member.ts";
+import type { ParameterSpec } from "../../../network/parameters.ts";
+import { allocations } from "../../../pruning/allocations/registry.ts";
+import { criteria } from "../../../pruning/criteria/registry.ts";
+import type { Needs } from "../../../pruning/criterion.ts";
+import { recoveries } from "../../../pruning/recoveries/registry.ts";
+import { schedules } from "../../../pruning/schedules/registry.ts";
+import { structures } from "../../../pruning/structures/registry.ts";
+import { functionField, kindOf, optionsField, problemIn } from "./kind.ts";
+
+const isWhole = (value: unknown, least: number): value is number =>
+  Number.isInteger(value) && (value as number) >= least;
+const needs = z.strictObject({
+  gradients: z
+    .union([
+      z.strictObject({ of: z.literal("loss"), examples: z.int().min(1) }),
+      z.strictObject({ of: z.literal("flow") }),
+    ])
+    .optional(),
+  exampleGradients: z.strictObject({ examples: z.int().min(1) }).optional(),
+  activationNorms: z.strictObject({ examples: z.int().min(1) }).optional(),
+  initialWeights: z.literal(true).optional(),
+} satisfies Record<keyof Needs, z.ZodType>);
+
+export const criterion = kindOf(
+  criteria,
+  {
+    options: optionsField,
+    needs: functionField.optional(),
+    rounds: functionField.optional(),
+    scores: functionField,
+  },
+  {
+    results: {
+      needs: (result) => problemIn(needs, result, "what it needs"),
+      rounds: (result) => (isWhole(result, 1) ? undefined : "a whole number from 1"),
+      scores: (result, { tensors }: { readonly tensors: readonly ParameterSpec[] }) => {
+        const lacking = tensors.find(({ name, size }) => {
+          const values: unknown = result instanceof Map ? result.get(name) : undefined;
+          return !(values instanceof Float32Array && values.length === size);
+        });
+        return lacking && `a Map that has a Float32Array of ${lacking.size} scores for ${lacking.name}`;
+      },
+    },
+  },
+);
+
+export const allocation = kindOf(
+  allocations,
+  { options: optionsField, exact: z.enum(["in total", "in each tensor"]), counts: functionField },
+  {
+    results: {
+      counts: (result, { tensors }: { readonly tensors: readonly unknown[] }) =>
+        Array.isArray(result) && result.length === tensors.length && result.every((n) => isWhole(n, 0))
+          ? undefined
+          : `a list of ${tensors.length} whole numbers, one a tensor,`,
+    },
+  },
+);
+
+export const structure = kindOf(
+  structures,
+  { options: optionsField, units: functionField, select: functionField.optional() },
+  {
+    results: {
+      units: (result, { shape }: Pick<ParameterSpec, "shape">) => {
+        if (result === undefined) return undefined;
+        const { count, of } = (result ?? {}) as { readonly count?: unknown; readonly of?: unknown };
+        const size = shape.reduce((product, extent) => product * extent, 1);
+        const right =
+          isWhole(count, 1) &&
+          of instanceof Int32Array &&
+          of.length === size &&
+          of.every((unit) => unit >= 0 && unit < count);
+        return right ? undefined : `{ count, of } with an Int32Array of ${size} numbers from 0 to count - 1`;
+      },
+      select: (result) =>
+        result instanceof Uint8Array ? undefined : "a Uint8Array with a 0 or 1 for each unit",
+    },
+  },
+);
+
+const fraction = z.number().min(0).max(1);
+
+export const schedule = kindOf(
+  schedules,
+  { options: optionsField, levels: functionField, during: functionField.optional() },
+  {
+    results: {
+      levels: (result, target: number) =>
+        Array.isArray(result) &&
+        result.at(-1) === target &&
+        result.every((level, i) => fraction.safeParse(level).success && (i === 0 || level > result[i - 1]))
+          ? undefined
+          : `a list of rising sparsities that ends with ${target}`,
+      during: (result, target: number) => {
+        const steps = z
+          .array(z.object({ step: z.int().min(0), sparsity: fraction }))
+          .refine((all) => all.at(-1)?.sparsity === target)
+          .refine((all) => all.every(({ step }, i) => i === 0 || step > (all[i - 1]?.step ?? 0)));
+        return steps.safeParse(result).success
+          ? undefined
+          : `a list of { step, sparsity }, steps rising, that ends with the sparsity ${target}`;
+      },
+    },
+  },
+);
+
+const retraining = z.union(
+  [
+    z.null(),
+    z.strictObject({ training: z.literal("finetune") }),
+    z.strictObject({
+      training: z.literal("train"),
+      rewindTo: z.int().min(0),
+      optimizer: z.enum(["rewound", "fresh"]),
+    }),
+  ],
+  'null, { training: "finetune" } or { training: "train", rewindTo, optimizer }',
+);
+
+export const recovery = kindOf(
+  recoveries,
+  { options: optionsField, retraining: functionField },
+  { results: { retraining: (result) => firstProblem(retraining, result)?.message } },
+);
