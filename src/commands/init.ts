@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { starterConfig } from "../config/starter.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { print } from "./output.ts";
 
 export function registerInit(program: Command): void {
   program
@@ -30,7 +31,7 @@ async function init(file: string, flags: { readonly force?: true }): Promise<voi
   } catch (error) {
     throw inputError(`${file}: cannot be written (${systemErrorCode(error) ?? error}).`, { cause: error });
   }
-  process.stdout.write(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
+  print(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
 }
 
 async function exists(file: string): Promise<boolean> {

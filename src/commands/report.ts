@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { report } from "../library/report.ts";
+import { print } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
@@ -24,6 +25,6 @@ export function registerReport(program: Command): void {
   addPluginFlag(command)
     .addHelpText("after", EXAMPLES)
     .action(async (results: readonly string[], { out }: { readonly out?: string }) => {
-      process.stdout.write(`${await report(results, { out })}\n`);
+      print(`${await report(results, { out })}\n`);
     });
 }
