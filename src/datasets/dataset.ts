@@ -10,6 +10,8 @@ export interface Dataset {
   /** SHA-256 over the values and the split: part of every run's hash. */
   readonly checksum: string;
   readonly sources: readonly Source[];
+  /** Options that were left to what is found, with what was taken: a re-run with them takes the same or fails. */
+  readonly decided?: Readonly<Record<string, unknown>>;
   readonly train: ExampleSet;
   /** Held out of the training examples; may be empty (count 0). */
   readonly validation: ExampleSet;

@@ -89,6 +89,9 @@ type Named<Member extends EntryWithOptions> = Member extends EntryWithOptions
   ? z.ZodObject<{ name: z.ZodLiteral<Member["name"]> } & Member["options"]["shape"], z.core.$strict>
   : never;
 
+type WithCommon<Mapping, Common extends z.ZodRawShape> =
+  Mapping extends z.ZodObject<infer Shape> ? z.ZodObject<Shape & Common, z.core.$strict> : never;
+
 /** An entry as a config names it: `{ name, ...options }`. */
 export type OptionsOf<Members> =
   Members extends Registry<infer _, infer BuiltIn>
@@ -99,19 +102,23 @@ export type OptionsOf<Members> =
 
 /**
  * The schema of a mapping that names an entry and gives its options, made anew from what is registered now; typed
- * by what comes with prune-lab.
+ * by what comes with prune-lab. `common` are options that every entry has beside its own.
  */
-export function optionsSchema<Member extends EntryWithOptions, BuiltIn extends Member>(
-  registry: Registry<Member, BuiltIn>,
-) {
-  const [first, ...others] = registry
-    .list()
-    .map((entry) =>
-      z.strictObject({ name: z.literal(entry.name).describe(entry.summary), ...entry.options.shape }),
-    );
+export function optionsSchema<
+  Member extends EntryWithOptions,
+  BuiltIn extends Member,
+  Common extends z.ZodRawShape = Record<never, never>,
+>(registry: Registry<Member, BuiltIn>, common?: Common) {
+  const [first, ...others] = registry.list().map((entry) =>
+    z.strictObject({
+      name: z.literal(entry.name).describe(entry.summary),
+      ...entry.options.shape,
+      ...common,
+    }),
+  );
   if (first === undefined) throw new Error(`no ${registry.kind} is registered`);
   return z.discriminatedUnion("name", [first, ...others]) as unknown as z.ZodDiscriminatedUnion<
-    [Named<BuiltIn>],
+    [WithCommon<Named<BuiltIn>, Common>],
     "name"
   >;
 }

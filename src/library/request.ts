@@ -1,6 +1,5 @@
 import path from "node:path";
 import { loadConfig, resolveConfig } from "../config/load.ts";
-import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
@@ -43,7 +42,6 @@ export async function readConfig(
 export function studyRequest(config: Config, folder: string, options: CommonOptions): StudyRequest {
   return {
     options: config,
-    configText: resolvedConfigYaml(config),
     folder,
     dataDir: options.dataDir,
     checkpoints: options.checkpoints ?? "baselines",

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { openPngPool } from "../charts/rendering/png-pool.ts";
+import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
@@ -24,8 +25,6 @@ import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
-  /** The resolved config, as it is recorded in config.yaml. */
-  readonly configText: string;
   /** The folder of this study's results. */
   readonly folder: string;
   /** Where the dataset may lie, in place of the usual folders. */
@@ -99,7 +98,8 @@ export async function runStudies(
 
     // 2. Where it goes: the folders, locked, with the runs that are finished already.
     await ends.each(prepared, async ({ request, study }, i) => {
-      const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard });
+      const configText = resolvedConfigYaml(study.options);
+      const open = await openStudy({ ...request, study, configText, runs: shares[i] ?? [], shard });
       opened.push({ request, open, data: study.data });
     });
     if (!ends.goesOn()) return ends.of(requests);
