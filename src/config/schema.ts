@@ -3,7 +3,7 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
-import { NAME_PATTERN } from "../foundations/registry.ts";
+import { nameProblem, nameSchema, sameName } from "../foundations/names.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -14,14 +14,9 @@ import { show } from "./messages.ts";
  * here and from the registries' own schemas. Made when it is asked for: plugins add to the registries first.
  */
 
-const nameSchema = z
-  .string()
-  .max(100)
-  .regex(NAME_PATTERN, {
-    error: ({ input }) =>
-      `'${input}' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
-  })
-  .describe("Names the study and its folder results/<name>. Default: the config file's own name.");
+const studyNameSchema = nameSchema("a folder").describe(
+  "Names the study and its folder results/<name>. Default: the config file's own name.",
+);
 
 const outsideFraction = (issue: { readonly input?: unknown }) =>
   `${show(issue.input)} is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.`;
@@ -32,20 +27,24 @@ const sparsitySchema = z
   .max(1, { error: outsideFraction });
 
 /** A non-empty list in which nothing is listed twice; `key` says what makes two entries the same. */
-function distinct<Item extends z.ZodType>(item: Item, key: (value: z.output<Item>) => string | number) {
+function distinct<Item extends z.ZodType>(
+  item: Item,
+  key: (value: z.output<Item>) => string | number,
+  same = (a: string | number, b: string | number) => a === b,
+) {
   return z
     .array(item)
     .min(1)
     .superRefine((values, context) => {
       const keys = values.map(key);
       for (const [i, value] of keys.entries()) {
-        const first = keys.indexOf(value);
+        const first = keys.findIndex((other) => same(other, value));
         if (first === i) continue;
-        context.addIssue({
-          code: "custom",
-          path: [i],
-          message: `${value} is listed twice, first as entry ${first}.`,
-        });
+        const message =
+          keys[first] === value
+            ? `${value} is listed twice, first as entry ${first}.`
+            : `${value} and ${keys[first]} differ only in case: on macOS and Windows they name the same file.`;
+        context.addIssue({ code: "custom", path: [i], message });
       }
     });
 }
@@ -55,7 +54,7 @@ const methodName = (method: MethodOptions) => (typeof method === "string" ? meth
 function pruneSchema() {
   return z
     .strictObject({
-      methods: distinct(methodSchema(), methodName)
+      methods: distinct(methodSchema(), methodName, (a, b) => sameName(String(a), String(b)))
         .prefault(["l1-unstructured", "global-magnitude"])
         .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
       sparsities: distinct(sparsitySchema, Number)
@@ -84,7 +83,11 @@ const outputSchema = z
       .string()
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$/, {
+        abort: true,
         error: ({ input }) => `'${input}' is not a plain file name that ends in .csv.`,
+      })
+      .refine((file) => nameProblem(file) === undefined, {
+        error: ({ input }) => `'${input}' cannot name a file: ${nameProblem(String(input))}.`,
       })
       .refine((file) => !ownTables.includes(file.toLowerCase()), {
         error: ({ input }) => `'${input}' is a file that every sweep writes, beside the results.`,
@@ -97,7 +100,7 @@ const outputSchema = z
 /** The config's mapping, before settings that follow from others are filled in. */
 export function configFields() {
   return z.strictObject({
-    name: nameSchema,
+    name: studyNameSchema,
     dataset: datasetSchema(),
     model: modelSchema(),
     train: trainSchema.prefault({}),

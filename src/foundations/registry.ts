@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { inputError } from "./errors.ts";
+import { nameProblem, sameName } from "./names.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
@@ -14,10 +15,6 @@ export interface Entry {
 export interface EntryWithOptions<Options extends z.ZodObject = z.ZodObject> extends Entry {
   readonly options: Options;
 }
-
-/** What names a thing in files and in results. */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-export const NAME_RULE = "letters, digits, '.', '_' and '-', starting with a letter or a digit";
 
 /**
  * The things of one kind that a config can name, in the order in which they are listed: those that come with
@@ -72,9 +69,9 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
 
   /** Throws a PruneLabError of kind `input` when a name is taken or cannot be one. */
   refuse(name: string): void {
-    if (!NAME_PATTERN.test(name)) throw inputError(`'${name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
-    // Compared as file systems may: without case.
-    const taken = this.names().find((other) => other.toLowerCase() === name.toLowerCase());
+    const problem = nameProblem(name);
+    if (problem !== undefined) throw inputError(`'${name}' cannot name a ${this.kind}: ${problem}.`);
+    const taken = this.names().find((other) => sameName(other, name));
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
   }
 

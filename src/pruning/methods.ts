@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
+import { nameSchema, sameName } from "../foundations/names.ts";
+import { Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { axes, axisSchema, type Method } from "./method.ts";
 
@@ -40,10 +41,8 @@ export const methods = new Registry<Method>("method", [
 function combinationSchema() {
   return z
     .strictObject({
-      name: z
-        .string()
-        .regex(NAME_PATTERN, `use ${NAME_RULE}: it names files.`)
-        .refine((name) => methods.find(name) === undefined, {
+      name: nameSchema("a method")
+        .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
           error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
         })
         .describe("What the method is called in results, charts and checkpoints."),

@@ -111,12 +111,47 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a name with a path separator",
       "name: a/b",
-      "case.yaml:3: name: 'a/b' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.",
+      "case.yaml:3: name: 'a/b' cannot name a folder: letters, digits, '.', '_' and '-', starting with a letter or a digit.",
     ],
     [
       "a name that leads upwards",
       "name: ..",
-      "case.yaml:3: name: '..' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.",
+      "case.yaml:3: name: '..' cannot name a folder: letters, digits, '.', '_' and '-', starting with a letter or a digit.",
+    ],
+    [
+      "a device's name",
+      "name: nul",
+      "case.yaml:3: name: 'nul' cannot name a folder: Windows reserves it for a device.",
+    ],
+    [
+      "a name that is too long for files",
+      `name: ${"n".repeat(260)}`,
+      `case.yaml:3: name: '${"n".repeat(57)}...' is too long: at most 100 characters.`,
+    ],
+    [
+      "a method's name that is too long for files",
+      `prune: { methods: [{ name: ${"m".repeat(260)}, criterion: magnitude, allocation: global }] }`,
+      `case.yaml:3: prune.methods.0.name: '${"m".repeat(57)}...' is too long: at most 100 characters.`,
+    ],
+    [
+      "methods whose files would be the same on some systems",
+      "prune:\n  methods:\n    - { name: A, criterion: magnitude, allocation: global }\n    - { name: a, criterion: random, allocation: global }",
+      "case.yaml:6: prune.methods.1: a and A differ only in case: on macOS and Windows they name the same file.",
+    ],
+    [
+      "a method named like another but for case",
+      "prune: { methods: [{ name: Global-Magnitude, criterion: random, allocation: global }] }",
+      "case.yaml:3: prune.methods.0.name: 'Global-Magnitude' is a method already: write just its name, or choose another.",
+    ],
+    [
+      "a method with a name of JavaScript's",
+      "prune: { methods: [{ name: constructor, criterion: random, allocation: global }] }",
+      "case.yaml:3: prune.methods.0.name: 'constructor' cannot name a method: JavaScript reserves it.",
+    ],
+    [
+      "a results file that Windows cannot have",
+      "output: { results: aux.csv }",
+      "case.yaml:3: output.results: 'aux.csv' cannot name a file: Windows reserves it for a device.",
     ],
     ["a number as a name", "name: 2024", "case.yaml:3: name: 2024 is not text. Put it in quotes: '2024'."],
     [
