@@ -45,8 +45,7 @@ async function runSweep({ config, dryRun, ...flags }: SweepFlags): Promise<void>
   const reporter = openReporter(flags);
   const options: SweepOptions = { ...flags, onEvent: reporter.onEvent };
   if (dryRun) {
-    const { outline, folder } = await planSweep(config, options);
-    const report = planReport(outline, folder);
+    const report = planReport(await planSweep(config, options));
     if (flags.json) printJson({ event: "plan", ...report.facts });
     else print(report.text);
     return;

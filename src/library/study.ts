@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { openPngPool } from "../charts/rendering/png-pool.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { CachedDataset } from "../datasets/dataset-cache.ts";
@@ -7,6 +8,7 @@ import type { StudyOptions } from "../experiment/options.ts";
 import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { parameterCount } from "../network/parameters.ts";
+import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
 import {
@@ -17,10 +19,12 @@ import {
   type StudyOutcome,
 } from "../results/study-folder.ts";
 import { workerWarnings } from "../results/warnings.ts";
+import { againOf } from "../scheduling/again.ts";
 import { computeRuns } from "../scheduling/compute.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { runsOfShard, type Shard } from "../scheduling/shard.ts";
-import type { StudyWork } from "../scheduling/share.ts";
+import { findStored, type Share, type StudyWork } from "../scheduling/share.ts";
+import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 
 export interface StudyRequest {
@@ -134,6 +138,26 @@ export async function runStudies(
     for (const { open } of opened) await open.folder.release();
     await Promise.all([executor.close(), pngPool.close()]);
   }
+}
+
+/** What a folder holds of a study already, and what of it has to be computed again; writes nothing. */
+export async function storedOf(
+  study: PreparedStudy,
+  { folder, checkpoints }: Pick<StudyRequest, "folder" | "checkpoints">,
+) {
+  const { options, settings, engine, data } = study;
+  const work: StudyWork = {
+    study: options.name,
+    runs: study.plan.runs,
+    store: new RunStore(path.join(folder, RUNS_FOLDER), settings.network),
+    settings,
+    data,
+    engine,
+    keeps: keptArtifacts(study, checkpoints),
+    announce: () => {},
+  };
+  const [share] = (await findStored([work])) as [Share];
+  return { stored: share.stored.size, again: againOf(share) };
 }
 
 /** A study whose runs are planned. */

@@ -30,6 +30,8 @@ export class Share {
   /** By run: those that hang on it. */
   readonly #children = new Map<string, Run[]>();
   readonly #stored = new Map<string, StoredRun>();
+  /** Runs of its own folder that are stored without what they now have to pass on, and so are computed again. */
+  readonly again: { readonly run: Run; readonly held: StoredRun }[] = [];
   /** Why it cannot be finished. */
   error: unknown;
 
@@ -129,7 +131,11 @@ async function takeStored(
     const needed = share.needs(run);
     const owner = owners.find((each) => hasAll(found.get(each)?.get(run.id), needed));
     const held = owner && found.get(owner)?.get(run.id);
-    if (owner === undefined || held === undefined) continue;
+    if (owner === undefined || held === undefined) {
+      const lacking = found.get(share)?.get(run.id);
+      if (lacking !== undefined) share.again.push({ run, held: lacking });
+      continue;
+    }
     if (owner === share) share.add(run, held);
     else {
       await share.work.store.adopt(owner.work.store, run.id, needed);
