@@ -14,6 +14,7 @@ import { junitReport } from "./check/junit.ts";
 import { markdownReport } from "./check/markdown.ts";
 import { curveLines, tableHeader, tableRows } from "./check/table.ts";
 import { verdictSentence } from "./check/words.ts";
+import { print, printJson, tell, tellWorkflowCommand } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
@@ -103,9 +104,10 @@ async function publish(report: CheckReport, flags: CheckFlags): Promise<void> {
   if (flags.markdown !== undefined) await writeReport(flags.markdown, markdownReport(report));
   // Actions reads commands from both streams; stdout may be JSON.
   if (process.env.GITHUB_ACTIONS === "true") {
-    for (const line of annotations(report)) process.stderr.write(`${line}\n`);
+    for (const line of annotations(report)) tellWorkflowCommand(line);
   }
-  process.stdout.write(flags.json ? `${JSON.stringify({ event: "check", ...report })}\n` : text(report));
+  if (flags.json) printJson({ event: "check", ...report });
+  else print(text(report));
 }
 
 function text(report: CheckReport): string {
@@ -140,11 +142,11 @@ async function updateBaseline(results: string, flags: CheckFlags): Promise<void>
       await publish(await check({ results, baseline: file, ...flags }), flags);
     } catch (error) {
       if (!(error instanceof PruneLabError) || error.kind !== "input") throw error;
-      process.stderr.write(`The old baseline cannot be compared: ${error.message}\n`);
+      tell(`The old baseline cannot be compared: ${error.message}`);
     }
   }
   await writeBaseline(file, recorded);
-  if (!flags.json) process.stdout.write(`${file} is written: ${count(recorded.rows.length, "row")}.\n`);
+  if (!flags.json) print(`${file} is written: ${count(recorded.rows.length, "row")}.\n`);
 }
 
 /** Whether there is a baseline to replace. Throws for a file or folder that is something else. */

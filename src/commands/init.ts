@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { starterConfig } from "../config/starter.ts";
 import { inputError } from "../foundations/errors.ts";
 import { beginsLikeTable, type OutputKind, outputFile } from "../recording/output-file.ts";
+import { print } from "./output.ts";
 
 /** --force replaces whatever its user wrote under that name, but nothing that a sweep did. */
 const CONFIG: OutputKind = {
@@ -34,7 +35,7 @@ async function init(file: string, flags: { readonly force?: true }): Promise<voi
   }
   const output = await outputFile(file, CONFIG, { inputs: [] });
   await output.write(starterConfig(file));
-  process.stdout.write(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
+  print(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
 }
 
 async function exists(file: string): Promise<boolean> {

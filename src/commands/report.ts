@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { report } from "../library/report.ts";
+import { print, printFile } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
@@ -27,7 +28,7 @@ export function registerReport(program: Command): void {
   addPluginFlag(command)
     .addHelpText("after", EXAMPLES)
     .action(async (results: readonly string[], { out }: { readonly out?: string }) => {
-      const page = await report(results, { out });
-      if (page !== "-") process.stdout.write(`${page}\n`);
+      const page = await report(results, { out: out === "-" ? printFile : out });
+      if (page !== "-") print(`${page}\n`);
     });
 }

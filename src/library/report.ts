@@ -10,10 +10,10 @@ import { type OverlaidStudy, overlay } from "../results/report/overlay.ts";
 
 export interface ReportOptions {
   /**
-   * The page to write: a new file, an earlier report, or `-` for standard output. Needed for several results and for
+   * The page to write, a new file or an earlier report; or what takes the page. Needed for several results and for
    * tables; else report.html and the charts go into the folder.
    */
-  readonly out?: string | undefined;
+  readonly out?: string | ((page: string | Uint8Array) => void) | undefined;
 }
 
 const HINT = "Name the page to write with --out FILE.html.";
@@ -28,7 +28,7 @@ const PAGE: OutputKind = {
 /**
  * Draws the report of recorded results: folders of sweeps, or results tables (.csv). One folder gets its charts and
  * report.html anew, the same bytes that the sweep wrote; several results are laid over each other on one page.
- * Returns the path of the page.
+ * Returns the path of the page, `-` where a function takes it.
  *
  * Throws a PruneLabError of kind `input` for results that cannot be read, without `out` where it is needed,
  * and for an `out` that is something else already.
@@ -36,7 +36,7 @@ const PAGE: OutputKind = {
 export async function report(results: readonly string[], { out }: ReportOptions = {}): Promise<string> {
   const [first, ...others] = results;
   if (first === undefined) throw inputError("There are no results to report on.");
-  const page = out === undefined ? undefined : await outputFile(out, PAGE, { inputs: results });
+  const page = out === undefined ? undefined : await pageFile(out, results);
   const studies: OverlaidStudy[] = [];
   for (const given of results) studies.push(await readStudy(given));
   const [only] = studies;
@@ -52,6 +52,12 @@ export async function report(results: readonly string[], { out }: ReportOptions 
   const named = withDistinctNames(studies, results);
   await page.write(await drawOverlay(named, overlay(named)));
   return page.path;
+}
+
+async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly string[]) {
+  return typeof out === "string"
+    ? outputFile(out, PAGE, { inputs })
+    : outputFile("-", PAGE, { inputs, standardOutput: out });
 }
 
 async function readStudy(given: string): Promise<OverlaidStudy> {

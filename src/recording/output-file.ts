@@ -33,6 +33,8 @@ export interface OutputLimits {
   readonly inputs: readonly string[];
   /** Places that the same command writes. */
   readonly outputs?: readonly OutputFile[];
+  /** Takes what is written to `-`; without it, standard output is no place. */
+  readonly standardOutput?: (content: string | Uint8Array) => void;
 }
 
 /**
@@ -44,16 +46,17 @@ export interface OutputLimits {
 export async function outputFile(
   given: string,
   kind: OutputKind,
-  { inputs, outputs = [] }: OutputLimits,
+  { inputs, outputs = [], standardOutput }: OutputLimits,
 ): Promise<OutputFile> {
   const refuse = (reason: string, hint = "Name a new file.") =>
     inputError(`${given} ${reason}, so ${kind.writer} does not write it.`, { hint });
   if (given === "") throw inputError(`${kind.writer} needs the name of a file.`);
   if (isStandardOutput(given)) {
+    if (standardOutput === undefined) throw refuse("is standard output");
     if (outputs.some(({ toStandardOutput }) => toStandardOutput)) {
-      throw refuse("is standard output, which something else is written to already");
+      throw refuse("is standard output, which another option writes");
     }
-    return standardOutput(given);
+    return { path: given, toStandardOutput: true, write: async (content) => standardOutput(content) };
   }
   const place = await placeOf(given, refuse);
   const to = (write: OutputFile["write"]): OutputFile => ({
@@ -109,16 +112,6 @@ export function beginsLikeTable(beginning: string, names = Object.keys(tables)):
 /** `-`, and the names that the system has for the same: to open them anew could cut off what is there. */
 function isStandardOutput(given: string): boolean {
   return ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].includes(given);
-}
-
-function standardOutput(given: string): OutputFile {
-  return {
-    path: given,
-    toStandardOutput: true,
-    write: async (content) => {
-      process.stdout.write(content);
-    },
-  };
 }
 
 type Refuse = (reason: string, hint?: string) => Error;

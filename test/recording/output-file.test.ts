@@ -94,10 +94,15 @@ test("devices and pipes are written into, and stay what they are", async () => {
 
 test("two outputs of one command are two files, and only one is standard output", async () => {
   const first = await open("twice.md");
-  const standard = await outputFile("-", notes, { inputs: [] });
-  const limits = { inputs: [], outputs: [first, standard] };
+  const printed: unknown[] = [];
+  const standardOutput = (content: unknown) => printed.push(content);
+  const standard = await outputFile("-", notes, { inputs: [], standardOutput });
+  await standard.write("# notes\n");
+  expect(printed).toEqual(["# notes\n"]);
+  const limits = { inputs: [], outputs: [first, standard], standardOutput };
   await expect(outputFile(at("twice.md"), notes, limits)).rejects.toThrow("is written by another option");
   await expect(outputFile("/dev/stdout", notes, limits)).rejects.toThrow("is standard output");
+  await expect(outputFile("-", notes, { inputs: [] })).rejects.toThrow("is standard output");
   await expect(outputFile("", notes, limits)).rejects.toThrow("--notes needs the name of a file.");
 });
 
