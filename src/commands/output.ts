@@ -15,6 +15,11 @@ export function print(text: string): void {
   process.stdout.write(shown(text, chalk.level > 0));
 }
 
+/** Writes what could as well be a file to stdout, byte for byte. */
+export function printFile(content: string | Uint8Array): void {
+  process.stdout.write(content);
+}
+
 /** Writes a value to stdout as one line of JSON, or indented for readers. */
 export function printJson(value: unknown, indent?: number): void {
   print(`${JSON.stringify(value, null, indent)}\n`);
