@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
 import { failure, PruneLabError, systemErrorCode } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
+import { explainSystemError } from "./foundations/system-errors.ts";
 
 const EXIT_CODES = { input: 2, failure: 3, interrupted: 130 } as const satisfies Record<
   PruneLabError["kind"],
@@ -57,7 +58,8 @@ try {
 }
 
 /** Tells the user what went wrong, on stderr; returns the exit code. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = explainSystemError(thrown);
   // commander has printed its own message by now; help and version end here too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
   if (error instanceof PruneLabError) {
