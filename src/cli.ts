@@ -3,6 +3,7 @@ import { registerCommands } from "./commands/index.ts";
 import { obeyNoColor, onOutputError, print, tell } from "./commands/output.ts";
 import { failure, PruneLabError } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
+import { explainSystemError } from "./foundations/system-errors.ts";
 
 const EXIT_CODES = { input: 2, failure: 3, interrupted: 130 } as const satisfies Record<
   PruneLabError["kind"],
@@ -54,7 +55,8 @@ try {
 }
 
 /** Tells the user what went wrong, on stderr; returns the exit code. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = explainSystemError(thrown);
   // commander has printed its own message by now; help and version end here too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
   if (error instanceof PruneLabError) {

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { loadConfig } from "../config/load.ts";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { inputError } from "../foundations/errors.ts";
+import { readError, systemErrorText } from "../foundations/system-errors.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
@@ -69,7 +70,7 @@ async function readPart(folder: string): Promise<Part> {
     configText = await readFile(file, "utf8");
   } catch (error) {
     throw inputError(
-      `${folder} is no finished part of a sweep: its config.yaml cannot be read (${systemErrorCode(error)}).`,
+      `${folder} is no finished part of a sweep: its config.yaml cannot be read: ${systemErrorText(error)}.`,
       { hint: "Run the sweep of this part again to finish it.", cause: error },
     );
   }
@@ -89,7 +90,7 @@ async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    throw inputError(`${folder}: cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
+    throw readError(error, folder);
   }
 }
 
@@ -110,7 +111,10 @@ async function studiesOf(parts: readonly string[]): Promise<readonly string[]> {
 }
 
 async function readStudies(part: string): Promise<string[]> {
-  const text = await readFile(path.join(part, BATCH_SUMMARY_FILE), "utf8");
+  const file = path.join(part, BATCH_SUMMARY_FILE);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw readError(error, file);
+  });
   const rows: readonly { readonly study: string }[] = parse(text, { columns: true });
   return [...new Set(rows.map(({ study }) => study))];
 }

@@ -86,12 +86,15 @@ async function redraw(folder: string, study: OverlaidStudy, manifest: Manifest):
     fresh: false,
     bytesNeeded: 2 * drawn.reduce((sum, [, content]) => sum + content.length, 0),
   });
+  const names = drawn.map(([name]) => name);
+  const others = manifest.files.filter(
+    (name) => !name.startsWith(`${CHARTS_FOLDER}/`) && name !== REPORT_FILE,
+  );
+  const renewed = { ...manifest, files: [...others, ...names] };
   try {
+    await open.writeManifest(renewed, "start");
     for (const [name, content] of drawn) await open.write(name, content);
-    const others = manifest.files.filter(
-      (name) => !name.startsWith(`${CHARTS_FOLDER}/`) && name !== REPORT_FILE,
-    );
-    await open.writeManifest({ ...manifest, files: [...others, ...drawn.map(([name]) => name)] }, "final");
+    await open.writeManifest(renewed, "final");
   } finally {
     await open.release();
   }

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import * as z from "zod";
+import { systemErrorCode } from "../foundations/errors.ts";
+import { readError } from "../foundations/system-errors.ts";
+import { recordedJson } from "./recorded-json.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -17,7 +20,7 @@ export interface Manifest {
   /** SHA-256 of `settings`. */
   readonly identity: string;
   /** Everything that may not change when the folder is continued: more or fewer methods, sparsities and seeds may. */
-  readonly settings: unknown;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly engine: unknown;
   readonly dataset: unknown;
   readonly model: unknown;
@@ -42,21 +45,42 @@ export interface ManifestPart {
   readonly checkpoints: string;
 }
 
+const record = z.record(z.string(), z.unknown());
+
+const manifestSchema = z.object({
+  tool: z.literal("prune-lab"),
+  format: z.literal(1),
+  version: z.string(),
+  node: z.string(),
+  study: z.string(),
+  part: z.object({ shard: z.int().positive(), of: z.int().positive(), checkpoints: z.string() }).optional(),
+  identity: z.string(),
+  settings: record,
+  engine: record,
+  dataset: record,
+  model: record,
+  plugins: z
+    .array(z.object({ file: z.string(), sha256: z.string(), members: z.array(z.string()) }))
+    .optional(),
+  runs: z.record(z.string(), z.string()),
+  files: z.array(z.string()),
+});
+
 /** The manifest of a results folder, or undefined when there is none. Throws when there is a damaged one. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const file = path.join(folder, MANIFEST_FILE);
+  let text: string;
   try {
-    const manifest = JSON.parse(await readFile(file, "utf8")) as Partial<Manifest>;
-    if (manifest.tool === "prune-lab" && manifest.format === 1 && Array.isArray(manifest.files)) {
-      return manifest as Manifest;
-    }
+    text = await readFile(file, "utf8");
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
+    throw readError(error, file);
   }
-  throw inputError(`${file} is not a manifest that this version of prune-lab can read.`, {
-    hint: "Choose another folder with --out.",
-  });
+  return recordedJson(text, manifestSchema, {
+    file,
+    what: "a manifest",
+    hint: "The folder cannot be continued without it: remove the folder, or choose another one with --out.",
+  }) as Manifest;
 }
 
 /** `train.epochs: 10 there, 3 now`: one line for each leaf in which two values differ. */

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
+import { readError } from "../foundations/system-errors.ts";
 import { parseCsv, type ReadRow } from "./csv-reader.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
 import type { HistoryRow, ResultRow } from "./rows.ts";
@@ -44,7 +45,7 @@ async function isFolder(given: string): Promise<boolean> {
     return (await stat(given)).isDirectory();
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") throw inputError(`${given} does not exist.`, { cause: error });
-    throw unreadable(given, error);
+    throw readError(error, given);
   }
 }
 
@@ -71,12 +72,8 @@ async function contentOf(file: string): Promise<Buffer> {
         cause: error,
       });
     }
-    throw unreadable(file, error);
+    throw readError(error, file);
   }
-}
-
-function unreadable(file: string, error: unknown) {
-  return inputError(`${file} cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
 }
 
 /** The name of the table; the config's `output.results` decides. */

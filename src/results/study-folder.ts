@@ -4,6 +4,7 @@ import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
+import type { Notify } from "../foundations/notices.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
@@ -13,7 +14,8 @@ import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import { type CheckpointChoice, chartFiles, checkpointFiles, tableFiles } from "./outputs.ts";
+import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
 
@@ -28,10 +30,12 @@ export interface StudyToOpen {
   /** The runs that the folder has to hold in the end, parents first. */
   readonly runs: readonly Run[];
   readonly shard: Shard | undefined;
+  /** Told what takes long. */
+  readonly notify: Notify;
 }
 
 /** A study whose folder is open, and locked until it is released. */
-export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh"> {
+export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh" | "notify"> {
   readonly folder: ResultsFolder;
   readonly store: RunStore;
 }
@@ -50,12 +54,18 @@ export interface StudyOutcome {
 }
 
 /** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
-export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen): Promise<OpenStudy> {
+export async function openStudy({
+  folder: path,
+  fresh,
+  notify,
+  ...request
+}: StudyToOpen): Promise<OpenStudy> {
   const { study } = request;
   const folder = await openResultsFolder(path, {
     settings: settingsOf(study),
     fresh,
     bytesNeeded: bytesNeeded(request),
+    notify,
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {
@@ -79,23 +89,27 @@ export async function finishStudy(
 ): Promise<StudyOutcome> {
   const { study, folder, shard } = open;
   const { options, plan } = study;
-  const files = ["config.yaml"];
-  await folder.write("config.yaml", open.configText);
+  const files: OutputFile[] = [["config.yaml", open.configText]];
+  const checkpoints = shard === undefined ? checkpointFiles(study, open.checkpoints) : [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study));
     results = tables.results;
     summary = summarize(results);
-    files.push(...(await writeTables(folder, options, tables, summary)));
+    files.push(...tableFiles(options, tables, summary));
     for (const message of resultWarnings(plan, stored)) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
-    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
+    files.push(...(await chartFiles(study, open.configText, tables, toPng)));
   }
-  await writeManifest(open, files, "final");
-  onEvent({ event: "finished", study: options.name, folder: folder.path, files });
+  const names = [...files, ...checkpoints].map(([name]) => name);
+  // Listed before they are there: `--fresh` finds also what a kill leaves half way.
+  await writeManifest(open, names, "start");
+  for (const [name, content] of files) await folder.write(name, content);
+  for (const [name, run] of checkpoints) await folder.write(name, await open.store.readCheckpoint(run));
+  await writeManifest(open, names, "final");
+  onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
   return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
 }
 

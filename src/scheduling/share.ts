@@ -152,7 +152,9 @@ async function readAll({ runs, store }: StudyWork): Promise<StoredRuns> {
   const stored = new Map<string, StoredRun>();
   for (const { id } of runs) {
     const found = await store.read(id);
-    if (found !== undefined) stored.set(id, found);
+    if (found === undefined) continue;
+    await store.tidy(id, found);
+    stored.set(id, found);
   }
   return stored;
 }
