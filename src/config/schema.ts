@@ -3,6 +3,7 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { quote } from "../foundations/quote.ts";
 import { NAME_PATTERN } from "../foundations/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
@@ -19,7 +20,7 @@ const nameSchema = z
   .max(100)
   .regex(NAME_PATTERN, {
     error: ({ input }) =>
-      `'${input}' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
+      `${quote(input)} cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
   })
   .describe("Names the study and its folder results/<name>. Default: the config file's own name.");
 
@@ -84,10 +85,10 @@ const outputSchema = z
       .string()
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$/, {
-        error: ({ input }) => `'${input}' is not a plain file name that ends in .csv.`,
+        error: ({ input }) => `${quote(input)} is not a plain file name that ends in .csv.`,
       })
       .refine((file) => !ownTables.includes(file.toLowerCase()), {
-        error: ({ input }) => `'${input}' is a file that every sweep writes, beside the results.`,
+        error: ({ input }) => `${quote(input)} is a file that every sweep writes, beside the results.`,
       })
       .default("results.csv")
       .describe("File name of the results table in the results folder."),

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import { NAME_PATTERN, NAME_RULE } from "../foundations/registry.ts";
 import { existingDataFolders, isFolder } from "./data-folder.ts";
 import type { DatasetEntry } from "./dataset.ts";
@@ -51,7 +52,7 @@ async function findFolder(wanted: string, dataDir: string | undefined): Promise<
 function resultName(wanted: string | null, folder: string): string {
   const name = wanted ?? path.basename(path.resolve(folder));
   if (NAME_PATTERN.test(name)) return name;
-  throw inputError(`The folder's name '${name}' cannot stand in results (${NAME_RULE}).`, {
+  throw inputError(`The folder's name ${quote(name)} cannot stand in results (${NAME_RULE}).`, {
     hint: "Set dataset.label",
   });
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { inputError } from "./errors.ts";
+import { quote } from "./quote.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
@@ -56,7 +57,7 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   /** What is wrong with a name that nothing has. */
   unknown(name: string): string {
     const names = this.names();
-    return `'${name}' is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
+    return `${quote(name)} is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
   }
 
   /**
@@ -72,7 +73,8 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
 
   /** Throws a PruneLabError of kind `input` when a name is taken or cannot be one. */
   refuse(name: string): void {
-    if (!NAME_PATTERN.test(name)) throw inputError(`'${name}' cannot name a ${this.kind}: ${NAME_RULE}.`);
+    if (!NAME_PATTERN.test(name))
+      throw inputError(`${quote(name)} cannot name a ${this.kind}: ${NAME_RULE}.`);
     // Compared as file systems may: without case.
     const taken = this.names().find((other) => other.toLowerCase() === name.toLowerCase());
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);

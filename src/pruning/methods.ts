@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quote } from "../foundations/quote.ts";
 import { NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { axes, axisSchema, type Method } from "./method.ts";
@@ -44,7 +45,8 @@ function combinationSchema() {
         .string()
         .regex(NAME_PATTERN, `use ${NAME_RULE}: it names files.`)
         .refine((name) => methods.find(name) === undefined, {
-          error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
+          error: ({ input }) =>
+            `${quote(input)} is a method already: write just its name, or choose another.`,
         })
         .describe("What the method is called in results, charts and checkpoints."),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
@@ -66,7 +68,7 @@ export function methodSchema() {
       const choices = names.join(", ");
       if (typeof input !== "string")
         return `a name, or a mapping with name, criterion and allocation, is needed. Choices: ${choices}.`;
-      return `'${input}' is not one of ${choices}.${didYouMean(input, names)}`;
+      return `${quote(input)} is not one of ${choices}.${didYouMean(input, names)}`;
     },
   });
 }
