@@ -7,7 +7,7 @@ import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/
 import { PruneLabError } from "../foundations/errors.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import {
   finishStudy,
   keptArtifacts,

@@ -12,8 +12,9 @@ import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
+import { type CheckpointChoice, writeCheckpoints } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import { writeCharts, writeTables } from "./outputs.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
 
@@ -92,7 +93,7 @@ export async function finishStudy(
       onEvent({ event: "notice", study: options.name, message });
     }
     files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
-    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
+    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints, { stored, results })));
   }
   await writeManifest(open, files, "final");
   onEvent({ event: "finished", study: options.name, folder: folder.path, files });
