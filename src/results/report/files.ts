@@ -1,4 +1,5 @@
 import type { ChartData } from "../../charts/chart.ts";
+import { embedFont } from "../../charts/rendering/embed-font.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
 import { renderReport } from "./page.ts";
@@ -24,11 +25,12 @@ export async function drawStudy(
     pngs.push(png);
   });
   const report = await renderReport({ studies: [study], data, charts });
+  const svgs = await embedFont(charts.map(({ svg }) => svg));
   const pictures = await Promise.all(pngs);
   return [
-    ...charts.flatMap(({ chart: { name }, spec, svg }, i): OutputFile[] => [
+    ...charts.flatMap(({ chart: { name }, spec }, i): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
-      [`${CHARTS_FOLDER}/${name}.svg`, svg],
+      [`${CHARTS_FOLDER}/${name}.svg`, svgs[i] as string],
       [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],
     ]),
     [REPORT_FILE, report],
