@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Labels } from "../experiment/options.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 
 export const MANIFEST_FILE = "manifest.json";
@@ -27,6 +28,8 @@ export interface Manifest {
     readonly sha256: string;
     readonly members: readonly string[];
   }[];
+  /** What methods and axes are called where they are shown; absent without any. */
+  readonly labels?: Labels;
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
