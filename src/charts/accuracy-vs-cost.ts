@@ -2,7 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
@@ -12,8 +13,11 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 const width = 620;
 const height = 340;
 
+type Drawn = Pick<ChartData, "results" | "labels">;
+
 /** What a network costs, by what its masks leave. */
 interface Cost {
+  readonly name: "size" | "macs";
   readonly title: string;
   readonly axis: string;
   readonly of: (point: CurvePoint) => number;
@@ -25,6 +29,7 @@ const kib = (bytes: number) => `${Number((bytes / 1024).toPrecision(3)).toLocale
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 const size: Cost = {
+  name: "size",
   title: "size",
   axis: "Size in its smallest encoding (KiB), log scale",
   of: (point) => point.sparseBytes / 1024,
@@ -33,6 +38,7 @@ const size: Cost = {
 };
 
 const computation: Cost = {
+  name: "macs",
   title: "multiply-accumulates",
   axis: "Multiply-accumulates with a kept weight, for one example, log scale",
   of: (point) => point.macs,
@@ -50,8 +56,8 @@ export const accuracyVsSizeChart: Chart = {
 };
 
 /** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
-export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
-  return accuracyVsCost(results, size);
+export function accuracyVsSize(data: Drawn): TopLevelSpec | undefined {
+  return accuracyVsCost(data, size);
 }
 
 export const accuracyVsMacsChart: Chart = {
@@ -63,12 +69,12 @@ export const accuracyVsMacsChart: Chart = {
 };
 
 /** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
-export function accuracyVsMacs({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
-  return accuracyVsCost(results, computation);
+export function accuracyVsMacs(data: Drawn): TopLevelSpec | undefined {
+  return accuracyVsCost(data, computation);
 }
 
 /** A line a method; behind them the Pareto front as steps, and the dense networks as rules. */
-function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec | undefined {
+function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | undefined {
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -97,6 +103,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
     metric,
     curves.title,
     [...points, ...rules].map(({ mean }) => mean),
+    labels,
   );
   const placed = (of: readonly (typeof points)[number][]) =>
     of.map((point) => ({ ...point, y: y.position(point.mean) }));
@@ -104,7 +111,7 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
   const color = {
     field: "method",
     type: "nominal",
-    scale: methodColorScale(methods),
+    scale: methodColorScale(methods, labels),
     legend: methodLegend(methods),
   } as const;
   return {
@@ -125,7 +132,12 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
         field: "cost",
         type: "quantitative",
         scale: { type: "log", domain, nice: false },
-        axis: { title: cost.axis, values, format: cost === size ? ",~g" : "~s", labelOverlap: "greedy" },
+        axis: {
+          title: axisTitle(labels, cost.name, cost.axis),
+          values,
+          format: cost === size ? ",~g" : "~s",
+          labelOverlap: "greedy",
+        },
       },
       y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
       description: { field: "label" },

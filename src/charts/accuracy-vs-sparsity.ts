@@ -1,8 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import { measured } from "../metrics/words.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
@@ -31,7 +30,10 @@ export const accuracyVsSparsityChart: Chart = {
  * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
-export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+export function accuracyVsSparsity({
+  results,
+  labels,
+}: Pick<ChartData, "results" | "labels">): TopLevelSpec | undefined {
   // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -65,11 +67,15 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
   );
 
   // 3. Where they are drawn.
-  const x = prunedChannel(points.map(({ sparsity }) => sparsity));
+  const x = prunedChannel(
+    points.map(({ sparsity }) => sparsity),
+    { labels },
+  );
   const y = metricChannel(
     metric,
     title,
     present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
+    labels,
   );
   const data = points.map(({ ci95, ...point }) => ({
     ...point,
@@ -98,10 +104,10 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     labelGap,
     height,
   );
-  const labels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
+  const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
   // 5. The layers, from back to front.
-  const colors = methodColorScale(methods);
+  const colors = methodColorScale(methods, labels);
   const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
   const isAfter = `datum.stage === '${afterStage}'`;
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
@@ -175,7 +181,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
         },
       },
       {
-        data: { values: labels },
+        data: { values: endLabels },
         mark: { type: "text", align: "left", baseline: "middle", fontSize: 12.5 },
         encoding: {
           x: { value: width + 14 },

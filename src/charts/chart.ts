@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { Labels } from "../experiment/options.ts";
 import type { Entry } from "../foundations/registry.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
@@ -11,6 +12,8 @@ export interface ChartData {
   readonly history: readonly HistoryRow[];
   /** Undefined when there are only tables. */
   readonly snapshots: Snapshots | undefined;
+  /** Titles for axes. The methods of the rows bear their labels already. */
+  readonly labels?: Labels | undefined;
 }
 
 /** A chart. Its name is that of its files; its summary says in docs/results.md what it shows. */

@@ -4,8 +4,9 @@ import { meanInterval, present } from "../analysis/mean-interval.ts";
 import type { Figure, Metric } from "../metrics/metric.ts";
 import { figureOf, metrics } from "../metrics/registry.ts";
 import { improves } from "../metrics/words.ts";
-import type { HistoryRow, ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { HistoryRow } from "../recording/rows.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { axisTitle } from "./labels.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
@@ -40,10 +41,8 @@ export const finetuningChart: Chart = {
 export function finetuning({
   results,
   history,
-}: {
-  results: readonly ResultRow[];
-  history: readonly HistoryRow[];
-}): TopLevelSpec | undefined {
+  labels,
+}: Pick<ChartData, "results" | "history" | "labels">): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const rows = history.filter((row) => row.phase === "finetune");
   const measure = finetuningMeasure(rows);
@@ -65,6 +64,7 @@ export function finetuning({
     measure.metric,
     measure.title,
     points.map(({ mean }) => mean),
+    labels,
   );
   const seeds = new Set(rows.map((row) => row.seed)).size;
   return {
@@ -91,13 +91,20 @@ export function finetuning({
           field: "epoch",
           type: "quantitative",
           scale: { nice: false },
-          axis: { title: "Epoch", format: "d", tickMinStep: 1, tickCount: 5, labelFlush: false, grid: false },
+          axis: {
+            title: axisTitle(labels, "epoch", "Epoch"),
+            format: "d",
+            tickMinStep: 1,
+            tickCount: 5,
+            labelFlush: false,
+            grid: false,
+          },
         },
         y: { field: "y", type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
         color: {
           field: "method",
           type: "nominal",
-          scale: methodColorScale(methods),
+          scale: methodColorScale(methods, labels),
           legend: methodLegend(methods),
         },
       },

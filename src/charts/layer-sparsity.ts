@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
-import type { LayerRow, ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { LayerRow } from "../recording/rows.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
@@ -26,10 +26,8 @@ export const layerSparsityChart: Chart = {
 export function layerSparsity({
   results,
   layers,
-}: {
-  results: readonly ResultRow[];
-  layers: readonly LayerRow[];
-}): TopLevelSpec | undefined {
+  labels,
+}: Pick<ChartData, "results" | "layers" | "labels">): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const present = layers.filter((row) => row.target_sparsity > 0);
   // Biases are pruned on request only; unpruned ones would fill half of the chart with zeros.
@@ -50,7 +48,7 @@ export function layerSparsity({
   const methods = [...new Set(points.map(({ method }) => method))];
   const tensors = [...new Set(points.map(({ tensor }) => tensor))];
   const targets = [...new Set(points.map(({ target }) => target))];
-  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], ticks);
+  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], { ticks, labels });
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const rowHeight = Math.max(24, 8 * methods.length + 10);
   return {
@@ -103,7 +101,7 @@ export function layerSparsity({
             color: {
               field: "method",
               type: "nominal",
-              scale: methodColorScale(methods),
+              scale: methodColorScale(methods, labels),
               legend: methodLegend(methods),
             },
           },

@@ -2,9 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { BLOCK_SIDE, blockShape, type TensorSnapshot } from "../experiment/weights-snapshot.ts";
 import { unpackBits } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
@@ -28,14 +26,15 @@ export const maskBlocksChart: Chart = {
 export function maskBlocks({
   results,
   snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+  labels,
+}: Pick<ChartData, "results" | "snapshots" | "labels">): TopLevelSpec | undefined {
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
-  const colors = methodColors(shown.after.map(({ name }) => name));
+  const colors = methodColors(
+    shown.after.map(({ name }) => name),
+    labels,
+  );
   const tensors = [...shown.tensorNames.values()];
   const blocks = rows.flatMap((row) =>
     row.tensors.map((tensor) => {

@@ -1,6 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { methodColorScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
@@ -19,7 +18,10 @@ export const recoveryChart: Chart = {
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a
  * method, the dense control as a rule. Undefined without fine-tuning.
  */
-export function recovery({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+export function recovery({
+  results,
+  labels,
+}: Pick<ChartData, "results" | "labels">): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined || !curves.recovers) return undefined;
   const { metric, methods, control } = curves;
@@ -32,15 +34,20 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
     ];
   });
   if (pairs.length === 0) return undefined;
-  const x = prunedChannel(pairs.map(({ sparsity }) => sparsity));
-  const y = metricChannel(metric, curves.title, [
-    ...pairs.flatMap(({ before, after }) => [before, after]),
-    ...(control === null ? [] : [control]),
-  ]);
+  const x = prunedChannel(
+    pairs.map(({ sparsity }) => sparsity),
+    { labels },
+  );
+  const y = metricChannel(
+    metric,
+    curves.title,
+    [...pairs.flatMap(({ before, after }) => [before, after]), ...(control === null ? [] : [control])],
+    labels,
+  );
   const color = {
     field: "method",
     type: "nominal",
-    scale: methodColorScale(methods),
+    scale: methodColorScale(methods, labels),
     legend: null,
   } as const;
   const panel = { width: methods.length > 2 ? 250 : 330, height: 220 };

@@ -2,9 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
@@ -27,15 +25,13 @@ export const weightHistogramsChart: Chart = {
 export function weightHistograms({
   results,
   snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+  labels,
+}: Pick<ChartData, "results" | "snapshots" | "labels">): TopLevelSpec | undefined {
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
   const methods = shown.after.map(({ name }) => name);
-  const colors = methodColors(methods);
+  const colors = methodColors(methods, labels);
   const limits = new Map<string, number>();
   for (const tensor of rows.flatMap(({ tensors }) => tensors)) {
     limits.set(tensor.name, Math.max(limits.get(tensor.name) ?? 0, tensor.limit));

@@ -1,8 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { unpackFloats } from "../foundations/packed.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
@@ -34,10 +32,8 @@ export const weightMagnitudesChart: Chart = {
 export function weightMagnitudes({
   results,
   snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+  labels,
+}: Pick<ChartData, "results" | "snapshots" | "labels">): TopLevelSpec | undefined {
   // 1. The sampled weights as they were trained, and what became of them.
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
@@ -90,7 +86,7 @@ export function weightMagnitudes({
       return { method, tensor, kept: keeps, path: pathOf(part) || "M0,0", label: markLabel(method, text) };
     }),
   );
-  const colors = methodColors(methods);
+  const colors = methodColors(methods, labels);
   const most = Math.max(...samples.map(({ points }) => points.length));
   return {
     $schema: schema,

@@ -8,6 +8,7 @@ import { quote } from "../foundations/quote.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
+import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
 
 /**
@@ -116,13 +117,17 @@ export function configFields() {
         "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
       ),
     output: outputSchema.prefault({}),
+    labels: labelsSchema(),
   });
 }
 
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune }, context) => {
+    .superRefine(({ dataset, prune, labels }, context) => {
+      for (const { method, message } of labelFaults(labels, prune.methods)) {
+        context.addIssue({ code: "custom", path: ["labels", "methods", method], message });
+      }
       if (prune.finetune?.select === "best" && dataset.validation === 0) {
         context.addIssue({
           code: "custom",

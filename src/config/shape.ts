@@ -64,6 +64,7 @@ export function childSchema(
 ): z.core.$ZodType | undefined {
   const { core } = unwrap(schema);
   if (core instanceof z.ZodArray) return core.def.element;
+  if (core instanceof z.ZodRecord) return core.def.valueType;
   for (const member of objectMembers(schema, value)) {
     const child = ownValue(member.shape, key);
     if (child !== undefined) return child as z.core.$ZodType;

@@ -8,7 +8,7 @@ import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
 import { recordedFacts } from "../recording/recorded-facts.ts";
 import { RUNS_FOLDER } from "../recording/results-folder.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { hasAll, type StoredRuns } from "../scheduling/share.ts";

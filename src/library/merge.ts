@@ -122,7 +122,9 @@ async function readStudies(part: string): Promise<string[]> {
   // Each names a folder below `out`, and must not lead elsewhere.
   const wrong = studies.find((study) => nameProblem(study) !== undefined);
   if (wrong === undefined) return studies;
-  throw inputError(`${file} names a sweep ${quote(wrong)}, which no sweep can be named: ${nameProblem(wrong)}.`);
+  throw inputError(
+    `${file} names a sweep ${quote(wrong)}, which no sweep can be named: ${nameProblem(wrong)}.`,
+  );
 }
 
 function parseSummary(text: string, file: string): readonly { readonly study?: string }[] {

@@ -10,7 +10,7 @@ import { PruneLabError } from "../foundations/errors.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import {
   finishStudy,
   keptArtifacts,

@@ -44,7 +44,8 @@ function combinationSchema() {
     .strictObject({
       name: nameSchema("a method")
         .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
-          error: ({ input }) => `${quote(input)} is a method already: write just its name, or choose another.`,
+          error: ({ input }) =>
+            `${quote(input)} is a method already: write just its name, or choose another.`,
         })
         .describe("What the method is called in results, charts and checkpoints."),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),

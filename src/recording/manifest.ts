@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import type { Labels } from "../experiment/options.ts";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { recordedJson } from "./recorded-json.ts";
@@ -30,6 +31,8 @@ export interface Manifest {
     readonly sha256: string;
     readonly members: readonly string[];
   }[];
+  /** What methods and axes are called where they are shown; absent without any. */
+  readonly labels?: Labels;
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
@@ -61,6 +64,12 @@ const manifestSchema = z.object({
   model: record,
   plugins: z
     .array(z.object({ file: z.string(), sha256: z.string(), members: z.array(z.string()) }))
+    .optional(),
+  labels: z
+    .object({
+      methods: z.record(z.string(), z.string()).optional(),
+      axes: z.record(z.string(), z.string()).optional(),
+    })
     .optional(),
   runs: z.record(z.string(), z.string()),
   files: z.array(z.string()),

@@ -1,17 +1,12 @@
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
-import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
-import { keepsWeights } from "../experiment/runs/index.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
 import { manifestOf } from "./describe.ts";
 import { drawStudy, type OutputFile } from "./report/files.ts";
 import type { Tables } from "./tabulate.ts";
-
-/** Which weights become safetensors files. */
-export type CheckpointChoice = "all" | "baselines" | "none";
 
 /** The tables, by name. */
 export function tableFiles(
@@ -46,15 +41,4 @@ export async function chartFiles(
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
   return drawStudy({ name, rows: data.results, manifest, configText }, data, toPng);
-}
-
-/** The runs whose weights become safetensors files, by name: one a baseline, and with `all` one a cell of the grid. */
-export function checkpointFiles(
-  { plan }: StudyOutline,
-  choice: CheckpointChoice,
-): [name: string, run: string][] {
-  if (choice === "none") return [];
-  const baselines = plan.runs.filter(keepsWeights).map(({ id, label }) => ({ id, label }));
-  const points = choice === "all" ? plan.cells.map((cell) => ({ id: lastOf(cell), label: cell.label })) : [];
-  return [...baselines, ...points].map(({ id, label }) => [`checkpoints/${label}.safetensors`, id]);
 }

@@ -6,6 +6,7 @@ import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { parameterCount } from "../network/parameters.ts";
+import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
@@ -13,8 +14,9 @@ import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
+import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { type CheckpointChoice, chartFiles, checkpointFiles, tableFiles } from "./outputs.ts";
+import { chartFiles, tableFiles } from "./outputs.ts";
 import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
@@ -90,7 +92,7 @@ export async function finishStudy(
   const { study, folder, shard } = open;
   const { options, plan } = study;
   const files: OutputFile[] = [["config.yaml", open.configText]];
-  const checkpoints = shard === undefined ? checkpointFiles(study, open.checkpoints) : [];
+  let checkpoints: readonly CheckpointFile[] = [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   if (shard === undefined) {
@@ -102,12 +104,15 @@ export async function finishStudy(
       onEvent({ event: "notice", study: options.name, message });
     }
     files.push(...(await chartFiles(study, open.configText, tables, toPng)));
+    checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
-  const names = [...files, ...checkpoints].map(([name]) => name);
+  const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];
   // Listed before they are there: `--fresh` finds also what a kill leaves half way.
   await writeManifest(open, names, "start");
   for (const [name, content] of files) await folder.write(name, content);
-  for (const [name, run] of checkpoints) await folder.write(name, await open.store.readCheckpoint(run));
+  for (const { file, run, metadata } of checkpoints) {
+    await folder.write(file, describeCheckpoint(await open.store.readCheckpoint(run), file, metadata));
+  }
   await writeManifest(open, names, "final");
   onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
   return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };

@@ -1,3 +1,4 @@
+import type { Labels } from "../../experiment/options.ts";
 import { methods as registered } from "../../pruning/methods.ts";
 
 /**
@@ -34,10 +35,12 @@ export const darkVariants: ReadonlyMap<string, string> = new Map(
 
 /**
  * A color for each method. A registered method has the same one in every chart of every study; a method of the
- * config's own takes the first that is free. Beyond eight methods colors repeat.
+ * config's own takes the first that is free. A method that is shown by its label has the color of its name. Beyond
+ * eight methods colors repeat.
  */
-export function methodColors(methods: readonly string[]): Map<string, string> {
-  const preferred = (method: string) => registered.names().indexOf(method);
+export function methodColors(methods: readonly string[], labels?: Labels): Map<string, string> {
+  const names = new Map(Object.entries(labels?.methods ?? {}).map(([name, label]) => [label, name]));
+  const preferred = (method: string) => registered.names().indexOf(names.get(method) ?? method);
   const assigned = new Map<string, string>();
   const taken = new Set<string>();
   // Registered methods choose first, so that a method of the config's own never changes their color.
@@ -56,7 +59,10 @@ export function methodColors(methods: readonly string[]): Map<string, string> {
 }
 
 /** Vega-Lite's `scale` of a color channel over methods. */
-export function methodColorScale(methods: readonly string[]): { domain: string[]; range: string[] } {
-  const assigned = methodColors(methods);
+export function methodColorScale(
+  methods: readonly string[],
+  labels?: Labels,
+): { domain: string[]; range: string[] } {
+  const assigned = methodColors(methods, labels);
   return { domain: [...assigned.keys()], range: [...assigned.values()] };
 }

@@ -1,5 +1,7 @@
+import type { Labels } from "../../experiment/options.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading } from "../../metrics/words.ts";
+import { axisTitle } from "../labels.ts";
 
 /**
  * Sparsity and accuracy are read at the far end of their range: 95, 98 and 99% pruned are as different as 0, 60
@@ -11,7 +13,13 @@ import { columnHeading } from "../../metrics/words.ts";
  * Scale and axis for sparsities, labelled at `ticks`, and the function that gives a sparsity's position on the
  * scale: what it keeps. Nothing kept, which a logarithmic scale lacks, is drawn at half of the smallest other.
  */
-export function prunedChannel(sparsities: readonly number[], ticks: readonly number[] = sparsities) {
+export function prunedChannel(
+  sparsities: readonly number[],
+  {
+    ticks = sparsities,
+    labels,
+  }: { readonly ticks?: readonly number[]; readonly labels?: Labels | undefined } = {},
+) {
   const kept = sparsities.filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
   const floor = Math.min(1, ...kept) / 2;
   const position = (sparsity: number) => Math.max(1 - sparsity, floor);
@@ -24,7 +32,7 @@ export function prunedChannel(sparsities: readonly number[], ticks: readonly num
     position,
     scale: { type: "log" as const, domain, nice: false },
     axis: {
-      title: "Weights pruned (%), log scale of what is kept",
+      title: axisTitle(labels, "sparsity", "Weights pruned (%), log scale of what is kept"),
       // A label between the floor and the smallest other position would crowd out the 100.
       values: values.filter(
         (value) => value >= low && value <= high && (value === floor || value > 1.9 * floor),
@@ -58,7 +66,7 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
 }
 
 /** The channel of a chart over that scale: also its axis, with the title of what is measured. */
-export function metricChannel(metric: Metric, title: string, values: readonly number[]) {
+export function metricChannel(metric: Metric, title: string, values: readonly number[], labels?: Labels) {
   const { position, scale, ticks } = metricScale(metric, values);
   const byError = metric.axis === "error";
   const times = metric.scale === 1 ? "" : `${metric.scale} * `;
@@ -66,7 +74,11 @@ export function metricChannel(metric: Metric, title: string, values: readonly nu
     position,
     scale,
     axis: {
-      title: `${columnHeading(title, metric)}, log scale${byError ? " of the error" : ""}`,
+      title: axisTitle(
+        labels,
+        metric.name,
+        `${columnHeading(title, metric)}, log scale${byError ? " of the error" : ""}`,
+      ),
       values: ticks.map(({ value }) => value),
       labelExpr: byError
         ? `format(${times}(1 - datum.value), '.5~r')`

@@ -1,4 +1,6 @@
 import type { ChartData } from "../../charts/chart.ts";
+import { withLabels } from "../../charts/labels.ts";
+import { embedFont } from "../../charts/rendering/embed-font.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
 import { renderReport } from "./page.ts";
@@ -10,12 +12,13 @@ export const CHARTS_FOLDER = "charts";
 /** A file by its name within the results folder. */
 export type OutputFile = readonly [name: string, content: string | Uint8Array];
 
-/** Everything that is drawn of a study: each chart as specification, SVG and PNG, and the report. */
+/** Everything that is drawn of a study, by its labels: each chart as specification, SVG and PNG, and the report. */
 export async function drawStudy(
   study: ReportedStudy,
-  data: ChartData,
+  rows: ChartData,
   toPng: Rasterize = rasterize,
 ): Promise<OutputFile[]> {
+  const data = withLabels(rows, study.manifest?.labels);
   const pngs: Promise<Uint8Array>[] = [];
   const charts = await renderCharts(data, ({ svg }) => {
     const png = toPng(svg);
@@ -24,11 +27,12 @@ export async function drawStudy(
     pngs.push(png);
   });
   const report = await renderReport({ studies: [study], data, charts });
+  const svgs = await embedFont(charts.map(({ svg }) => svg));
   const pictures = await Promise.all(pngs);
   return [
-    ...charts.flatMap(({ chart: { name }, spec, svg }, i): OutputFile[] => [
+    ...charts.flatMap(({ chart: { name }, spec }, i): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
-      [`${CHARTS_FOLDER}/${name}.svg`, svg],
+      [`${CHARTS_FOLDER}/${name}.svg`, svgs[i] as string],
       [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],
     ]),
     [REPORT_FILE, report],

@@ -38,7 +38,7 @@ export async function renderReport({ studies, data, charts }: ReportContent): Pr
   const metric = primaryMetric(results);
   const methods = [...new Set(results.map((row) => row.method))];
   const title = studies.map(({ name }) => name).join(" · ");
-  const { style, script } = await readAssets(methods);
+  const { style, script } = await readAssets(methods, data.labels);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -136,13 +136,16 @@ function titleOf({ title }: RenderedChart["spec"]): { text: string; description:
   return { text: text ?? "", description: `${lines.join(". ")}. The table of results has the figures.` };
 }
 
-async function readAssets(methods: readonly string[]): Promise<{ style: string; script: string }> {
+async function readAssets(
+  methods: readonly string[],
+  labels: ChartData["labels"],
+): Promise<{ style: string; script: string }> {
   const asset = (name: string) => readFile(path.join(packageRoot, "assets", "report", name), "utf8");
   const [css, script, font] = await Promise.all([asset("report.css"), asset("report.js"), readFont()]);
   const face = `@font-face{font-family:"${fontFamily}";src:url(data:font/ttf;base64,${Buffer.from(font).toString("base64")})}`;
   // Line ends as in the repository, also from a checkout on Windows: the hashes below are of these bytes.
   const plain = (text: string) => text.replaceAll("\r\n", "\n");
-  return { style: `${plain(css)}\n${colorRules(methods)}\n${face}`, script: plain(script) };
+  return { style: `${plain(css)}\n${colorRules(methods, labels)}\n${face}`, script: plain(script) };
 }
 
 function sourceHash(source: string): Html {

@@ -1,5 +1,6 @@
 import { darkVariants, methodColors } from "../../charts/parts/palette.ts";
 import { ink } from "../../charts/parts/theme.ts";
+import type { Labels } from "../../experiment/options.ts";
 
 /** What a chart's colors become on a dark page; the heatmap keeps its own. */
 const DARK: ReadonlyMap<string, string> = new Map([
@@ -13,8 +14,8 @@ const DARK: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Rules that follow from the colors of the charts: a custom property a method, and the charts' dark variant. */
-export function colorRules(methods: readonly string[]): string {
-  const colors = [...methodColors(methods).values()];
+export function colorRules(methods: readonly string[], labels?: Labels): string {
+  const colors = [...methodColors(methods, labels).values()];
   const series = (of: (color: string) => string) =>
     colors.map((color, i) => `.s${i}{--series:${of(color)}}`).join("\n");
   const dark = [...DARK].flatMap(([color, replacement]) =>
