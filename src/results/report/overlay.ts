@@ -10,14 +10,22 @@ export interface OverlaidStudy extends ReportedStudy {
   readonly snapshots: Snapshots | undefined;
 }
 
+/** How a method of one of several studies is called on their page. */
+export function seriesName(study: string, method: string): string {
+  return `${study}: ${method}`;
+}
+
 /**
  * The rows of several studies as those of one, each (study, method) a method of its own: `study: method`. The
  * names of the studies must differ. Weights are left out then: they belong to one study's baseline. A study that
- * is alone stays as it is.
+ * is `alone` on its page stays as it is.
  */
-export function overlay(studies: readonly OverlaidStudy[]): ChartData {
+export function overlay(
+  studies: readonly OverlaidStudy[],
+  { alone = studies.length === 1 }: { readonly alone?: boolean } = {},
+): ChartData {
   const [only] = studies;
-  if (only !== undefined && studies.length === 1) return { ...only, results: only.rows };
+  if (only !== undefined && alone) return { ...only, results: only.rows };
   const renamed = <Row extends { readonly study: string; readonly method: string | null }>(
     study: OverlaidStudy,
     rows: readonly Row[],
@@ -25,7 +33,7 @@ export function overlay(studies: readonly OverlaidStudy[]): ChartData {
     rows.map((row) => ({
       ...row,
       study: study.name,
-      method: row.method === null ? null : `${study.name}: ${row.method}`,
+      method: row.method === null ? null : seriesName(study.name, row.method),
     }));
   return {
     results: studies.flatMap((study) => renamed(study, study.rows)),
