@@ -1,3 +1,5 @@
+import { baselineHealth, type FailedNetwork } from "../../analysis/baseline-health.ts";
+import type { GuessOf } from "../../analysis/constant-guesses.ts";
 import { largestNonInferiorSparsity, seedValues } from "../../analysis/curve-summaries.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
@@ -22,6 +24,8 @@ export interface NextStep {
 export interface StudyTables {
   readonly results: readonly ResultRow[];
   readonly history: readonly HistoryRow[];
+  /** What a guess that ignores the input reaches. */
+  readonly guessOf: GuessOf;
 }
 
 /** More seeds than this nobody runs for one question. */
@@ -30,11 +34,18 @@ const MOST_SEEDS = 50;
 const WORTHWHILE = 0.2;
 
 /** What to try next, computed from the results; nothing without the settings that a folder records. */
-export function nextSteps({ results, history }: StudyTables, manifest: Manifest | undefined): NextStep[] {
+export function nextSteps(tables: StudyTables, manifest: Manifest | undefined): NextStep[] {
   if (manifest === undefined) return [];
-  const metric = primaryMetric(results);
-  const study = { results, history, metric, settings: manifest.settings };
-  return [...moreSeeds(study), ...higherSparsities(study), ...afterCollapse(study), ...moreEpochs(study)];
+  const { failed, sound } = baselineHealth(tables.results, tables.guessOf);
+  const metric = primaryMetric(sound);
+  const study = { ...tables, results: sound, metric, settings: manifest.settings };
+  return [
+    ...lowerRate(failed, manifest.settings),
+    ...moreSeeds(study),
+    ...higherSparsities(study),
+    ...afterCollapse(study),
+    ...moreEpochs(study),
+  ];
 }
 
 interface Study extends StudyTables {
@@ -45,6 +56,29 @@ interface Study extends StudyTables {
 /** `prune-lab sweep --config config.yaml --set 'seeds=[0, 1]' --out .` */
 function command(setting: string, value: string, out: string): string {
   return `prune-lab sweep --config config.yaml --set '${setting}=${value}' --out ${out}`;
+}
+
+/** A network that learned nothing, or lost it again: most often its steps were too large. */
+function lowerRate(failed: readonly FailedNetwork[], settings: unknown): NextStep[] {
+  const steps = [
+    {
+      network: "baseline",
+      keys: ["train", "optimizer", "learningRate"],
+      why: "The dense network did not learn: most often its steps are too large. Train it with a tenth of the learning rate.",
+      out: "../lower-learning-rate",
+    },
+    {
+      network: "control",
+      keys: ["prune", "finetune", "optimizer", "learningRate"],
+      why: "The dense network lost in recovery what it had learned: most often its steps are too large. Fine-tune with a tenth of the learning rate.",
+      out: "../gentler-fine-tuning",
+    },
+  ];
+  return steps.flatMap(({ network, keys, why, out }) => {
+    const rate = numberAt(settings, keys);
+    if (rate === undefined || !failed.some((one) => one.network === network)) return [];
+    return [{ why, command: command(keys.join("."), String(Number((rate / 10).toPrecision(6))), out) }];
+  });
 }
 
 /** Where the mean drop is small, but the seeds cannot rule out a large one: how many could. */

@@ -1,3 +1,4 @@
+import { recordedGuesses } from "../../analysis/constant-guesses.ts";
 import { summarize } from "../../analysis/summarize.ts";
 import { type NamedRows, sweepDifferences } from "../../analysis/sweep-differences.ts";
 import type { ChartData } from "../../charts/chart.ts";
@@ -43,10 +44,11 @@ export async function panel(
   const methods = methodsOf(data);
   const context = { prefix, methods, firstSeries, metric };
   const shown = { methods, firstSeries };
+  const guessOf = recordedGuesses(studies);
   const differences = sweepDifferences(studies satisfies readonly NamedRows[], metric);
   const differing = await differenceFigure(differences, { metric, methods });
   const { sentences, definitions } = withDefinitions(
-    [...findings(results), ...differenceSentences(studies, differences, metric)],
+    [...findings(results, guessOf), ...differenceSentences(studies, differences, metric)],
     prefix,
   );
   const steps =
