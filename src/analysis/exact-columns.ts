@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { tables } from "../recording/columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { groupBy } from "./group-by.ts";
@@ -62,7 +63,7 @@ export function compareExactly({ baseline, results }: MatchedPoint): ExactCompar
 /** One value as it is, several numbers as their range. */
 function rangeText(values: readonly (number | string)[]): string {
   const numbers = values.filter((value) => typeof value === "number");
-  const [lowest, highest] = [Math.min(...numbers), Math.max(...numbers)];
+  const [lowest, highest] = [leastOf(numbers), greatestOf(numbers)];
   return numbers.length === values.length && lowest < highest
     ? `${lowest} to ${highest}`
     : distinct(values).join(", ");

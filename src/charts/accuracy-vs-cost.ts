@@ -1,11 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
+import { greatestOf } from "../foundations/extremes.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
@@ -97,7 +98,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
     { text: "dense baseline", mean: curves.baseline, dashed: false },
     { text: "dense control", mean: curves.control, dashed: true },
   ].flatMap(({ text, mean, dashed }) => (mean === null ? [] : [{ text, mean, dashed }]));
-  const denseCost = Math.max(...results.map(cost.dense));
+  const denseCost = greatestOf(results.map(cost.dense));
   const { domain, values } = logTicks([...points.map((point) => point.cost), denseCost]);
   const y = metricChannel(
     metric,
@@ -105,8 +106,9 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
     [...points, ...rules].map(({ mean }) => mean),
     labels,
   );
+  const lines = lineDashes(methods, labels);
   const placed = (of: readonly (typeof points)[number][]) =>
-    of.map((point) => ({ ...point, y: y.position(point.mean) }));
+    of.map((point) => ({ ...point, line: lines.of(point.method), y: y.position(point.mean) }));
   const last = front.at(-1);
   const color = {
     field: "method",
@@ -114,6 +116,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
     scale: methodColorScale(methods, labels),
     legend: methodLegend(methods),
   } as const;
+  const shape = { ...color, scale: methodShapeScale(methods, labels) };
   return {
     $schema: schema,
     config,
@@ -174,8 +177,8 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
           strokeDash: { condition: { test: "datum.dashed", value: [2, 3] }, value: [1, 0] },
         },
       },
-      { mark: { type: "line", strokeWidth: 2 }, encoding: { color } },
-      { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color } },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { color, strokeDash: lines.channel } },
+      { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color, shape } },
     ],
   };
 }

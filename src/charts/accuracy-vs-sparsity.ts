@@ -3,7 +3,7 @@ import { present } from "../analysis/mean-interval.ts";
 import { measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { methodColorScale, methodShapeScale, methodStyles } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -77,8 +77,21 @@ export function accuracyVsSparsity({
     present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
     labels,
   );
+  const styles = methodStyles(methods, labels);
+  const solid = [...styles.values()].every(({ dash }) => dash[1] === 0);
+  // A line after recovery has the dashes of its method, if any; before it all lines are dotted.
+  const strokeOf = ({ method, stage }: Pick<(typeof points)[number], "method" | "stage">) =>
+    solid || stage === beforeStage ? stage : `${stage}: ${method}`;
+  const strokes = new Map<string, readonly number[]>([
+    [afterStage, [1, 0]],
+    [beforeStage, [2, 3]],
+    ...(solid
+      ? []
+      : methods.map((method) => [`${afterStage}: ${method}`, styles.get(method)?.dash ?? [1, 0]] as const)),
+  ]);
   const data = points.map(({ ci95, ...point }) => ({
     ...point,
+    stroke: strokeOf(point),
     ci95_low: ci95?.low ?? null,
     ci95_high: ci95?.high ?? null,
     x: x.position(point.sparsity),
@@ -110,6 +123,8 @@ export function accuracyVsSparsity({
   const colors = methodColorScale(methods, labels);
   const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
   const isAfter = `datum.stage === '${afterStage}'`;
+  // The bands of many methods would cover each other.
+  const faint = Math.min(1, 4 / methods.length);
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
   return {
     $schema: schema,
@@ -145,7 +160,7 @@ export function accuracyVsSparsity({
           y2: { field: "y_high" },
           color,
           detail: { field: "stage" },
-          fillOpacity: { condition: { test: isAfter, value: 0.18 }, value: 0.08 },
+          fillOpacity: { condition: { test: isAfter, value: 0.18 * faint }, value: 0.08 * faint },
         },
       },
       {
@@ -153,16 +168,18 @@ export function accuracyVsSparsity({
         encoding: {
           color,
           strokeDash: {
-            field: "stage",
+            field: "stroke",
             type: "nominal",
-            scale: {
-              domain: [afterStage, beforeStage],
-              range: [
-                [1, 0],
-                [5, 4],
-              ],
-            },
-            legend: recovers ? { title: null, orient: "top", direction: "horizontal" } : null,
+            scale: { domain: [...strokes.keys()], range: [...strokes.values()].map((dash) => [...dash]) },
+            legend: recovers
+              ? {
+                  title: null,
+                  orient: "top",
+                  direction: "horizontal",
+                  symbolType: "stroke",
+                  values: [afterStage, beforeStage],
+                }
+              : null,
           },
           strokeWidth: { condition: { test: isAfter, value: 2 }, value: 1.4 },
         },
@@ -177,14 +194,33 @@ export function accuracyVsSparsity({
             value: "white",
           },
           size: { condition: { test: "datum.collapsed > 0", value: 80 }, value: 34 },
-          shape: { condition: { test: "datum.collapsed > 0", value: crossShape }, value: "circle" },
+          shape: {
+            condition: { test: "datum.collapsed > 0", value: crossShape },
+            field: "method",
+            type: "nominal",
+            scale: methodShapeScale(methods, labels),
+            legend: null,
+          },
+        },
+      },
+      {
+        data: {
+          values: endLabels.flatMap(({ method, y, label }) =>
+            method === null ? [] : [{ method, y, label }],
+          ),
+        },
+        mark: { type: "point", filled: true, opacity: 1, size: 40 },
+        encoding: {
+          x: { value: width + 16 },
+          color,
+          shape: { ...color, scale: methodShapeScale(methods, labels) },
         },
       },
       {
         data: { values: endLabels },
         mark: { type: "text", align: "left", baseline: "middle", fontSize: 12.5 },
         encoding: {
-          x: { value: width + 14 },
+          x: { value: width + 26 },
           text: { field: "text" },
           color: { condition: { test: "datum.method === null", value: ink.muted }, ...color },
         },

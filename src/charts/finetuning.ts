@@ -7,7 +7,7 @@ import { improves } from "../metrics/words.ts";
 import type { HistoryRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -67,6 +67,13 @@ export function finetuning({
     labels,
   );
   const seeds = new Set(rows.map((row) => row.seed)).size;
+  const lines = lineDashes(methods, labels);
+  const color = {
+    field: "method",
+    type: "nominal",
+    scale: methodColorScale(methods, labels),
+    legend: methodLegend(methods),
+  } as const;
   return {
     $schema: schema,
     config,
@@ -74,7 +81,13 @@ export function finetuning({
       text: `Fine-tuning by sparsity: ${subject(results)}`,
       subtitle: `${y.axis.title}; ${seeds === 1 ? "one seed" : `mean of ${count(seeds, "seed")}`}`,
     },
-    data: { values: points.map((point) => ({ ...point, y: y.position(point.mean) })) },
+    data: {
+      values: points.map((point) => ({
+        ...point,
+        line: lines.of(point.method),
+        y: y.position(point.mean),
+      })),
+    },
     facet: {
       field: "sparsity",
       type: "ordinal",
@@ -101,16 +114,17 @@ export function finetuning({
           },
         },
         y: { field: "y", type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
-        color: {
-          field: "method",
-          type: "nominal",
-          scale: methodColorScale(methods, labels),
-          legend: methodLegend(methods),
-        },
+        color,
       },
       layer: [
-        { mark: { type: "line", strokeWidth: 2 } },
-        { mark: { type: "point", filled: true, opacity: 1, size: 24 } },
+        {
+          mark: { type: "line", strokeWidth: 2 },
+          encoding: { strokeDash: lines.channel },
+        },
+        {
+          mark: { type: "point", filled: true, opacity: 1, size: 24 },
+          encoding: { shape: { ...color, scale: methodShapeScale(methods, labels) } },
+        },
       ],
     },
   };

@@ -3,7 +3,7 @@ import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -102,6 +102,12 @@ export function layerSparsity({
               field: "method",
               type: "nominal",
               scale: methodColorScale(methods, labels),
+              legend: methodLegend(methods),
+            },
+            shape: {
+              field: "method",
+              type: "nominal",
+              scale: methodShapeScale(methods, labels),
               legend: methodLegend(methods),
             },
           },

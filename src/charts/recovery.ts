@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -50,6 +50,7 @@ export function recovery({
     scale: methodColorScale(methods, labels),
     legend: null,
   } as const;
+  const shape = { ...color, scale: methodShapeScale(methods, labels) };
   const panel = { width: methods.length > 2 ? 250 : 330, height: 220 };
   return {
     $schema: schema,
@@ -103,11 +104,11 @@ export function recovery({
         },
         {
           mark: { type: "point", filled: true, fill: "white", opacity: 1, size: 44, strokeWidth: 1.6 },
-          encoding: { y: { field: "y_before" }, stroke: color },
+          encoding: { y: { field: "y_before" }, stroke: color, shape },
         },
         {
           mark: { type: "point", filled: true, opacity: 1, size: 54 },
-          encoding: { y: { field: "y_after" }, color },
+          encoding: { y: { field: "y_after" }, color, shape },
         },
       ],
     },

@@ -2,6 +2,7 @@ import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { scaled, scaleOf, shownValues } from "../analysis/seed-values.ts";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { differenceRange, differenceText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
@@ -71,7 +72,7 @@ export function sensitivitySentence(results: readonly ResultRow[]): string | und
   const coarse = ascending.slice(fine.length);
   const range = (points: readonly (readonly [number, number])[]) => {
     const drops = points.map(([, drop]) => drop);
-    const [least, most] = [Math.min(...drops).toFixed(1), Math.max(...drops).toFixed(1)];
+    const [least, most] = [leastOf(drops).toFixed(1), greatestOf(drops).toFixed(1)];
     return least === most ? differenceText(metric, most) : differenceRange(metric, least, most);
   };
   const last = fine.at(-1)?.[0];

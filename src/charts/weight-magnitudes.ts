@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { unpackFloats } from "../foundations/packed.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
@@ -39,7 +40,7 @@ export function weightMagnitudes({
   if (shown === undefined) return undefined;
   const methods = shown.after.map(({ name }) => name);
   const before = new Map(shown.before.tensors.map((tensor) => [tensor.name, unpackFloats(tensor.sample)]));
-  const largest = Math.max(...[...before.values()].flat().filter(Number.isFinite).map(Math.abs));
+  const largest = greatestOf([...before.values()].flat().filter(Number.isFinite).map(Math.abs));
   if (!(largest > 0)) return undefined;
   const samples = shown.after.flatMap(({ name: method, tensors }) =>
     tensors.map((tensor) => {
@@ -81,13 +82,13 @@ export function weightMagnitudes({
       const range =
         part.length === 0
           ? ""
-          : `, magnitudes ${Math.min(...magnitudes).toPrecision(2)} to ${Math.max(...magnitudes).toPrecision(2)}`;
+          : `, magnitudes ${leastOf(magnitudes).toPrecision(2)} to ${greatestOf(magnitudes).toPrecision(2)}`;
       const text = `${part.length} of ${points.length} sampled weights of ${tensor} ${keeps ? "kept" : "pruned"}${range}`;
       return { method, tensor, kept: keeps, path: pathOf(part) || "M0,0", label: markLabel(method, text) };
     }),
   );
   const colors = methodColors(methods, labels);
-  const most = Math.max(...samples.map(({ points }) => points.length));
+  const most = greatestOf(samples.map(({ points }) => points.length));
   return {
     $schema: schema,
     config,

@@ -10,6 +10,15 @@ export interface Entry {
   readonly name: string;
   /** One line. */
   readonly summary: string;
+  /** Where it was published, if it was. */
+  readonly paper?: Paper;
+}
+
+export interface Paper {
+  /** `Han et al. 2015, Learning both weights and connections for efficient neural networks` */
+  readonly citation: string;
+  /** Of its abstract, or its DOI: `https://doi.org/...`. */
+  readonly url: string;
 }
 
 /** An entry with options: the config's mapping without `name`. */

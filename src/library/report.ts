@@ -1,12 +1,15 @@
+import { realpath } from "node:fs/promises";
 import path from "node:path";
+import { groupBy } from "../analysis/group-by.ts";
 import { inputError } from "../foundations/errors.ts";
 import { readDetails } from "../recording/details-reader.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
-import { readResults } from "../recording/results-reader.ts";
+import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
-import { type OverlaidStudy, overlay } from "../results/report/overlay.ts";
+import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
+import type { OverlaidStudy } from "../results/report/overlay.ts";
 
 export interface ReportOptions {
   /**
@@ -37,9 +40,21 @@ export async function report(results: readonly string[], { out }: ReportOptions 
   const [first, ...others] = results;
   if (first === undefined) throw inputError("There are no results to report on.");
   const page = out === undefined ? undefined : await pageFile(out, results);
-  const studies: OverlaidStudy[] = [];
-  for (const given of results) studies.push(await readStudy(given));
-  const [only] = studies;
+  const placed: PlacedStudy[] = [];
+  const files = new Map<string, string>();
+  for (const given of results) {
+    const recorded = await readResults(given);
+    const file = await realpath(recorded.file);
+    const before = files.get(file);
+    if (before !== undefined) {
+      throw inputError(
+        before === given ? `${given} is named twice.` : `${before} and ${given} are the same results.`,
+      );
+    }
+    files.set(file, given);
+    placed.push(...(await studiesOf(recorded)).map((study) => ({ study, place: given })));
+  }
+  const [only] = placed.map(({ study }) => study);
   if (page === undefined) {
     if (others.length > 0) {
       throw inputError("A report on several results needs a place.", { hint: HINT });
@@ -49,8 +64,7 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     }
     return redraw(first, only, only.manifest);
   }
-  const named = withDistinctNames(studies, results);
-  await page.write(await drawOverlay(named, overlay(named)));
+  await page.write(await drawOverlay(withDistinctNames(placed)));
   return page.path;
 }
 
@@ -60,18 +74,21 @@ async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly
     : outputFile("-", PAGE, { inputs, standardOutput: out });
 }
 
-async function readStudy(given: string): Promise<OverlaidStudy> {
-  const { rows, folder } = await readResults(given);
+/** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */
+async function studiesOf({ path: given, rows, folder }: RecordedResults): Promise<OverlaidStudy[]> {
   const details = folder === undefined ? undefined : await readDetails(given);
-  return {
-    name: rows[0]?.study ?? path.basename(given),
-    rows,
+  const tests = groupBy(rows, (row) =>
+    folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
+  );
+  return [...tests.values()].map((of) => ({
+    name: of[0]?.study || path.basename(given),
+    rows: of,
     history: folder?.history ?? [],
     layers: details?.layers ?? [],
     snapshots: details?.snapshots,
     manifest: folder?.manifest,
     configText: details?.configText,
-  };
+  }));
 }
 
 function dataOf({ rows, layers, history, snapshots }: OverlaidStudy) {
@@ -99,14 +116,4 @@ async function redraw(folder: string, study: OverlaidStudy, manifest: Manifest):
     await open.release();
   }
   return path.join(folder, REPORT_FILE);
-}
-
-/** Studies of one name are told apart by where they lie. */
-function withDistinctNames(studies: readonly OverlaidStudy[], results: readonly string[]): OverlaidStudy[] {
-  const distinct = new Set(studies.map(({ name }) => name)).size === studies.length;
-  if (distinct) return [...studies];
-  const places = results.map((given) => path.normalize(given).replace(/[\\/]+$/, ""));
-  const names = places.map((place) => path.basename(place, ".csv"));
-  const short = new Set(names).size === names.length;
-  return studies.map((study, i) => ({ ...study, name: (short ? names[i] : places[i]) ?? study.name }));
 }

@@ -1,4 +1,5 @@
 import type { Labels } from "../../experiment/options.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading } from "../../metrics/words.ts";
 import { axisTitle } from "../labels.ts";
@@ -21,11 +22,11 @@ export function prunedChannel(
   }: { readonly ticks?: readonly number[]; readonly labels?: Labels | undefined } = {},
 ) {
   const kept = sparsities.filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
-  const floor = Math.min(1, ...kept) / 2;
+  const floor = Math.min(1, leastOf(kept)) / 2;
   const position = (sparsity: number) => Math.max(1 - sparsity, floor);
   const positions = sparsities.map(position);
-  const low = Math.min(...positions);
-  const high = Math.max(...positions);
+  const low = leastOf(positions);
+  const high = greatestOf(positions);
   const domain: [number, number] = low < high ? [high, low] : [2 * high, low / 2];
   const values = [...new Set(ticks)].sort((a, b) => a - b).map(position);
   return {
@@ -54,7 +55,7 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
   // Its own inverse.
   const missing = (value: number) => (byError ? 1 - value : value);
   const positive = values.map(missing).filter((value) => value > 0);
-  const floor = positive.length === 0 ? 0.001 : Math.min(...positive) / 2;
+  const floor = positive.length === 0 ? 0.001 : leastOf(positive) / 2;
   const position = (value: number) => Math.max(missing(value), floor);
   const { domain, values: ticks } = logTicks(values.map(position), byError ? 1 : undefined);
   const label = (tick: number) => String(Number((scale * missing(tick)).toPrecision(4)));
@@ -103,8 +104,8 @@ const decades = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]] as const;
  * A narrow domain, which the finest ticks of a decade would leave almost bare, has evenly spaced ones.
  */
 export function logTicks(data: readonly number[], limit = Number.POSITIVE_INFINITY): Ticks {
-  const low = Math.min(...data);
-  const high = Math.max(...data);
+  const low = leastOf(data);
+  const high = greatestOf(data);
   const room = Math.max(1.06, (high / low) ** 0.06);
   const domain: [number, number] = [low / room, Math.min(high * room, limit)];
   const first = Math.floor(Math.log10(domain[0]));

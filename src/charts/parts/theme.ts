@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import { greatestOf } from "../../foundations/extremes.ts";
 import { fontFamily } from "../rendering/font.ts";
 
 /** Text, rules and everything else that belongs to no method. */
@@ -65,19 +66,22 @@ export const config = {
 
 export const schema = "https://vega.github.io/schema/vega-lite/v6.json";
 
+/** Of a letter in a legend, on average. */
+const NAME_PIXELS = 7;
+
 /** Columns of small multiples: one row up to four panels, then about a square. */
 export function facetColumns(panels: number): number {
   return panels <= 4 ? panels : Math.ceil(Math.sqrt(panels));
 }
 
-/** The legend of the methods above small multiples. */
-export function methodLegend(methods: readonly string[]) {
+/** The legend of the methods above a chart of this width in pixels, in as many columns as their names allow. */
+export function methodLegend(methods: readonly string[], width = 620) {
+  const longest = greatestOf(methods.map(({ length }) => length));
   return {
     title: null,
     orient: "top" as const,
     direction: "horizontal" as const,
-    columns: Math.min(methods.length, 4),
-    symbolType: "circle",
+    columns: Math.max(1, Math.min(methods.length, 4, Math.floor(width / (NAME_PIXELS * longest + 40)))),
     symbolSize: 60,
     values: [...methods],
   };

@@ -1,6 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import type { MeanInterval } from "../../analysis/mean-interval.ts";
 import { testSetMargin } from "../../analysis/test-set-margin.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, marginText, measured } from "../../metrics/words.ts";
@@ -36,8 +37,8 @@ export function basis(
   const seedCounts = [...groupBy(rows, (row) => row.study).values()].map(
     (study) => new Set(study.map((row) => row.seed)).size,
   );
-  const seeds = Math.max(...seedCounts);
-  const upTo = Math.min(...seedCounts) < seeds ? "up to " : "";
+  const seeds = greatestOf(seedCounts);
+  const upTo = leastOf(seedCounts) < seeds ? "up to " : "";
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
   const doubt =

@@ -3,6 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { failure, type PruneLabError } from "../../foundations/errors.ts";
 import type { Chart, ChartData } from "../chart.ts";
 import { charts } from "../registry.ts";
+import { guarded, unguarded } from "./drawable-text.ts";
 import { readFont, textWidthOf } from "./font.ts";
 
 export interface RenderedChart {
@@ -52,16 +53,17 @@ export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>>
 
     // Without a canvas Vega only guesses at the width of a text; with one its answer depends on the machine.
     const textWidth = textWidthOf(font);
-    vega.textMetrics.width = (item, text) => textWidth(text, vega.textMetrics.height(item));
+    vega.textMetrics.width = (item, text) => textWidth(unguarded(text), vega.textMetrics.height(item));
 
     const draw = async (spec: TopLevelSpec) => {
-      // Vega marks the data that it is given; ids of clip paths count up within a process.
+      // Ids of clip paths count up within a process.
       vega.resetSVGDefIds();
-      const view = new vega.View(vega.parse(vegaLite.compile(structuredClone(spec)).spec), {
+      // A copy also because Vega marks the data that it is given.
+      const view = new vega.View(vega.parse(vegaLite.compile(guarded(spec)).spec), {
         renderer: "none",
       });
       try {
-        return await view.toSVG();
+        return unguarded(await view.toSVG());
       } finally {
         view.finalize();
       }

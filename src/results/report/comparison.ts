@@ -5,6 +5,7 @@ import { holmAdjusted } from "../../analysis/holm.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { pairedDifferences, scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import { advantage } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue, sign } from "../../metrics/registry.ts";
@@ -54,7 +55,7 @@ function contest(sparsity: number, rows: readonly ResultRow[], metric: Metric) {
   const estimates = dropEstimates({
     ...sides,
     scale,
-    testExamples: Math.min(...rows.map((row) => row.test_examples)),
+    testExamples: leastOf(rows.map((row) => row.test_examples)),
     paired: sameSeeds,
   });
   // The winner was picked by the data: the test is two-sided.

@@ -3,7 +3,10 @@ import { withLabels } from "../../charts/labels.ts";
 import { embedFont } from "../../charts/rendering/embed-font.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
+import { apartSentence, comparable } from "./comparable.ts";
+import { type OverlaidStudy, overlay } from "./overlay.ts";
 import { renderReport } from "./page.ts";
+import type { PanelContent } from "./panel.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 
 export const REPORT_FILE = "report.html";
@@ -26,7 +29,7 @@ export async function drawStudy(
     png.catch(() => {});
     pngs.push(png);
   });
-  const report = await renderReport({ studies: [study], data, charts });
+  const report = await renderReport([{ label: "", studies: [study], data, charts }]);
   const svgs = await embedFont(charts.map(({ svg }) => svg));
   const pictures = await Promise.all(pngs);
   return [
@@ -39,7 +42,13 @@ export async function drawStudy(
   ];
 }
 
-/** The report of several studies, their curves laid over each other. */
-export async function drawOverlay(studies: readonly ReportedStudy[], data: ChartData): Promise<string> {
-  return renderReport({ studies, data, charts: await renderCharts(data) });
+/** The report of several studies, the curves of those that can be compared laid over each other. */
+export async function drawOverlay(studies: readonly OverlaidStudy[]): Promise<string> {
+  const groups = comparable(studies);
+  const panels: PanelContent[] = [];
+  for (const { label, studies: of } of groups) {
+    const data = overlay(of, { alone: studies.length === 1 });
+    panels.push({ label, studies: of, data, charts: await renderCharts(data) });
+  }
+  return renderReport(panels, apartSentence(groups));
 }

@@ -1,3 +1,6 @@
+import { baselineHealth } from "../../analysis/baseline-health.ts";
+import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
+import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { advantage, differenceScale } from "../../metrics/difference.ts";
@@ -14,8 +17,16 @@ const DEAD_SHARE = 0.25;
 /** A gain by fine-tuning is told from this many margins of the metric on: 5 points of accuracy. */
 const RECOVERY_MARGINS = 5;
 
-/** What a sweep found, as plain sentences; all figures are computed from the rows. */
-export function findings(rows: readonly ResultRow[]): string[] {
+/**
+ * What a sweep found, as plain sentences; all figures are computed from the rows. Dense networks that did not learn are
+ * told first, and nothing is concluded from what started from them.
+ */
+export function findings(rows: readonly ResultRow[], guessOf: GuessOf = guessByName): string[] {
+  const health = baselineHealth(rows, guessOf);
+  return [...failureSentences(health, rows), ...(health.sound.length === 0 ? [] : conclusions(health.sound))];
+}
+
+function conclusions(rows: readonly ResultRow[]): string[] {
   const metric = primaryMetric(rows);
   const byMethod = [...groupBy(rows, (row) => row.method)];
   return [

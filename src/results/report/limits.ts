@@ -3,6 +3,7 @@ import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { count, doubtText, percent } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { differenceText } from "../../metrics/words.ts";
@@ -24,11 +25,11 @@ export function limits(rows: readonly ResultRow[]): Html {
     const seeds = [...new Set(of.map((row) => row.seed))];
     return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
   });
-  const fewest = Math.min(...studies.map(({ seeds }) => seeds));
+  const fewest = leastOf(studies.map(({ seeds }) => seeds));
   const datasets = [
     ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
   ];
-  const examples = Math.min(...rows.map((row) => row.test_examples));
+  const examples = leastOf(rows.map((row) => row.test_examples));
   const values = present(rows.map((row) => recoveredValue(metric, row)));
   const doubt = values.length === 0 ? undefined : doubtText(metric, extremes(metric, values).best, examples);
   const sensitivity = sensitivitySentence(rows);

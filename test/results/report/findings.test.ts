@@ -44,6 +44,29 @@ describe("findings", () => {
     ]);
   });
 
+  it("tell networks that learned nothing first, and conclude nothing from them", () => {
+    const guessing = {
+      baseline_accuracy: 0.1,
+      baseline_loss: 2.4,
+      accuracy: 0.1,
+      pruned_accuracy: 0.1,
+      loss: 2.4,
+    };
+    const rows = method("a", { 0: flat, 0.9: lower(0.2, 0.1) });
+    const [fact, consequence, ...others] = findings(rows.map((row) => ({ ...row, ...guessing })));
+    expect(fact).toMatch(
+      /^The dense baselines of all 3 seeds did not learn: test accuracy 10\.0%, no better/,
+    );
+    expect(consequence).toMatch(/no finding is drawn/);
+    expect(others).toEqual([]);
+    const some = findings(rows.map((row) => (row.seed === 2 ? { ...row, ...guessing } : row)));
+    expect(some).toEqual([
+      expect.stringMatching(/^The dense baseline of seed 2 \(of 3\) did not learn/),
+      expect.stringMatching(/findings leave them out/),
+      ...findings(rows.filter(({ seed }) => seed < 2)),
+    ]);
+  });
+
   it("say when nothing was pruned", () => {
     expect(findings(method("a", { 0: flat }))).toEqual(["a: only the dense network was run (97.2%)."]);
   });
