@@ -2,7 +2,7 @@ import { differenceScale } from "../metrics/difference.ts";
 import { metrics, sign } from "../metrics/registry.ts";
 import { type HistoryRun, subjectKey } from "../recording/check-history.ts";
 import { holmAdjusted } from "./holm.ts";
-import { type Decline, declineOf } from "./trend.ts";
+import { changePoint, type Decline, declineOf } from "./trend.ts";
 
 /** Values that a test looks back on. */
 export const WINDOW = 20;
@@ -53,22 +53,22 @@ export function slowDeclines(
   if (last === undefined) return [];
   const metric = metrics.named(last.subject.metric);
   const series = seriesOf(runsToTest(history));
-  const tests = series.flatMap(({ values, ...item }): TestedSeries[] => {
-    const test = declineOf(values.map(({ value }) => sign(metric) * value));
-    return test === undefined ? [] : [{ ...item, values, test }];
+  const better = (values: Series["values"]) => values.map(({ value }) => sign(metric) * value);
+  const tests = series.flatMap((each): TestedSeries[] => {
+    const test = declineOf(better(each.values));
+    return test === undefined ? [] : [{ ...each, test }];
   });
   const pValues = holmAdjusted(tests.map(({ test }) => test.pValue));
   return tests
     .flatMap(({ curve, sparsity, values, test }, i): SlowDecline[] => {
       const pValue = pValues[i] ?? 1;
-      const changedAt = values[test.changedAt]?.run;
       const [before, now] = [sign(metric) * test.before, sign(metric) * test.now];
       const drop = differenceScale(metric, before).factor * (before - now);
-      if (pValue > alpha / LOOKS || !(drop > tolerance) || changedAt === undefined) return [];
-      const { date, commit } = changedAt;
-      return [
-        { curve, sparsity, before, now, drop, pValue, runs: values.length, changedAt: { date, commit } },
-      ];
+      if (pValue > alpha / LOOKS || !(drop > tolerance)) return [];
+      const changed = values[changePoint(better(values))]?.run;
+      if (changed === undefined) return [];
+      const changedAt = { date: changed.date, commit: changed.commit };
+      return [{ curve, sparsity, before, now, drop, pValue, runs: values.length, changedAt }];
     })
     .sort((a, b) => b.drop - a.drop);
 }

@@ -8,8 +8,6 @@ export interface Decline {
   /** Median of the first quarter of the values, and of the last. */
   readonly before: number;
   readonly now: number;
-  /** Index of the first value after the most likely change: see changePoint. */
-  readonly changedAt: number;
 }
 
 /**
@@ -26,7 +24,6 @@ export function declineOf(values: readonly number[]): Decline | undefined {
     pValue: mannKendall(values),
     before: median(values.slice(0, quarter)),
     now: median(values.slice(-quarter)),
-    changedAt: changePoint(values),
   };
 }
 
@@ -36,8 +33,9 @@ function mannKendall(values: readonly number[]): number {
   const pairs = (n * (n - 1)) / 2;
   let falling = 0;
   let rising = 0;
-  for (const [i, earlier] of values.entries()) {
-    for (const later of values.slice(i + 1)) {
+  for (const [j, later] of values.entries()) {
+    for (let i = 0; i < j; i++) {
+      const earlier = values[i] ?? later;
       if (later < earlier) falling++;
       else if (later > earlier) rising++;
     }
@@ -85,7 +83,7 @@ function tailsOf(n: number): number[] {
  * Where a series changes, by the statistic of Pettitt (1979): the index of the first value of the later part, for the
  * split in which values before it exceed values after it in most pairs.
  */
-function changePoint(values: readonly number[]): number {
+export function changePoint(values: readonly number[]): number {
   let best = { at: 1, excess: Number.NEGATIVE_INFINITY };
   for (let at = 1; at < values.length; at++) {
     const later = values.slice(at);

@@ -1,7 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { contentHash } from "../foundations/hash.ts";
+import { canonicalJson } from "../foundations/hash.ts";
 
 const fraction = z.number().min(0).max(1);
 const name = z.string().min(1);
@@ -117,7 +117,7 @@ export async function appendRun(file: string, run: HistoryRun): Promise<void> {
 
 /** Text that runs share whose figures may be laid side by side. */
 export function subjectKey({ subject }: Pick<HistoryRun, "subject">): string {
-  return contentHash(subject);
+  return canonicalJson(subject);
 }
 
 /**
