@@ -13,7 +13,14 @@ export type { PluginEntry, RunPlugin } from "./experiment/plugins/plugins.ts";
 export { PruneLabError } from "./foundations/errors.ts";
 export type { LoadedPlugin } from "./foundations/plugins.ts";
 export type { RandomStream } from "./foundations/random.ts";
-export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./library/batch.ts";
+export {
+  type BatchEnd,
+  type BatchOptions,
+  type BatchOutcome,
+  type BatchPlan,
+  batch,
+  planBatch,
+} from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";

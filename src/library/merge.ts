@@ -9,7 +9,7 @@ import { readError, systemErrorText } from "../foundations/system-errors.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import { writeSummary } from "./batch.ts";
+import { writeBatchReport, writeSummary } from "./batch.ts";
 import { BATCH_SUMMARY_FILE, batchRows } from "./batch-summary.ts";
 import { mergeStudy, type Part } from "./merge-study.ts";
 
@@ -52,6 +52,10 @@ export async function merge(
     batchRows({ study: outcome.study, end: { state: "done", outcome } }),
   );
   await writeSummary(out, rows);
+  await writeBatchReport(
+    out,
+    outcomes.map(({ folder }) => folder),
+  );
   return outcomes;
 }
 

@@ -15,6 +15,6 @@ export function markdownReport(report: CheckReport): string {
 }
 
 /** Names are shown as they are: nothing in them is markup. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
 }

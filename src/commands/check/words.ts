@@ -6,7 +6,7 @@ import { metrics } from "../../metrics/registry.ts";
 import { differenceText } from "../../metrics/words.ts";
 
 /** `global-magnitude at 98%`, `global-magnitude, area under the curve` */
-export function itemName({ curve, sparsity }: ComparedItem): string {
+export function itemName({ curve, sparsity }: Pick<ComparedItem, "curve" | "sparsity">): string {
   return sparsity === null ? `${curve}, area under the curve` : `${curve} at ${percent(sparsity)}`;
 }
 
