@@ -2,14 +2,14 @@ import path from "node:path";
 import { count } from "../charts/parts/titles.ts";
 import type { BatchPlan } from "../library/batch.ts";
 import type { StudyForecast } from "../library/forecast.ts";
-import { planReport } from "./plan-report.ts";
+import { outlineFacts } from "./plan-report.ts";
 import { formatTable } from "./table.ts";
 
 /** The plan of each sweep, for `batch --dry-run --json`: as that of `sweep --dry-run`, and what is done already. */
 export function batchPlanFacts({ sweeps }: BatchPlan) {
   return sweeps.map(({ outline, folder, runs, stored, shared, missing, steps, costShare, conflicts }) => ({
     event: "plan",
-    ...planReport(outline, folder).facts,
+    ...outlineFacts(outline, folder),
     toCompute: { runs, stored, shared, missing, steps, costShare, conflicts },
   }));
 }

@@ -1,4 +1,5 @@
 import { lastOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
 import { type RunKind, workOf } from "../experiment/runs/index.ts";
 import type { SweepPlan } from "../library/sweep.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
@@ -6,14 +7,16 @@ import { againText } from "../scheduling/again.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
 export function planReport(plan: SweepPlan) {
-  const facts = planFacts(plan);
+  const { outline, folder, stored, again } = plan;
+  const facts = { ...outlineFacts(outline, folder), stored, again };
   const { methods, sparsities } = plan.outline.options.prune;
   return { facts, text: planText(facts, methods.length, sparsities.length) };
 }
 
-type PlanFacts = ReturnType<typeof planFacts>;
+type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "again">;
 
-function planFacts({ outline: study, folder, stored, again }: SweepPlan) {
+/** The facts of a sweep that hold whatever its folder has already. */
+export function outlineFacts(study: StudyOutline, folder: string) {
   const { options, dataset, engine, plan, settings } = study;
   const { network, prunable } = settings;
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
@@ -42,8 +45,6 @@ function planFacts({ outline: study, folder, stored, again }: SweepPlan) {
     /** Points that fill no row, but lead to one that does. */
     levels: count("point") - new Set(plan.cells.map(lastOf)).size,
     steps,
-    stored,
-    again,
   };
 }
 

@@ -17,7 +17,7 @@ import { inputError } from "../foundations/errors.ts";
 import { metrics } from "../metrics/registry.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import type { CommonOptions } from "./request.ts";
 import { sweep } from "./sweep.ts";
 
