@@ -3,6 +3,7 @@ import chalk from "chalk";
 import type { Command } from "commander";
 import { displayedPath, listConfigs } from "../config/lookup.ts";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
@@ -78,7 +79,9 @@ Examples:
 async function list(kind: string | undefined, flags: { readonly json?: true }): Promise<void> {
   const wanted = kindNames.filter((name) => kind === undefined || kind === name);
   if (kind !== undefined && wanted.length === 0) {
-    throw inputError(`no list of '${kind}'.${didYouMean(kind, kindNames)} Lists: ${kindNames.join(", ")}.`);
+    throw inputError(
+      `no list of ${quote(kind)}.${didYouMean(kind, kindNames)} Lists: ${kindNames.join(", ")}.`,
+    );
   }
   const lists = new Map<string, readonly Row[]>();
   for (const name of wanted) lists.set(name, await kinds[name]());

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { excerpt } from "../foundations/quote.ts";
 import { displayedPath, findConfig } from "./lookup.ts";
 import { issueMessage, unknownKeyMessage } from "./messages.ts";
 import { applyOverride, type Override, parseOverride } from "./overrides.ts";
@@ -67,7 +68,7 @@ function problems(
 ): string[] {
   const located = (path: readonly PropertyKey[], message: string) => {
     const text = `${origin(path, source, overrides)}: `;
-    return `${text}${path.length === 0 ? "" : `${path.join(".")}: `}${message}`;
+    return `${text}${path.length === 0 ? "" : `${excerpt(path.join("."))}: `}${message}`;
   };
   return flatten(error.issues).flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [located(issue.path, issue.message)];
@@ -108,7 +109,7 @@ function origin(path: readonly PropertyKey[], source: ConfigSource, overrides: r
     const shared = sharedDepth(override.path, path);
     return shared === Math.min(override.path.length, path.length) || shared > depth;
   });
-  if (setter !== undefined) return `--set ${setter.text}`;
+  if (setter !== undefined) return `--set ${excerpt(setter.text)}`;
   return depth === 0 ? source.file : `${source.file}:${line}`;
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { inputError } from "../foundations/errors.ts";
 import { packageRoot } from "../foundations/paths.ts";
+import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 
 export interface AvailableConfig {
@@ -33,8 +34,8 @@ export function findConfig(nameOrPath: string, workingFolder: string): string {
   const available = listConfigs(workingFolder).map((config) => config.name);
   const wanted = path.basename(nameOrPath).replace(/\.ya?ml$/i, "");
   const problem = isFolder(given)
-    ? `'${nameOrPath}' is a folder, not a config file`
-    : `no config '${nameOrPath}'`;
+    ? `${quote(nameOrPath)} is a folder, not a config file`
+    : `no config ${quote(nameOrPath)}`;
   throw inputError(`${problem}.${didYouMean(wanted, available)} Configs here: ${available.join(", ")}.`, {
     hint: "Write a starter config: prune-lab init",
   });

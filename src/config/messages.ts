@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { excerpt, quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { ownValue } from "./shape.ts";
 
@@ -58,16 +59,14 @@ export function unknownKeyMessage(
   return `unknown key.${moved} ${here}`;
 }
 
+/** Characters of a value that are told back. */
+const MOST_SHOWN = 60;
+
 /** A value as it is told back to the user: short, on one line. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return `'${shorten(value)}'`;
+  if (typeof value === "string") return `'${excerpt(value, MOST_SHOWN)}'`;
   if (typeof value === "number" || value === undefined) return String(value);
-  return shorten(JSON.stringify(value));
-}
-
-function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ");
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+  return excerpt(JSON.stringify(value) ?? typeof value, MOST_SHOWN);
 }
 
 function oneOf(choices: readonly string[]): string {
@@ -86,8 +85,8 @@ const EXPECTED: Record<string, string> = {
 function typeHint(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
   const { expected, input } = issue;
   const scalar = typeof input === "string" || typeof input === "number";
-  if (expected === "array" && scalar) return ` Write [${input}].`;
-  if (expected === "string" && scalar) return ` Put it in quotes: '${input}'.`;
+  if (expected === "array" && scalar) return ` Write [${excerpt(String(input))}].`;
+  if (expected === "string" && scalar) return ` Put it in quotes: ${quote(input)}.`;
   if (
     expected === "number" &&
     typeof input === "string" &&

@@ -1,6 +1,8 @@
 import * as yaml from "yaml";
 import type * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
+import { show } from "./messages.ts";
 import { childSchema, ownValue, unwrap } from "./shape.ts";
 
 /** One `--set path=value`. */
@@ -16,15 +18,15 @@ export function parseOverride(text: string): Override {
   const [, pathText, valueText] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   const path = pathText?.trim().split(".") ?? [];
   if (valueText === undefined || path.some((key) => key === "")) {
-    throw inputError(`--set ${text}: not of the form path=value, such as train.epochs=3.`);
+    throw inputError(`--set ${excerpt(text)}: not of the form path=value, such as train.epochs=3.`);
   }
   if (valueText.trim() === "") {
-    throw inputError(`--set ${text}: there is no value after '='; write null for none.`);
+    throw inputError(`--set ${excerpt(text)}: there is no value after '='; write null for none.`);
   }
   const document = yaml.parseDocument(valueText, { prettyErrors: false });
   const problem = [...document.errors, ...document.warnings][0];
   if (problem !== undefined)
-    throw inputError(`--set ${text}: the value is not valid YAML: ${problem.message}`);
+    throw inputError(`--set ${excerpt(text)}: the value is not valid YAML: ${problem.message}`);
   return { text, path, value: document.toJS() };
 }
 
@@ -43,7 +45,7 @@ export function applyOverride(config: unknown, override: Override, schema: z.cor
     if (typeof container === "object") return { ...container, [key]: value };
     const owner = override.path.slice(0, depth).join(".");
     throw inputError(
-      `--set ${override.text}: ${owner} is ${JSON.stringify(container)}, which has no '${key}' to set.`,
+      `--set ${excerpt(override.text)}: ${excerpt(owner)} is ${show(container)}, which has no ${quote(key)} to set.`,
     );
   };
 
@@ -52,7 +54,7 @@ export function applyOverride(config: unknown, override: Override, schema: z.cor
     if (/^\d+$/.test(key) && Number(key) < list.length) return Number(key);
     const owner = override.path.slice(0, depth).join(".");
     const range = list.length === 0 ? "is an empty list" : `has the indexes 0 to ${list.length - 1}`;
-    throw inputError(`--set ${override.text}: ${owner} ${range}, and no '${key}'.`);
+    throw inputError(`--set ${excerpt(override.text)}: ${excerpt(owner)} ${range}, and no ${quote(key)}.`);
   };
 
   return assign(config, 0, schema);

@@ -4,6 +4,7 @@ import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { nameProblem, nameSchema, sameName } from "../foundations/names.ts";
+import { quote } from "../foundations/quote.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -84,13 +85,13 @@ const outputSchema = z
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$/, {
         abort: true,
-        error: ({ input }) => `'${input}' is not a plain file name that ends in .csv.`,
+        error: ({ input }) => `${quote(input)} is not a plain file name that ends in .csv.`,
       })
       .refine((file) => nameProblem(file) === undefined, {
-        error: ({ input }) => `'${input}' cannot name a file: ${nameProblem(String(input))}.`,
+        error: ({ input }) => `${quote(input)} cannot name a file: ${nameProblem(String(input))}.`,
       })
       .refine((file) => !ownTables.includes(file.toLowerCase()), {
-        error: ({ input }) => `'${input}' is a file that every sweep writes, beside the results.`,
+        error: ({ input }) => `${quote(input)} is a file that every sweep writes, beside the results.`,
       })
       .default("results.csv")
       .describe("File name of the results table in the results folder."),

@@ -1,5 +1,6 @@
 import * as yaml from "yaml";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 
 /** A config file's content, with the lines that its parts stand on. */
 export interface ConfigSource {
@@ -71,7 +72,7 @@ function toPlainData(document: yaml.Document, file: string): unknown {
 function describe(problem: yaml.YAMLParseError | yaml.YAMLWarning, text: string): string {
   if (problem.code === "DUPLICATE_KEY") {
     const key = /^[^\s:]*/.exec(text.slice(problem.pos[0]))?.[0] ?? "";
-    return `the key '${key}' appears twice.`;
+    return `the key ${quote(key)} appears twice.`;
   }
   return `not valid YAML: ${problem.message}`;
 }

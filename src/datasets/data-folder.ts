@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 
 /**
  * The folders that may hold datasets, in the order they are searched: `--data-dir` alone when it is given,
@@ -18,7 +19,7 @@ export async function existingDataFolders(dataDir: string | undefined): Promise<
   const origin =
     dataDir !== undefined ? "--data-dir" : process.env.PRUNE_LAB_DATA ? "PRUNE_LAB_DATA" : undefined;
   if (origin !== undefined && !(await isFolder(folders[0]))) {
-    throw inputError(`${origin} is '${folders[0]}', which is not a folder.`);
+    throw inputError(`${origin} is ${quote(folders[0])}, which is not a folder.`);
   }
   return folders;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
 import { dataFolders, datasetFolder, findFile } from "./data-folder.ts";
@@ -50,7 +51,7 @@ export async function fetchDataset(
   if (download === undefined) {
     const names = fetchableNames();
     throw inputError(
-      `There is nothing to fetch under the name '${name}'. Available: ${names.join(", ")}.${didYouMean(name, names)}`,
+      `There is nothing to fetch under the name ${quote(name)}. Available: ${names.join(", ")}.${didYouMean(name, names)}`,
     );
   }
   const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];
@@ -156,7 +157,7 @@ async function contentProblem(file: string, expected: string): Promise<string | 
 function baseUrl(mirror: string): string {
   const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw inputError(`--mirror is '${mirror}', expected a URL such as https://example.org/mnist/.`);
+    throw inputError(`--mirror is ${quote(mirror)}, expected a URL such as https://example.org/mnist/.`);
   }
   return url.href.endsWith("/") ? url.href : `${url.href}/`;
 }

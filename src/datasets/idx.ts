@@ -2,6 +2,7 @@ import path from "node:path";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
+import { quote } from "../foundations/quote.ts";
 import { existingDataFolders, isFolder } from "./data-folder.ts";
 import type { DatasetEntry } from "./dataset.ts";
 import { idxDataset, idxOptions } from "./formats/idx/dataset.ts";
@@ -50,7 +51,7 @@ function resultName(wanted: string | null, folder: string): string {
   const name = wanted ?? path.basename(path.resolve(folder));
   const problem = nameProblem(name);
   if (problem === undefined) return name;
-  throw inputError(`The folder's name '${name}' cannot stand in results (${problem}).`, {
+  throw inputError(`The folder's name ${quote(name)} cannot stand in results (${problem}).`, {
     hint: "Set dataset.label",
   });
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import type { Dataset, DatasetEntry, LoadContext } from "./dataset.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
@@ -49,7 +50,7 @@ export async function loadDataset(options: DatasetOptions, context: LoadContext)
   }
   const owner = datasets.list().find((other) => other !== entry && owns(other, dataset.name));
   if (owner === undefined) return dataset;
-  throw inputError(`The name '${dataset.name}' in results is reserved for the dataset ${owner.name}.`, {
+  throw inputError(`The name ${quote(dataset.name)} in results is reserved for the dataset ${owner.name}.`, {
     hint: `Set dataset.label to another name, or dataset: { name: ${owner.name} } if this is its data`,
   });
 }

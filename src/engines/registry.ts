@@ -1,5 +1,6 @@
 import { inputError, PruneLabError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { quote } from "../foundations/quote.ts";
 import { Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import type { Engine, EngineEntry } from "./engine.ts";
@@ -32,7 +33,9 @@ export async function openEngine(name: string, notify: Notify): Promise<Engine> 
   const entry = engines.find(name);
   if (entry === undefined) {
     const choices = engineChoices();
-    throw inputError(`Unknown engine '${name}'.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`);
+    throw inputError(
+      `Unknown engine ${quote(name)}.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`,
+    );
   }
   return entry.open(notify);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quote } from "./quote.ts";
 
 /** What names a thing in files and in results: the same file on every system, and no path. */
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -27,10 +28,10 @@ export function nameSchema(what: string) {
     .max(LONGEST_NAME, { abort: true })
     .regex(NAME_PATTERN, {
       abort: true,
-      error: ({ input }) => `'${input}' cannot name ${what}: ${NAME_RULE}.`,
+      error: ({ input }) => `${quote(input)} cannot name ${what}: ${NAME_RULE}.`,
     })
     .refine((name) => nameProblem(name) === undefined, {
-      error: ({ input }) => `'${input}' cannot name ${what}: ${nameProblem(String(input))}.`,
+      error: ({ input }) => `${quote(input)} cannot name ${what}: ${nameProblem(String(input))}.`,
     });
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import envPaths from "env-paths";
@@ -15,9 +16,30 @@ export function packageVersion(): string {
 }
 
 /**
- * The user's cache folder for prune-lab (compiled kernels, downloaded engines):
- * `PRUNE_LAB_CACHE`, or the platform's own place, such as ~/.cache/prune-lab.
+ * The user's cache folder for prune-lab (compiled kernels, downloaded engines), an absolute path: `PRUNE_LAB_CACHE`, or
+ * the platform's own place, such as ~/.cache/prune-lab. Never below the working folder unless the user says so: an
+ * XDG_CACHE_HOME that is not absolute is ignored, as its specification asks, and so is a HOME.
  */
 export function cacheFolder(): string {
-  return process.env.PRUNE_LAB_CACHE || envPaths("prune-lab", { suffix: "" }).cache;
+  const named = process.env.PRUNE_LAB_CACHE;
+  if (named) return path.resolve(named);
+  const { cache } = envPaths("prune-lab", { suffix: "" });
+  if (path.isAbsolute(cache)) return cache;
+  const home = homeFolder();
+  return home === undefined ? temporaryCacheFolder() : path.join(home, ".cache", "prune-lab");
+}
+
+/** Of this user alone, where the cache folder cannot be used. */
+export function temporaryCacheFolder(): string {
+  return path.resolve(os.tmpdir(), `prune-lab-${process.getuid?.() ?? "cache"}`);
+}
+
+/** Undefined for a user without one. */
+function homeFolder(): string | undefined {
+  try {
+    return [os.homedir(), os.userInfo().homedir].find((folder) => path.isAbsolute(folder));
+  } catch {
+    // A user that the system does not know, as in some containers.
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { inputError, PruneLabError, systemErrorCode } from "./errors.ts";
 import { sha256 } from "./hash.ts";
 import { firstLine, isMapping, type PluginKind, type PluginMember, pluginMember } from "./plugin-member.ts";
+import { quote } from "./quote.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A plugin: an ESM file whose default export brings members of registries. */
@@ -109,7 +110,7 @@ function entriesOf(exported: unknown, given: string, keys: readonly string[]) {
   const entries = Object.entries(exported).flatMap(([key, list]) => {
     if (!keys.includes(key)) {
       throw inputError(
-        `${given}: '${key}' is nothing that a plugin brings.${didYouMean(key, keys)} Keys: ${keys.join(", ")}.`,
+        `${given}: ${quote(key)} is nothing that a plugin brings.${didYouMean(key, keys)} Keys: ${keys.join(", ")}.`,
       );
     }
     if (!Array.isArray(list)) throw inputError(`${given}: ${key} must be a list of entries.`);
@@ -124,7 +125,7 @@ function refuseTaken(members: readonly PluginMember[], given: string): void {
     const same = (other: PluginMember) =>
       other.kind.registry === registry && other.entry.name.toLowerCase() === name.toLowerCase();
     if (members.slice(0, i).some(same))
-      throw inputError(`${given} brings a ${registry.kind} named '${name}' twice.`);
+      throw inputError(`${given} brings a ${registry.kind} named ${quote(name)} twice.`);
     try {
       registry.refuse(name);
     } catch (error) {

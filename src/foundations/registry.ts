@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { inputError } from "./errors.ts";
 import { nameProblem, sameName } from "./names.ts";
+import { quote } from "./quote.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
@@ -53,7 +54,7 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   /** What is wrong with a name that nothing has. */
   unknown(name: string): string {
     const names = this.names();
-    return `'${name}' is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
+    return `${quote(name)} is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
   }
 
   /**
@@ -70,7 +71,7 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   /** Throws a PruneLabError of kind `input` when a name is taken or cannot be one. */
   refuse(name: string): void {
     const problem = nameProblem(name);
-    if (problem !== undefined) throw inputError(`'${name}' cannot name a ${this.kind}: ${problem}.`);
+    if (problem !== undefined) throw inputError(`${quote(name)} cannot name a ${this.kind}: ${problem}.`);
     const taken = this.names().find((other) => sameName(other, name));
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
   }

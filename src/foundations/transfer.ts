@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { quote } from "./quote.ts";
 
 /** Bytes of a file that are here, and how many it will have if the server said so. */
 export interface TransferProgress {
@@ -85,7 +86,7 @@ function refusalOf({ status, headers }: Response, present: number): string | und
     return `sent with content-encoding ${encoding}, although identity was asked for`;
   const range = headers.get("content-range") ?? "";
   if (status === 206 && !range.startsWith(`bytes ${present}-`)) {
-    return `asked for the bytes from ${present}, got '${range}'`;
+    return `asked for the bytes from ${present}, got ${quote(range)}`;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, PruneLabError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, batchRows, batchSummaryCsv } from "./batch-summary.ts";
 import { readMatrix } from "./matrix.ts";
@@ -113,7 +114,7 @@ function refuseEqualNames(configs: readonly Config[]): void {
   const twice = configs.find((_, i) => names.indexOf(names[i] ?? "") < i);
   if (twice === undefined) return;
   throw inputError(
-    `Two sweeps of this batch are named '${twice.name}', and each needs a folder of its own.`,
+    `Two sweeps of this batch are named ${quote(twice.name)}, and each needs a folder of its own.`,
     {
       hint: "Give them different names in their configs.",
     },

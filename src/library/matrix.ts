@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as yaml from "yaml";
 import { parseConfigSource } from "../config/source.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 
 /** One cell of a matrix: overrides, and what is added to the name of each study. */
 export interface MatrixCell {
@@ -58,7 +59,7 @@ function namedValues(given: unknown, where: string): { readonly name: string; re
   const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) < i);
   if (twice !== undefined) {
     throw inputError(
-      `${where}: two values are named '${twice.name}'; name them: { first: ..., second: ... }.`,
+      `${where}: two values are named ${quote(twice.name)}; name them: { first: ..., second: ... }.`,
     );
   }
   return named;

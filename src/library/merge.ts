@@ -3,6 +3,8 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { loadConfig } from "../config/load.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { nameProblem } from "../foundations/names.ts";
+import { quote } from "../foundations/quote.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
@@ -110,7 +112,23 @@ async function studiesOf(parts: readonly string[]): Promise<readonly string[]> {
 }
 
 async function readStudies(part: string): Promise<string[]> {
-  const text = await readFile(path.join(part, BATCH_SUMMARY_FILE), "utf8");
-  const rows: readonly { readonly study: string }[] = parse(text, { columns: true });
-  return [...new Set(rows.map(({ study }) => study))];
+  const file = path.join(part, BATCH_SUMMARY_FILE);
+  const rows = parseSummary(await readFile(file, "utf8"), file);
+  const studies = [...new Set(rows.map(({ study = "" }) => study))];
+  // Each names a folder below `out`, and must not lead elsewhere.
+  const wrong = studies.find((study) => nameProblem(study) !== undefined);
+  if (wrong === undefined) return studies;
+  throw inputError(
+    `${file} names a sweep ${quote(wrong)}, which no sweep can be named: ${nameProblem(wrong)}.`,
+  );
+}
+
+function parseSummary(text: string, file: string): readonly { readonly study?: string }[] {
+  try {
+    return parse(text, { columns: true });
+  } catch (error) {
+    throw inputError(`${file} is no table: ${error instanceof Error ? error.message : error}.`, {
+      cause: error,
+    });
+  }
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { loadConfig, resolveConfig } from "../config/load.ts";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import type { CheckpointChoice } from "../results/outputs.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
@@ -67,7 +68,9 @@ export function parseShard(text: string): Shard {
   const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text.trim()) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   if (!(shard.index <= shard.count)) {
-    throw inputError(`shard: '${text}' is not of the form i/n, such as 1/3 for the first of three parts.`);
+    throw inputError(
+      `shard: ${quote(text)} is not of the form i/n, such as 1/3 for the first of three parts.`,
+    );
   }
   return shard;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { allocations } from "./allocations/registry.ts";
@@ -57,7 +58,7 @@ export function axisSchema(registry: Registry<EntryWithOptions>): z.ZodType<Chos
       const choices = registry.names().join(", ");
       if (input === undefined) return `missing; choose one of ${choices}.`;
       if (typeof input === "string")
-        return `'${input}' is not one of ${choices}.${didYouMean(input, registry.names())}`;
+        return `${quote(input)} is not one of ${choices}.${didYouMean(input, registry.names())}`;
       return `a name, or a mapping with a name and options, is needed. Choices: ${choices}.`;
     },
   });

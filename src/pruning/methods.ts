@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { nameSchema, sameName } from "../foundations/names.ts";
+import { quote } from "../foundations/quote.ts";
 import { Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { axes, axisSchema, type Method } from "./method.ts";
@@ -43,7 +44,8 @@ function combinationSchema() {
     .strictObject({
       name: nameSchema("a method")
         .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
-          error: ({ input }) => `'${input}' is a method already: write just its name, or choose another.`,
+          error: ({ input }) =>
+            `${quote(input)} is a method already: write just its name, or choose another.`,
         })
         .describe("What the method is called in results, charts and checkpoints."),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
@@ -65,7 +67,7 @@ export function methodSchema() {
       const choices = names.join(", ");
       if (typeof input !== "string")
         return `a name, or a mapping with name, criterion and allocation, is needed. Choices: ${choices}.`;
-      return `'${input}' is not one of ${choices}.${didYouMean(input, names)}`;
+      return `${quote(input)} is not one of ${choices}.${didYouMean(input, names)}`;
     },
   });
 }

@@ -1,4 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
@@ -22,7 +23,7 @@ export function prunableTensors(spec: NetworkSpec, { exclude, biases }: Prunable
   for (const name of exclude) {
     if (!choices.includes(name)) {
       throw inputError(
-        `prune.exclude: the network has no layer '${name}', only ${choices.join(", ")}.` +
+        `prune.exclude: the network has no layer ${quote(name)}, only ${choices.join(", ")}.` +
           didYouMean(name, choices),
       );
     }

@@ -1,6 +1,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import type { RunStatus } from "../experiment/status.ts";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
 import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "./rows.ts";
@@ -120,12 +121,12 @@ function checkHeader(header: readonly string[], columns: readonly string[], file
   const missing = columns.filter((name) => !header.includes(name));
   const twice = header.filter((name, i) => header.indexOf(name) !== i);
   const faults = [
-    ...missing.map((name) => `the column '${name}' is missing`),
+    ...missing.map((name) => `the column ${quote(name)} is missing`),
     ...unknown.map((name) => {
       const meant = nearest(name, missing);
-      return `there is no column '${name}'${meant === undefined ? "" : ` (did you mean '${meant}'?)`}`;
+      return `there is no column ${quote(name)}${meant === undefined ? "" : ` (did you mean '${meant}'?)`}`;
     }),
-    ...twice.map((name) => `the column '${name}' is there twice`),
+    ...twice.map((name) => `the column ${quote(name)} is there twice`),
   ];
   if (faults.length === 0) return;
   const shown = faults.length > 3 ? [...faults.slice(0, 3), `and ${faults.length - 3} more`] : faults;
@@ -140,14 +141,14 @@ function cellFault(name: string, cell: string, format: CellFormat, mayBeEmpty: b
   if (name === "status") {
     return STATUSES.some((status) => status === cell)
       ? undefined
-      : `is '${cell}', not one of ${STATUSES.join(", ")}`;
+      : `is ${quote(cell)}, not one of ${STATUSES.join(", ")}`;
   }
   if (format === "text") return undefined;
-  if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell)) return `is '${cell}', not a number`;
+  if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell)) return `is ${quote(cell)}, not a number`;
   const value = Number(cell);
-  if (!Number.isFinite(value)) return `is '${cell}', too large a number`;
+  if (!Number.isFinite(value)) return `is ${quote(cell)}, too large a number`;
   if (format === "integer" && !(Number.isSafeInteger(value) && value >= 0)) {
-    return `is '${cell}', not a whole number from 0`;
+    return `is ${quote(cell)}, not a whole number from 0`;
   }
   if (name === "test_examples" && value === 0) return "is 0: accuracies need test examples";
   if (FRACTIONS.has(name) && (value < 0 || value > 1)) return `is ${cell}, not between 0 and 1`;

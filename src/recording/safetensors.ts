@@ -1,6 +1,7 @@
 import { endianness } from "node:os";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
 
 /**
  * The safetensors format (github.com/huggingface/safetensors), which Python reads too: 8 bytes with the length
@@ -45,7 +46,7 @@ export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
   let end = 0;
   for (const { name, shape, values } of ordered) {
     if (header.has(name) || reservedNames.includes(name)) {
-      throw new RangeError(`tensor name '${name}' is taken`);
+      throw new RangeError(`tensor name ${quote(name)} is taken`);
     }
     if (product(shape) !== values.length) {
       throw new RangeError(`${name}: ${values.length} values do not fill [${shape.join(", ")}]`);
@@ -88,15 +89,15 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   const tensors = inOrder.map(([name, { dtype, shape, data_offsets: offsets }]): Tensor => {
     if (!isSupported(dtype)) {
       const known = Object.keys(bytesPerValue).join(", ");
-      throw inputError(`${file}: tensor '${name}' has type ${dtype}; prune-lab reads ${known}`);
+      throw inputError(`${file}: tensor ${quote(name)} has type ${dtype}; prune-lab reads ${known}`);
     }
     const count = product(shape);
     if (offsets[0] !== end || offsets[1] !== end + count * bytesPerValue[dtype]) {
-      throw damaged(file, `the offsets of tensor '${name}' do not fit its shape [${shape.join(", ")}]`);
+      throw damaged(file, `the offsets of tensor ${quote(name)} do not fit its shape [${shape.join(", ")}]`);
     }
     end = offsets[1];
     if (dataStart + end > bytes.length) {
-      throw damaged(file, `it ends within tensor '${name}'`);
+      throw damaged(file, `it ends within tensor ${quote(name)}`);
     }
     const own = new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + end));
     return { name, shape, values: dtype === "F32" ? new Float32Array(littleEndian(own).buffer) : own };

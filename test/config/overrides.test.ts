@@ -62,7 +62,7 @@ describe("--set", () => {
       "--set prune.sparsities.x=0.5: prune.sparsities has the indexes 0 to 8, and no 'x'.",
     ],
     ["prune.exclude.0=fc1", "--set prune.exclude.0=fc1: prune.exclude is an empty list, and no '0'."],
-    ["model.name.x=1", "--set model.name.x=1: model.name is \"mlp\", which has no 'x' to set."],
+    ["model.name.x=1", "--set model.name.x=1: model.name is 'mlp', which has no 'x' to set."],
   ])("refuses %s", async (set, message) => {
     expect(await problemsOf(MINIMAL, [set])).toEqual([message]);
   });

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { inputError } from "../../foundations/errors.ts";
 import { contentHash, sha256 } from "../../foundations/hash.ts";
 import type { Notify } from "../../foundations/notices.ts";
-import { cacheFolder, packageRoot } from "../../foundations/paths.ts";
+import { packageRoot } from "../../foundations/paths.ts";
+import { excerpt } from "../../foundations/quote.ts";
 import { ABI } from "./abi.ts";
 import { type Compiler, compilerName, runCompiler } from "./compiler.ts";
+import { isIntact, libraryFolder, recordOf } from "./library-cache.ts";
 import { type Koffi, loadLibrary, type NativeLibrary } from "./native-instance.ts";
 
 const sourceFolder = path.join(packageRoot, "kernels");
@@ -46,9 +48,12 @@ function flagsOf(compiler: Compiler): string[] {
 }
 
 /**
- * The compiled kernels from the cache folder, compiled first if they are missing, broken or of another source,
- * compiler or CPU. Processes may do so at once: each writes its own file and renames it into place.
- * Throws a PruneLabError of kind `input` when the compiler fails.
+ * The compiled kernels from the cache folder, compiled first if they are missing, damaged or of another source,
+ * compiler or CPU. Processes may do so at once: each writes its own file and renames it into place. What is intact and
+ * yet does not load is compiled once more.
+ *
+ * Throws a PruneLabError of kind `input` when the compiler fails, when what it made does not load, and when there is no
+ * folder that is safe to load from.
  */
 export async function openNativeLibrary(
   koffi: Koffi,
@@ -56,40 +61,58 @@ export async function openNativeLibrary(
   identity: string,
   notify: Notify,
 ): Promise<NativeLibrary> {
-  const folder = path.join(cacheFolder(), "kernels", identity.slice(0, 16));
+  const { folder, notice } = await libraryFolder(identity.slice(0, 16));
+  if (notice !== undefined) notify(notice);
   const library = path.join(folder, "prune_lab.so");
-  if (!(await isIntact(library))) {
-    notify(`Compiling the training kernels with ${compilerName(compiler)} (once) ...`);
-    await compile(compiler, folder, library);
+  if (await isIntact(library)) {
+    const loaded = tryLoading(koffi, library);
+    if (!(loaded instanceof Error)) return loaded;
+    notify(`${library} does not load (${loaded.message}).`);
   }
-  return loadLibrary(koffi, library);
+  notify(`Compiling the training kernels with ${compilerName(compiler)} (once) ...`);
+  await compile(compiler, folder, library);
+  const loaded = tryLoading(koffi, library);
+  if (!(loaded instanceof Error)) return loaded;
+  throw inputError(
+    `What ${compiler.command} made of the training kernels does not load: ${loaded.message}.`,
+    {
+      hint: OTHERWISE,
+      cause: loaded,
+    },
+  );
 }
 
-/** Loading a damaged library can end the process, so its checksum, kept beside it, is compared first. */
-async function isIntact(library: string): Promise<boolean> {
+/** The library, or why it does not load. */
+function tryLoading(koffi: Koffi, library: string): NativeLibrary | Error {
   try {
-    return (await readFile(`${library}.sha256`, "utf8")) === sha256(await readFile(library));
-  } catch {
-    return false;
+    return loadLibrary(koffi, library);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return new Error(excerpt(text.split("\n", 1)[0]?.replace(`${library}: `, "") ?? ""), { cause: error });
   }
 }
+
+const OTHERWISE = "Set CC to another C compiler (gcc 9 or newer, or clang), or use --engine kernels-wasm.";
 
 async function compile(compiler: Compiler, folder: string, library: string): Promise<void> {
   const temporary = path.join(folder, `${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
     await runCompiler(compiler.command, [...flagsOf(compiler), "-o", temporary, mainSource]);
+    await chmod(temporary, 0o700);
     const checksum = sha256(await readFile(temporary));
     await rename(temporary, library);
-    await writeFile(temporary, checksum);
-    await rename(temporary, `${library}.sha256`);
+    await writeFile(temporary, checksum, { mode: 0o600 });
+    await rename(temporary, recordOf(library));
   } catch (cause) {
     const text = cause instanceof Error && "stderr" in cause ? String(cause.stderr) : String(cause);
     const first = text.split("\n").find((line) => line.includes("error")) ?? text.split("\n")[0] ?? "";
-    throw inputError(`${compiler.command} could not compile the training kernels: ${first.trim()}`, {
-      hint: "Set CC to another C compiler (gcc 9 or newer, or clang), or use --engine kernels-wasm.",
-      cause,
-    });
+    throw inputError(
+      `${compiler.command} could not compile the training kernels: ${excerpt(first.trim(), 300)}`,
+      {
+        hint: OTHERWISE,
+        cause,
+      },
+    );
   } finally {
     await rm(temporary, { force: true });
   }

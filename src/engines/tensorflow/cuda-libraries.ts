@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { findInstallation } from "./installation.ts";
+import { PruneLabError } from "../../foundations/errors.ts";
+import { lookForInstallation } from "./installation.ts";
 
 /** What TensorFlow 2.21 loads when it finds a driver; without one of them it uses the CPU. */
 const NAMES = [
@@ -24,7 +25,8 @@ export interface CudaLibrary {
 
 /** The CUDA libraries that TensorFlow needs, looked for where the engine's process would. */
 export function findCudaLibraries(): CudaLibrary[] {
-  const own = findInstallation()?.libraryFolders ?? [];
+  const installation = lookForInstallation();
+  const own = installation instanceof PruneLabError ? [] : (installation?.libraryFolders ?? []);
   const named = (process.env.LD_LIBRARY_PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
   const folders = [...own, ...named, ...SYSTEM_FOLDERS];
   return NAMES.map((name) => ({

@@ -1,10 +1,10 @@
-import { inputError } from "../../foundations/errors.ts";
+import { inputError, PruneLabError } from "../../foundations/errors.ts";
 import type { Notify } from "../../foundations/notices.ts";
 import type { Availability, Engine, EngineEntry } from "../engine.ts";
 import { describeDevice, identityOf, reasonForNoGpu } from "./device.ts";
 import { findNvidiaDriver } from "./gpu.ts";
 import { HostProcess } from "./host-process.ts";
-import { findInstallation, type Installation } from "./installation.ts";
+import { findInstallation, type Installation, lookForInstallation } from "./installation.ts";
 import { RemoteNetwork } from "./remote-network.ts";
 import { SentExamples } from "./sent-examples.ts";
 
@@ -15,7 +15,7 @@ const SETUP = "Install it with: prune-lab setup tensorflow";
 export const tensorflow: EngineEntry = {
   name: NAME,
   summary: "TensorFlow on an NVIDIA GPU, or on the CPU: needs prune-lab setup tensorflow",
-  check: async () => availability(findInstallation()),
+  check: async () => availability(),
   open: async (notify) => {
     const installation = findInstallation();
     if (installation === undefined) {
@@ -27,10 +27,11 @@ export const tensorflow: EngineEntry = {
   },
 };
 
-function availability(installation: Installation | undefined): Availability {
-  return installation === undefined
-    ? { available: false, reason: "it is not installed", remedy: SETUP }
-    : { available: true };
+function availability(): Availability {
+  const found = lookForInstallation();
+  if (found === undefined) return { available: false, reason: "it is not installed", remedy: SETUP };
+  if (!(found instanceof PruneLabError)) return { available: true };
+  return { available: false, reason: found.message, remedy: found.hint ?? "" };
 }
 
 /** The engine on a GPU; undefined without one, or, which `notify` hears, when TensorFlow cannot use it. */
@@ -38,7 +39,11 @@ export async function openOnGpu(notify: Notify): Promise<Engine | undefined> {
   const driver = await findNvidiaDriver();
   if (driver === undefined) return undefined;
   const gpu = driver.gpus[0]?.name ?? "An NVIDIA GPU";
-  const installation = findInstallation();
+  const installation = lookForInstallation();
+  if (installation instanceof PruneLabError) {
+    notify(`${gpu} is here, but not used. ${installation.message} ${installation.hint}`);
+    return undefined;
+  }
   if (installation === undefined) {
     notify(`${gpu} is here, but the engine ${NAME}, which would use it, is not installed. ${SETUP}`);
     return undefined;

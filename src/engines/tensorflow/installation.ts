@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { inputError, PruneLabError } from "../../foundations/errors.ts";
 import { cacheFolder, packageRoot } from "../../foundations/paths.ts";
+import { quote } from "../../foundations/quote.ts";
+import { whoElseCanChange } from "../../foundations/trust.ts";
 
 export const PACKAGE = "@tensorflow/tfjs-node-gpu";
 
@@ -21,29 +24,68 @@ export function setupFolder(): string {
   return path.join(cacheFolder(), "tensorflow");
 }
 
-/** The user's own package if it resolves and has a binding, or what `setup tensorflow` installed, or undefined. */
+/** Names a folder of the package that the user installed. */
+export const PACKAGE_VARIABLE = "PRUNE_LAB_TENSORFLOW";
+
+/**
+ * The user's own package if there is one with a binding, or what `setup tensorflow` installed, or undefined. Nothing
+ * is looked for in the working folder: it may be somebody else's, and to load a package is to run it.
+ *
+ * Throws a PruneLabError of kind `input` when the folder that PRUNE_LAB_TENSORFLOW names has no such package, and when
+ * somebody else could have changed what would be loaded.
+ */
 export function findInstallation(): Installation | undefined {
   return userInstallation() ?? setupInstallation();
 }
 
-/** A package that the user installed and that has a compiled binding, or undefined. */
-export function userInstallation(): Installation | undefined {
-  for (const folder of [process.cwd(), packageRoot]) {
-    try {
-      const require = createRequire(path.join(folder, "package.json"));
-      const packageFolder = path.dirname(require.resolve(`${PACKAGE}/package.json`));
-      if (hasBinding(packageFolder)) return { packageFolder, libraryFolders: [], variant: undefined };
-    } catch {
-      // Does not resolve from there.
-    }
+/** The same, with the error as a value: for those who go on without. */
+export function lookForInstallation(): Installation | PruneLabError | undefined {
+  try {
+    return findInstallation();
+  } catch (error) {
+    if (error instanceof PruneLabError) return error;
+    throw error;
   }
-  return undefined;
 }
 
-/** What `setup tensorflow` installed, or undefined. */
+/** The package that PRUNE_LAB_TENSORFLOW names, or that stands beside prune-lab's own dependencies. Throws as above. */
+export function userInstallation(): Installation | undefined {
+  const named = process.env[PACKAGE_VARIABLE];
+  const packageFolder = named ? path.resolve(named) : packageBesidePruneLab();
+  if (packageFolder === undefined) return undefined;
+  const own = { packageFolder, libraryFolders: [], variant: undefined };
+  if (hasBinding(packageFolder)) return safeToLoad(own);
+  if (!named) return undefined;
+  throw inputError(
+    `${PACKAGE_VARIABLE} is ${quote(named)}, which holds no ${PACKAGE} with a compiled binding.`,
+    {
+      hint: "Unset it, and run: prune-lab setup tensorflow",
+    },
+  );
+}
+
+function packageBesidePruneLab(): string | undefined {
+  try {
+    const require = createRequire(path.join(packageRoot, "package.json"));
+    return path.dirname(require.resolve(`${PACKAGE}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws where others could have put their own code in the place of the package. */
+function safeToLoad(installation: Installation): Installation {
+  const problem = whoElseCanChange(installation.packageFolder);
+  if (problem === undefined) return installation;
+  throw inputError(`The engine tensorflow is not loaded from ${installation.packageFolder}: ${problem}.`, {
+    hint: "Take the right to write there from others (chmod go-w), or name another cache folder with PRUNE_LAB_CACHE",
+  });
+}
+
+/** What `setup tensorflow` installed, or undefined. Throws as above. */
 function setupInstallation(): Installation | undefined {
   const record = readRecord(setupFolder());
-  return record === undefined ? undefined : installationIn(setupFolder(), record.variant);
+  return record === undefined ? undefined : safeToLoad(installationIn(setupFolder(), record.variant));
 }
 
 /** The installation in a folder that has the layout of `setup tensorflow`. */

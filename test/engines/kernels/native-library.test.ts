@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { findCompiler } from "../../../src/engines/kernels/compiler.ts";
 import { kernelsNative } from "../../../src/engines/kernels/index.ts";
+import { openEngine } from "../../../src/engines/registry.ts";
+import { sha256 } from "../../../src/foundations/hash.ts";
 import { packageRoot } from "../../../src/foundations/paths.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const run = promisify(execFile);
 const hasCompiler = (await findCompiler()) !== undefined;
@@ -32,6 +35,17 @@ async function cachedFiles(): Promise<string[]> {
   return names.map((name) => path.join(inside, name));
 }
 
+/** In a process of its own: a library that this one has loaded is not loaded again. */
+async function openInProcess(): Promise<{ readonly identity: string; readonly notices: readonly string[] }> {
+  const module = pathToFileURL(path.join(packageRoot, "dist", "engines", "kernels", "index.js")).href;
+  const script = `const { kernelsNative } = await import(${JSON.stringify(module)});
+    const notices = [];
+    const engine = await kernelsNative.open((notice) => notices.push(notice));
+    console.log(JSON.stringify({ identity: engine.description.identity, notices }));`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
+  return JSON.parse(stdout);
+}
+
 describe.runIf(hasCompiler)("with a compiler", () => {
   test("compiles once, and says so", async () => {
     const notices: string[] = [];
@@ -44,6 +58,7 @@ describe.runIf(hasCompiler)("with a compiler", () => {
   });
 
   test("a cached file that is damaged or missing is compiled again", async () => {
+    await quickCompiler();
     await kernelsNative.open(() => {});
     const [library = ""] = await cachedFiles();
     const intact = await readFile(library);
@@ -62,15 +77,50 @@ describe.runIf(hasCompiler)("with a compiler", () => {
     }
   });
 
+  test("a library that does not load is compiled again, although its record fits", async () => {
+    await quickCompiler();
+    await kernelsNative.open(() => {});
+    const [library = "", record = ""] = await cachedFiles();
+    const intact = await readFile(library);
+    for (const bytes of [0, 100, 20_000, intact.length - 1]) {
+      const damaged = intact.subarray(0, bytes);
+      await rm(library);
+      await writeFile(library, damaged);
+      await writeFile(record, sha256(damaged));
+      await openInProcess();
+      expect((await readFile(library)).equals(intact), `after ${bytes} bytes`).toBe(true);
+    }
+    await rm(library);
+    await writeFile(library, "no library");
+    await writeFile(record, sha256("no library"));
+    expect((await openInProcess()).notices).toEqual([
+      expect.stringMatching(/^\S+prune_lab\.so does not load \(.+\)\.$/),
+      expect.stringMatching(/^Compiling the training kernels/),
+    ]);
+  });
+
+  test("a compiler that makes what does not load is told, and the other build taken", async () => {
+    const compiler = await fakeCompiler(`
+      case "$*" in
+        --version) echo "fakecc 1.0" ;;
+        *-dM*) echo "#define __FAKE__ 1" ;;
+        *) while [ "$1" != -o ]; do shift; done; echo nothing > "$2" ;;
+      esac`);
+    vi.stubEnv("CC", compiler);
+    await expect(kernelsNative.open(() => {})).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringMatching(/^What \S+fakecc made of the training kernels does not load: ./),
+      hint: expect.stringContaining("--engine kernels-wasm"),
+    });
+    const notices: string[] = [];
+    const engine = await openEngine("kernels", (message) => notices.push(message));
+    expect(engine.description.name).toBe("kernels-wasm");
+    expect(notices.at(-1)).toMatch(/^Using the engine kernels-wasm\. What \S+fakecc made .* does not load/);
+  });
+
   test("processes that compile at once all get a whole library", async () => {
-    const module = pathToFileURL(path.join(packageRoot, "dist", "engines", "kernels", "index.js")).href;
-    const script = `const { kernelsNative } = await import(${JSON.stringify(module)});
-      const engine = await kernelsNative.open(() => {});
-      console.log(engine.description.identity);`;
-    const outputs = await Promise.all(
-      [1, 2].map(() => run(process.execPath, ["--input-type=module", "-e", script])),
-    );
-    expect(new Set(outputs.map(({ stdout }) => stdout)).size).toBe(1);
+    const opened = await Promise.all([1, 2].map(openInProcess));
+    expect(new Set(opened.map(({ identity }) => identity)).size).toBe(1);
     await cachedFiles();
   });
 
@@ -99,6 +149,105 @@ describe.runIf(hasCompiler)("with a compiler", () => {
   });
 });
 
+/** The cache folder cannot be used: the kernels go to the temporary files, and it is told why. */
+async function openInTemporaryFolder(reason: RegExp): Promise<void> {
+  const temporary = await temporaryFolder();
+  const before = process.env.TMPDIR;
+  vi.stubEnv("TMPDIR", temporary);
+  try {
+    const notices: string[] = [];
+    await kernelsNative.open((message) => notices.push(message));
+    expect(notices[0]).toMatch(
+      new RegExp(
+        `^The compiled kernels are kept in ${temporary}\\S+, not in the cache folder: .*${reason.source}`,
+      ),
+    );
+    const [folder = ""] = await readdir(temporary);
+    expect((await stat(path.join(temporary, folder))).mode & 0o777).toBe(0o700);
+  } finally {
+    vi.stubEnv("TMPDIR", before);
+  }
+}
+
+describe.runIf(hasCompiler && process.platform !== "win32")("a cache that others can write to", () => {
+  beforeEach(quickCompiler);
+
+  const foldersOf = async () => {
+    const [build = ""] = await readdir(path.join(cache, "kernels"));
+    return [cache, path.join(cache, "kernels"), path.join(cache, "kernels", build)];
+  };
+  const open = async (folders: readonly string[]) => {
+    for (const folder of folders) await chmod(folder, 0o755);
+  };
+
+  test("is not used, and told", async () => {
+    await kernelsNative.open(() => {});
+    const folders = await foldersOf();
+    for (const folder of folders) {
+      await open(folders);
+      await chmod(folder, 0o777);
+      await openInTemporaryFolder(/can be changed by every user of this machine/);
+    }
+  });
+
+  test.runIf(process.getuid?.() === 0)("is not used when it belongs to another user", async () => {
+    await kernelsNative.open(() => {});
+    const folders = await foldersOf();
+    await open(folders);
+    await chown(folders[2] ?? "", 65_534, 65_534);
+    await openInTemporaryFolder(/belongs to another user \(number 65534\)/);
+  });
+
+  test.runIf(process.getuid?.() === 0)("a library of another user's is not loaded but replaced", async () => {
+    await kernelsNative.open(() => {});
+    const [library = ""] = await cachedFiles();
+    await chown(library, 65_534, 65_534);
+    const notices: string[] = [];
+    await kernelsNative.open((message) => notices.push(message));
+    expect(notices).toHaveLength(1);
+    expect((await stat(library)).uid).toBe(0);
+  });
+
+  test("is made so that it is none, whatever the umask", async () => {
+    const before = process.umask(0);
+    try {
+      await kernelsNative.open(() => {});
+    } finally {
+      process.umask(before);
+    }
+    for (const folder of (await foldersOf()).slice(1)) expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    for (const file of await cachedFiles()) expect((await stat(file)).mode & 0o022).toBe(0);
+  });
+
+  test("that is a file, or takes no folder, does not stop a sweep", async () => {
+    const file = path.join(cache, "file");
+    await writeFile(file, "");
+    vi.stubEnv("PRUNE_LAB_CACHE", file);
+    await openInTemporaryFolder(/cannot be made or written to \(ENOTDIR\)/);
+    if (process.platform !== "linux") return;
+    vi.stubEnv("PRUNE_LAB_CACHE", "/proc/self/cache");
+    await openInTemporaryFolder(/cannot be made or written to \(ENOENT\)/);
+  });
+
+  test("without any safe place the other build is taken, which is told", async () => {
+    const file = path.join(cache, "file");
+    await writeFile(file, "");
+    vi.stubEnv("PRUNE_LAB_CACHE", file);
+    vi.stubEnv("TMPDIR", file);
+    await expect(kernelsNative.open(() => {})).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringMatching(/^There is no safe place for compiled kernels: /),
+      hint: expect.stringContaining("PRUNE_LAB_CACHE"),
+    });
+    const notices: string[] = [];
+    const engine = await openEngine("kernels", (message) => notices.push(message));
+    expect(engine.description.name).toBe("kernels-wasm");
+    expect(notices).toEqual([
+      expect.stringMatching(/^Using the engine kernels-wasm\. There is no safe place/),
+    ]);
+  });
+});
+
 test("without a compiler the engine is unavailable, with the remedy", async () => {
   vi.stubEnv("CC", undefined);
   vi.stubEnv("PATH", cache);
@@ -119,6 +268,30 @@ test("CC that names no compiler is told, and not replaced by another", async () 
     remedy: "Unset CC, or set it to gcc or clang.",
   });
 });
+
+/** Answers as the real one does, and compiles at once, because it did so before. */
+async function quickCompiler(): Promise<void> {
+  const compiled = await compiledOnce();
+  const compiler = await fakeCompiler(`
+    case "$*" in
+      --version | *-dM*) exec cc "$@" ;;
+      *) while [ "$1" != -o ]; do shift; done; cp ${compiled} "$2" ;;
+    esac`);
+  vi.stubEnv("CC", compiler);
+}
+
+let compiled: Promise<string> | undefined;
+function compiledOnce(): Promise<string> {
+  compiled ??= (async () => {
+    const folder = await temporaryFolder();
+    vi.stubEnv("PRUNE_LAB_CACHE", folder);
+    await kernelsNative.open(() => {});
+    vi.stubEnv("PRUNE_LAB_CACHE", cache);
+    const [build = ""] = await readdir(path.join(folder, "kernels"));
+    return path.join(folder, "kernels", build, "prune_lab.so");
+  })();
+  return compiled;
+}
 
 /** A shell script in the place of a compiler. */
 async function fakeCompiler(script: string): Promise<string> {

@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openOnGpu, tensorflow } from "../../../src/engines/tensorflow/index.ts";
 import { findInstallation, PACKAGE, setupFolder } from "../../../src/engines/tensorflow/installation.ts";
+import { runCli } from "../../support/cli.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { fakeDriver } from "./fake-driver.ts";
 
@@ -97,10 +99,44 @@ test("when TensorFlow's process ends, what was asked of it fails, with the last 
   await expect(engine.createNetwork(spec, sgd)).rejects.toMatchObject({ kind: "failure" });
 });
 
-test("the user's own package is used if it has a binding", async () => {
+test("the package that the user names is used if it has a binding", async () => {
   const project = await temporaryFolder();
   const inside = await install("cpu", onCpu, project);
-  vi.spyOn(process, "cwd").mockReturnValue(project);
   await install("cpu", onCpu);
+  vi.stubEnv("PRUNE_LAB_TENSORFLOW", inside);
   expect(findInstallation()).toEqual({ packageFolder: inside, libraryFolders: [], variant: undefined });
+  vi.stubEnv("PRUNE_LAB_TENSORFLOW", project);
+  expect(() => findInstallation()).toThrow(
+    `PRUNE_LAB_TENSORFLOW is '${project}', which holds no @tensorflow`,
+  );
+});
+
+test("no package of the working folder or of one above it is run", async () => {
+  const project = await temporaryFolder();
+  const mark = path.join(project, "executed");
+  await install("cpu", `require("fs").writeFileSync(${JSON.stringify(mark)}, "");${onCpu}`, project);
+  const cwd = path.join(project, "deeper");
+  await mkdir(cwd);
+  await fakeDriver(await temporaryFolder(), "550.54.14, 23034, NVIDIA L4");
+  const doctor = await runCli(["doctor"], { cwd, env: { PRUNE_LAB_CACHE: await temporaryFolder() } });
+  expect(doctor.stdout).toContain("tensorflow: it is not installed");
+  expect(existsSync(mark)).toBe(false);
+});
+
+test.skipIf(process.platform === "win32")("nothing is loaded that others can change", async () => {
+  const inside = await install("cuda", onCpu.replace("false", "true"));
+  for (const folder of [path.dirname(setupFolder()), setupFolder()]) await chmod(folder, 0o755);
+  await chmod(path.join(inside, ".."), 0o777);
+  const problem = /^The engine tensorflow is not loaded from .*@tensorflow can be changed by every user/;
+  await expect(tensorflow.open(() => {})).rejects.toMatchObject({
+    kind: "input",
+    message: expect.stringMatching(problem),
+  });
+  expect(await tensorflow.check()).toMatchObject({
+    available: false,
+    reason: expect.stringMatching(problem),
+  });
+  expect(await noticesWithGpu()).toEqual([
+    expect.stringContaining("NVIDIA L4 is here, but not used. The engine tensorflow is"),
+  ]);
 });
