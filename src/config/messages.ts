@@ -65,7 +65,7 @@ export function unknownKeyMessage(
 }
 
 /** What other tools call a setting. */
-const KEY_ALIASES: Aliases = {
+export const KEY_ALIASES: Aliases = {
   lr: "learningRate",
   rate: "learningRate",
   stepsize: "learningRate",
