@@ -1,6 +1,8 @@
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
-import { obeyNoColor, onOutputError, print, tell } from "./commands/output.ts";
+import { helpColumns, obeyNoColor, onOutputError, print, tell } from "./commands/output.ts";
+import { Program } from "./commands/program.ts";
+import { refuseSingleHyphen, usageHint } from "./commands/usage.ts";
 import { failure, PruneLabError } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
 import { explainSystemError } from "./foundations/system-errors.ts";
@@ -24,16 +26,20 @@ onOutputError((code) => {
 // What escapes the try below, such as an error in a timer: Node's own exit code 1 means something else here.
 process.on("uncaughtException", (error) => process.exit(report(error)));
 
-const program = new Command()
+const program = new Program()
   .name("prune-lab")
   .description("How much of a network can be removed, by which method, before it hurts?")
   .version(packageVersion(), "-V, --version", "print the version")
   .helpOption("-h, --help", "show help")
+  .helpCommand(false)
+  .configureHelp({ minWidthToWrap: 20 })
   .option("--debug", "show the stack trace of an error")
   .exitOverride()
   .configureOutput({
     writeOut: print,
     writeErr: (text) => tell(text.replace(/\n$/, "")),
+    getOutHelpWidth: () => helpColumns(),
+    getErrHelpWidth: () => helpColumns(true),
     outputError: (text, write) => write(`prune-lab: ${text.replace(/^error: /, "")}`),
   })
   .addHelpText(
@@ -44,11 +50,13 @@ First steps:
   $ prune-lab sweep --config mnist-mlp        a first experiment: charts and tables in results/mnist-mlp
   $ prune-lab init my-sweep.yaml              a config of your own, with every setting explained
 
+Environment variables: prune-lab help environment.
 Exit codes: 0 done; 1 a check found a regression; 2 wrong input; 3 the run failed; 130 interrupted.`,
   );
 registerCommands(program);
 
 try {
+  refuseSingleHyphen(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
@@ -58,7 +66,12 @@ try {
 function report(thrown: unknown): number {
   const error = explainSystemError(thrown);
   // commander has printed its own message by now; help and version end here too, with exit code 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const hint = usageHint(error, program, process.argv.slice(2));
+    if (hint !== undefined) tell(hint);
+    return EXIT_CODES.input;
+  }
   if (error instanceof PruneLabError) {
     tell(`prune-lab: ${error.message}`);
     if (error.hint !== undefined) tell(error.hint);

@@ -39,7 +39,7 @@ export function registerBatch(program: Command): void {
     .command("batch")
     .summary("many sweeps on one pool of workers, one summary")
     .description(
-      "Runs many sweeps at once. Runs that are equal in several sweeps, such as dense baselines, are computed once;\n" +
+      "Runs many sweeps at once. Runs that are equal in several sweeps, such as dense baselines, are computed once; " +
         "each sweep's folder is the same as if it had been run alone.",
     )
     .argument("<configs...>", "config files, or names of shipped configs");

@@ -22,7 +22,7 @@ export function registerMerge(program: Command): void {
     .command("merge")
     .summary("join the parts that --shard made")
     .description(
-      "Joins the parts of a sweep or batch that was computed with --shard. OUT is then as if it had been computed\n" +
+      "Joins the parts of a sweep or batch that was computed with --shard. OUT is then as if it had been computed " +
         "in one go. Needs neither the dataset nor the engine.",
     )
     .argument("<out>", "folder of the whole")

@@ -9,6 +9,7 @@ import { printable, printableStyled, withoutWorkflowCommands } from "../foundati
 
 /** Columns to fill where the output is no terminal. */
 const PIPE_COLUMNS = 100;
+const HELP_COLUMNS = 80;
 
 /** Writes text that may be colored to stdout, as it is. */
 export function print(text: string): void {
@@ -40,11 +41,22 @@ export const progressStream = process.stderr;
 
 /** Width of the standard output: of the terminal, or COLUMNS, or what suits a file. */
 export function outputColumns(): number {
-  return process.stdout.columns ?? columnsAsked() ?? PIPE_COLUMNS;
+  return terminalColumns() ?? PIPE_COLUMNS;
+}
+
+/** Width of the terminal that a table has to fit; undefined for a file or a pipe, which takes any. */
+export function terminalColumns(): number | undefined {
+  return process.stdout.columns ?? columnsAsked();
+}
+
+/** Width of help, on stdout or as part of an error. */
+export function helpColumns(isError = false): number {
+  const stream = isError ? process.stderr : process.stdout;
+  return stream.columns ?? columnsAsked() ?? HELP_COLUMNS;
 }
 
 /** COLUMNS, where it is a width that text can have. */
-export function columnsAsked(): number | undefined {
+function columnsAsked(): number | undefined {
   const asked = Number(process.env.COLUMNS);
   return Number.isInteger(asked) && asked >= 20 ? asked : undefined;
 }

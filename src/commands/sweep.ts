@@ -28,7 +28,7 @@ export function registerSweep(program: Command): void {
     .command("sweep")
     .summary("train, prune over a range of sparsities, fine-tune, write tables and charts")
     .description(
-      "Trains a network once a seed, prunes it by each method to each sparsity, fine-tunes with the mask held,\n" +
+      "Trains a network once a seed, prunes it by each method to each sparsity, fine-tunes with the mask held, " +
         "and writes accuracy against sparsity as CSV tables and Vega-Lite charts.",
     )
     .requiredOption(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { datasetSchema } from "../datasets/registry.ts";
-import { engineChoices } from "../engines/registry.ts";
+import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { nameProblem, nameSchema, sameName } from "../foundations/names.ts";
@@ -111,7 +111,12 @@ export function configFields() {
       .default([0, 1, 2])
       .describe("One whole experiment each: initial weights, data order, random pruning."),
     engine: z
-      .enum(engineChoices())
+      .enum(engineChoices(), {
+        error: ({ code, input }) =>
+          code === "invalid_value" && typeof input === "string"
+            ? `${quote(input)} is not one of ${engineChoices().join(", ")}.${engineSuggestion(input)}`
+            : undefined,
+      })
       .default("auto")
       .describe(
         "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",

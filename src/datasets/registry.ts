@@ -10,7 +10,15 @@ import { mnist } from "./mnist.ts";
 const builtIn = [mnist, fashionMnist, idx] as const;
 
 /** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
-export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn);
+export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn, {
+  digits: "mnist",
+  mnist10k: "mnist",
+  fashion: "fashion-mnist",
+  fmnist: "fashion-mnist",
+  kmnist: "idx",
+  emnist: "idx",
+  custom: "idx",
+});
 
 const common = {
   checksum: z

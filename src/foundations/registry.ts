@@ -2,7 +2,7 @@ import * as z from "zod";
 import { inputError } from "./errors.ts";
 import { nameProblem, sameName } from "./names.ts";
 import { quote } from "./quote.ts";
-import { didYouMean } from "./suggest.ts";
+import { type Aliases, didYouMean } from "./suggest.ts";
 
 /** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
 export interface Entry {
@@ -35,9 +35,12 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   readonly kind: string;
   readonly #entries: Member[];
   readonly #origins = new Map<string, string>();
+  readonly #aliases: Aliases;
 
-  constructor(kind: string, builtIn: readonly BuiltIn[]) {
+  /** `aliases` are other words for entries, which messages understand. */
+  constructor(kind: string, builtIn: readonly BuiltIn[], aliases: Aliases = {}) {
     this.kind = kind;
+    this.#aliases = aliases;
     this.#entries = [...builtIn];
   }
 
@@ -60,10 +63,15 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
     return entry;
   }
 
+  /** " Did you mean 'x'?" for a name that nothing has, or an empty text. */
+  suggestion(name: string): string {
+    return didYouMean(name, this.names(), this.#aliases);
+  }
+
   /** What is wrong with a name that nothing has. */
   unknown(name: string): string {
     const names = this.names();
-    return `${quote(name)} is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
+    return `${quote(name)} is no ${this.kind}.${this.suggestion(name)} Choices: ${names.join(", ")}.`;
   }
 
   /**
@@ -124,8 +132,11 @@ export function optionsSchema<
     }),
   );
   if (first === undefined) throw new Error(`no ${registry.kind} is registered`);
-  return z.discriminatedUnion("name", [first, ...others]) as unknown as z.ZodDiscriminatedUnion<
-    [WithCommon<Named<BuiltIn>, Common>],
-    "name"
-  >;
+  return z.discriminatedUnion("name", [first, ...others], {
+    error: ({ code, input }) => {
+      const name: unknown = (input as Partial<Entry> | undefined)?.name;
+      if (code !== "invalid_union" || typeof name !== "string") return undefined;
+      return `${quote(name)} is not one of ${registry.names().join(", ")}.${registry.suggestion(name)}`;
+    },
+  }) as unknown as z.ZodDiscriminatedUnion<[WithCommon<Named<BuiltIn>, Common>], "name">;
 }

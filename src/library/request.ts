@@ -35,9 +35,8 @@ export async function readConfig(
   config: string | ConfigInput,
   { set = [], engine }: CommonOptions,
 ): Promise<Config> {
-  const overrides = engine === undefined ? set : [...set, `engine=${JSON.stringify(engine)}`];
-  if (typeof config !== "string") return resolveConfig(config, { set: overrides });
-  return (await loadConfig(config, { set: overrides })).config;
+  if (typeof config !== "string") return resolveConfig(config, { set, engine });
+  return (await loadConfig(config, { set, engine })).config;
 }
 
 export function studyRequest(config: Config, folder: string, options: CommonOptions): StudyRequest {

@@ -56,7 +56,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a nested unknown key",
       "train:\n  epochs: 3\n  lr: 0.1",
-      "case.yaml:5: train.lr: unknown key. Keys here: epochs, batchSize, optimizer, schedule.",
+      "case.yaml:5: train.lr: unknown key. Did you mean train.optimizer.learningRate? Keys here: epochs, batchSize, optimizer, schedule.",
     ],
     [
       "a key of another member of a union",
@@ -159,7 +159,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
       "train: { epochs: '3' }",
       "case.yaml:3: train.epochs: '3' is not a number. Take the quotes off.",
     ],
-    ["null for a mapping", "train:", "case.yaml:3: train: null is not a mapping of keys to values."],
+    [
+      "null for a mapping",
+      "train:",
+      "case.yaml:3: train: null is not a mapping of keys to values. Its keys: epochs, batchSize, optimizer, schedule.",
+    ],
     [
       "a value out of range",
       "train: { batchSize: 0 }",
@@ -204,7 +208,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
   test("an unknown dataset and a missing model, both at once", async () => {
     expect(await problemsOf("dataset: { name: mnst }\n")).toEqual([
       `case.yaml:1: dataset.name: 'mnst' is not one of ${datasets.names().join(", ")}. Did you mean 'mnist'?`,
-      "case.yaml: model: missing; a mapping of keys to values is needed.",
+      "case.yaml: model: missing; a mapping of keys to values is needed. Write { name: ... } with one of mlp, cnn, lenet-300-100, lenet-5.",
     ]);
   });
 
