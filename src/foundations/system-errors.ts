@@ -84,10 +84,25 @@ export function readError(error: unknown, file: string, hint?: string): unknown 
   return systemError(error, `${file} cannot be read`, hint);
 }
 
-/** A system error that nobody met on the way, as a PruneLabError. Anything else comes back as it is. */
+/** A system error that nobody met on the way, or memory that was refused, as a PruneLabError. Anything else comes back as it is. */
 export function explainSystemError(error: unknown): unknown {
+  if (isOutOfMemory(error)) {
+    return failure("The system refuses more memory.", {
+      hint: `Allow more (ulimit -v, or the limit of the container), or use fewer threads (--workers), ${AGAIN}`,
+      cause: error,
+    });
+  }
   const call = error instanceof Error && "syscall" in error ? ` (${error.syscall})` : "";
   return systemError(error, pathOf(error) ?? `The system refuses a call${call}`);
+}
+
+/** Of array buffers, of WebAssembly, and of worker threads. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (systemErrorCode(error) === "ERR_WORKER_OUT_OF_MEMORY") return true;
+  return /^(WebAssembly\.\w+\(\): (Out of memory|could not allocate)|Array buffer allocation failed)/.test(
+    error.message,
+  );
 }
 
 /** The file that a system error is about, absolute; undefined when it does not say. */
@@ -98,10 +113,8 @@ export function pathOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The same error, about `file` unless it names one already: errors of an open file do not. */
+/** The same error, about `file`: errors of an open file do not name it, and temporary names tell nobody anything. */
 export function atPath(error: unknown, file: string): unknown {
-  if (systemErrorCode(error) !== undefined && pathOf(error) === undefined) {
-    Object.assign(error as Error, { path: file });
-  }
+  if (isSystemError(error)) Object.assign(error as Error, { path: file });
   return error;
 }

@@ -72,7 +72,11 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
             await replaceManifest(folder, manifest, stage, there);
             startsOver = false;
           }),
-        release: lock.release,
+        release: async () => {
+          // A thread that was stopped half way leaves what it was writing.
+          await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true }).catch(() => {});
+          await lock.release();
+        },
       };
     } catch (error) {
       await lock.release();

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import { cacheFolder } from "../foundations/paths.ts";
-import { pathOf, systemError } from "../foundations/system-errors.ts";
+import { explainSystemError, pathOf, systemError } from "../foundations/system-errors.ts";
 
 /**
  * Puts the system's reason for a failed write under `folder` into words: a PruneLabError, of kind `input` where the user
@@ -35,7 +35,7 @@ export function explainWriteError(error: unknown, folder: string): unknown {
         cause: error,
       });
     default:
-      return systemError(error, `${file ?? folder} cannot be written`);
+      return explainSystemError(systemError(error, `${file ?? folder} cannot be written`));
   }
 }
 

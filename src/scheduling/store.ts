@@ -7,7 +7,7 @@ import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/
 import { failure, systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
 import { temporaryBeside } from "../foundations/leftovers.ts";
-import { readError } from "../foundations/system-errors.ts";
+import { atPath, readError } from "../foundations/system-errors.ts";
 import type { Masks } from "../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
@@ -197,7 +197,7 @@ export class RunStore {
       await rename(temporary, path.join(this.folder, id));
     } catch (error) {
       await discard(temporary);
-      throw error;
+      throw atPath(error, path.join(this.folder, id));
     }
   }
 

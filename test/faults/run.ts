@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageRoot } from "../../src/foundations/paths.ts";
@@ -64,10 +64,16 @@ export async function treeOf(folder: string): Promise<Map<string, string>> {
   return new Map(names.sort().map((name) => [name, files.get(name) ?? ""]));
 }
 
-/** How many of the possible steps are taken: a sample, or with PRUNE_LAB_FAULTS=all every one. */
+/** `npm run faults`: every step, in place of a sample. */
+export const WHOLE = process.env.PRUNE_LAB_FAULTS === "all";
+
+/** Milliseconds for a test. Every step may take seconds, and there are hundreds. */
+export const PATIENCE = WHOLE ? 7_200_000 : 300_000;
+
+/** How many of the possible steps are taken: a sample, or every one. */
 export function chosen(steps: number, sample: number): number[] {
   const all = Array.from({ length: steps }, (_, i) => i + 1);
-  if (process.env.PRUNE_LAB_FAULTS === "all" || steps <= sample) return all;
+  if (WHOLE || steps <= sample) return all;
   return Array.from({ length: sample }, (_, i) => Math.round(((i + 0.5) * steps) / sample) + 1).map((step) =>
     Math.min(step, steps),
   );
@@ -75,7 +81,3 @@ export function chosen(steps: number, sample: number): number[] {
 
 /** What may never be read on stderr: an error that nobody put into words, or a stack trace. */
 export const UNEXPLAINED = /unexpected error|Unknown system error|\n\s+at |Cannot read properties/;
-
-export async function textOf(file: string): Promise<string> {
-  return readFile(file, "utf8");
-}

@@ -16,36 +16,36 @@ export interface Scenario {
 const sweep = (...rest: readonly string[]) => ["sweep", "--config", "tiny.yaml", "--workers", "1", ...rest];
 
 export const scenarios: readonly Scenario[] = [
-  { name: "sweep", args: sweep("--out", "new"), has: [], sample: 8 },
+  { name: "sweep", args: sweep("--out", "new"), has: [], sample: 5 },
   {
     name: "sweep --fresh",
     args: sweep("--out", "other", "--fresh", "--checkpoints", "none"),
     has: ["other"],
-    sample: 4,
+    sample: 2,
   },
-  { name: "sweep --shard", args: sweep("--out", "new-part", "--shard", "1/2"), has: [], sample: 6 },
-  { name: "merge", args: ["merge", "merged", "part-1", "part-2"], has: ["part-1", "part-2"], sample: 3 },
+  { name: "sweep --shard", args: sweep("--out", "new-part", "--shard", "1/2"), has: [], sample: 5 },
+  { name: "merge", args: ["merge", "merged", "part-1", "part-2"], has: ["part-1", "part-2"], sample: 2 },
   {
     name: "merge into a part",
     args: ["merge", "part-1", "part-1", "part-2"],
     has: ["part-1", "part-2"],
-    sample: 4,
+    sample: 3,
   },
   {
     name: "batch",
     args: ["batch", "tiny.yaml", "twin.yaml", "--workers", "1", "--out", "batch"],
     has: [],
-    sample: 2,
+    sample: 1,
   },
-  { name: "report", args: ["report", "done"], has: ["done"], sample: 2 },
-  { name: "report --out", args: ["report", "done", "--out", "both.html"], has: ["done"], sample: 2 },
+  { name: "report", args: ["report", "done"], has: ["done"], sample: 1 },
+  { name: "report --out", args: ["report", "done", "--out", "both.html"], has: ["done"], sample: 1 },
   {
     name: "check --update",
     args: ["check", "done", "--against", "base.csv", "--update"],
     has: ["done"],
-    sample: 3,
+    sample: 2,
   },
-  { name: "init", args: ["init", "new.yaml", "--force"], has: [], sample: 3 },
+  { name: "init", args: ["init", "new.yaml", "--force"], has: [], sample: 2 },
 ];
 
 const CONFIG = [

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cp, rm, truncate } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, truncate } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as yaml from "yaml";
@@ -63,6 +63,23 @@ describe("merging", () => {
     const { events } = await runIn(path.join(root, "merged"), options, { checkpoints: "all" });
     expect(events.some(({ event }) => event === "run-finished")).toBe(false);
     expect(await filesOf(path.join(root, "merged"))).toEqual(await filesOf(path.join(root, "whole")));
+  });
+
+  it("into one of the parts can be repeated, also where it was cut off half way", async () => {
+    const into = path.join(root, "into");
+    await cp(path.join(root, "part-1"), into, { recursive: true });
+    const mark = async () => JSON.parse(await readFile(path.join(into, "manifest.json"), "utf8")).part;
+    const others = [part("part-2"), part("part-3")];
+    // A folder in the way of a table.
+    await mkdir(path.join(into, "summary.csv", "in the way"), { recursive: true });
+    await expect(mergeInto("into", part("into"), ...others)).rejects.toThrow("a file is in the way");
+    expect(await mark()).toEqual({ shard: 1, of: 3, checkpoints: "all" });
+    await rm(path.join(into, "summary.csv"), { recursive: true });
+    await mergeInto("into", part("into"), ...others);
+    expect(await filesOf(into)).toEqual(await filesOf(path.join(root, "whole")));
+    expect(await mark()).toBeUndefined();
+    await mergeInto("into", part("into"), ...others);
+    expect(await filesOf(into)).toEqual(await filesOf(path.join(root, "whole")));
   });
 
   it("lists the runs that no part holds, and writes nothing", async () => {
