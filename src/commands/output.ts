@@ -40,7 +40,12 @@ export const progressStream = process.stderr;
 
 /** Width of the standard output: of the terminal, or COLUMNS, or what suits a file. */
 export function outputColumns(): number {
-  return process.stdout.columns ?? columnsAsked() ?? PIPE_COLUMNS;
+  return widthToKeep() ?? PIPE_COLUMNS;
+}
+
+/** Width of the terminal, or COLUMNS; undefined where lines may be as long as they are, in a file or a log. */
+export function widthToKeep(): number | undefined {
+  return process.stdout.columns ?? columnsAsked();
 }
 
 /** COLUMNS, where it is a width that text can have. */
