@@ -69,12 +69,13 @@ export function curveLines(report: CheckReport): string[] {
   const metric = metricOf(report);
   const margin = differenceText(metric, metric.difference.margin);
   return report.curves.map((curve) => {
-    const limits = `largest sparsity within ${margin} of the dense control: ${sides(curve.nonInferior)}`;
+    const limit = `prunes without losing ${margin} against its own unpruned network: up to ${sides(curve.nonInferior)}`;
+    const { baseline, results } = curve.knee;
     const knee =
-      curve.knee.baseline === null && curve.knee.results === null
-        ? `knee: not known without validation data on a curve that ${worsens(metric)}`
-        : `knee on validation data: ${sides(curve.knee)}`;
-    return `${curve.curve}: ${limits}; ${knee}.`;
+      baseline === null && results === null
+        ? ""
+        : `; ${worsens(metric)} steeply (its knee, on validation data) from ${sides(curve.knee)}`;
+    return `${curve.curve} ${limit}${knee}.`;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import { seedsText } from "../../analysis/missing-seeds.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { printableLine } from "../../foundations/printable.ts";
@@ -40,7 +41,7 @@ export function finding(item: ComparedItem, metric: Metric): string | undefined 
 }
 
 function cellText({ column, baseline, results, seeds }: ComparedItem["differences"][number]): string {
-  return `${column} ${results} instead of ${baseline} (seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")})`;
+  return printableLine(`${column} ${results} instead of ${baseline} (${seedsText(seeds)})`);
 }
 
 function more(left: number): string {
