@@ -3,7 +3,7 @@ import path from "node:path";
 import type { CheckReport } from "../../analysis/check.ts";
 import { inputError } from "../../foundations/errors.ts";
 import { type OutputFile, type OutputKind, outputFile } from "../../recording/output-file.ts";
-import { print, printFile, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
+import { print, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
 import { annotations, errorAnnotation } from "./annotations.ts";
 import { type CheckError, type ComparedPlaces, checkError } from "./error-report.ts";
 import type { CheckFlags } from "./flags.ts";
@@ -44,7 +44,7 @@ export async function openOutputs(results: string, flags: CheckFlags): Promise<r
     outputFile(given, kind, {
       inputs: [results, flags.against],
       outputs: reports.map(({ file }) => file),
-      standardOutput: printFile,
+      standardOutput: (content) => print(content.toString()),
     });
   try {
     if (flags.junit !== undefined) {
