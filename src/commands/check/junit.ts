@@ -25,8 +25,10 @@ function testCase(item: ComparedItem, metric: Metric): string[] {
   if (isFailure(item)) return [`${open}>`, `      <failure message="${text}"/>`, "    </testcase>"];
   const said =
     item.drop !== null && !item.testable
-      ? `not testable with these seeds: smallest detectable ${metric.difference.name} ` +
-        differenceText(metric, amountText(item.smallestDetectableDrop))
+      ? item.smallestDetectableDrop === null
+        ? `no ${metric.difference.name} can be seen with these seeds`
+        : `not testable with these seeds: smallest detectable ${metric.difference.name} ` +
+          differenceText(metric, amountText(item.smallestDetectableDrop))
       : text;
   return said === ""
     ? [`${open}/>`]

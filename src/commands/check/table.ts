@@ -32,7 +32,9 @@ export function tableRows(report: CheckReport): string[][] {
     shown(item.results),
     amountText(item.drop),
     pValueText(item.pValue),
-    amountText(item.smallestDetectableDrop),
+    item.drop !== null && item.smallestDetectableDrop === null
+      ? "none"
+      : amountText(item.smallestDetectableDrop),
     item.by === null ? "" : evidence(item),
     verdictCell(item, metric),
   ]);
@@ -59,11 +61,11 @@ export function curveLines(report: CheckReport): string[] {
   const metric = metricOf(report);
   const margin = differenceText(metric, metric.difference.margin);
   return report.curves.map((curve) => {
-    const limits = `largest sparsity within ${margin} of the dense control: ${sides(curve.nonInferior)}`;
+    const limits = `largest sparsity within ${margin} of the dense control (the unpruned network, fine-tuned like the others): ${sides(curve.nonInferior)}`;
     const knee =
       curve.knee.baseline === null && curve.knee.results === null
-        ? `knee: not known without validation data on a curve that ${worsens(metric)}`
-        : `knee on validation data: ${sides(curve.knee)}`;
+        ? `no knee to show, which takes a validation ${metric.noun} that ${worsens(metric)} with the sparsity`
+        : `knee of the validation ${metric.noun}, beyond which it ${worsens(metric)} faster: ${sides(curve.knee)}`;
     return `${curve.curve}: ${limits}; ${knee}.`;
   });
 }
