@@ -1,6 +1,7 @@
-import type { Metric } from "../metrics/metric.ts";
+import type { Interval, Metric } from "../metrics/metric.ts";
 import { boundedInterval } from "./bounded-interval.ts";
 import { type MeanInterval, meanInterval, tQuantile } from "./mean-interval.ts";
+import { testSetInterval } from "./test-set-interval.ts";
 
 /** The deviation of a value that is rounded to steps of 1, for what was rounded away. */
 const ROUNDING = 1 / Math.sqrt(12);
@@ -22,5 +23,16 @@ export function metricInterval(
   if (mean === null || std === null) return plain;
   const step = metric.testSet?.resolution?.(testExamples) ?? 0;
   const halfWidth = (tQuantile(n - 1) * Math.max(std, ROUNDING * step)) / Math.sqrt(n);
-  return { ...plain, ci95: boundedInterval(mean, halfWidth, metric.bounds) };
+  const interval = boundedInterval(mean, halfWidth, metric.bounds);
+  return { ...plain, ci95: widened(interval, atBound(metric, mean, testExamples)) };
+}
+
+/** Of a mean at a bound, such as all right, no spread says anything: at least the interval of one network is open. */
+function atBound(metric: Metric, mean: number, testExamples: number): Interval | undefined {
+  const { lowest = null, highest = null } = metric.bounds ?? {};
+  return mean === lowest || mean === highest ? testSetInterval(metric, mean, testExamples) : undefined;
+}
+
+function widened({ low, high }: Interval, other: Interval = { low, high }): Interval {
+  return { low: Math.min(low, other.low), high: Math.max(high, other.high) };
 }

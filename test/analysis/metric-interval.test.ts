@@ -41,10 +41,15 @@ describe("metricInterval", () => {
   });
 
   it("does not promise more of seeds that happen to agree than a right answer's share", () => {
-    // 12.706205 x 0.001 / sqrt(12) / sqrt(2) = 0.002594 at one end of the scale.
-    const { std, ci95 } = metricInterval(accuracy, [1, 1], 1000);
-    expect(std).toBe(0);
-    expect(ci95).toEqual({ low: expect.closeTo(1 - 0.002594, 6), high: 1 });
+    // logit(0.9) = 2.197225; 12.706205 x 0.001 / sqrt(12) / sqrt(2) / 0.09 = 0.028818
+    const equal = metricInterval(accuracy, [0.9, 0.9], 1000);
+    expect(equal.std).toBe(0);
+    expect(equal.ci95?.low).toBeCloseTo(1 / (1 + Math.exp(0.028818 - 2.197225)), 6);
+    // All right: at least what one network of 1,000 right answers leaves open, 1 / (1 + 3.841459 / 1000).
+    expect(metricInterval(accuracy, [1, 1, 1], 1000).ci95).toEqual({
+      low: expect.closeTo(0.996173, 6),
+      high: 1,
+    });
   });
 
   it("is the plain t interval of a metric without bounds", () => {

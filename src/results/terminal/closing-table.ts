@@ -227,7 +227,7 @@ function footer(
       : []),
     `Test ${metric.noun}${metric.unit === "%" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
     seeds > 1
-      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval${lopsided ? "; [its ends] where it is lopsided" : ""}.`
+      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval${lopsided ? ", or [low, high] where it is lopsided" : ""}.`
       : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
     ...(sensitivity === undefined ? [] : [sensitivity]),
     ...(compared

@@ -103,9 +103,7 @@ describe("closingTable", () => {
     const lines = closingTable(rows, options);
     // By hand: logit(0.9495) = 2.933866; 12.706205 x 0.0495 / (0.9495 x 0.0505) = 13.117, on either side.
     expect(lines[2]).toBe("   90%    50.00 ±0.03  94.95 [0.00, 100.00]");
-    expect(lines).toContain(
-      "Mean of 2 seeds ± half width of its 95% confidence interval; [its ends] where it is",
-    );
+    expect(lines.join(" ")).toContain("95% confidence interval, or [low, high] where it is lopsided.");
   });
 
   it("tells collapsed and diverged runs", () => {
