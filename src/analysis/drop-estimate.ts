@@ -47,12 +47,13 @@ const FEWEST_PAIRS = 3;
 export function dropEstimates(sample: Sample): DropEstimate[] {
   const { baseline, results } = sample;
   if (baseline.size === 0 || results.size === 0) return [];
-  const estimates = [...(sample.paired ? pairEstimate(sample) : []), ...groupEstimate(sample)];
+  const groups = groupEstimate(sample);
+  const estimates =
+    groups.length === 0
+      ? [testSetEstimate(sample)]
+      : [...(sample.paired ? pairEstimate(sample) : []), ...groups];
   const most = mostToLose(sample);
-  return (estimates.length > 0 ? estimates : [testSetEstimate(sample)]).map((estimate) => ({
-    ...estimate,
-    most,
-  }));
+  return estimates.map((estimate) => ({ ...estimate, most }));
 }
 
 /**
@@ -87,12 +88,15 @@ function mostToLose({ baseline, scale }: Sample): number {
   return possibleDrops(scale, mean([...baseline.values()]) / (scale.factor * scale.metric.scale)).most;
 }
 
-function pairEstimate({ baseline, results }: Sample): Estimate[] {
+function pairEstimate({ baseline, results, testExamples, scale }: Sample): Estimate[] {
   const differences = pairedDifferences(baseline, results);
   const n = differences.length;
   if (n < FEWEST_PAIRS) return [];
-  const deviation = Math.sqrt(squares(differences) / (n - 1));
-  if (deviation < NO_SPREAD) return [];
+  // Pairs that all differ by the same, or by nothing, may differ by what rounding hides.
+  const deviation = Math.max(
+    Math.sqrt(squares(differences) / (n - 1)),
+    roundingDeviation(testExamples, scale),
+  );
   return [
     {
       by: "pairs",
@@ -121,6 +125,12 @@ function groupEstimate({ baseline, results, paired }: Sample): Estimate[] {
       spreadDegreesOfFreedom: paired ? Math.min(degreesOfFreedom, seeds - 1) : degreesOfFreedom,
     },
   ];
+}
+
+/** The deviation that rounding leaves in the difference of two values: to whole test examples, or to decimals. */
+function roundingDeviation(testExamples: number, { metric, factor }: DifferenceScale): number {
+  const resolution = metric.testSet?.resolution?.(testExamples) ?? NO_SPREAD;
+  return (Math.abs(factor) * metric.scale * resolution) / Math.sqrt(6);
 }
 
 /**

@@ -2,6 +2,7 @@ import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { scaled, scaleOf, shownValues } from "../analysis/seed-values.ts";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { differenceRange, differenceText } from "../metrics/words.ts";
@@ -92,10 +93,8 @@ export function sensitivitySentence(results: readonly ResultRow[]): string | und
 /** `0.9 points at best, 1.8 at worst` */
 function range(points: readonly (readonly [number, number])[], metric: Metric): string {
   const drops = points.map(([, drop]) => drop);
-  const [least, most] = [Math.min, Math.max].map((end) => drops.reduce((a, b) => end(a, b)).toFixed(1));
-  return least === most
-    ? differenceText(metric, most ?? "")
-    : differenceRange(metric, least ?? "", most ?? "");
+  const [least, most] = [leastOf(drops).toFixed(1), greatestOf(drops).toFixed(1)];
+  return least === most ? differenceText(metric, most) : differenceRange(metric, least, most);
 }
 
 function seedsText(results: readonly ResultRow[]): string {

@@ -4,6 +4,7 @@ import { groupBy } from "../../analysis/group-by.ts";
 import { holmAdjusted } from "../../analysis/holm.ts";
 import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue, sign } from "../../metrics/registry.ts";
 import { side } from "../../metrics/words.ts";
@@ -52,7 +53,7 @@ function contest(sparsity: number, rows: readonly ResultRow[], metric: Metric) {
   const estimates = dropEstimates({
     ...sides,
     scale,
-    testExamples: Math.min(...rows.map((row) => row.test_examples)),
+    testExamples: leastOf(rows.map((row) => row.test_examples)),
     paired: sameSeeds,
   });
   // The winner was picked by the data: the test is two-sided.

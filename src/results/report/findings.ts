@@ -6,6 +6,7 @@ import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { differenceScale } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
@@ -83,7 +84,7 @@ function deadWeights(byMethod: readonly (readonly [string, readonly ResultRow[]]
   const [most] = dead.sort((a, b) => b.mean - a.mean);
   if (most === undefined || most.mean < DEAD_SHARE) return [];
   const whole = (share: number) => String(Math.round(100 * share));
-  const ends = [Math.min, Math.max].map((end) => whole(most.shares.reduce((a, b) => end(a, b))));
+  const ends = [leastOf(most.shares), greatestOf(most.shares)].map(whole);
   const bySeed = ends[0] === ends[1] ? "" : ` (${ends.join(" to ")}% by seed)`;
   return [
     `At ${percent(most.sparsity)}, ${whole(most.mean)}% of the weights that ${most.method} keeps${bySeed} lie on no path from an input to an output: nothing of the input passes through them.`,

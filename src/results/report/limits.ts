@@ -4,6 +4,7 @@ import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { count, percent, recoveryNoun, testSetRange } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { differenceText, measured } from "../../metrics/words.ts";
@@ -25,11 +26,11 @@ export function limits(rows: readonly ResultRow[]): Html {
     const seeds = [...new Set(of.map((row) => row.seed))];
     return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
   });
-  const fewest = Math.min(...studies.map(({ seeds }) => seeds));
+  const fewest = leastOf(studies.map(({ seeds }) => seeds));
   const datasets = [
     ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
   ];
-  const examples = Math.min(...rows.map((row) => row.test_examples));
+  const examples = leastOf(rows.map((row) => row.test_examples));
   const values = present(rows.map((row) => recoveredValue(metric, row)));
   const best = values.length === 0 ? undefined : extremes(metric, values).best;
   const range = best === undefined ? undefined : testSetRange(metric, best, examples);
