@@ -29,7 +29,7 @@ export interface ComparedItem {
   readonly seeds: { readonly baseline: number; readonly results: number; readonly common: number };
   /** One-sided, adjusted by Holm over all items. */
   readonly pValue: number | null;
-  /** The true drop, in the same unit, that is caught 95 times in 100. */
+  /** The true drop, in the same unit, that is caught 95 times in 100; null where it is more than there is to lose. */
   readonly smallestDetectableDrop: number | null;
   readonly testable: boolean;
   readonly differences: readonly ExactDifference[];

@@ -4,7 +4,7 @@ import { type ComparedItem, isBlind, isWarning } from "../../analysis/compared-i
 import { percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, shownText, worsens } from "../../metrics/words.ts";
-import { amountText, evidence, finding, metricOf, pValueText } from "./words.ts";
+import { amountText, detectableText, evidence, finding, metricOf, pValueText } from "./words.ts";
 
 export function tableHeader(report: CheckReport): string[] {
   const { unit, difference } = metricOf(report);
@@ -36,7 +36,7 @@ export function tableRows(report: CheckReport, verdicts: "words" | "details"): s
     shown(item.results),
     amountText(item.drop),
     item.verdict === "identical" ? "" : pValueText(item.pValue),
-    amountText(item.smallestDetectableDrop),
+    detectableText(item),
     item.by === null ? "" : evidence(item),
     verdictCell(item) + (verdicts === "details" ? detail(item, metric) : ""),
   ]);

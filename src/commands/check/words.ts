@@ -66,11 +66,18 @@ export function pValueText(p: number | null): string {
   return p < 0.001 ? "<0.001" : p.toFixed(3);
 }
 
+/** The smallest drop that could be seen; `none` where it would be more than there is to lose. */
+export function detectableText({ drop, verdict, smallestDetectableDrop: smallest }: ComparedItem): string {
+  return smallest === null && drop !== null && verdict !== "identical" ? "none" : amountText(smallest);
+}
+
 /** Where a large drop could pass: what could be seen at best; undefined elsewhere. */
 export function blindText(item: ComparedItem, metric: Metric): string | undefined {
   if (!isBlind(item)) return undefined;
+  const { name } = metric.difference;
+  if (item.smallestDetectableDrop === null) return `no ${name} can be seen with these seeds`;
   const detectable = differenceText(metric, amountText(item.smallestDetectableDrop));
-  return `not testable with these seeds: smallest detectable ${metric.difference.name} ${detectable}`;
+  return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
 }
 
 /** The verdict in one sentence. */
