@@ -44,8 +44,9 @@ const FEWEST_PAIRS = 3;
 export function dropEstimates(sample: Sample): DropEstimate[] {
   const { baseline, results } = sample;
   if (baseline.size === 0 || results.size === 0) return [];
-  const estimates = [...(sample.paired ? pairEstimate(sample) : []), ...groupEstimate(sample)];
-  return estimates.length > 0 ? estimates : [testSetEstimate(sample)];
+  const groups = groupEstimate(sample);
+  if (groups.length === 0) return [testSetEstimate(sample)];
+  return [...(sample.paired ? pairEstimate(sample) : []), ...groups];
 }
 
 /**
@@ -68,12 +69,15 @@ export function strongest(
   return tests.sort((a, b) => a.pValue - b.pValue)[0];
 }
 
-function pairEstimate({ baseline, results }: Sample): DropEstimate[] {
+function pairEstimate({ baseline, results, testExamples, scale }: Sample): DropEstimate[] {
   const differences = pairedDifferences(baseline, results);
   const n = differences.length;
   if (n < FEWEST_PAIRS) return [];
-  const deviation = Math.sqrt(squares(differences) / (n - 1));
-  if (deviation < NO_SPREAD) return [];
+  // Pairs that all differ by the same, or by nothing, may differ by what rounding hides.
+  const deviation = Math.max(
+    Math.sqrt(squares(differences) / (n - 1)),
+    roundingDeviation(testExamples, scale),
+  );
   return [
     {
       by: "pairs",
@@ -102,6 +106,12 @@ function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
       spreadDegreesOfFreedom: paired ? Math.min(degreesOfFreedom, seeds - 1) : degreesOfFreedom,
     },
   ];
+}
+
+/** The deviation that rounding leaves in the difference of two values: to whole test examples, or to decimals. */
+function roundingDeviation(testExamples: number, { metric, factor }: DifferenceScale): number {
+  const resolution = metric.testSet === undefined ? NO_SPREAD : 1 / testExamples;
+  return (Math.abs(factor) * metric.scale * resolution) / Math.sqrt(6);
 }
 
 /**

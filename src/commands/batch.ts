@@ -7,6 +7,7 @@ import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
 import { batchPlanFacts, batchPlanText } from "./batch-plan.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { outputColumns, print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
@@ -74,7 +75,7 @@ async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchF
   } finally {
     reporter.close();
   }
-  if (!flags.json && !flags.quiet) process.stdout.write(summaryText(outcome));
+  if (!flags.json && !flags.quiet) print(summaryText(outcome));
   const error = errorOf(outcome, flags.keepGoing ?? false);
   if (error !== undefined) throw error;
 }
@@ -82,9 +83,6 @@ async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchF
 const LEGEND =
   `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% ` +
   "confidence; accuracy and compression there.";
-
-/** Columns to fill when the output is no terminal. */
-const PIPE_COLUMNS = 100;
 
 /** One line for each sweep and method. */
 function summaryText({ out, summary, report }: BatchOutcome): string {
@@ -101,7 +99,7 @@ function summaryText({ out, summary, report }: BatchOutcome): string {
   ]);
   return (
     `${formatTable(header, rows)}\n` +
-    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS)
+    `${wrap(LEGEND, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +
     `${path.join(out, BATCH_SUMMARY_FILE)}${report === undefined ? "" : `\n${report}`}\n`
