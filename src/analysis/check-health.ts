@@ -4,7 +4,7 @@ import { figureOf } from "../metrics/registry.ts";
 import { shownText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { baselineHealth, type FailedNetwork } from "./baseline-health.ts";
-import type { ComparedItem } from "./compare-curves.ts";
+import type { ComparedItem } from "./compared-item.ts";
 import type { GuessOf } from "./constant-guesses.ts";
 import { failureFacts } from "./failed-networks.ts";
 import { groupBy } from "./group-by.ts";
@@ -90,6 +90,8 @@ function lostItem(
     curve,
     sparsity: 0,
     verdict: "changed",
+    level: "error",
+    tolerance: metric.difference.tolerance,
     baseline: before,
     results: now,
     drop: null,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
@@ -123,6 +124,7 @@ export function configFields() {
       ),
     output: outputSchema.prefault({}),
     labels: labelsSchema(),
+    check: checkSchema().prefault({}),
   });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type CheckReport, type CheckRequest, check } from "../analysis/check.ts";
-import type { ComparedItem } from "../analysis/compare-curves.ts";
+import { type CheckReport, type CheckRequest, check, optionsOf } from "../analysis/check.ts";
+import type { ComparedItem } from "../analysis/compared-item.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { matchPoints } from "../analysis/match-points.ts";
 import {
@@ -79,15 +79,17 @@ export async function confirmedCheck(
   const first = await extensible(request.results);
   const baseline = await readResults(request.baseline);
   const candidates = seedsToRun(seedsOf(first), seedsOf(baseline), maxSeeds);
+  const { alpha, allowMissing } = optionsOf(first, request);
+  const plan: Plan = { alpha, maxSeeds };
+  // Seeds that the results lack are those to run, and seeds that the baseline lacks those that were added.
+  const asked = { ...request, allowMissing: allowMissing === true || ("seeds" as const) };
   const looks: Look[] = [];
   for (let results = first; ; results = await extensible(request.results)) {
-    const { options: asked } = await check(request);
-    const plan: Plan = { alpha: asked.alpha, maxSeeds };
     const seeds = seedsOf(results);
     const level = levelAt(seeds.length, plan);
-    const report = await check({ ...request, alpha: level });
+    const report = await check({ ...asked, alpha: level });
     const inReach = withinReach({ baseline, results }, report, plan);
-    const doubts = doubtsOf(report, inReach, { alpha: asked.alpha, level });
+    const doubts = doubtsOf(report, inReach, { alpha, level });
     const look = { seeds, level, doubts };
     looks.push(look);
     const count = nextSeeds(seeds.length, plan);
@@ -135,15 +137,14 @@ function seedsToRun(own: readonly number[], baseline: readonly number[], atMost:
 }
 
 function doubtsOf(
-  { items, verdict, options }: CheckReport,
+  { items, verdict }: CheckReport,
   inReach: (item: ComparedItem) => boolean,
   { alpha, level }: { readonly alpha: number; readonly level: number },
 ): DoubtfulItem[] {
   // A regression at this look's own level is no longer in doubt, and neither is what the gate says.
   if (verdict !== "no regression") return [];
   return items.flatMap((item): DoubtfulItem[] => {
-    const { curve, sparsity } = item;
-    const { tolerance } = options;
+    const { curve, sparsity, tolerance } = item;
     const reachable = item.testable || inReach(item);
     const doubt = doubtAbout({ ...item, reachable }, { alpha, level, tolerance });
     return doubt === undefined ? [] : [{ curve, sparsity, doubt }];
@@ -166,8 +167,7 @@ function withinReach(
     ...points.map((point) => pointSubject(point, { curve: label(point.key), metric })),
     ...[...groupBy(points, ({ key }) => label(key))].flatMap(([curve, of]) => areaSubject(curve, of, metric)),
   ];
-  const { tolerance } = report.options;
-  return ({ curve, sparsity }) => {
+  return ({ curve, sparsity, tolerance }) => {
     const subject = subjects.find((other) => other.curve === curve && other.sparsity === sparsity);
     if (subject === undefined) return false;
     return (detectableWith(plan.maxSeeds, subject.sample, { level, tolerance }) ?? 0) <= coarse;

@@ -41,6 +41,9 @@ const runSchema = z.strictObject({
   curves: z.array(curveSchema).min(1),
 });
 
+/** How the file begins. */
+export const HISTORY_BEGINNING = '{"tool":"prune-lab","history":';
+
 /** One line of a history of checks. */
 export type HistoryRun = Readonly<z.infer<typeof runSchema>>;
 export type HistoryCurve = Readonly<z.infer<typeof curveSchema>>;

@@ -30,7 +30,7 @@ export interface ResultsFolder {
   /** Writes a file, named relative to the folder. */
   write(name: string, content: string | Uint8Array): Promise<void>;
   /**
-   * Writes the manifest. The one at the start keeps listing what is there already; the final one removes the
+   * Writes the manifest. The one at the start keeps telling what is there already; the final one removes the
    * files that an earlier grid left and this one does not have. Finished runs stay either way.
    */
   writeManifest(manifest: Manifest, stage: "start" | "final"): Promise<void>;
@@ -203,6 +203,7 @@ async function replaceManifest(
   }
   // A part that is being made whole stays a part until it is: what is cut off can be repeated.
   const part = stage === "start" && there?.part !== undefined ? { part: there.part } : {};
-  const content = `${JSON.stringify({ ...part, ...manifest, files: [...files].sort() }, null, 2)}\n`;
+  const tables = stage === "start" && there?.tables !== undefined ? { tables: there.tables } : {};
+  const content = `${JSON.stringify({ ...part, ...manifest, ...tables, files: [...files].sort() }, null, 2)}\n`;
   await replaceFile(path.join(folder, MANIFEST_FILE), content);
 }

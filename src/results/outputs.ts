@@ -8,6 +8,8 @@ import { manifestOf } from "./describe.ts";
 import { drawStudy, type OutputFile } from "./report/files.ts";
 import type { Tables } from "./tabulate.ts";
 
+export const TIMINGS_FILE = "timings.csv";
+
 /** The tables, by name. */
 export function tableFiles(
   options: StudyOptions,
@@ -19,7 +21,7 @@ export function tableFiles(
     ["summary.csv", formatCsv("summary", summary)],
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
-    ["timings.csv", formatCsv("timings", tables.timings)],
+    [TIMINGS_FILE, formatCsv("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
   ];
 }

@@ -12,13 +12,14 @@ import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
+import { tablesEntry } from "../recording/table-checksums.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { chartFiles, tableFiles } from "./outputs.ts";
+import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
 import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
@@ -75,7 +76,7 @@ export async function openStudy({
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {
-    await writeManifest(open, [], "start");
+    await writeManifest(open, [], "start", []);
     return open;
   } catch (error) {
     await folder.release();
@@ -100,11 +101,13 @@ export async function finishStudy(
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   let caution: string | undefined;
+  let written: readonly OutputFile[] = [];
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study));
     results = tables.results;
     summary = summarize(results);
-    files.push(...tableFiles(options, tables, summary));
+    written = tableFiles(options, tables, summary);
+    files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
@@ -117,12 +120,12 @@ export async function finishStudy(
   }
   const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];
   // Listed before they are there: `--fresh` finds also what a kill leaves half way.
-  await writeManifest(open, names, "start");
+  await writeManifest(open, names, "start", []);
   for (const [name, content] of files) await folder.write(name, content);
   for (const { file, run, metadata } of checkpoints) {
     await folder.write(file, describeCheckpoint(await open.store.readCheckpoint(run), file, metadata));
   }
-  await writeManifest(open, names, "final");
+  await writeManifest(open, names, "final", written);
   onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
   return { study: options.name, folder: folder.path, summary, results, caution, shard, runs: stored.size };
 }
@@ -158,9 +161,17 @@ function bytesNeeded({
   return weights * (2 * kept + 3 * states + 2 * lines.size) + tables;
 }
 
-async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
+async function writeManifest(
+  open: OpenStudy,
+  files: readonly string[],
+  stage: "start" | "final",
+  written: readonly OutputFile[],
+) {
   const { study, folder, runs, shard, checkpoints } = open;
   const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
   const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
-  await folder.writeManifest(manifestOf(study, all, part), stage);
+  const manifest = manifestOf(study, all, part);
+  const checked = written.filter(([name]) => name !== TIMINGS_FILE);
+  const tables = checked.length === 0 ? {} : { tables: tablesEntry(manifest.runs, checked) };
+  await folder.writeManifest({ ...manifest, ...tables }, stage);
 }

@@ -3,8 +3,8 @@ import { percent } from "../../charts/parts/titles.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading, shownText } from "../../metrics/words.ts";
-import { confirmationLines } from "./confirmation.ts";
-import { historyLines } from "./history.ts";
+import type { CheckError } from "./error-report.ts";
+import { gateLines } from "./history.ts";
 import { plain } from "./markdown.ts";
 import { tableHeader, tableRows } from "./table.ts";
 import { metricOf, verdictSentence } from "./words.ts";
@@ -14,12 +14,15 @@ const MOST_CHARACTERS = 65_536 - 536;
 const MOST_WORST = 5;
 const MOST_CHARTS = 6;
 
+/** How a comment begins, whatever it is about. */
+export const COMMENT_MARK = "<!-- prune-lab check: ";
+
 /**
  * The first line of a comment, by which a bot finds the one to replace: the same for every check against one baseline,
  * and not to be seen by readers.
  */
 export function commentMarker(baseline: string): string {
-  return `<!-- prune-lab check: ${baseline.replace(/[^\w./-]+/g, "_").replace(/--+/g, "-")} -->`;
+  return `${COMMENT_MARK}${baseline.replace(/[^\w./-]+/g, "_").replace(/--+/g, "-")} -->`;
 }
 
 /**
@@ -29,18 +32,15 @@ export function commentMarker(baseline: string): string {
 export function commentReport(report: GateReport): string {
   const metric = metricOf(report);
   const head = [commentMarker(report.baseline), `**${plain(verdictSentence(report))}**`];
-  const said = [
-    ...(report.history === undefined ? [] : historyLines(report.history, metric)),
-    ...(report.confirmation === undefined ? [] : confirmationLines(report.confirmation)),
-  ];
+  const said = gateLines(report);
   const compared = report.verdict === "identical" ? [] : comparison(report, metric);
   const notes = report.notes.length === 0 ? [] : [folded("Notes", bullets(report.notes))];
   return fitted([...head, ...(said.length === 0 ? [] : [bullets(said)])], [...compared, ...notes]);
 }
 
-/** The same when nothing could be compared. */
-export function failedComment(baseline: string, message: string): string {
-  return fitted([commentMarker(baseline), "**The check could not be made.**"], [plain(message)]);
+/** The same for a comparison that could not be made. */
+export function commentError({ baseline, headline, details }: CheckError): string {
+  return fitted([commentMarker(baseline), `**Not compared: ${plain(headline)}**`], [bullets(details)]);
 }
 
 /** Parts under each other, as many as a comment takes. */
@@ -80,7 +80,7 @@ function comparison(report: GateReport, metric: Metric): string[] {
 }
 
 function worstTable(report: GateReport): string {
-  return table(tableHeader(report), tableRows(report).slice(0, MOST_WORST));
+  return table(tableHeader(report), tableRows(report, "details").slice(0, MOST_WORST));
 }
 
 /** By curve, sparsities ascending. What all methods share at sparsity 0 is compared once, and stands in every curve. */

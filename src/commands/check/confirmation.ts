@@ -1,3 +1,4 @@
+import { seedsText } from "../../analysis/missing-seeds.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { Confirmation, Look } from "../../library/confirm.ts";
 import { itemName } from "./words.ts";
@@ -10,14 +11,14 @@ export function doubtLine({ seeds, doubts }: Look, next: readonly number[]): str
     ...(suspected.length > 0 ? [`${named(suspected)} may be worse`] : []),
     ...(blind > 0 ? [`${count(blind, "item")} not testable`] : []),
   ];
-  return `In doubt with ${count(seeds.length, "seed")}: ${reasons.join("; ")}. Running ${seedList(next)}.`;
+  return `In doubt with ${count(seeds.length, "seed")}: ${reasons.join("; ")}. Running ${seedsText(next)}.`;
 }
 
 /** What was run to settle the verdict, and why no more. */
 export function confirmationLines({ looks, added, stopped, maxSeeds, outOfReach }: Confirmation): string[] {
   const last = looks.at(-1);
   if (last === undefined) return [];
-  const ran = added.length === 0 ? "No seeds were added" : `Ran ${seedList(added)}`;
+  const ran = added.length === 0 ? "No seeds were added" : `Ran ${seedsText(added)}`;
   const seeds = count(last.seeds.length, "seed");
   const level = `each test counts at ${percent(last.level)}, its share of the level of all looks`;
   const end =
@@ -37,16 +38,4 @@ function named(items: readonly Parameters<typeof itemName>[0][]): string {
   const names = items.slice(0, MOST_NAMED).map(itemName);
   const left = items.length - names.length;
   return [...names, ...(left > 0 ? [`${left} more`] : [])].join("; ");
-}
-
-/** `seed 5`, `seeds 5 to 9, 20` */
-function seedList(seeds: readonly number[]): string {
-  const runs: number[][] = [];
-  for (const seed of seeds) {
-    const run = runs.at(-1);
-    if (run !== undefined && run.at(-1) === seed - 1) run.push(seed);
-    else runs.push([seed]);
-  }
-  const texts = runs.map((run) => (run.length > 2 ? `${run[0]} to ${run.at(-1)}` : run.join(", ")));
-  return `seed${seeds.length > 1 ? "s" : ""} ${texts.join(", ")}`;
 }
