@@ -24,10 +24,8 @@ const HINT = "Name the page to write with --out FILE.html.";
  * Throws a PruneLabError of kind `input` for results that cannot be read, and without `out` where it is needed.
  */
 export async function report(results: readonly string[], { out }: ReportOptions = {}): Promise<string> {
-  const [first, ...others] = results;
-  if (first === undefined) throw inputError("There are no results to report on.");
-  const studies: OverlaidStudy[] = [];
-  for (const given of results) studies.push(await readStudy(given));
+  const [first = "", ...others] = results;
+  const studies = await readStudies(results);
   const [only] = studies;
   if (out === undefined) {
     if (others.length > 0) {
@@ -38,12 +36,19 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     }
     return redraw(first, only, only.manifest);
   }
-  const named = withDistinctNames(studies, results);
-  const page = await drawOverlay(named, overlay(named));
+  const page = await drawOverlay(studies, overlay(studies));
   await writeFileAtomic(out, page).catch((error) => {
     throw explainWriteError(error, out);
   });
   return out;
+}
+
+/** Reads them in turn; those of one name are called by where they lie. */
+export async function readStudies(results: readonly string[]): Promise<OverlaidStudy[]> {
+  if (results.length === 0) throw inputError("There are no results to report on.");
+  const studies: OverlaidStudy[] = [];
+  for (const given of results) studies.push(await readStudy(given));
+  return withDistinctNames(studies, results);
 }
 
 async function readStudy(given: string): Promise<OverlaidStudy> {
