@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { fontFamily } from "../rendering/font.ts";
+import type { Frame } from "./frame.ts";
 
 /** Text, rules and everything else that belongs to no method. */
 export const ink = {
@@ -66,17 +67,22 @@ export const config = {
 export const schema = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /** Columns of small multiples: one row up to four panels, then about a square. */
-export function facetColumns(panels: number): number {
-  return panels <= 4 ? panels : Math.ceil(Math.sqrt(panels));
+export function facetColumns(panels: number, frame: Frame): number {
+  return Math.min(panels <= 4 ? panels : Math.ceil(Math.sqrt(panels)), frame.columns);
 }
 
-/** The legend of the methods above small multiples. */
-export function methodLegend(methods: readonly string[]) {
+/** Room for one entry of a legend, in pixels: its symbol with what is around it, and each of its characters. */
+const LEGEND_SYMBOL = 34;
+const LEGEND_CHARACTER = 6.6;
+
+/** The legend of the methods above a plot or small multiples. */
+export function methodLegend(methods: readonly string[], frame: Frame) {
+  const entry = LEGEND_SYMBOL + LEGEND_CHARACTER * Math.max(...methods.map(({ length }) => length));
   return {
     title: null,
     orient: "top" as const,
     direction: "horizontal" as const,
-    columns: Math.min(methods.length, 4),
+    columns: Math.max(1, Math.min(methods.length, 4, Math.floor(frame.width / entry))),
     symbolType: "circle",
     symbolSize: 60,
     values: [...methods],
