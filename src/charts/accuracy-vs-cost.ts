@@ -6,13 +6,11 @@ import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
-
-const width = 620;
-const height = 340;
 
 type Drawn = Pick<ChartData, "results" | "labels">;
 
@@ -21,6 +19,7 @@ interface Cost {
   readonly name: "size" | "macs";
   readonly title: string;
   readonly axis: string;
+  readonly shortAxis: string;
   readonly of: (point: CurvePoint) => number;
   readonly dense: (row: ResultRow) => number;
   readonly text: (cost: number) => string;
@@ -33,6 +32,7 @@ const size: Cost = {
   name: "size",
   title: "size",
   axis: "Size in its smallest encoding (KiB), log scale",
+  shortAxis: "Size (KiB)",
   of: (point) => point.sparseBytes / 1024,
   dense: (row) => row.dense_bytes / 1024,
   text: (cost) => kib(1024 * cost),
@@ -42,6 +42,7 @@ const computation: Cost = {
   name: "macs",
   title: "multiply-accumulates",
   axis: "Multiply-accumulates with a kept weight, for one example, log scale",
+  shortAxis: "Multiply-accumulates",
   of: (point) => point.macs,
   dense: (row) => row.dense_macs,
   text: (cost) => `${compact.format(cost)} multiply-accumulates`,
@@ -59,8 +60,8 @@ export const accuracyVsSizeChart: Chart = {
 };
 
 /** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
-export function accuracyVsSize(data: Drawn): TopLevelSpec | undefined {
-  return accuracyVsCost(data, size);
+export function accuracyVsSize(data: Drawn, frame: Frame = screen): TopLevelSpec | undefined {
+  return accuracyVsCost(data, size, frame);
 }
 
 export const accuracyVsMacsChart: Chart = {
@@ -72,12 +73,12 @@ export const accuracyVsMacsChart: Chart = {
 };
 
 /** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
-export function accuracyVsMacs(data: Drawn): TopLevelSpec | undefined {
-  return accuracyVsCost(data, computation);
+export function accuracyVsMacs(data: Drawn, frame: Frame = screen): TopLevelSpec | undefined {
+  return accuracyVsCost(data, computation, frame);
 }
 
 /** A line a method; behind them the Pareto front as steps, and the dense networks as rules. */
-function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | undefined {
+function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): TopLevelSpec | undefined {
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -96,6 +97,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
   });
 
   // 2. Where they are drawn.
+  const { width, height } = plotSize(frame, 620, 340);
   const rules = [
     { text: "dense baseline", mean: curves.baseline, dashed: false },
     { text: "dense control", mean: curves.control, dashed: true },
@@ -106,7 +108,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
     metric,
     curves.title,
     [...points, ...rules].map(({ mean }) => mean),
-    labels,
+    { labels, frame },
   );
   const lines = lineDashes(methods, labels);
   const placed = (of: readonly (typeof points)[number][]) =>
@@ -116,7 +118,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
     field: "method",
     type: "nominal",
     scale: methodColorScale(methods, labels),
-    legend: methodLegend(methods),
+    legend: methodLegend(methods, frame),
   } as const;
   const shape = { ...color, scale: methodShapeScale(methods, labels) };
   return {
@@ -138,7 +140,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost): TopLevelSpec | 
         type: "quantitative",
         scale: { type: "log", domain, nice: false },
         axis: {
-          title: axisTitle(labels, cost.name, cost.axis),
+          title: axisTitle(labels, cost.name, isPrinted(frame) ? cost.shortAxis : cost.axis),
           values,
           format: cost === size ? ",~g" : "~s",
           labelOverlap: "greedy",

@@ -3,13 +3,12 @@ import { present } from "../analysis/mean-interval.ts";
 import { measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColorScale, methodShapeScale, methodStyles } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
-import { config, ink, schema } from "./parts/theme.ts";
+import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
-const width = 620;
-const height = 380;
 const labelGap = 17;
 
 const crossShape = "M-1,-1L1,1M1,-1L-1,1";
@@ -30,10 +29,10 @@ export const accuracyVsSparsityChart: Chart = {
  * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
-export function accuracyVsSparsity({
-  results,
-  labels,
-}: Pick<ChartData, "results" | "labels">): TopLevelSpec | undefined {
+export function accuracyVsSparsity(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -69,13 +68,13 @@ export function accuracyVsSparsity({
   // 3. Where they are drawn.
   const x = prunedChannel(
     points.map(({ sparsity }) => sparsity),
-    { labels },
+    { labels, frame },
   );
   const y = metricChannel(
     metric,
     title,
     present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
-    labels,
+    { labels, frame },
   );
   const styles = methodStyles(methods, labels);
   const solid = [...styles.values()].every(({ dash }) => dash[1] === 0);
@@ -100,7 +99,10 @@ export function accuracyVsSparsity({
     y_high: ci95 === null ? null : y.position(ci95.high),
   }));
 
-  // 4. Labels beside the right end of each line, moved apart.
+  // 4. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
+  // curves leave free says what the rules are.
+  const { width, height } = plotSize(frame, 620, 380);
+  const printed = isPrinted(frame);
   const ends = methods.flatMap((method) => {
     const end = data.findLast(
       (point) => point.method === method && point.stage === afterStage && point.y !== null,
@@ -108,23 +110,33 @@ export function accuracyVsSparsity({
     return end?.y == null ? [] : [{ text: method, method, y: end.y, label: markLabel(method, "") }];
   });
   const named = [
-    ...rules.map(({ text, mean }) => ({ text, method: null, y: y.position(mean), label: text })),
-    ...ends,
+    ...rules.map(({ text, mean, dashed }) => ({
+      text: printed ? `${dashed ? "dotted" : "rule"}: ${text}` : text,
+      method: null,
+      y: y.position(mean),
+      label: text,
+    })),
+    ...(printed ? [] : ends),
   ];
-  const pixels = logPixels(y.scale);
-  const spread = spreadApart(
-    named.map((label) => pixels.of(label.y)),
-    labelGap,
-    height,
-  );
+  const pixels = logPixels(y.scale, height);
+  const spread = printed
+    ? named.map((_, i) => height - 8 - labelGap * (named.length - 1 - i))
+    : spreadApart(
+        named.map((label) => pixels.of(label.y)),
+        labelGap,
+        height,
+      );
   const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
   // 5. The layers, from back to front.
   const colors = methodColorScale(methods, labels);
-  const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
+  const legend = printed ? methodLegend(methods, frame) : null;
+  const color = { field: "method", type: "nominal", scale: colors, legend } as const;
   const isAfter = `datum.stage === '${afterStage}'`;
   // The bands of many methods would cover each other.
   const faint = Math.min(1, 4 / methods.length);
+  // Two legends on one side would stand beside each other.
+  const stagesAt = printed ? "bottom" : "top";
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
   return {
     $schema: schema,
@@ -174,7 +186,7 @@ export function accuracyVsSparsity({
             legend: recovers
               ? {
                   title: null,
-                  orient: "top",
+                  orient: stagesAt,
                   direction: "horizontal",
                   symbolType: "stroke",
                   values: [afterStage, beforeStage],
@@ -190,7 +202,7 @@ export function accuracyVsSparsity({
         encoding: {
           color,
           fill: {
-            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend: null },
+            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend },
             value: "white",
           },
           size: { condition: { test: "datum.collapsed > 0", value: 80 }, value: 34 },
@@ -199,7 +211,7 @@ export function accuracyVsSparsity({
             field: "method",
             type: "nominal",
             scale: methodShapeScale(methods, labels),
-            legend: null,
+            legend,
           },
         },
       },
@@ -220,7 +232,7 @@ export function accuracyVsSparsity({
         data: { values: endLabels },
         mark: { type: "text", align: "left", baseline: "middle", fontSize: 12.5 },
         encoding: {
-          x: { value: width + 26 },
+          x: { value: printed ? 5 : width + 26 },
           text: { field: "text" },
           color: { condition: { test: "datum.method === null", value: ink.muted }, ...color },
         },
@@ -230,7 +242,10 @@ export function accuracyVsSparsity({
 }
 
 /** Between positions on a logarithmic scale and pixels from the top of the plot. */
-function logPixels({ domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean }) {
+function logPixels(
+  { domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean },
+  height: number,
+) {
   const span = Math.log(high / low);
   return {
     of: (value: number) => (height * (reverse ? Math.log(value / low) : Math.log(high / value))) / span,

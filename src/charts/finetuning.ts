@@ -7,6 +7,7 @@ import { improves } from "../metrics/words.ts";
 import type { HistoryRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
@@ -38,11 +39,10 @@ export const finetuningChart: Chart = {
  * accuracies it shows the validation loss, without validation examples the training loss. Undefined without
  * fine-tuning.
  */
-export function finetuning({
-  results,
-  history,
-  labels,
-}: Pick<ChartData, "results" | "history" | "labels">): TopLevelSpec | undefined {
+export function finetuning(
+  { results, history, labels }: Pick<ChartData, "results" | "history" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const rows = history.filter((row) => row.phase === "finetune");
   const measure = finetuningMeasure(rows);
@@ -64,7 +64,7 @@ export function finetuning({
     measure.metric,
     measure.title,
     points.map(({ mean }) => mean),
-    labels,
+    { labels, frame },
   );
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const lines = lineDashes(methods, labels);
@@ -72,7 +72,7 @@ export function finetuning({
     field: "method",
     type: "nominal",
     scale: methodColorScale(methods, labels),
-    legend: methodLegend(methods),
+    legend: methodLegend(methods, frame),
   } as const;
   return {
     $schema: schema,
@@ -93,12 +93,11 @@ export function finetuning({
       type: "ordinal",
       header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
     },
-    columns: facetColumns(panels),
+    columns: facetColumns(panels, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
-      width: 200,
-      height: 150,
+      ...plotSize(frame, 200, 150),
       encoding: {
         x: {
           field: "epoch",
@@ -113,7 +112,12 @@ export function finetuning({
             grid: false,
           },
         },
-        y: { field: "y", type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
+        y: {
+          field: "y",
+          type: "quantitative",
+          scale: y.scale,
+          axis: { ...y.axis, ...(isPrinted(frame) ? {} : { title: null }) },
+        },
         color,
       },
       layer: [

@@ -3,6 +3,7 @@ import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
@@ -25,11 +26,10 @@ export const layerSparsityChart: Chart = {
  * How each method spreads the pruned weights over the layers: the sparsity of every tensor, the mean over the
  * seeds, a panel for each target sparsity above 0. Undefined when nothing is pruned.
  */
-export function layerSparsity({
-  results,
-  layers,
-  labels,
-}: Pick<ChartData, "results" | "layers" | "labels">): TopLevelSpec | undefined {
+export function layerSparsity(
+  { results, layers, labels }: Pick<ChartData, "results" | "layers" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const present = layers.filter((row) => row.target_sparsity > 0);
   // Biases are pruned on request only; unpruned ones would fill half of the chart with zeros.
@@ -50,7 +50,11 @@ export function layerSparsity({
   const methods = [...new Set(points.map(({ method }) => method))];
   const tensors = [...new Set(points.map(({ tensor }) => tensor))];
   const targets = [...new Set(points.map(({ target }) => target))];
-  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], { ticks, labels });
+  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], {
+    ticks,
+    labels,
+    frame,
+  });
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const rowHeight = Math.max(24, 8 * methods.length + 10);
   return {
@@ -72,11 +76,11 @@ export function layerSparsity({
       type: "ordinal",
       header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
     },
-    columns: facetColumns(targets.length),
+    columns: facetColumns(targets.length, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
-      width: 220,
+      width: plotSize(frame, 220, 0).width,
       height: rowHeight * tensors.length,
       encoding: {
         y: {
@@ -98,19 +102,24 @@ export function layerSparsity({
         {
           mark: { type: "point", filled: true, opacity: 1, size: 46 },
           encoding: {
-            x: { field: "x", type: "quantitative", scale: x.scale, axis: { ...x.axis, title: null } },
+            x: {
+              field: "x",
+              type: "quantitative",
+              scale: x.scale,
+              axis: { ...x.axis, ...(isPrinted(frame) ? {} : { title: null }) },
+            },
             yOffset: { field: "method", type: "nominal", sort: methods },
             color: {
               field: "method",
               type: "nominal",
               scale: methodColorScale(methods, labels),
-              legend: methodLegend(methods),
+              legend: methodLegend(methods, frame),
             },
             shape: {
               field: "method",
               type: "nominal",
               scale: methodShapeScale(methods, labels),
-              legend: methodLegend(methods),
+              legend: methodLegend(methods, frame),
             },
           },
         },

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
@@ -19,10 +20,10 @@ export const recoveryChart: Chart = {
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a
  * method, the dense control as a rule. Undefined without fine-tuning.
  */
-export function recovery({
-  results,
-  labels,
-}: Pick<ChartData, "results" | "labels">): TopLevelSpec | undefined {
+export function recovery(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined || !curves.recovers) return undefined;
   const { metric, methods, control } = curves;
@@ -37,13 +38,13 @@ export function recovery({
   if (pairs.length === 0) return undefined;
   const x = prunedChannel(
     pairs.map(({ sparsity }) => sparsity),
-    { labels },
+    { labels, frame },
   );
   const y = metricChannel(
     metric,
     curves.title,
     [...pairs.flatMap(({ before, after }) => [before, after]), ...(control === null ? [] : [control])],
-    labels,
+    { labels, frame },
   );
   const color = {
     field: "method",
@@ -52,7 +53,7 @@ export function recovery({
     legend: null,
   } as const;
   const shape = { ...color, scale: methodShapeScale(methods, labels) };
-  const panel = { width: methods.length > 2 ? 250 : 330, height: 220 };
+  const panel = plotSize(frame, methods.length > 2 ? 250 : 330, 220);
   return {
     $schema: schema,
     config,
@@ -73,14 +74,18 @@ export function recovery({
       })),
     },
     facet: { field: "method", type: "nominal", sort: [...methods], header: { title: null } },
-    columns: facetColumns(methods.length),
+    columns: facetColumns(methods.length, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
       ...panel,
       encoding: {
         x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
-        y: { type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
+        y: {
+          type: "quantitative",
+          scale: y.scale,
+          axis: { ...y.axis, ...(isPrinted(frame) ? {} : { title: null }) },
+        },
         description: { field: "label" },
       },
       layer: [

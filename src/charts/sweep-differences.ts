@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { SweepDifference } from "../analysis/sweep-differences.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { differenceText } from "../metrics/words.ts";
+import { screen } from "./parts/frame.ts";
 import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
@@ -62,7 +63,7 @@ export function sweepDifferenceChart(
     field: "method",
     type: "nominal" as const,
     scale,
-    legend: methodLegend(shown),
+    legend: methodLegend(shown, screen),
   });
   return {
     $schema: schema,

@@ -4,6 +4,7 @@ import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
@@ -25,11 +26,10 @@ export const weightHistogramsChart: Chart = {
  * of panels each, with the share of weights near zero. Zeros are counted in words only: they would dwarf the
  * rest. Undefined when nothing is pruned.
  */
-export function weightHistograms({
-  results,
-  snapshots,
-  labels,
-}: Pick<ChartData, "results" | "snapshots" | "labels">): TopLevelSpec | undefined {
+export function weightHistograms(
+  { results, snapshots, labels }: Pick<ChartData, "results" | "snapshots" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
@@ -40,7 +40,7 @@ export function weightHistograms({
   for (const tensor of rows.flatMap(({ tensors }) => tensors)) {
     limits.set(tensor.name, Math.max(limits.get(tensor.name) ?? 0, tensor.limit));
   }
-  const width = 230;
+  const { width } = plotSize(frame, 230, 0, 0.85);
   const height = 86;
 
   const panels = rows.flatMap((row, rowIndex) =>

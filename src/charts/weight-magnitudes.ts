@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { unpackFloats } from "../foundations/packed.ts";
 import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColors } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
@@ -10,8 +11,6 @@ import { count, markLabel, subject } from "./parts/titles.ts";
 
 /** Magnitudes far below the largest are drawn at this fraction of it. */
 const FLOOR = 1e-3;
-const width = 220;
-const height = 150;
 /** Side of a dot, in pixels. */
 const dot = 2;
 
@@ -31,11 +30,10 @@ export const weightMagnitudesChart: Chart = {
  * a method keeps, grey what it prunes. Shows the threshold of a magnitude method, and that others have none.
  * Undefined when nothing is pruned.
  */
-export function weightMagnitudes({
-  results,
-  snapshots,
-  labels,
-}: Pick<ChartData, "results" | "snapshots" | "labels">): TopLevelSpec | undefined {
+export function weightMagnitudes(
+  { results, snapshots, labels }: Pick<ChartData, "results" | "snapshots" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. The sampled weights as they were trained, and what became of them.
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
@@ -62,6 +60,8 @@ export function weightMagnitudes({
       return { method, tensor: name, points };
     }),
   );
+
+  const { width, height } = plotSize(frame, 220, 150, 0.7);
 
   // 2. Where they are drawn: the dots of a panel as one path, or a picture would hold thousands of elements.
   const { domain, values } = logTicks(
@@ -133,7 +133,12 @@ export function weightMagnitudes({
               field: "magnitude",
               type: "quantitative",
               scale: { type: "log", domain, nice: false },
-              axis: { title: null, values, format: "~g", labelOverlap: "greedy" },
+              axis: {
+                title: isPrinted(frame) ? "Magnitude" : null,
+                values,
+                format: "~g",
+                labelOverlap: "greedy",
+              },
             },
           },
         },

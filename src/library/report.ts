@@ -37,9 +37,33 @@ const PAGE: OutputKind = {
  * and for an `out` that is something else already.
  */
 export async function report(results: readonly string[], { out }: ReportOptions = {}): Promise<string> {
-  const [first, ...others] = results;
-  if (first === undefined) throw inputError("There are no results to report on.");
+  const [first = "", ...others] = results;
+  if (results.length === 0) throw inputError("There are no results to report on.");
   const page = out === undefined ? undefined : await pageFile(out, results);
+  const studies = await readStudies(results);
+  const [only] = studies;
+  if (page === undefined) {
+    if (others.length > 0) {
+      throw inputError("A report on several results needs a place.", { hint: HINT });
+    }
+    if (only?.manifest === undefined) {
+      throw inputError(`${first} is a table without a folder for its report.`, { hint: HINT });
+    }
+    return redraw(first, only, only.manifest);
+  }
+  await page.write(await drawOverlay(studies));
+  return page.path;
+}
+
+async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly string[]) {
+  return typeof out === "string"
+    ? outputFile(out, PAGE, { inputs })
+    : outputFile("-", PAGE, { inputs, standardOutput: out });
+}
+
+/** Reads them in turn; those of one name are called by where they lie, or by their data. */
+export async function readStudies(results: readonly string[]): Promise<OverlaidStudy[]> {
+  if (results.length === 0) throw inputError("There are no results to report on.");
   const placed: PlacedStudy[] = [];
   const files = new Map<string, string>();
   for (const given of results) {
@@ -54,24 +78,7 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     files.set(file, given);
     placed.push(...(await studiesOf(recorded)).map((study) => ({ study, place: given })));
   }
-  const [only] = placed.map(({ study }) => study);
-  if (page === undefined) {
-    if (others.length > 0) {
-      throw inputError("A report on several results needs a place.", { hint: HINT });
-    }
-    if (only?.manifest === undefined) {
-      throw inputError(`${first} is a table without a folder for its report.`, { hint: HINT });
-    }
-    return redraw(first, only, only.manifest);
-  }
-  await page.write(await drawOverlay(withDistinctNames(placed)));
-  return page.path;
-}
-
-async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly string[]) {
-  return typeof out === "string"
-    ? outputFile(out, PAGE, { inputs })
-    : outputFile("-", PAGE, { inputs, standardOutput: out });
+  return withDistinctNames(placed);
 }
 
 /** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */

@@ -3,6 +3,7 @@ import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading } from "../../metrics/words.ts";
 import { axisTitle } from "../labels.ts";
+import { type Frame, isPrinted, screen } from "./frame.ts";
 
 /**
  * Sparsity and accuracy are read at the far end of their range: 95, 98 and 99% pruned are as different as 0, 60
@@ -10,16 +11,19 @@ import { axisTitle } from "../labels.ts";
  * kept weights and the error, on a logarithmic scale that runs backwards, with labels that give the percentage.
  */
 
+/** What an axis is called: by its label, or by what it shows, in short where there is little room. */
+export interface AxisOptions {
+  readonly labels?: Labels | undefined;
+  readonly frame?: Frame;
+}
+
 /**
  * Scale and axis for sparsities, labelled at `ticks`, and the function that gives a sparsity's position on the
  * scale: what it keeps. Nothing kept, which a logarithmic scale lacks, is drawn at half of the smallest other.
  */
 export function prunedChannel(
   sparsities: readonly number[],
-  {
-    ticks = sparsities,
-    labels,
-  }: { readonly ticks?: readonly number[]; readonly labels?: Labels | undefined } = {},
+  { ticks = sparsities, labels, frame = screen }: AxisOptions & { readonly ticks?: readonly number[] } = {},
 ) {
   const kept = sparsities.filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
   const floor = Math.min(1, leastOf(kept)) / 2;
@@ -33,7 +37,11 @@ export function prunedChannel(
     position,
     scale: { type: "log" as const, domain, nice: false },
     axis: {
-      title: axisTitle(labels, "sparsity", "Weights pruned (%), log scale of what is kept"),
+      title: axisTitle(
+        labels,
+        "sparsity",
+        `Weights pruned (%)${isPrinted(frame) ? "" : ", log scale of what is kept"}`,
+      ),
       // A label between the floor and the smallest other position would crowd out the 100.
       values: values.filter(
         (value) => value >= low && value <= high && (value === floor || value > 1.9 * floor),
@@ -67,7 +75,12 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
 }
 
 /** The channel of a chart over that scale: also its axis, with the title of what is measured. */
-export function metricChannel(metric: Metric, title: string, values: readonly number[], labels?: Labels) {
+export function metricChannel(
+  metric: Metric,
+  title: string,
+  values: readonly number[],
+  { labels, frame = screen }: AxisOptions = {},
+) {
   const { position, scale, ticks } = metricScale(metric, values);
   const byError = metric.axis === "error";
   const times = metric.scale === 1 ? "" : `${metric.scale} * `;
@@ -78,7 +91,7 @@ export function metricChannel(metric: Metric, title: string, values: readonly nu
       title: axisTitle(
         labels,
         metric.name,
-        `${columnHeading(title, metric)}, log scale${byError ? " of the error" : ""}`,
+        `${columnHeading(title, metric)}${isPrinted(frame) ? "" : `, log scale${byError ? " of the error" : ""}`}`,
       ),
       values: ticks.map(({ value }) => value),
       labelExpr: byError

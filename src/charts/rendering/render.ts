@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { View } from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { failure, type PruneLabError } from "../../foundations/errors.ts";
 import type { Chart, ChartData } from "../chart.ts";
@@ -25,8 +26,7 @@ export async function renderCharts(
   for (const chart of charts.list()) {
     const spec = chart.draw(data);
     if (spec === undefined) continue;
-    const toSvg = await loadRenderer();
-    const svg = await toSvg(spec).catch((error) => {
+    const svg = await drawSvg(spec).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
     });
     const drawn = { chart, spec, svg };
@@ -39,15 +39,24 @@ export async function renderCharts(
 }
 
 /** A specification of a plugin that Vega-Lite refuses. */
-function undrawable({ name }: Chart, error: unknown): PruneLabError {
+export function undrawable({ name }: Chart, error: unknown): PruneLabError {
   const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
   return failure(`The chart ${name} of a plugin cannot be drawn: ${reason}`, { cause: error });
 }
 
-let renderer: Promise<(spec: TopLevelSpec) => Promise<string>> | undefined;
+/** The picture of a specification. */
+export async function drawSvg(spec: TopLevelSpec): Promise<string> {
+  const render = await loadRenderer();
+  return unguarded(await render(spec, (view) => view.toSVG()));
+}
+
+/** Lays a chart out, hands it to `show`, and gives back what comes of that. */
+export type Render = <Shown>(spec: TopLevelSpec, show: (view: View) => Promise<Shown>) => Promise<Shown>;
+
+let renderer: Promise<Render> | undefined;
 
 /** Loads Vega once, on first use: it takes a quarter of a second, and few commands draw. */
-export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>> {
+export function loadRenderer(): Promise<Render> {
   renderer ??= (async () => {
     const [vega, vegaLite, font] = await Promise.all([import("vega"), import("vega-lite"), readFont()]);
 
@@ -55,7 +64,7 @@ export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>>
     const textWidth = textWidthOf(font);
     vega.textMetrics.width = (item, text) => textWidth(unguarded(text), vega.textMetrics.height(item));
 
-    const draw = async (spec: TopLevelSpec) => {
+    const draw: Render = async (spec, show) => {
       // Ids of clip paths count up within a process.
       vega.resetSVGDefIds();
       // A copy also because Vega marks the data that it is given.
@@ -63,17 +72,17 @@ export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>>
         renderer: "none",
       });
       try {
-        return unguarded(await view.toSVG());
+        return await show(view);
       } finally {
         view.finalize();
       }
     };
     // One after the other, also for studies that finish at once: of two charts under way, the ids would mix.
     let previous: Promise<unknown> = Promise.resolve();
-    return (spec) => {
-      const svg = previous.then(() => draw(spec));
-      previous = svg.catch(() => {});
-      return svg;
+    return (spec, show) => {
+      const shown = previous.then(() => draw(spec, show));
+      previous = shown.catch(() => {});
+      return shown;
     };
   })();
   return renderer;

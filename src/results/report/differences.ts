@@ -1,7 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import type { SweepDifference } from "../../analysis/sweep-differences.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
-import { loadRenderer } from "../../charts/rendering/render.ts";
+import { drawSvg } from "../../charts/rendering/render.ts";
 import { sweepDifferenceChart } from "../../charts/sweep-differences.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, side } from "../../metrics/words.ts";
@@ -81,13 +81,12 @@ export async function differenceFigure(
 ): Promise<Figure | undefined> {
   const spec = sweepDifferenceChart(differences, { metric, series, all: methods });
   if (spec === undefined) return undefined;
-  const toSvg = await loadRenderer();
   return {
     name: "sweep-differences",
     caption:
       "Runs of one seed see the same order of examples and the same initial weights where the sweeps allow it, so that their difference varies less than each of them.",
     spec,
-    svg: await toSvg(spec),
+    svg: await drawSvg(spec),
   };
 }
 
