@@ -1,8 +1,13 @@
 import { inputError } from "../foundations/errors.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { metrics } from "../metrics/registry.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
+import { type ComparedHealth, compareHealth } from "./check-health.ts";
 import { type CheckSettings, checkSchema } from "./check-settings.ts";
 import { compareSources } from "./check-sources.ts";
 import { type CompareOptions, type CurveComparison, compareCurves } from "./compare-curves.ts";
+import { isFailure } from "./compared-item.ts";
+import { guessByName, recordedGuess } from "./constant-guesses.ts";
 
 export interface CheckOptions extends CompareOptions {
   /** Refuse a baseline that was made with other settings, or that does not tell its settings. */
@@ -35,13 +40,31 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
     ...options,
     names: { baseline, results },
   });
+  const health = options.exact ? NOT_JUDGED : healthOf(before, now, metrics.named(comparison.metric));
+  const lost = health.items.map((item) => ({ ...item, level: options.level }));
   return {
     ...comparison,
-    notes: [...sources, ...comparison.notes],
+    ...(lost.some(isFailure) ? { verdict: "regression" } : {}),
+    items: [...lost, ...comparison.items],
+    notes: [...health.notes, ...sources, ...comparison.notes],
     results,
     baseline,
     options: { ...options, tolerance },
   };
+}
+
+/** Equal bytes are equal, whatever the networks learned. */
+const NOT_JUDGED: ComparedHealth = { notes: [], items: [] };
+
+/** Both sides have the same data, so that what one of them records of it holds for both. */
+function healthOf(baseline: RecordedResults, results: RecordedResults, metric: Metric): ComparedHealth {
+  const recorded =
+    recordedGuess(results.folder?.manifest.dataset) ?? recordedGuess(baseline.folder?.manifest.dataset);
+  return compareHealth(baseline.rows, results.rows, {
+    guessOf: (row) => recorded ?? guessByName(row),
+    metric,
+    name: baseline.path,
+  });
 }
 
 /** What a check of these results goes by: what is given, and else what their config says. */

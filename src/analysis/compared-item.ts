@@ -4,7 +4,7 @@ import type { Comparison } from "./drop-estimate.ts";
 import type { DropTest } from "./drop-tests.ts";
 import type { ExactDifference } from "./exact-columns.ts";
 import { meanInterval } from "./mean-interval.ts";
-import { pairedDifferences } from "./seed-values.ts";
+import { pairedDifferences, type SeedValues } from "./seed-values.ts";
 import type { Subject } from "./subjects.ts";
 
 /** One point of a curve (with a sparsity), or the area under a curve (with none), on both sides. */
@@ -20,7 +20,7 @@ export interface ComparedItem {
   readonly level: Level;
   /** What was let pass here, in the unit of the metric's differences. */
   readonly tolerance: number;
-  /** Mean over the seeds, as it is shown: in percent for an accuracy. */
+  /** Mean over the seeds, as it is shown (in percent for an accuracy); over the shared ones where pairs decide. */
   readonly baseline: number | null;
   readonly results: number | null;
   /** How much worse than the baseline, in the unit of the metric's differences, and how it was estimated. */
@@ -29,7 +29,7 @@ export interface ComparedItem {
   readonly seeds: { readonly baseline: number; readonly results: number; readonly common: number };
   /** One-sided, adjusted by Holm over all items. */
   readonly pValue: number | null;
-  /** The true drop, in the same unit, that is caught 95 times in 100. */
+  /** The true drop, in the same unit, that is caught 95 times in 100; null where it is more than there is to lose. */
   readonly smallestDetectableDrop: number | null;
   readonly testable: boolean;
   readonly differences: readonly ExactDifference[];
@@ -63,6 +63,7 @@ export function comparedItem(
 ): ComparedItem {
   const { test, level = 0 } = tested ?? {};
   const identical = test?.verdict === "identical";
+  const inPairs = test?.estimate.by === "pairs";
   const detectable =
     test === undefined || identical
       ? null
@@ -73,8 +74,8 @@ export function comparedItem(
     verdict: differences.length > 0 ? "changed" : (test?.verdict ?? "untested"),
     level: threshold.level,
     tolerance: threshold.tolerance,
-    baseline: meanInterval([...shown.baseline.values()]).mean,
-    results: meanInterval([...shown.results.values()]).mean,
+    baseline: shownMean(shown.baseline, inPairs ? shown.results : undefined),
+    results: shownMean(shown.results, inPairs ? shown.baseline : undefined),
     drop: test?.estimate.drop ?? null,
     by: test?.estimate.by ?? null,
     seeds: {
@@ -87,6 +88,11 @@ export function comparedItem(
     testable: identical || (detectable !== null && detectable <= sample.scale.metric.difference.coarse),
     differences,
   };
+}
+
+function shownMean(values: SeedValues, other: SeedValues | undefined): number | null {
+  const shared = [...values].filter(([seed]) => other?.has(seed) ?? true);
+  return meanInterval(shared.map(([, value]) => value)).mean;
 }
 
 const SEVERITY: Readonly<Record<ComparedItem["verdict"], number>> = {

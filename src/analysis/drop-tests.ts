@@ -66,6 +66,8 @@ function noDrop({ results }: Sample): DropEstimate {
     standardError: 0,
     degreesOfFreedom,
     spreadDegreesOfFreedom: degreesOfFreedom,
+    // Nothing is detected by it.
+    most: 0,
   };
 }
 

@@ -53,11 +53,12 @@ export function doubtAbout(
 
 /**
  * The smallest drop that would be caught with so many seeds in the results, in the unit of differences, if their spread
- * stays as it is: seeds are added that the baseline has, as long as it has any. Undefined where no spread is known.
+ * stays as it is: seeds are added that the baseline has, as long as it has any. Undefined where no spread is known, and
+ * where no drop could be seen.
  */
 export function detectableWith(seeds: number, sample: Sample, rule: DetectionRule): number | undefined {
   const estimates = dropEstimates(sample).flatMap((estimate) => withSeeds(seeds, sample, estimate));
-  return estimates.length === 0 ? undefined : smallestDetectableDrop(estimates, rule);
+  return estimates.length === 0 ? undefined : (smallestDetectableDrop(estimates, rule) ?? undefined);
 }
 
 function withSeeds(seeds: number, { baseline, results }: Sample, estimate: DropEstimate): DropEstimate[] {

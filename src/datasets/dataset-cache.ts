@@ -1,6 +1,7 @@
 import type { ExampleSet } from "../engines/examples.ts";
 import { failure } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
+import { type ConstantGuess, constantGuess } from "./constant-guess.ts";
 import type { Dataset, LoadContext } from "./dataset.ts";
 import { type DatasetOptions, loadDataset } from "./registry.ts";
 
@@ -16,6 +17,8 @@ export interface DatasetFacts {
     | { readonly kind: "values"; readonly width: number };
   /** Number of examples. */
   readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  /** On the test examples; absent without any, and from the records of earlier versions. */
+  readonly constantGuess?: ConstantGuess;
 }
 
 /** Enough to load the same data elsewhere: what the config names, and the checksum that must come out. */
@@ -122,6 +125,7 @@ async function loadAgain(options: DatasetOptions, context: LoadContext, facts: D
 
 function factsOf({ name, checksum, sources, train, validation, test }: Dataset): DatasetFacts {
   const { shape, targets } = train;
+  const guess = constantGuess(test);
   return {
     name,
     checksum,
@@ -132,6 +136,7 @@ function factsOf({ name, checksum, sources, train, validation, test }: Dataset):
         ? { kind: targets.kind, classes: targets.classes }
         : { kind: targets.kind, width: targets.width },
     examples: { train: train.count, validation: validation.count, test: test.count },
+    ...(guess === undefined ? {} : { constantGuess: guess }),
   };
 }
 

@@ -49,6 +49,8 @@ export interface DownloadFile {
 export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
   /** The names that its data has in results, which no other data may have; none when the user names the data. */
   readonly resultNames: readonly string[];
+  /** How many classes the data of those names has: of a table that stands alone, nothing else says it. */
+  readonly classes?: number;
   /** What `prune-lab data fetch` needs; absent when the files are the user's own. */
   readonly download?: Download;
   /** Throws a PruneLabError of kind `input` that names the file, when the data is missing or damaged. */

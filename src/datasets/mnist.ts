@@ -56,6 +56,7 @@ export const mnist = {
   summary: "Handwritten digits, 28x28, 10 classes: 60,000 + 10,000 from files, or the 10,000 bundled.",
   options,
   resultNames: [published.name, bundledName],
+  classes: 10,
   download: pinnedDownload(published),
   load: async (chosen, context) => {
     if (chosen.source === "bundled") return loadBundled(chosen);

@@ -1,3 +1,5 @@
+import { baselineHealth } from "../analysis/baseline-health.ts";
+import { failureHeadline, failureSentences } from "../analysis/failed-networks.ts";
 import { summarize } from "../analysis/summarize.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import { lastOf } from "../experiment/plan.ts";
@@ -50,6 +52,8 @@ export interface StudyOutcome {
   /** The rows of summary.csv and results.csv; none for a shard. */
   readonly summary: readonly SummaryRow[];
   readonly results: readonly ResultRow[];
+  /** What has to be known before any figure is used, in one line: that dense networks did not learn. */
+  readonly caution: string | undefined;
   /** Which part of the runs this is, of how many; undefined for the whole. */
   readonly shard: Shard | undefined;
   /** Runs that the folder holds now, of this study or shard. */
@@ -90,6 +94,7 @@ export async function finishStudy(
   await folder.write("config.yaml", open.configText);
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
+  let caution: string | undefined;
   let written: Awaited<ReturnType<typeof writeTables>> = [];
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study));
@@ -97,7 +102,11 @@ export async function finishStudy(
     summary = summarize(results);
     written = await writeTables(folder, options, tables, summary);
     files.push(...written.map(([name]) => name));
-    for (const message of resultWarnings(plan, stored)) {
+    const health = baselineHealth(results, () => study.dataset.constantGuess);
+    caution = failureHeadline(health);
+    const failures = failureSentences(health, results);
+    const unlearned = failures.length === 0 ? [] : [`Warning: ${failures.join(" ")}`];
+    for (const message of [...unlearned, ...resultWarnings(plan, stored)]) {
       onEvent({ event: "notice", study: options.name, message });
     }
     files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
@@ -105,7 +114,7 @@ export async function finishStudy(
   }
   await writeManifest(open, files, "final", written);
   onEvent({ event: "finished", study: options.name, folder: folder.path, files });
-  return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
+  return { study: options.name, folder: folder.path, summary, results, caution, shard, runs: stored.size };
 }
 
 /** What stays of each run beside its result: the weights of those that become checkpoints, and of all baselines. */

@@ -57,7 +57,7 @@ describe("detectableWith", () => {
   const rule = { level: 0.001, tolerance: 0.5 };
 
   test("is what is detectable now for the seeds that there are, and less for more", () => {
-    const now = smallestDetectableDrop(dropEstimates(sample(5)), rule);
+    const now = smallestDetectableDrop(dropEstimates(sample(5)), rule) ?? 0;
     expect(detectableWith(5, sample(5), rule)).toBeCloseTo(now, 1);
     const [ten, twenty] = [detectableWith(10, sample(5), rule), detectableWith(20, sample(5), rule)];
     expect(ten).toBeLessThan(now);

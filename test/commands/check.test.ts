@@ -58,6 +58,40 @@ describe("check", () => {
     expect(lines[5]).toMatch(/5 of 5 shared seeds identical +identical$/);
   });
 
+  const guessing = { baseline_accuracy: 0.1, baseline_loss: 2.4, accuracy: 0.1, loss: 2.4 };
+
+  test("networks that learned in the baseline and not now are a regression, told first", async () => {
+    const failed = await write(
+      "failed.csv",
+      curve(({ seed }) => (seed < 2 ? guessing : {})),
+    );
+    // So large a tolerance that no test would find it.
+    const { code, stdout } = await check([failed, "--against", baseline, "--tolerance", "100"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /dense baseline +0% .* CHANGED: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\)/,
+    );
+    expect(stdout).toMatch(
+      /Now: The dense baselines of seeds 0, 1 \(of 5\) did not learn: test accuracy 10\.0%/,
+    );
+    const { code: other, stdout: told } = await check([baseline, "--against", failed]);
+    expect(other).toBe(0);
+    expect(told).toMatch(/In the baseline: The dense baselines of seeds 0, 1 \(of 5\) did not learn/);
+  });
+
+  test("a baseline that learned nothing lets nothing pass", async () => {
+    const useless = await write(
+      "useless.csv",
+      curve(() => guessing),
+    );
+    for (const results of [baseline, useless]) {
+      const { code, stderr } = await check([results, "--against", useless]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("No network of the baseline useless.csv learned");
+    }
+    expect((await check([useless, "--against", useless, "--exact"])).code).toBe(0);
+  });
+
   test("--tolerance and --alpha decide what counts", async () => {
     expect((await check([regressed, "--against", baseline, "--tolerance", "1.5"])).code).toBe(0);
     expect((await check([regressed, "--against", baseline, "--alpha", "1e-12"])).code).toBe(0);

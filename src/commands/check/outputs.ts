@@ -4,7 +4,7 @@ import { inputError } from "../../foundations/errors.ts";
 import type { GateReport } from "../../library/check.ts";
 import { HISTORY_BEGINNING } from "../../recording/check-history.ts";
 import { type OutputFile, type OutputKind, outputFile } from "../../recording/output-file.ts";
-import { print, printFile, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
+import { print, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
 import { annotations, errorAnnotation } from "./annotations.ts";
 import { COMMENT_MARK, commentError, commentReport } from "./comment.ts";
 import { type CheckError, type ComparedPlaces, checkError } from "./error-report.ts";
@@ -58,7 +58,7 @@ export async function openOutputs(results: string, flags: CheckFlags): Promise<r
     outputFile(given, kind, {
       inputs: [results, flags.against],
       outputs: reports.map(({ file }) => file),
-      ...(mayBeStandardOutput ? { standardOutput: printFile } : {}),
+      ...(mayBeStandardOutput ? { standardOutput: (content) => print(content.toString()) } : {}),
     });
   try {
     if (flags.junit !== undefined) {

@@ -4,7 +4,7 @@ import { type ComparedItem, isBlind, isWarning } from "../../analysis/compared-i
 import { percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, shownText, worsens } from "../../metrics/words.ts";
-import { amountText, evidence, finding, metricOf, pValueText } from "./words.ts";
+import { amountText, detectableText, evidence, finding, metricOf, pValueText } from "./words.ts";
 
 export function tableHeader(report: CheckReport): string[] {
   const { unit, difference } = metricOf(report);
@@ -36,7 +36,7 @@ export function tableRows(report: CheckReport, verdicts: "words" | "details"): s
     shown(item.results),
     amountText(item.drop),
     item.verdict === "identical" ? "" : pValueText(item.pValue),
-    amountText(item.smallestDetectableDrop),
+    detectableText(item),
     item.by === null ? "" : evidence(item),
     verdictCell(item) + (verdicts === "details" ? detail(item, metric) : ""),
   ]);
@@ -69,12 +69,13 @@ export function curveLines(report: CheckReport): string[] {
   const metric = metricOf(report);
   const margin = differenceText(metric, metric.difference.margin);
   return report.curves.map((curve) => {
-    const limits = `largest sparsity within ${margin} of the dense control: ${sides(curve.nonInferior)}`;
+    const limit = `prunes without losing ${margin} against its own unpruned network: up to ${sides(curve.nonInferior)}`;
+    const { baseline, results } = curve.knee;
     const knee =
-      curve.knee.baseline === null && curve.knee.results === null
-        ? `knee: not known without validation data on a curve that ${worsens(metric)}`
-        : `knee on validation data: ${sides(curve.knee)}`;
-    return `${curve.curve}: ${limits}; ${knee}.`;
+      baseline === null && results === null
+        ? ""
+        : `; ${worsens(metric)} steeply (its knee, on validation data) from ${sides(curve.knee)}`;
+    return `${curve.curve} ${limit}${knee}.`;
   });
 }
 

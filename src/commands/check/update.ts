@@ -1,6 +1,6 @@
 import { open, readFile, rm } from "node:fs/promises";
 import { count } from "../../charts/parts/titles.ts";
-import { PruneLabError, systemErrorCode } from "../../foundations/errors.ts";
+import { inputError, PruneLabError, systemErrorCode } from "../../foundations/errors.ts";
 import { beginsLikeOrigin, originFile, originText } from "../../recording/origin.ts";
 import {
   beginsLikeTable,
@@ -34,6 +34,9 @@ export async function updateBaseline(
   tellChanges: () => Promise<void>,
 ): Promise<void> {
   const recorded = await readResults(results);
+  if (recorded.folder?.unfinished !== undefined) {
+    throw inputError(`${recorded.folder.unfinished}.`, { hint: "Run that sweep again to finish it." });
+  }
   const limits = { inputs: [results, recorded.file] };
   const table = await outputFile(against, BASELINE, limits);
   const origin = await outputFile(originFile(against), ORIGIN, limits);

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import { seedsText } from "../../analysis/missing-seeds.ts";
 import type { SlowDecline } from "../../analysis/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
@@ -42,7 +43,7 @@ export function finding(item: ComparedItem, metric: Metric): string | undefined 
 }
 
 function cellText({ column, baseline, results, seeds }: ComparedItem["differences"][number]): string {
-  return `${column} ${results} instead of ${baseline} (seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")})`;
+  return printableLine(`${column} ${results} instead of ${baseline} (${seedsText(seeds)})`);
 }
 
 function more(left: number): string {
@@ -67,11 +68,18 @@ export function pValueText(p: number | null): string {
   return p < 0.001 ? "<0.001" : p.toFixed(3);
 }
 
+/** The smallest drop that could be seen; `none` where it would be more than there is to lose. */
+export function detectableText({ drop, verdict, smallestDetectableDrop: smallest }: ComparedItem): string {
+  return smallest === null && drop !== null && verdict !== "identical" ? "none" : amountText(smallest);
+}
+
 /** Where a large drop could pass: what could be seen at best; undefined elsewhere. */
 export function blindText(item: ComparedItem, metric: Metric): string | undefined {
   if (!isBlind(item)) return undefined;
+  const { name } = metric.difference;
+  if (item.smallestDetectableDrop === null) return `no ${name} can be seen with these seeds`;
   const detectable = differenceText(metric, amountText(item.smallestDetectableDrop));
-  return `not testable with these seeds: smallest detectable ${metric.difference.name} ${detectable}`;
+  return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { recordedGuesses } from "../../analysis/constant-guesses.ts";
 import { summarize } from "../../analysis/summarize.ts";
 import { type ChartData, captionOf } from "../../charts/chart.ts";
 import { count, subject } from "../../charts/parts/titles.ts";
@@ -58,7 +59,7 @@ ${count(methods.length, "method")}, ${count(new Set(results.map((row) => row.tar
 <main>
 <section aria-labelledby="findings">
 <h2 id="findings">Findings</h2>
-<ul>${findings(results).map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
+<ul>${findings(results, recordedGuesses(studies)).map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
 </section>
 <aside class="box" aria-labelledby="limits">
 <h2 id="limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>

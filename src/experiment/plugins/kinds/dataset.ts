@@ -35,6 +35,7 @@ export const dataset = kindOf(
   {
     options: optionsField,
     resultNames: z.array(textField),
+    classes: z.int().min(2).optional(),
     download: z
       .strictObject({
         mirrors: z
