@@ -80,8 +80,12 @@ export function blindText(item: ComparedItem, metric: Metric): string | undefine
   return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
 }
 
-/** The verdict in one sentence. */
+/** The verdict in one sentence, behind what weakens it. */
 export function verdictSentence(report: CheckReport): string {
+  return [...report.cautions.map(printableLine), plainVerdict(report)].join(" ");
+}
+
+function plainVerdict(report: CheckReport): string {
   const { verdict, items, options } = report;
   if (verdict === "identical") return "Identical to the baseline.";
   const failed = items.filter(isFailure);
