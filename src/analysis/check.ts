@@ -26,6 +26,8 @@ export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
   readonly results: string;
   readonly baseline: string;
   readonly options: CheckOptions & { readonly tolerance: number };
+  /** What weakens the verdict, whatever it is: dense networks of the baseline that did not learn. */
+  readonly cautions: readonly string[];
 }
 
 /**
@@ -45,6 +47,7 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
   return {
     ...comparison,
     ...(lost.some(isFailure) ? { verdict: "regression" } : {}),
+    cautions: health.cautions,
     items: [...lost, ...comparison.items],
     notes: [...health.notes, ...sources, ...comparison.notes],
     results,
@@ -54,7 +57,7 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
 }
 
 /** Equal bytes are equal, whatever the networks learned. */
-const NOT_JUDGED: ComparedHealth = { notes: [], items: [] };
+const NOT_JUDGED: ComparedHealth = { cautions: [], notes: [], items: [] };
 
 /** Both sides have the same data, so that what one of them records of it holds for both. */
 function healthOf(baseline: RecordedResults, results: RecordedResults, metric: Metric): ComparedHealth {

@@ -67,14 +67,16 @@ describe("check", () => {
     const { code, stdout } = await check([failed, "--against", baseline, "--tolerance", "100"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /dense baseline +0% .* CHANGED: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\)/,
+      /^Regression: dense baseline at 0%: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\) of 5/,
     );
     expect(stdout).toMatch(
       /Now: The dense baselines of seeds 0, 1 \(of 5\) did not learn: test accuracy 10\.0%/,
     );
     const { code: other, stdout: told } = await check([baseline, "--against", failed]);
     expect(other).toBe(0);
-    expect(told).toMatch(/In the baseline: The dense baselines of seeds 0, 1 \(of 5\) did not learn/);
+    expect(told).toMatch(
+      /^In the baseline: The dense baselines of seeds 0, 1 \(of 5\) did not learn: .* No regression: /,
+    );
   });
 
   test("a baseline that learned nothing lets nothing pass", async () => {

@@ -96,8 +96,12 @@ export function declineText(decline: SlowDecline, metric: Metric): string {
   );
 }
 
-/** The verdict in one sentence. */
+/** The verdict in one sentence, behind what weakens it. */
 export function verdictSentence(report: GateReport): string {
+  return [...report.cautions.map(printableLine), plainVerdict(report)].join(" ");
+}
+
+function plainVerdict(report: GateReport): string {
   const { verdict, items, options } = report;
   const failed = items.filter(isFailure);
   const [decline, ...declines] = report.history?.declines ?? [];

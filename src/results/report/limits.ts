@@ -53,8 +53,8 @@ export function limits(rows: readonly ResultRow[]): Html {
   }
   if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} It says nothing about speed: sizes and multiplications are counted,
-not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
+<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} Nor does it say anything about speed: sizes and
+multiplications are counted, not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
 }
 
 /** Two words that every reader mixes up once. */
