@@ -52,7 +52,7 @@ export async function panel(
     prefix,
   );
   const steps =
-    studies.length === 1 ? nextSteps({ results, history: data.history }, studies[0]?.manifest) : [];
+    studies.length === 1 ? nextSteps({ results, history: data.history, guessOf }, studies[0]?.manifest) : [];
   return html`<div class="panel-of-tests"${prefix === "" ? "" : html` role="region" aria-label="${label}"`}>
 ${prefix === "" ? "" : html`<h2 class="test">${label}</h2>`}
 <section aria-labelledby="${prefix}findings">
