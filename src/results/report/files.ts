@@ -1,6 +1,7 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
+import { withinLimits } from "../../charts/rendering/within-limits.ts";
 import { apartSentence, comparable } from "./comparable.ts";
 import { type OverlaidStudy, overlay } from "./overlay.ts";
 import { renderReport } from "./page.ts";
@@ -26,7 +27,8 @@ export async function drawStudy(
     png.catch(() => {});
     pngs.push(png);
   });
-  const report = await renderReport([{ label: "", studies: [study], data, charts }]);
+  const { data: shown, note } = withinLimits(data);
+  const report = await renderReport([{ label: "", studies: [study], data: shown, note, charts }]);
   const pictures = await Promise.all(pngs);
   return [
     ...charts.flatMap(({ chart: { name }, spec, svg }, i): OutputFile[] => [
@@ -44,7 +46,7 @@ export async function drawOverlay(studies: readonly OverlaidStudy[]): Promise<st
   const panels: PanelContent[] = [];
   for (const { label, studies: of } of groups) {
     const data = overlay(of, { alone: studies.length === 1 });
-    panels.push({ label, studies: of, data, charts: await renderCharts(data) });
+    panels.push({ label, studies: of, ...withinLimits(data), charts: await renderCharts(data) });
   }
   return renderReport(panels, apartSentence(groups));
 }

@@ -23,7 +23,9 @@ export interface PanelContent {
   readonly studies: readonly ReportedStudy[];
   /** The rows of all of them, each method by a name of its own. */
   readonly data: ChartData;
-  /** Drawn from that data. */
+  /** What of them is left out, because a page cannot show it. */
+  readonly note?: string | undefined;
+  /** Drawn from the same rows. */
   readonly charts: readonly RenderedChart[];
 }
 
@@ -36,7 +38,7 @@ export interface PanelPlace {
 
 /** Findings, limits, what to try next, charts and tables of what can be compared. */
 export async function panel(
-  { label, studies, data, charts }: PanelContent,
+  { label, studies, data, note, charts }: PanelContent,
   { prefix, firstSeries }: PanelPlace,
 ): Promise<Html> {
   const { results, layers } = data;
@@ -57,6 +59,7 @@ export async function panel(
     studies.length === 1 ? nextSteps({ results, history: data.history, guessOf }, studies[0]?.manifest) : [];
   return html`<div class="panel-of-tests"${prefix === "" ? "" : html` role="region" aria-label="${label}"`}>
 ${prefix === "" ? "" : html`<h2 class="test" id="${prefix}title">${label}</h2>`}
+${note === undefined ? "" : html`<p class="apart">${note}. The tables of the results folder have all.</p>`}
 <section aria-labelledby="${of}${prefix}findings">
 <h2 id="${prefix}findings">Findings</h2>
 <ul>${sentences.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
