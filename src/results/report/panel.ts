@@ -110,7 +110,7 @@ function methodBoxes(methods: readonly string[], { firstSeries }: Pick<PanelPlac
   });
   return html`${swatchSymbols([...methodStyles(methods).values()], firstSeries)}
 <details class="methods" open><summary>Methods: <span class="shown">all</span></summary><fieldset><legend class="unseen">Show</legend>${boxes}${
-    methods.length > 3
+    methods.length > 2
       ? html`<button type="button" data-all="true">All</button> <button type="button" data-all="">None</button>`
       : ""
   }</fieldset></details>`;
