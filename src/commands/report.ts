@@ -8,6 +8,9 @@ Examples:
   $ prune-lab report results/mnist-mlp results/mnist-cnn --out both.html
   $ prune-lab report baseline.csv results/mnist-mlp/results.csv --out before-and-now.html
 
+Sweeps on the same test data are laid over each other, and their differences told seed by seed; sweeps on
+different data get charts and ranks of their own.
+
 The page needs no network and no other file: open it from disk, mail it, or keep it as a CI artifact.
 Exit codes: 0 done; 2 wrong input.`;
 

@@ -81,7 +81,7 @@ ${
 <section aria-labelledby="${of}${prefix}charts">
 <h2 id="${prefix}charts">Charts</h2>
 ${methodBoxes(methods, shown)}
-<p class="hint" ${prefix === "" ? html`id="chart-keys"` : ""}>Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
+<p class="hint keys" id="${prefix}chart-keys">Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
 ${charts.map((chart) => figureHtml(chartFigure(chart, metric), context))}
 ${differing === undefined ? "" : figureHtml(differing, context)}
 </section>
