@@ -1,7 +1,7 @@
-import chalk, { chalkStderr } from "chalk";
 import { Command, CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
-import { failure, PruneLabError, systemErrorCode } from "./foundations/errors.ts";
+import { obeyNoColor, onOutputError, print, tell } from "./commands/output.ts";
+import { failure, PruneLabError } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
 
 const EXIT_CODES = { input: 2, failure: 3, interrupted: 130 } as const satisfies Record<
@@ -13,19 +13,12 @@ const READER_GONE = 141;
 
 const debug = process.argv.includes("--debug");
 
-// chalk follows FORCE_COLOR and the terminal only (https://no-color.org).
-if (process.env.NO_COLOR) {
-  chalk.level = 0;
-  chalkStderr.level = 0;
-}
+obeyNoColor();
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error) => {
-    const code = systemErrorCode(error);
-    if (code === "EPIPE") process.exit(READER_GONE);
-    process.exit(report(failure(`the output cannot be written (${code ?? error.message}).`)));
-  });
-}
+onOutputError((code) => {
+  if (code === "EPIPE") process.exit(READER_GONE);
+  process.exit(report(failure(`the output cannot be written (${code}).`)));
+});
 
 // What escapes the try below, such as an error in a timer: Node's own exit code 1 means something else here.
 process.on("uncaughtException", (error) => process.exit(report(error)));
@@ -37,7 +30,11 @@ const program = new Command()
   .helpOption("-h, --help", "show help")
   .option("--debug", "show the stack trace of an error")
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`prune-lab: ${text.replace(/^error: /, "")}`) })
+  .configureOutput({
+    writeOut: print,
+    writeErr: (text) => tell(text.replace(/\n$/, "")),
+    outputError: (text, write) => write(`prune-lab: ${text.replace(/^error: /, "")}`),
+  })
   .addHelpText(
     "after",
     `
@@ -61,13 +58,13 @@ function report(error: unknown): number {
   // commander has printed its own message by now; help and version end here too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
   if (error instanceof PruneLabError) {
-    process.stderr.write(`prune-lab: ${error.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`);
+    tell(`prune-lab: ${error.message}`);
+    if (error.hint !== undefined) tell(error.hint);
   } else {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`prune-lab: unexpected error: ${message.split("\n", 1)[0]}\n`);
-    if (!debug) process.stderr.write("Use --debug for the stack trace.\n");
+    tell(`prune-lab: unexpected error: ${message.split("\n", 1)[0]}`);
+    if (!debug) tell("Use --debug for the stack trace.");
   }
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (debug && error instanceof Error) tell(String(error.stack));
   return error instanceof PruneLabError ? EXIT_CODES[error.kind] : EXIT_CODES.failure;
 }

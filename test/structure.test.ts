@@ -39,3 +39,12 @@ test("tests stand where what they test stands", () => {
     .filter((file) => file.endsWith(".test.ts") && !folders.has(path.posix.dirname(file)));
   expect(astray).toEqual([]);
 });
+
+test("one file writes to the terminal", () => {
+  const writers = sources.filter((file) =>
+    /\bprocess\.(stdout|stderr)\b|\bconsole\.\w+\(|["'](node:)?(console|tty)["']/.test(
+      readFileSync(path.join(packageRoot, "src", file), "utf8"),
+    ),
+  );
+  expect(writers).toEqual(["commands/output.ts"]);
+});

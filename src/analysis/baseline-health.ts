@@ -102,7 +102,10 @@ function failedAmong(
     network === "baseline"
       ? { accuracy: row.baseline_accuracy, loss: row.baseline_loss }
       : { accuracy: row.accuracy, loss: row.loss };
-  return [...groupBy(rows, (row) => JSON.stringify(figures(row))).values()].flatMap((of) => {
+  // A row without the figures of a network that others of its seed have says nothing of it.
+  const known = rows.filter((row) => figures(row).loss !== null);
+  const told = known.length > 0 && network === "baseline" ? known : rows;
+  return [...groupBy(told, (row) => JSON.stringify(figures(row))).values()].flatMap((of) => {
     const [first] = of;
     if (first === undefined) return [];
     const guess = guessOf(first);

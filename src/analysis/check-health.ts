@@ -4,7 +4,7 @@ import { figureOf } from "../metrics/registry.ts";
 import { shownText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { baselineHealth, type FailedNetwork } from "./baseline-health.ts";
-import type { ComparedItem } from "./compare-curves.ts";
+import type { ComparedItem } from "./compared-item.ts";
 import type { GuessOf } from "./constant-guesses.ts";
 import { failureFacts } from "./failed-networks.ts";
 import { groupBy } from "./group-by.ts";
@@ -12,7 +12,9 @@ import { meanInterval, present } from "./mean-interval.ts";
 
 /** What dense networks that did not learn mean for a comparison. */
 export interface ComparedHealth {
-  /** To be told before anything else. */
+  /** What weakens every verdict: to be told before it. */
+  readonly cautions: readonly string[];
+  /** What is told of the results beside it. */
   readonly notes: readonly string[];
   /** Networks that learned in the baseline and did not now: regressions, whatever the tests say. */
   readonly items: readonly ComparedItem[];
@@ -46,10 +48,8 @@ export function compareHealth(
     );
   const lost = now.failed.filter((failed) => !alreadyFailed(failed));
   return {
-    notes: [
-      ...factsBefore.map((fact) => `In the baseline: ${fact} Drops can hide behind such figures.`),
-      ...failureFacts(now.failed, results).map((fact) => `Now: ${fact}`),
-    ],
+    cautions: factsBefore.map((fact) => `In the baseline: ${fact} A drop can hide behind such figures.`),
+    notes: failureFacts(now.failed, results).map((fact) => `Now: ${fact}`),
     items: [...groupBy(lost, curveOf)].map(([curve, failed]) =>
       lostItem(curve, failed, { baseline, results, metric }),
     ),
@@ -90,6 +90,8 @@ function lostItem(
     curve,
     sparsity: 0,
     verdict: "changed",
+    level: "error",
+    tolerance: metric.difference.tolerance,
     baseline: before,
     results: now,
     drop: null,

@@ -1,20 +1,20 @@
 import { inputError } from "../foundations/errors.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { metrics } from "../metrics/registry.ts";
-import { differences, type Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import { type ComparedHealth, compareHealth } from "./check-health.ts";
+import { type CheckSettings, checkSchema } from "./check-settings.ts";
+import { compareSources } from "./check-sources.ts";
 import { type CompareOptions, type CurveComparison, compareCurves } from "./compare-curves.ts";
 import { guessByName, recordedGuess } from "./constant-guesses.ts";
 
-export const CHECK_DEFAULTS: CompareOptions = {
-  alpha: 0.05,
-  tolerance: undefined,
-  allowMissing: false,
-  exact: false,
-};
+export interface CheckOptions extends CompareOptions {
+  /** Refuse a baseline that was made with other settings, or that does not tell its settings. */
+  readonly failOnStale: boolean;
+}
 
-export interface CheckRequest extends Partial<CompareOptions> {
+/** Options that are left out are those of the results' config (`check:`), where they have one. */
+export interface CheckRequest extends Partial<CheckOptions> {
   /** A results folder or a CSV. */
   readonly results: string;
   /** What they are held against: a results folder or a CSV. */
@@ -24,7 +24,9 @@ export interface CheckRequest extends Partial<CompareOptions> {
 export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
   readonly results: string;
   readonly baseline: string;
-  readonly options: CompareOptions & { readonly tolerance: number };
+  readonly options: CheckOptions & { readonly tolerance: number };
+  /** What weakens the verdict, whatever it is: dense networks of the baseline that did not learn. */
+  readonly cautions: readonly string[];
 }
 
 /**
@@ -33,8 +35,8 @@ export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
  */
 export async function check({ results, baseline, ...given }: CheckRequest): Promise<CheckReport> {
   const [now, before] = [await readResults(results), await readResults(baseline)];
-  const options = { ...CHECK_DEFAULTS, ...given };
-  const sources = compareSources(before, now);
+  const options = checkOptions(recordedSettings(now), given);
+  const sources = compareSources(before, now, options);
   const { tolerance, ...comparison } = compareCurves(tableOf(before), tableOf(now), {
     ...options,
     names: { baseline, results },
@@ -43,6 +45,7 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
   return {
     ...comparison,
     ...(health.items.length > 0 ? { verdict: "regression" } : {}),
+    cautions: health.cautions,
     items: [...health.items, ...comparison.items],
     notes: [...health.notes, ...sources, ...comparison.notes],
     results,
@@ -52,7 +55,7 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
 }
 
 /** Equal bytes are equal, whatever the networks learned. */
-const NOT_JUDGED: ComparedHealth = { notes: [], items: [] };
+const NOT_JUDGED: ComparedHealth = { cautions: [], notes: [], items: [] };
 
 /** Both sides have the same data, so that what one of them records of it holds for both. */
 function healthOf(baseline: RecordedResults, results: RecordedResults, metric: Metric): ComparedHealth {
@@ -65,42 +68,35 @@ function healthOf(baseline: RecordedResults, results: RecordedResults, metric: M
   });
 }
 
+/** A tolerance or a level that is given stands for all points, whatever the config's rules say of some. */
+function checkOptions(settings: CheckSettings, given: Partial<CheckOptions>): CheckOptions {
+  const { tolerance = settings.tolerance ?? undefined, level = settings.level } = given;
+  return {
+    alpha: given.alpha ?? settings.alpha,
+    tolerance,
+    level,
+    allowMissing: given.allowMissing ?? settings.allowMissing,
+    exact: given.exact ?? false,
+    failOnStale: given.failOnStale ?? settings.failOnStale,
+    points: (given.points ?? settings.points).map((rule) => ({
+      ...rule,
+      ...(given.tolerance === undefined ? {} : { tolerance: undefined }),
+      ...(given.level === undefined ? {} : { level: undefined }),
+    })),
+  };
+}
+
+/** The `check` section of the results' recorded config; its defaults for a bare table. */
+function recordedSettings({ origin, path }: RecordedResults): CheckSettings {
+  const section = (origin?.config as { readonly check?: unknown } | undefined)?.check ?? {};
+  const read = checkSchema().safeParse(section);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw inputError(
+    `The config of ${path}: ${["check", ...(issue?.path ?? [])].join(".")}: ${issue?.message}.`,
+  );
+}
+
 function tableOf({ rows, folder }: RecordedResults) {
   return { rows, history: folder?.history };
-}
-
-/** What differs, or cannot be known, beside the tables themselves. Throws when the dataset's files differ. */
-function compareSources(baseline: RecordedResults, results: RecordedResults): string[] {
-  const before = baseline.folder?.manifest;
-  const now = results.folder?.manifest;
-  if (before === undefined || now === undefined) {
-    const bare = [baseline, results].filter(({ folder }) => folder === undefined).map(({ path }) => path);
-    return [
-      `Not verified, since ${bare.join(" and ")} ${bare.length > 1 ? "are bare tables" : "is a bare table"}: version of prune-lab, build of the engine. Recipe, engine, dataset and model are compared by their columns.`,
-    ];
-  }
-  refuseOtherData(baseline, results, before, now);
-  return [
-    ...(before.version === now.version
-      ? []
-      : [`The version of prune-lab differs: ${before.version} in the baseline, ${now.version} now.`]),
-    ...differences(comparable(before), comparable(now)).map((line) => `A setting differs: ${line}.`),
-  ];
-}
-
-function refuseOtherData(a: RecordedResults, b: RecordedResults, before: Manifest, now: Manifest): void {
-  const [checksumBefore, checksumNow] = [before, now].map(
-    ({ dataset }) => (dataset as { readonly checksum?: unknown }).checksum,
-  );
-  if (checksumBefore === checksumNow) return;
-  throw inputError(
-    `Different datasets cannot be compared: the data of ${a.path} have the checksum ${checksumBefore}, those of ${b.path} ${checksumNow}.`,
-  );
-}
-
-/** The settings that shape the numbers: neither the study's name nor where anything lies. */
-function comparable({ settings }: Manifest): unknown {
-  const { name: _name, output: _output, dataset, ...rest } = settings as Readonly<Record<string, unknown>>;
-  const { path: _path, ...data } = (dataset ?? {}) as Readonly<Record<string, unknown>>;
-  return { ...rest, dataset: data };
 }

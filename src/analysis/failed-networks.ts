@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -80,6 +81,6 @@ function reasonOf({ failure, guess }: FailedNetwork, group: readonly FailedNetwo
 
 /** `9.4%`, `9.4% to 11.2%` */
 function range(metric: Metric, values: readonly number[]): string {
-  const ends = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const ends = [leastOf(values), greatestOf(values)];
   return [...new Set(ends.map((value) => measured(metric, value, "coarse")))].join(" to ");
 }

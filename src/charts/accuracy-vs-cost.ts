@@ -45,7 +45,9 @@ export const accuracyVsSizeChart: Chart = {
   name: "accuracy-vs-size",
   summary: "The same against the size of the network in its smallest encoding, with the Pareto front.",
   caption:
-    "The size counts each tensor in its smallest encoding, with 32-bit values: dense, with a bitmask, or as CSR.",
+    "The size counts the weights as 32-bit values, each tensor in whichever encoding is smallest: dense, the kept values " +
+    "with a bitmask, or compressed sparse rows (CSR). The grey steps, the Pareto front, are the best that any method " +
+    "reaches at or below a size.",
 
   draw: accuracyVsSize,
 };

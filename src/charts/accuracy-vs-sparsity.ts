@@ -21,8 +21,8 @@ export const accuracyVsSparsityChart: Chart = {
     "Test accuracy or loss against the weights pruned: a line with its 95% confidence band for each method.",
   caption: ({ axis }) =>
     axis === "error"
-      ? "Both scales count what is missing: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
-      : "The scale of the sparsities counts what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
+      ? "Both axes are logarithmic in what is missing to 100%: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
+      : "Both axes are logarithmic, that of the sparsities in what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
 
   draw: accuracyVsSparsity,
 };

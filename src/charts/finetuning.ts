@@ -28,7 +28,7 @@ export const finetuningChart: Chart = {
   name: "finetuning",
   mostSparsities: 24,
   summary: "Validation accuracy or loss by epoch of fine-tuning, a panel a sparsity.",
-  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs would give more.`,
+  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs may help.`,
 
   draw: finetuning,
 };

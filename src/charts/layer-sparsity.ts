@@ -15,7 +15,9 @@ export const layerSparsityChart: Chart = {
   name: "layer-sparsity",
   mostSparsities: 24,
   summary: "How each method spreads the pruned weights over the layers, a panel a sparsity.",
-  caption: "Left of the rule a layer is spared, right of it a layer pays for the others.",
+  caption:
+    "The vertical rule is the share pruned of the whole network: a layer to the left of it keeps more of its weights than " +
+    "the network as a whole, a layer to the right of it keeps less.",
 
   draw: layerSparsity,
 };

@@ -16,7 +16,7 @@ const cell = 2.5;
 export const maskBlocksChart: Chart = {
   name: "mask-blocks",
   summary: "Which of the first 64 x 64 weights of each layer are not 0, before pruning and after it.",
-  caption: "Columns that are empty throughout are inputs that the layer ignores.",
+  caption: "A column without any dot is an input that the layer no longer reads.",
 
   draw: maskBlocks,
 };

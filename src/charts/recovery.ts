@@ -10,7 +10,8 @@ import { basis, markLabel, measureText, percent, recoveryNoun, subject } from ".
 export const recoveryChart: Chart = {
   name: "recovery",
   summary: "Test accuracy or loss before and after fine-tuning, joined by a line, a panel a method.",
-  caption: "The longer the line, the more fine-tuning gives back.",
+  caption: ({ noun }) =>
+    `Each line leads from the ${noun} right after pruning (hollow) to the one after the network was trained on (filled).`,
 
   draw: recovery,
 };

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import { recovers } from "../analysis/recovers.ts";
 import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
@@ -8,13 +9,15 @@ import type { Chart } from "./chart.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
-import { markLabel, subject } from "./parts/titles.ts";
+import { markLabel, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const weightHistogramsChart: Chart = {
   name: "weight-histograms",
   summary: "The weights of each layer, before pruning and after it by each method and recovery.",
   caption:
-    "Magnitude pruning cuts out the middle; fine-tuning widens what is left. Zeros are told in words, they would dwarf the rest.",
+    "Magnitude pruning removes the smallest weights, which leaves a gap in the middle; training afterwards moves the " +
+    "others. Weights that are exactly 0 are not drawn, since their bar would be far higher than all others: the text " +
+    "over each panel says how many there are.",
 
   draw: weightHistograms,
 };
@@ -34,6 +37,7 @@ export function weightHistograms({
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
+  const trained = recovers(results) ? ` and ${recoveryNoun(results)}` : "";
   const methods = shown.after.map(({ name }) => name);
   const colors = methodColors(methods);
   const limits = new Map<string, number>();
@@ -136,7 +140,7 @@ export function weightHistograms({
     $schema: schema,
     config,
     title: {
-      text: `Weights before and after pruning ${shown.sparsity}: ${subject(results)}`,
+      text: `Weights before pruning, and after pruning ${shown.sparsity}${trained}: ${subject(results)}`,
       subtitle: `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
     },
     columns: shown.before.tensors.length,

@@ -22,7 +22,8 @@ export const weightMagnitudesChart: Chart = {
   summary:
     "Magnitude against flat position for a sample of the weights, kept ones in color, pruned ones grey.",
   caption:
-    "A sharp border between grey and color is a threshold; a mixture is a criterion other than magnitude.",
+    "Where grey (pruned) lies below color (kept) with a sharp border, all weights under a threshold went; where they mix, " +
+    "the method did not choose by magnitude.",
 
   draw: weightMagnitudes,
 };

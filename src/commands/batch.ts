@@ -6,6 +6,7 @@ import { wrap } from "../foundations/wrap.ts";
 import { type BatchOutcome, batch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { outputColumns, print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
@@ -56,7 +57,7 @@ async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<
   } finally {
     reporter.close();
   }
-  if (!flags.json && !flags.quiet) process.stdout.write(summaryText(outcome));
+  if (!flags.json && !flags.quiet) print(summaryText(outcome));
   const error = errorOf(outcome, flags.keepGoing ?? false);
   if (error !== undefined) throw error;
 }
@@ -64,9 +65,6 @@ async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<
 const LEGEND =
   `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% ` +
   "confidence; accuracy and compression there.";
-
-/** Columns to fill when the output is no terminal. */
-const PIPE_COLUMNS = 100;
 
 /** One line for each sweep and method. */
 function summaryText({ out, summary }: BatchOutcome): string {
@@ -83,7 +81,7 @@ function summaryText({ out, summary }: BatchOutcome): string {
   ]);
   return (
     `${formatTable(header, rows)}\n` +
-    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS)
+    `${wrap(LEGEND, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +
     `${path.join(out, BATCH_SUMMARY_FILE)}\n`

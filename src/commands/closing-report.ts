@@ -6,11 +6,8 @@ import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 
-/** Columns to fill when the output is no terminal. */
-const PIPE_COLUMNS = 100;
-
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
-export function closingReport(outcome: StudyOutcome, stream: { readonly columns?: number }): string {
+export function closingReport(outcome: StudyOutcome, columns: number): string {
   const { results, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
@@ -18,7 +15,7 @@ export function closingReport(outcome: StudyOutcome, stream: { readonly columns?
       "With all parts there: prune-lab merge OUT PARTS...\n"
     );
   }
-  const style = { columns: stream.columns ?? PIPE_COLUMNS, color: chalk.level > 0 };
+  const style = { columns, color: chalk.level > 0 };
   const lines = [
     ...(caution === undefined
       ? []

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { merge } from "../library/merge.ts";
+import { print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
@@ -41,6 +42,6 @@ async function runMerge(out: string, parts: readonly string[], flags: Flags): Pr
   const outcomes = await merge(out, parts, { onEvent: reporter.onEvent });
   if (flags.json || flags.quiet) return;
   for (const { folder, runs } of outcomes) {
-    process.stdout.write(`${path.normalize(folder)}: ${runs} runs, tables, charts and checkpoints.\n`);
+    print(`${path.normalize(folder)}: ${runs} runs, tables, charts and checkpoints.\n`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { report } from "../library/report.ts";
+import { print, printFile } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
@@ -23,10 +24,14 @@ export function registerReport(program: Command): void {
       "Draws the charts and the report of recorded results. Needs neither the dataset nor the engine.",
     )
     .argument("<results...>", "results folders, or results tables (.csv)")
-    .option("-o, --out <file>", "the page to write (default: report.html in the folder of a single sweep)");
+    .option(
+      "-o, --out <file>",
+      "the page to write, or - for stdout (default: report.html in the folder of a single sweep)",
+    );
   addPluginFlag(command)
     .addHelpText("after", EXAMPLES)
     .action(async (results: readonly string[], { out }: { readonly out?: string }) => {
-      process.stdout.write(`${await report(results, { out })}\n`);
+      const page = await report(results, { out: out === "-" ? printFile : out });
+      if (page !== "-") print(`${page}\n`);
     });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
@@ -112,6 +113,7 @@ export function configFields() {
         "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
       ),
     output: outputSchema.prefault({}),
+    check: checkSchema().prefault({}),
   });
 }
 

@@ -1,34 +1,45 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { groupBy } from "../analysis/group-by.ts";
-import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError } from "../foundations/errors.ts";
 import { readDetails } from "../recording/details-reader.ts";
 import type { Manifest } from "../recording/manifest.ts";
+import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
-import { explainWriteError } from "../recording/write-error.ts";
 import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
 import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
 import type { OverlaidStudy } from "../results/report/overlay.ts";
 
 export interface ReportOptions {
-  /** The page to write. Needed for several results and for tables; else report.html and the charts go into the folder. */
-  readonly out?: string | undefined;
+  /**
+   * The page to write, a new file or an earlier report; or what takes the page. Needed for several results and for
+   * tables; else report.html and the charts go into the folder.
+   */
+  readonly out?: string | ((page: string | Uint8Array) => void) | undefined;
 }
 
 const HINT = "Name the page to write with --out FILE.html.";
 
+const PAGE: OutputKind = {
+  writer: "--out",
+  name: "a report of prune-lab",
+  recognize: (beginning) => beginning.includes('<meta name="generator" content="prune-lab '),
+  ofFolders: true,
+};
+
 /**
  * Draws the report of recorded results: folders of sweeps, or results tables (.csv). One folder gets its charts and
  * report.html anew, the same bytes that the sweep wrote; several results are laid over each other on one page.
- * Returns the path of the page.
+ * Returns the path of the page, `-` where a function takes it.
  *
- * Throws a PruneLabError of kind `input` for results that cannot be read, and without `out` where it is needed.
+ * Throws a PruneLabError of kind `input` for results that cannot be read, without `out` where it is needed,
+ * and for an `out` that is something else already.
  */
 export async function report(results: readonly string[], { out }: ReportOptions = {}): Promise<string> {
   const [first, ...others] = results;
   if (first === undefined) throw inputError("There are no results to report on.");
+  const page = out === undefined ? undefined : await pageFile(out, results);
   const placed: PlacedStudy[] = [];
   const files = new Map<string, string>();
   for (const given of results) {
@@ -44,7 +55,7 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     placed.push(...(await studiesOf(recorded)).map((study) => ({ study, place: given })));
   }
   const [only] = placed.map(({ study }) => study);
-  if (out === undefined) {
+  if (page === undefined) {
     if (others.length > 0) {
       throw inputError("A report on several results needs a place.", { hint: HINT });
     }
@@ -53,11 +64,14 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     }
     return redraw(first, only, only.manifest);
   }
-  const page = await drawOverlay(withDistinctNames(placed));
-  await writeFileAtomic(out, page).catch((error) => {
-    throw explainWriteError(error, out);
-  });
-  return out;
+  await page.write(await drawOverlay(withDistinctNames(placed)));
+  return page.path;
+}
+
+async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly string[]) {
+  return typeof out === "string"
+    ? outputFile(out, PAGE, { inputs })
+    : outputFile("-", PAGE, { inputs, standardOutput: out });
 }
 
 /** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */

@@ -27,10 +27,21 @@ export interface Manifest {
     readonly sha256: string;
     readonly members: readonly string[];
   }[];
+  /** The tables in the folder; absent until there are any, and in folders of older versions. */
+  readonly tables?: ManifestTables;
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
   readonly files: readonly string[];
+}
+
+/** Stays as it was while a sweep that will change the tables has not finished. */
+export interface ManifestTables {
+  /** SHA-256 of the `runs` that the tables follow from, and their number. */
+  readonly plan: string;
+  readonly runs: number;
+  /** SHA-256 of each file. timings.csv is not among them: it differs from machine to machine. */
+  readonly sha256: Readonly<Record<string, string>>;
 }
 
 /** Which shard of the runs a folder holds, and what an unsharded sweep would have written beside the tables. */

@@ -24,7 +24,7 @@ export interface ResultsFolder {
   /** Writes a file, named relative to the folder. */
   write(name: string, content: string | Uint8Array): Promise<void>;
   /**
-   * Writes the manifest. The one at the start keeps listing what is there already; the final one removes the
+   * Writes the manifest. The one at the start keeps telling what is there already; the final one removes the
    * files that an earlier grid left and this one does not have. Finished runs stay either way.
    */
   writeManifest(manifest: Manifest, stage: "start" | "final"): Promise<void>;
@@ -169,14 +169,16 @@ async function removeIfEmpty(inner: string, folder: string): Promise<void> {
 
 async function replaceManifest(folder: string, manifest: Manifest, stage: "start" | "final"): Promise<void> {
   try {
-    const previous = (await readManifest(folder))?.files ?? [];
+    const earlier = await readManifest(folder);
+    const previous = earlier?.files ?? [];
     const runs = (await entries(path.join(folder, RUNS_FOLDER))).map((name) => `${RUNS_FOLDER}/${name}`);
     const files = new Set([...manifest.files, ...runs, ...(stage === "start" ? previous : [])]);
     if (stage === "final") {
       const stale = previous.filter((name) => !files.has(name) && !name.startsWith(`${RUNS_FOLDER}/`));
       await removeFiles(folder, stale);
     }
-    const content = `${JSON.stringify({ ...manifest, files: [...files].sort() }, null, 2)}\n`;
+    const kept = stage === "start" && earlier?.tables !== undefined ? { tables: earlier.tables } : {};
+    const content = `${JSON.stringify({ ...manifest, ...kept, files: [...files].sort() }, null, 2)}\n`;
     await writeFileAtomic(path.join(folder, MANIFEST_FILE), content);
   } catch (error) {
     throw explainWriteError(error, folder);

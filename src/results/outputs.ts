@@ -15,25 +15,28 @@ import type { Tables } from "./tabulate.ts";
 /** Which weights become safetensors files. */
 export type CheckpointChoice = "all" | "baselines" | "none";
 
-/** Each of these writes files into the folder and returns their names. */
+export const TIMINGS_FILE = "timings.csv";
 
+/** Writes the tables into the folder. Returns names and contents. */
 export async function writeTables(
   folder: ResultsFolder,
   options: StudyOptions,
   tables: Tables,
   summary: readonly SummaryRow[],
-): Promise<string[]> {
+): Promise<readonly (readonly [name: string, content: string])[]> {
   const texts: readonly (readonly [string, string])[] = [
     [options.output.results, formatCsv("results", tables.results)],
     ["summary.csv", formatCsv("summary", summary)],
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
-    ["timings.csv", formatCsv("timings", tables.timings)],
+    [TIMINGS_FILE, formatCsv("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
   ];
   for (const [name, text] of texts) await folder.write(name, text);
-  return texts.map(([name]) => name);
+  return texts;
 }
+
+/** Each of these writes files into the folder and returns their names. */
 
 export async function writeCharts(
   folder: ResultsFolder,

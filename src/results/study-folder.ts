@@ -10,12 +10,19 @@ import { parameterCount } from "../network/parameters.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
+import { tablesEntry } from "../recording/table-checksums.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import {
+  type CheckpointChoice,
+  TIMINGS_FILE,
+  writeCharts,
+  writeCheckpoints,
+  writeTables,
+} from "./outputs.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
 
@@ -63,7 +70,7 @@ export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {
-    await writeManifest(open, [], "start");
+    await writeManifest(open, [], "start", []);
     return open;
   } catch (error) {
     await folder.release();
@@ -88,11 +95,13 @@ export async function finishStudy(
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   let caution: string | undefined;
+  let written: Awaited<ReturnType<typeof writeTables>> = [];
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study));
     results = tables.results;
     summary = summarize(results);
-    files.push(...(await writeTables(folder, options, tables, summary)));
+    written = await writeTables(folder, options, tables, summary);
+    files.push(...written.map(([name]) => name));
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
@@ -103,7 +112,7 @@ export async function finishStudy(
     files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
     files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
   }
-  await writeManifest(open, files, "final");
+  await writeManifest(open, files, "final", written);
   onEvent({ event: "finished", study: options.name, folder: folder.path, files });
   return { study: options.name, folder: folder.path, summary, results, caution, shard, runs: stored.size };
 }
@@ -139,9 +148,17 @@ function bytesNeeded({
   return weights * (2 * kept + 3 * states + 2 * lines.size) + tables;
 }
 
-async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
+async function writeManifest(
+  open: OpenStudy,
+  files: readonly string[],
+  stage: "start" | "final",
+  written: Awaited<ReturnType<typeof writeTables>>,
+) {
   const { study, folder, runs, shard, checkpoints } = open;
   const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
   const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
-  await folder.writeManifest(manifestOf(study, all, part), stage);
+  const manifest = manifestOf(study, all, part);
+  const checked = written.filter(([name]) => name !== TIMINGS_FILE);
+  const tables = checked.length === 0 ? {} : { tables: tablesEntry(manifest.runs, checked) };
+  await folder.writeManifest({ ...manifest, ...tables }, stage);
 }

@@ -35,6 +35,16 @@ describe("the charts of weights", () => {
     }
   });
 
+  it("say what the weights went through", () => {
+    expect(texts(weightHistograms(study))).toContain(
+      "Weights before pruning, and after pruning 80% and fine-tuning: mlp on mnist",
+    );
+    const alone = exampleStudy({ sparsities: [0, 0.5, 0.8], recovery: "none" });
+    expect(texts(weightHistograms(alone))).toContain(
+      "Weights before pruning, and after pruning 80%: mlp on mnist",
+    );
+  });
+
   it("tell the share of zeros and of weights near zero", () => {
     // Before: -0.505 to 0.485 in steps of 0.01, of which 20 in 100 are within 0.1.
     const found = texts(weightHistograms(study));

@@ -1,11 +1,12 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { recovers } from "../../analysis/recovers.ts";
 import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
-import { columnHeading, heading, marginText, valueText } from "../../metrics/words.ts";
+import { columnHeading, endsText, heading, valueText } from "../../metrics/words.ts";
 import type { LayerRow, ResultRow, SummaryRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 import { swatch } from "./swatch.ts";
@@ -71,15 +72,17 @@ export function sortable(
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What the columns of the summary table are. */
-export function summaryLegend(
-  { noun, difference: { name } }: Metric,
-  results: readonly Pick<ResultRow, "recovery">[],
-): string {
+export function summaryLegend({ noun, difference: { name } }: Metric, results: readonly ResultRow[]): string {
   const recovery = recoveryNoun(results);
+  const trained = recovers(results);
+  const measures = trained
+    ? `Mean test ${noun} over the seeds, before and after ${recovery}, with the 95% confidence interval of the one after it.`
+    : `Mean test ${noun} over the seeds, with its 95% confidence interval.`;
+  const control = trained ? ` after the same ${recovery}` : "";
   return (
-    `Mean test ${noun} over the seeds, before and after ${recovery}, with half the width of its 95% interval. ` +
-    `${capitalized(name)}: from the dense control, the network of sparsity 0 after the same ${recovery}. Detectable: ` +
-    `the smallest ${name} that a check with other seeds sees. With dead: pruned weights, and kept ones on no path ` +
+    `${measures} ${capitalized(name)}: from the dense control, the network of sparsity 0${control}. Detectable: ` +
+    `the smallest ${name} that a check with other seeds sees; none: these seeds show no ${name} at all. ` +
+    "With dead: pruned weights, and kept ones on no path " +
     "from an input to an output. MACs: multiply-accumulates for one example."
   );
 }
@@ -95,7 +98,7 @@ export function summaryTable(
   const drops = new Map(
     detectableDrops(results).map((found) => [JSON.stringify([found.method, found.sparsity]), found]),
   );
-  const recovers = summary.some((row) => row.recovery !== "none");
+  const trained = recovers(results);
   const troubled = summary.some((row) => row.collapsed > 0 || row.diverged > 0);
   const measure = (value: number | null): Cell =>
     value === null ? empty : { text: valueText(metric, value), value: metric.scale * value };
@@ -110,13 +113,17 @@ export function summaryTable(
         method: row.method,
         cells: [
           sparsity(row.target_sparsity),
-          ...(recovers ? [measure(point.pruned.mean)] : []),
+          ...(trained ? [measure(point.pruned.mean)] : []),
           measure(point.recovered.mean),
           ci95 === null
             ? empty
-            : { text: marginText(metric, ci95), value: (metric.scale / 2) * (ci95.high - ci95.low) },
+            : { text: endsText(metric, ci95), value: metric.scale * (ci95.high - ci95.low) },
           amount(point.drop.mean, 2),
-          amount(detectable?.drop ?? null, 1),
+          detectable === undefined
+            ? empty
+            : detectable.drop === null
+              ? { text: "none", value: "" }
+              : amount(detectable.drop, 1),
           figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
           figure(row.compression, (v) => `${v.toFixed(1)}x`),
           figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
@@ -134,8 +141,8 @@ export function summaryTable(
     "Results by method and sparsity",
     [
       "Pruned",
-      ...(recovers ? ["Before", "After"] : [heading(metric)]).map((text) => columnHeading(text, metric)),
-      "± 95%",
+      ...(trained ? ["Before", "After"] : [heading(metric)]).map((text) => columnHeading(text, metric)),
+      "95% interval",
       `${capitalized(name)} (${many})`,
       `Detectable (${many})`,
       "With dead (%)",
