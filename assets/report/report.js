@@ -336,11 +336,20 @@
     const { do: action } = button.dataset;
     button.addEventListener("click", async () => {
       if (action in zoomers.get(figure)) return zoomers.get(figure)[action]();
+      const label = button.textContent;
+      const tell = (said, text) => {
+        announcer.textContent = said;
+        button.textContent = text;
+        setTimeout(() => {
+          button.textContent = label;
+        }, 2000);
+      };
       try {
         await (action === "copy" ? copy(figure) : save(figure, action));
-        announcer.textContent = action === "copy" ? "Copied." : "Saved.";
+        if (action === "copy") tell("Copied.", "Copied");
+        else announcer.textContent = "Saved.";
       } catch (error) {
-        announcer.textContent = `This browser does not allow it: ${error.message}`;
+        tell(`This browser does not allow it: ${error.message}`, "Not allowed");
       }
     });
   }

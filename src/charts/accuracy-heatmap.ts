@@ -12,6 +12,7 @@ import { basis, markLabel, measureText, percent, recoveryNoun, subject } from ".
 
 export const accuracyHeatmapChart: Chart = {
   name: "accuracy-heatmap",
+  mostSparsities: 24,
   summary: "The same as a table of colors, a row a method, a column a sparsity.",
   caption: "The figures of the first chart as a table.",
   colors: "heat",

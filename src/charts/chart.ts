@@ -23,6 +23,8 @@ export interface Chart extends Entry {
   readonly caption: string | ((metric: Metric) => string);
   /** `heat`: its colors stand for values, and the report leaves them as they are in dark mode. */
   readonly colors?: "heat";
+  /** Of more sparsities it draws a selection, and says so: where each has a panel or a column. */
+  readonly mostSparsities?: number;
   /** Undefined for a study that has no data for it. A chart that leaves the frame aside is shrunk to it. */
   readonly draw: (data: ChartData, frame?: Frame) => TopLevelSpec | undefined;
 }

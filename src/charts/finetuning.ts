@@ -28,6 +28,7 @@ function finetuningMeasure(rows: readonly HistoryRow[]) {
 
 export const finetuningChart: Chart = {
   name: "finetuning",
+  mostSparsities: 24,
   summary: "Validation accuracy or loss by epoch of fine-tuning, a panel a sparsity.",
   caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs may help.`,
 

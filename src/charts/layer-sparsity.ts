@@ -14,6 +14,7 @@ const ticks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 
 
 export const layerSparsityChart: Chart = {
   name: "layer-sparsity",
+  mostSparsities: 24,
   summary: "How each method spreads the pruned weights over the layers, a panel a sparsity.",
   caption:
     "The vertical rule is the share pruned of the whole network: a layer to the left of it keeps more of its weights than " +

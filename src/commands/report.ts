@@ -14,6 +14,9 @@ Examples:
   $ prune-lab report results/mnist-mlp --format latex > table.tex     a table for a paper
   $ prune-lab report results/mnist-mlp --format pdf --width 84mm --out figures
 
+Sweeps on the same test data are laid over each other, and their differences told seed by seed; sweeps on
+different data get charts and ranks of their own.
+
 The page needs no network and no other file: open it from disk, mail it, or keep it as a CI artifact.
 Exit codes: 0 done; 2 wrong input.`;
 

@@ -65,6 +65,25 @@ describe("report", () => {
     expect(await drawn("tiny")).toEqual(before);
   });
 
+  it("refuses the same results twice, however they are named", async () => {
+    await symlink(path.join(root, "tiny"), path.join(root, "link"));
+    for (const again of ["tiny", "tiny/", "./tiny", "link", path.join("tiny", "results.csv")]) {
+      const { code, stderr } = await report(["tiny", again, "--out", "twice.html"]);
+      expect([again, code]).toEqual([again, 2]);
+      expect(stderr).toContain(
+        again === "tiny" ? "tiny is named twice." : `tiny and ${again} are the same results.`,
+      );
+    }
+    await expect(read("twice.html")).rejects.toThrow("ENOENT");
+  });
+
+  it("parts a table of several datasets", async () => {
+    const rows = ["mnist", "mnist-10k"].map((dataset, i) => resultRow({ dataset, seed: i }));
+    await writeFile(path.join(root, "mixed.csv"), formatCsv("results", rows));
+    expect((await report(["mixed.csv", "--out", "mixed.html"])).code).toBe(0);
+    expect(await read("mixed.html")).toContain("These sweeps do not stand on the same test");
+  });
+
   it("needs a place for several results and for a table", async () => {
     for (const args of [["tiny", "other.csv"], ["other.csv"]]) {
       const { code, stderr } = await report(args);

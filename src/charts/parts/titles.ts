@@ -38,8 +38,10 @@ export function basis(
   );
   const seeds = greatestOf(seedCounts);
   const upTo = leastOf(seedCounts) < seeds ? "up to " : "";
-  const examples = Math.max(...rows.map((row) => row.test_examples));
-  const on = count(examples, "test example");
+  const examples = greatestOf(rows.map((row) => row.test_examples));
+  const fewest = leastOf(rows.map((row) => row.test_examples));
+  const on =
+    (fewest < examples ? `${fewest.toLocaleString("en-US")} to ` : "") + count(examples, "test example");
   const doubt =
     of === undefined || of.baseline === null ? undefined : testSetDoubt(of.metric, of.baseline, examples);
   const diverged = rows.filter((row) => row.status === "diverged").length;

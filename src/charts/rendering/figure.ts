@@ -4,6 +4,7 @@ import type { Frame } from "../parts/frame.ts";
 import { charts } from "../registry.ts";
 import { drawPdf } from "./pdf/draw-pdf.ts";
 import { drawSvg, undrawable } from "./render.ts";
+import { withinLimits } from "./within-limits.ts";
 
 /** The labels of the axes, in pixels of a chart and in points of the paper. */
 const labelPixels = 12;
@@ -38,7 +39,8 @@ export interface Figure {
 export async function drawFigures(data: ChartData, width: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const chart of charts.list()) {
-    const figure = await drawFigure(chart, data, width).catch((error) => {
+    const { data: shown } = withinLimits(data, chart.mostSparsities);
+    const figure = await drawFigure(chart, shown, width).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
     });
     if (figure !== undefined) figures.push(figure);

@@ -6,6 +6,7 @@ import type { Chart, ChartData } from "../chart.ts";
 import { charts } from "../registry.ts";
 import { guarded, unguarded } from "./drawable-text.ts";
 import { readFont, textWidthOf } from "./font.ts";
+import { withinLimits } from "./within-limits.ts";
 
 export interface RenderedChart {
   readonly chart: Chart;
@@ -24,8 +25,10 @@ export async function renderCharts(
 ): Promise<RenderedChart[]> {
   const rendered: RenderedChart[] = [];
   for (const chart of charts.list()) {
-    const spec = chart.draw(data);
-    if (spec === undefined) continue;
+    const { data: shown, note } = withinLimits(data, chart.mostSparsities);
+    const drawnSpec = chart.draw(shown);
+    if (drawnSpec === undefined) continue;
+    const spec = note === undefined ? drawnSpec : withNote(drawnSpec, note);
     const svg = await drawSvg(spec).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
     });
@@ -36,6 +39,15 @@ export async function renderCharts(
     await setImmediate();
   }
   return rendered;
+}
+
+/** With a sentence more below the title. */
+function withNote(spec: TopLevelSpec, note: string): TopLevelSpec {
+  const { title } = spec;
+  if (typeof title !== "object" || !("text" in title)) return spec;
+  const subtitle = Array.isArray(title.subtitle) ? title.subtitle : [title.subtitle];
+  const lines = subtitle.filter((line) => typeof line === "string" && line !== "") as string[];
+  return { ...spec, title: { ...title, subtitle: [...lines, note] } };
 }
 
 /** A specification of a plugin that Vega-Lite refuses. */

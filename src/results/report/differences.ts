@@ -39,31 +39,53 @@ export function differenceSentences(
     if (of.every(({ difference }) => difference.mean === 0 && (difference.std ?? 0) === 0)) {
       return [`${against}: the same figures at every point that both have.`];
     }
-    return [...groupBy(of, ({ method }) => method)].map(([method, points]) =>
-      sentence(`${against}, ${method}`, points, metric),
-    );
+    const methods = [...groupBy(of, ({ method }) => method).values()];
+    const alike = methods.filter((points) => !points.some(significant)).flat();
+    return [
+      ...methods.flatMap((points) => differs(against, points, metric)),
+      ...(alike.length === 0 ? [] : [noneDiffers(against, alike, metric)]),
+    ];
   });
 }
 
-function sentence(subject: string, points: readonly SweepDifference[], metric: Metric): string {
-  const size = ({ difference }: SweepDifference) => Math.abs(difference.mean ?? 0);
+/** Of a method: where a difference is told from chance, and the largest of those. */
+function differs(against: string, points: readonly SweepDifference[], metric: Metric): string[] {
   const told = points.filter(significant);
-  const [most] = (told.length > 0 ? told : points).toSorted((a, b) => size(b) - size(a));
-  if (most === undefined) return `${subject}: no difference is paired.`;
-  const { mean, ci95, n } = most.difference;
-  const amount = `${differenceText(metric, size(most).toFixed(1))} ${side(metric, (mean ?? 0) < 0 ? "worse" : "better")}`;
-  const interval = ci95 === null ? "" : `, 95% interval ${ci95.low.toFixed(1)} to ${ci95.high.toFixed(1)}`;
-  const pairs = `paired by ${count(n, "seed")}`;
-  if (told.length === 0) {
-    const reason = points.every(({ pValue }) => pValue === null)
-      ? "one seed in common cannot tell a difference from chance"
-      : "at no sparsity can a difference be told from chance";
-    return `${subject}: ${reason}; the largest is ${amount} at ${percent(most.sparsity)} (${pairs}${interval}).`;
-  }
+  const most = largest(told);
+  if (most === undefined) return [];
   const where =
     told.length === points.length ? "every sparsity" : listed(told.map(({ sparsity }) => percent(sparsity)));
   const peak = told.length === 1 ? "" : `, by most at ${percent(most.sparsity)}`;
-  return `${subject}: it differs at ${where}${peak}: ${amount} (${pairs}${interval}).`;
+  return [`${against}, ${most.method}: it differs at ${where}${peak}: ${amountOf(most, metric)}.`];
+}
+
+/** Of all methods without such a difference, in one sentence. */
+function noneDiffers(against: string, points: readonly SweepDifference[], metric: Metric): string {
+  const methods = [...new Set(points.map(({ method }) => method))];
+  const subject = methods.length > 4 ? count(methods.length, "method") : listed(methods);
+  const reason = points.every(({ pValue }) => pValue === null)
+    ? "one seed in common cannot tell a difference from chance"
+    : "at no sparsity can a difference be told from chance";
+  const most = largest(points);
+  const whose = most === undefined || methods.length === 1 ? "" : ` of ${most.method}`;
+  const peak =
+    most === undefined
+      ? ""
+      : `; the largest is ${amountOf(most, metric)}, at ${percent(most.sparsity)}${whose}`;
+  return `${against}, ${subject}: ${reason}${peak}.`;
+}
+
+function largest(points: readonly SweepDifference[]): SweepDifference | undefined {
+  const size = ({ difference }: SweepDifference) => Math.abs(difference.mean ?? 0);
+  return points.toSorted((a, b) => size(b) - size(a))[0];
+}
+
+/** `2.6 points below (paired by 3 seeds, 95% interval -3.1 to -2.1)` */
+function amountOf({ difference: { mean, ci95, n } }: SweepDifference, metric: Metric): string {
+  const value = mean ?? 0;
+  const amount = `${differenceText(metric, Math.abs(value).toFixed(1))} ${side(metric, value < 0 ? "worse" : "better")}`;
+  const interval = ci95 === null ? "" : `, 95% interval ${ci95.low.toFixed(1)} to ${ci95.high.toFixed(1)}`;
+  return `${amount} (paired by ${count(n, "seed")}${interval})`;
 }
 
 /** The same as a picture; undefined without a difference. */

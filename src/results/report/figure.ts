@@ -38,7 +38,7 @@ export function figureHtml(
   return html`<figure${colors === undefined ? "" : html` class="${colors}"`} data-name="${id}" data-better="${metric.better === "higher" ? "up" : "down"}">
 <h3 class="unseen">${text}</h3>
 ${tools(text)}
-<div class="chart" tabindex="0" role="group" aria-label="${text}" aria-describedby="chart-keys">${inlineSvg(svg, { name: id, description, methods, firstSeries })}</div>
+<div class="chart" tabindex="0" role="group" aria-label="${text}" aria-describedby="${prefix}chart-keys">${inlineSvg(svg, { name: id, description, methods, firstSeries })}</div>
 <figcaption>${caption}</figcaption>
 ${dataElement(`${id}-spec`, spec)}
 </figure>

@@ -3,6 +3,7 @@ import { withLabels } from "../../charts/labels.ts";
 import { embedFont } from "../../charts/rendering/embed-font.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
+import { withinLimits } from "../../charts/rendering/within-limits.ts";
 import { apartSentence, comparable } from "./comparable.ts";
 import { type OverlaidStudy, overlay } from "./overlay.ts";
 import { renderReport } from "./page.ts";
@@ -29,7 +30,8 @@ export async function drawStudy(
     png.catch(() => {});
     pngs.push(png);
   });
-  const report = await renderReport([{ label: "", studies: [study], data, charts }]);
+  const { data: shown, note } = withinLimits(data);
+  const report = await renderReport([{ label: "", studies: [study], data: shown, note, charts }]);
   const svgs = await embedFont(charts.map(({ svg }) => svg));
   const pictures = await Promise.all(pngs);
   return [
@@ -48,7 +50,7 @@ export async function drawOverlay(studies: readonly OverlaidStudy[]): Promise<st
   const panels: PanelContent[] = [];
   for (const { label, studies: of } of groups) {
     const data = overlay(of, { alone: studies.length === 1 });
-    panels.push({ label, studies: of, data, charts: await renderCharts(data) });
+    panels.push({ label, studies: of, ...withinLimits(data), charts: await renderCharts(data) });
   }
   return renderReport(panels, apartSentence(groups));
 }

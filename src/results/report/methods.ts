@@ -13,19 +13,23 @@ const WORDS: Readonly<Record<Axis, string>> = {
   recovery: "and recovers by",
 };
 
+/** As many as the charts show. */
+const MOST_METHODS = 32;
+
 /** A sentence on what each method does, made of what the registries say of its axes, and the papers they name. */
 export function methodsExplained(rows: readonly ResultRow[]): Html {
   const methods = [...groupBy(rows, (row) => row.method)].flatMap(([name, of]) => {
     const row = of.find(({ recovery }) => recovery !== "none") ?? of[0];
     return row === undefined ? [] : [{ name, row }];
   });
-  return html`<dl class="explained">${methods.map(({ name, row }) => {
+  const more = methods.length - MOST_METHODS;
+  return html`<dl class="explained">${methods.slice(0, MOST_METHODS).map(({ name, row }) => {
     const parts = (Object.keys(WORDS) as Axis[]).map((axis) => ({ axis, ...memberOf(axis, row[axis]) }));
     const papers = new Map(parts.flatMap(({ paper }) => (paper === undefined ? [] : [[paper.url, paper]])));
     return html`<dt>${name}</dt><dd>${parts.map(
       ({ axis, text, summary }, i) => html`${i === 0 ? "" : ", "}${WORDS[axis]} <b>${text}</b>${summary}`,
     )}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
-  })}</dl>`;
+  })}</dl>${more > 0 ? html`<p class="hint">And ${more.toLocaleString("en-US")} more.</p>` : ""}`;
 }
 
 /** A member as results name it, such as `taylor(examples=500)`, with its summary if it is registered. */

@@ -23,7 +23,9 @@ export interface PanelContent {
   readonly studies: readonly ReportedStudy[];
   /** The rows of all of them, each method by a name of its own. */
   readonly data: ChartData;
-  /** Drawn from that data. */
+  /** What of them is left out, because a page cannot show it. */
+  readonly note?: string | undefined;
+  /** Drawn from the same rows. */
   readonly charts: readonly RenderedChart[];
 }
 
@@ -36,14 +38,16 @@ export interface PanelPlace {
 
 /** Findings, limits, what to try next, charts and tables of what can be compared. */
 export async function panel(
-  { label, studies, data, charts }: PanelContent,
+  { label, studies, data, note, charts }: PanelContent,
   { prefix, firstSeries }: PanelPlace,
 ): Promise<Html> {
   const { results, layers } = data;
   const metric = primaryMetric(results);
   const methods = methodsOf(data);
   const context = { prefix, methods, firstSeries, metric };
-  const shown = { methods, firstSeries };
+  const shown = { methods, firstSeries, of: prefix === "" ? "" : `, ${label}` };
+  // Of several panels, each section is told by its panel and its heading.
+  const of = prefix === "" ? "" : `${prefix}title `;
   const guessOf = recordedGuesses(studies);
   const differences = sweepDifferences(studies satisfies readonly NamedRows[], metric);
   const series = seriesOf(studies);
@@ -55,33 +59,34 @@ export async function panel(
   const steps =
     studies.length === 1 ? nextSteps({ results, history: data.history, guessOf }, studies[0]?.manifest) : [];
   return html`<div class="panel-of-tests"${prefix === "" ? "" : html` role="region" aria-label="${label}"`}>
-${prefix === "" ? "" : html`<h2 class="test">${label}</h2>`}
-<section aria-labelledby="${prefix}findings">
+${prefix === "" ? "" : html`<h2 class="test" id="${prefix}title">${label}</h2>`}
+${note === undefined ? "" : html`<p class="apart">${note}. The tables of the results folder have all.</p>`}
+<section aria-labelledby="${of}${prefix}findings">
 <h2 id="${prefix}findings">Findings</h2>
 <ul>${sentences.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
 ${definitions}
 </section>
-<aside class="box" aria-labelledby="${prefix}limits">
+<aside class="box" aria-labelledby="${of}${prefix}limits">
 <h2 id="${prefix}limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
 ${limits(results)}
 </aside>
 ${
   steps.length === 0
     ? ""
-    : html`<section aria-labelledby="${prefix}next">
+    : html`<section aria-labelledby="${of}${prefix}next">
 <h2 id="${prefix}next">What to try next</h2>
 <ul>${steps.map(({ why, command }) => html`<li>${why}<pre tabindex="0"><code>${command}</code></pre></li>\n`)}</ul>
 <p class="hint">Run in the results folder, whose config.yaml has every setting. What is computed already is not computed again where only seeds, sparsities or methods are new; other changes go to a folder of their own.</p>
 </section>`
 }
-<section aria-labelledby="${prefix}charts">
+<section aria-labelledby="${of}${prefix}charts">
 <h2 id="${prefix}charts">Charts</h2>
 ${methodBoxes(methods, { firstSeries, labels: data.labels })}
-<p class="hint" ${prefix === "" ? html`id="chart-keys"` : ""}>Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
+<p class="hint keys" id="${prefix}chart-keys">Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
 ${charts.map((chart) => figureHtml(chartFigure(chart, metric), context))}
 ${differing === undefined ? "" : figureHtml(differing, context)}
 </section>
-<section aria-labelledby="${prefix}tables">
+<section aria-labelledby="${of}${prefix}tables">
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
@@ -109,7 +114,7 @@ function methodBoxes(
   });
   return html`${swatchSymbols([...methodStyles(methods, labels).values()], firstSeries)}
 <details class="methods" open><summary>Methods: <span class="shown">all</span></summary><fieldset><legend class="unseen">Show</legend>${boxes}${
-    methods.length > 3
+    methods.length > 2
       ? html`<button type="button" data-all="true">All</button> <button type="button" data-all="">None</button>`
       : ""
   }</fieldset></details>`;

@@ -28,7 +28,10 @@ export function differingSettings(studies: readonly ReportedStudy[]): Html | und
     unknown.length === 0
       ? ""
       : html`<p class="hint">Of a table that stands alone (${unknown.join(", ")}) only its columns are known.</p>`;
-  if (rows.length === 0) return html`<p>The sweeps have the same settings.</p>${note}`;
+  if (rows.length === 0) {
+    const same = unknown.length === 0 ? "have the same settings" : "agree in all that is known of them";
+    return html`<p>The sweeps ${same}.</p>${note}`;
+  }
   return html`<div class="wide" tabindex="0" role="region" aria-label="Settings that differ"><table class="settings">
 <caption class="unseen">Settings that differ between the sweeps</caption>
 <thead><tr><th scope="col">Setting</th>${studies.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>

@@ -37,6 +37,8 @@ export interface TableRow {
 export interface ShownMethods {
   readonly methods: readonly string[];
   readonly firstSeries: number;
+  /** Behind the captions that a screen reader says, where a page has several such tables. */
+  readonly of?: string;
 }
 
 /** A page with more rows is slow to open, and nobody reads them there. */
@@ -47,11 +49,11 @@ export function sortable(
   caption: string,
   headings: readonly string[],
   rows: readonly TableRow[],
-  { methods, firstSeries }: ShownMethods,
+  { methods, firstSeries, of = "" }: ShownMethods,
   shows: "unseen" | "heading" = "unseen",
 ): Html {
   const numbers = new Map(methods.map((method, i) => [method, firstSeries + i]));
-  return html`${shows === "heading" ? html`<h3>${caption}</h3>` : ""}<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table class="sortable">
+  return html`${shows === "heading" ? html`<h3>${caption}</h3>` : ""}<div class="wide" tabindex="0" role="region" aria-label="${caption}${of}"><table class="sortable">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${["Method", ...headings].map((heading) => html`<th scope="col"><button type="button">${heading}</button></th>`)}</tr></thead>
 <tbody>${rows.slice(0, MOST_ROWS).map(({ method, cells }) => {

@@ -29,6 +29,7 @@ const reportOf = (items: readonly ComparedItem[], changes: Partial<CheckReport> 
   verdict: items.some(({ verdict, level }) => verdict === "regression" && level === "error")
     ? "regression"
     : "no regression",
+  cautions: [],
   metric: "accuracy",
   items,
   curves: [],

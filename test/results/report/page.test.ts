@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { captionOf } from "../../../src/charts/chart.ts";
 import { charts } from "../../../src/charts/registry.ts";
+import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { accuracy } from "../../../src/metrics/accuracy.ts";
 import { loss } from "../../../src/metrics/loss.ts";
 import { drawOverlay } from "../../../src/results/report/files.ts";
@@ -19,7 +20,12 @@ const METHODS = ["l1-unstructured", "global-magnitude", HOSTILE];
 
 function study(name: string, methods: readonly string[]) {
   const { results, layers, history, snapshots } = exampleStudy({ methods, sparsities: [0, 0.5, 0.9, 0.99] });
-  return { name, rows: results, layers, history, snapshots, manifest: undefined, configText: undefined };
+  const rows = results.map((row) => ({
+    ...row,
+    // The later a method, the larger; and the better, so that each is in the front.
+    sparse_bytes: Math.round(1e6 * (1.001 - row.target_sparsity) * 1.1 ** methods.indexOf(row.method)),
+  }));
+  return { name, rows, layers, history, snapshots, manifest: undefined, configText: undefined };
 }
 
 const chromium = findChromium();
@@ -32,12 +38,22 @@ if (chromium === undefined) {
 
 let page: string;
 let overlaid: string;
+let apart: string;
 beforeAll(async () => {
   const folder = await temporaryFolder();
   const one = [study(`</title><script>document.title="broken"</script>`, METHODS)];
   const two = [study("first", ["global-magnitude"]), study("second", ["global-magnitude"])];
   page = path.join(folder, "one.html");
   overlaid = path.join(folder, "two.html");
+  const full = study("full", ["global-magnitude"]);
+  const subset = (name: string) => {
+    const other = study(name, ["global-magnitude"]);
+    const rows = other.rows.map((row) => ({ ...row, dataset: "mnist-10k", test_examples: 1000 }));
+    return { ...other, rows };
+  };
+  const three = [full, subset("small"), subset("smaller")];
+  apart = path.join(folder, "three.html");
+  await writeFile(apart, await drawOverlay(three));
   await writeFile(page, await drawOverlay(one));
   await writeFile(overlaid, await drawOverlay(two));
 });
@@ -66,6 +82,17 @@ describe("the page as text", () => {
     }
     const shown = other.replace(/<(style|script)[\s\S]*?<\/\1>| data-name="[^"]*"/g, "");
     expect(shown.match(/.{0,60}accura(?:cy|te).{0,60}/gi) ?? []).toEqual([]);
+  });
+
+  it("has a policy that lets nothing in, and no other base or form", async () => {
+    const [, policy = ""] =
+      /Content-Security-Policy" content="([^"]*)"/.exec(await readFile(page, "utf8")) ?? [];
+    const hash = "'sha256-[A-Za-z0-9+/]{43}='";
+    expect(policy).toMatch(
+      new RegExp(
+        `^default-src 'none'; style-src ${hash}; script-src ${hash}; font-src data:; img-src data:; base-uri 'none'; form-action 'none'$`,
+      ),
+    );
   });
 
   it("is the same again", async () => {
@@ -118,6 +145,158 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
     expect(await visible(opened, '.chart [data-series="0"]')).toBe(others);
     await opened.getByRole("checkbox", { name: "global-magnitude" }).check();
     expect(await visible(opened, '.chart [data-series="1"]')).toBe(marks);
+    await close();
+  });
+
+  it("hides a method's name in legends and takes it out of the Pareto front", async () => {
+    const { opened, close } = await open(page);
+    const figure = opened.locator('figure[data-name="accuracy-vs-size"]');
+    const front = () => figure.locator("[data-front]").getAttribute("d");
+    const names = figure.locator("text:not([hidden])", { hasText: /^global-magnitude$/ });
+    const whole = await front();
+    expect(await names.count()).toBe(1);
+    await opened.getByRole("checkbox", { name: "global-magnitude" }).uncheck();
+    expect(await names.count()).toBe(0);
+    await opened.getByRole("checkbox", { name: "l1-unstructured" }).uncheck();
+    const left = (await front()) ?? "";
+    expect(left).not.toBe(whole);
+    // What is left of the front begins at a mark that is shown.
+    const places = await figure
+      .locator("[data-tip][data-series][transform]:not([hidden])")
+      .evaluateAll((marks) => marks.map((mark) => mark.getAttribute("transform")));
+    expect(places.some((place) => place === `translate(${/^M([\d.,]+)/.exec(left)?.[1]})`)).toBe(true);
+    await opened.getByRole("button", { name: "All", exact: true }).click();
+    expect(await front()).toBe(whole);
+    await close();
+  });
+
+  it("keeps what is hidden in the address, for a link, a reload and the way back", async () => {
+    const { opened, close } = await open(page);
+    await opened.getByRole("checkbox", { name: "global-magnitude" }).uncheck();
+    await opened.getByRole("combobox", { name: "Pruned" }).selectOption("50%");
+    const address = opened.url();
+    expect(decodeURIComponent(address)).toContain("hide=global-magnitude");
+    await opened.goto("about:blank");
+    await opened.goto(address);
+    expect(await visible(opened, '[data-series="1"]')).toBe(0);
+    expect(await opened.getByRole("combobox", { name: "Pruned" }).inputValue()).toBe("50%");
+    await opened.getByRole("checkbox", { name: "l1-unstructured" }).uncheck();
+    expect(await visible(opened, '[data-series="0"]')).toBe(0);
+    await opened.goBack();
+    expect(await visible(opened, '[data-series="0"]')).toBeGreaterThan(20);
+    expect(await opened.getByRole("checkbox", { name: "l1-unstructured" }).isChecked()).toBe(true);
+    expect(await opened.getByRole("checkbox", { name: "global-magnitude" }).isChecked()).toBe(false);
+    await close();
+  });
+
+  it("zooms a chart by buttons, keys, wheel and dragging, and back", async () => {
+    const { opened, close } = await open(page);
+    const figure = opened.locator("figure[data-name]").first();
+    const svg = figure.locator(".chart svg");
+    const seen = async () => ((await svg.getAttribute("viewBox")) ?? "").split(" ").map(Number);
+    const whole = await seen();
+    const width = async () => (await seen())[2] ?? 0;
+    const full = whole[2] ?? 0;
+    const reset = async () => {
+      await figure.getByRole("button", { name: "Reset" }).click();
+      expect(await seen()).toEqual(whole);
+    };
+    await figure.getByRole("button", { name: "Zoom in" }).click();
+    expect(await width()).toBeLessThan(full);
+    await figure.getByRole("button", { name: "Zoom out" }).click();
+    expect(await seen()).toEqual(whole);
+    await figure.locator(".chart").focus();
+    await opened.keyboard.press("+");
+    expect(await width()).toBeLessThan(full);
+    await opened.keyboard.press("0");
+    expect(await seen()).toEqual(whole);
+
+    await svg.scrollIntoViewIfNeeded();
+    const box = (await svg.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await opened.mouse.move(box.x + 300, box.y + 150);
+    await opened.keyboard.down("Control");
+    await opened.mouse.wheel(0, -100);
+    await opened.keyboard.up("Control");
+    await expect.poll(width).toBeLessThan(full);
+    await reset();
+
+    const drag = async (from: [number, number], to: [number, number]) => {
+      await opened.mouse.move(box.x + from[0], box.y + from[1]);
+      await opened.mouse.down();
+      await opened.mouse.move(box.x + to[0], box.y + to[1], { steps: 4 });
+      await opened.mouse.up();
+    };
+    await svg.scrollIntoViewIfNeeded();
+    await drag([200, 120], [400, 220]);
+    expect(await width()).toBeLessThan(full / 2);
+    const [before] = await seen();
+    await drag([400, 200], [300, 200]);
+    expect((await seen())[0]).toBeGreaterThan(before ?? 0);
+    await reset();
+    await close();
+  });
+
+  it("saves a chart as picture, data and specification, without what is hidden", async () => {
+    const { opened, faults, close } = await open(page);
+    const figure = opened.locator('figure[data-name="accuracy-vs-size"]');
+    await opened.getByRole("checkbox", { name: "global-magnitude" }).uncheck();
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        opened.waitForEvent("download"),
+        figure.getByRole("button", { name }).click(),
+      ]);
+      return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+    };
+    const svg = await saved("Save as SVG");
+    expect(svg.name).toBe("accuracy-vs-size.svg");
+    expect(svg.content.toString()).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg.content.toString()).toContain("@font-face");
+    expect(svg.content.toString()).not.toContain("global-magnitude");
+    expect((await rasterize(svg.content.toString())).length).toBeGreaterThan(1000);
+    const png = await saved("Save as PNG");
+    expect([...png.content.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
+    expect(png.content.length).toBeGreaterThan(10_000);
+    const csv = await saved("Save its data as CSV");
+    expect(csv.content.toString().split("\n")[0]).toBe("method,sparsity,collapsed,cost,mean,label,line,y");
+    expect(csv.content.toString()).toContain('"<img src=x onerror=""document.title=\'broken\'"">"');
+    const spec = await saved("Save its Vega-Lite specification");
+    expect(spec.name).toBe("accuracy-vs-size.vl.json");
+    expect(JSON.parse(spec.content.toString())).toMatchObject({ title: {}, layer: [{}, {}, {}, {}] });
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("copies a chart as a picture", async () => {
+    const { opened, close } = await open(page, { permissions: ["clipboard-read", "clipboard-write"] });
+    await opened.locator("figure").first().getByRole("button", { name: "Copy as a picture" }).click();
+    await expect.poll(() => opened.locator("#announcer").textContent()).toBe("Copied.");
+    await close();
+  });
+
+  it("explains a word on the spot", async () => {
+    const { opened, close } = await open(page);
+    await opened.getByRole("button", { name: "dense control" }).first().click();
+    expect(await opened.locator(".meaning:popover-open").textContent()).toContain("network of sparsity 0");
+    await close();
+  });
+
+  it("prints every table and the config, in light colors", async () => {
+    const { opened, close } = await open(page, { colorScheme: "dark" });
+    await opened.locator("figure").first().getByRole("button", { name: "Zoom in" }).click();
+    await opened.emulateMedia({ media: "print" });
+    await opened.evaluate("dispatchEvent(new Event('beforeprint'))");
+    for (const details of await opened.locator("details:not(.methods)").all()) {
+      expect(await details.locator("> :not(summary)").first().isVisible()).toBe(true);
+    }
+    expect(await opened.locator(".methods").isVisible()).toBe(false);
+    expect(await opened.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
+      "rgb(255, 255, 255)",
+    );
+    const clipped = await opened.evaluate(
+      `[...document.querySelectorAll(".chart, .wide")].filter((box) => getComputedStyle(box).overflowX !== "visible").length`,
+    );
+    expect(clipped).toBe(0);
+    expect(await opened.locator(".zoomed").count()).toBe(0);
     await close();
   });
 
@@ -195,14 +374,27 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
       isMobile: true,
     });
     expect(await opened.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    // The boxes are folded, and one touch away.
+    expect(await opened.getByRole("checkbox").first().isVisible()).toBe(false);
+    await opened.getByText("Methods: all shown").click();
+    expect(await opened.getByRole("checkbox").first().isVisible()).toBe(true);
     expect(faults).toEqual([]);
     await close();
   });
 
-  it.each(["light", "dark"] as const)("has no fault that axe finds, in %s mode", async (colorScheme) => {
-    for (const file of [page, overlaid]) {
+  it.each([
+    ["one sweep", "light"],
+    ["one sweep", "dark"],
+    ["three sweeps on two tests", "light"],
+    ["three sweeps on two tests", "dark"],
+  ] as const)(
+    "of %s has no fault that axe finds, in %s mode",
+    async (what, colorScheme) => {
       // The page's policy runs no other script, so axe needs a way round it.
-      const { opened, close } = await open(file, { colorScheme, bypassCSP: true });
+      const { opened, close } = await open(what === "one sweep" ? page : apart, {
+        colorScheme,
+        bypassCSP: true,
+      });
       for (const details of await opened.locator("details").all()) {
         await details.evaluate((element) => element.setAttribute("open", ""));
       }
@@ -214,8 +406,9 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
         found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
       ).toEqual([]);
       await close();
-    }
-  });
+    },
+    180_000,
+  );
 
   it("lays studies over each other, a curve for each", async () => {
     const { opened, faults, close } = await open(overlaid);
@@ -227,6 +420,47 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
     expect(await visible(opened, '.chart [data-series="1"]')).toBeGreaterThan(20);
     expect(await opened.locator("#weights").count()).toBe(0);
     expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("parts what cannot be compared: findings, charts, fronts and tables of their own", async () => {
+    const { opened, faults, close } = await open(apart);
+    expect(await opened.locator(".apart").textContent()).toContain(
+      "mnist, 10,000 test examples (full); mnist-10k, 1,000 test examples (small and smaller)",
+    );
+    const regions = opened.locator(".panel-of-tests");
+    expect(await regions.count()).toBe(2);
+    const [first, second] = [regions.nth(0), regions.nth(1)];
+    expect(await first.locator(".methods label").allInnerTexts()).toEqual(["full: global-magnitude"]);
+    expect(await second.locator(".methods label").allInnerTexts()).toEqual([
+      "small: global-magnitude",
+      "smaller: global-magnitude",
+    ]);
+    for (const [region, examples, others] of [
+      [first, "10,000", "1,000"],
+      [second, "1,000", "10,000"],
+    ] as const) {
+      const text = await region.textContent();
+      expect(text).toContain(`${examples} test examples`);
+      expect(text).not.toMatch(new RegExp(`(?<![\\d,])${others} test examples`));
+    }
+    // A front a panel, and the numbers of the series go on from one to the next.
+    expect(await opened.locator('figure[data-name$="accuracy-vs-size"] [data-front]').count()).toBe(2);
+    expect(await first.locator('[data-series="1"]').count()).toBe(0);
+    expect(await second.locator('tr[data-series="2"]').count()).toBeGreaterThan(3);
+    await second.getByRole("checkbox", { name: "smaller: global-magnitude" }).uncheck();
+    expect(await visible(opened, '[data-series="2"]')).toBe(0);
+    expect(await visible(opened, '.chart [data-series="0"]')).toBeGreaterThan(10);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("tells how sweeps on the same test differ, seed by seed", async () => {
+    const { opened, close } = await open(overlaid);
+    expect(await opened.locator("main").textContent()).toContain("second against first: the same figures");
+    const table = opened.getByRole("region", { name: "Differences from first" });
+    expect(await table.locator("tbody tr").count()).toBe(4);
+    expect(await opened.locator('figure[data-name="sweep-differences"]').count()).toBe(1);
     await close();
   });
 });

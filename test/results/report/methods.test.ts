@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { axes } from "../../../src/pruning/method.ts";
+import { methodsExplained } from "../../../src/results/report/methods.ts";
+import { resultRow } from "../../support/result-rows.ts";
+
+const textOf = (html: string) => html.replace(/<[^>]+>/g, "");
+
+describe("methodsExplained", () => {
+  it("says in a sentence what a method does on each axis, and after whom", () => {
+    const { text } = methodsExplained([
+      resultRow({ method: "mine", criterion: "taylor(examples=500)", allocation: "uniform" }),
+    ]);
+    expect(textOf(text)).toContain(
+      "minescores each weight by taylor(examples=500) (absolute weight times gradient: the change of the loss to first order), " +
+        "spreads the budget over the layers by uniform (the same sparsity in every layer), removes units of weight (single weights), " +
+        "prunes one-shot (once, to the target), and recovers by finetune (fine-tuning as prune.finetune says, from the weights that are left).",
+    );
+    expect(text).toContain(
+      '<a href="https://arxiv.org/abs/1611.06440" rel="noreferrer">Molchanov et al. 2017',
+    );
+  });
+
+  it("names what no registry knows, and nothing more", () => {
+    const { text } = methodsExplained([resultRow({ criterion: "<own>" })]);
+    expect(text).toContain("scores each weight by <b>&#60;own&#62;</b>, spreads");
+  });
+
+  it("finds a paper for every member that was published", () => {
+    for (const [axis, registry] of Object.entries(axes)) {
+      for (const { name, paper } of registry.list()) {
+        if (name === "none") continue;
+        expect(paper?.url, `${axis} ${name}`).toMatch(
+          /^https:\/\/(?:arxiv\.org\/abs\/\d{4}\.\d{5}|doi\.org\/10\..+)$/,
+        );
+        expect(paper?.citation).toMatch(/^[A-Z].* \d{4}, [A-Z]/);
+      }
+    }
+  });
+});
