@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, rmdir, statfs } from "node:fs/promises";
+import { readdir, rm, rmdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
+import { createFolder } from "../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
@@ -40,7 +41,7 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
   try {
     await refuseForeign(folder, options.fresh);
     await refuseFullDisk(folder, options.bytesNeeded);
-    await mkdir(folder, { recursive: true });
+    await createFolder(folder);
     const lock = await lockFolder(
       folder,
       "Wait for it to end, or give this sweep a folder of its own with --out.",
@@ -111,9 +112,10 @@ async function refuseFullDisk(folder: string, bytesNeeded: number): Promise<void
   let existing = path.resolve(folder);
   for (;;) {
     try {
-      const { bavail, bsize } = await statfs(existing);
+      const { bavail, bsize, blocks } = await statfs(existing);
       const free = bavail * bsize;
-      if (free >= bytesNeeded) return;
+      // What is no disk, such as /proc, has no blocks: whether it can be written shows.
+      if (blocks === 0 || free >= bytesNeeded) return;
       throw inputError(
         `The disk that holds ${folder} is full: the sweep needs about ${mebibytes(bytesNeeded)}, ${mebibytes(free)} are free.`,
         { hint: "Free some space, or choose another disk with --out." },

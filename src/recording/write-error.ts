@@ -20,6 +20,11 @@ export function explainWriteError(error: unknown, folder: string): unknown {
         hint: "Choose another folder with --out.",
         cause: error,
       });
+    case "ENOENT":
+      return inputError(`${folder} cannot be created: the system allows no folder there.`, {
+        hint: "Choose another folder with --out.",
+        cause: error,
+      });
     case "ENOTDIR":
     case "EEXIST":
     case "EISDIR":
