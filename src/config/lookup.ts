@@ -11,6 +11,9 @@ export interface AvailableConfig {
   readonly file: string;
 }
 
+/** The config in a results folder. */
+const RECORDED = "config.yaml";
+
 const EXTENSIONS = [".yaml", ".yml"];
 
 /** Where a config's name is looked up, in this order. */
@@ -37,7 +40,9 @@ export function findConfig(nameOrPath: string, workingFolder: string): string {
     ? `${quote(nameOrPath)} is a folder, not a config file`
     : `no config ${quote(nameOrPath)}`;
   throw inputError(`${problem}.${didYouMean(wanted, available)} Configs here: ${available.join(", ")}.`, {
-    hint: "Write a starter config: prune-lab init",
+    hint: isFile(path.join(given, RECORDED))
+      ? `For the config of these results: --config ${path.join(nameOrPath, RECORDED)}`
+      : "Write a starter config: prune-lab init",
   });
 }
 

@@ -1,6 +1,7 @@
 import * as yaml from "yaml";
 import { inputError } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
+import { spaceHint } from "./hints.ts";
 
 /** A config file's content, with the lines that its parts stand on. */
 export interface ConfigSource {
@@ -11,11 +12,21 @@ export interface ConfigSource {
   locate(path: readonly PropertyKey[]): { readonly depth: number; readonly line: number };
 }
 
+/** What a file is, for messages. */
+export interface SourceKind {
+  /** `a config` */
+  readonly noun: string;
+  /** What helps when the file is empty. */
+  readonly hint: string;
+}
+
+const CONFIG: SourceKind = { noun: "a config", hint: "Write a starter config: prune-lab init" };
+
 /**
  * Reads one YAML document. Throws an input error that names file and line for syntax errors, duplicate keys,
  * several documents, an empty file, and anything but a mapping.
  */
-export function parseConfigSource(text: string, file: string): ConfigSource {
+export function parseConfigSource(text: string, file: string, kind: SourceKind = CONFIG): ConfigSource {
   const lines = new yaml.LineCounter();
   const documents = yaml.parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
@@ -28,16 +39,22 @@ export function parseConfigSource(text: string, file: string): ConfigSource {
   const [document, second] = documents;
   if (second !== undefined) {
     const line = lineAt(second.range[0]);
-    throw inputError(`${file}:${line}: a second YAML document begins here; a config is a single document.`);
+    throw inputError(
+      `${file}:${line}: a second YAML document begins here; ${kind.noun} is a single document.`,
+    );
   }
   const contents = document?.contents ?? null;
   if (document === undefined || contents === null) {
-    throw inputError(`${file}: the file is empty.`, { hint: "Write a starter config: prune-lab init" });
+    throw inputError(`${file}: the file is empty.`, { hint: kind.hint });
   }
   if (!yaml.isMap(contents)) {
-    const found = yaml.isSeq(contents) ? "a list" : `the single value ${JSON.stringify(contents.toJSON())}`;
+    const found = yaml.isSeq(contents)
+      ? "a list"
+      : `the single value ${excerpt(JSON.stringify(contents.toJSON()))}`;
+    const plain = yaml.isScalar(contents) ? String(contents.value) : "";
+    const missingSpace = /^[\w.]+:\S/.test(plain) ? spaceHint(excerpt(plain)) : "";
     throw inputError(
-      `${file}:${lineAt(contents.range[0])}: a config is a mapping of keys to values, and this is ${found}.`,
+      `${file}:${lineAt(contents.range[0])}: ${kind.noun} is a mapping of keys to values, and this is ${found}.${missingSpace}`,
     );
   }
   yaml.visit(document, {

@@ -1,8 +1,9 @@
 import type { Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
+import { bare } from "../foundations/suggest.ts";
 import { readError } from "../foundations/system-errors.ts";
 
 /**
@@ -27,8 +28,8 @@ export async function existingDataFolders(dataDir: string | undefined): Promise<
 }
 
 /**
- * Where a dataset's files lie in a data folder: in a subfolder of its own name, or right there when the folder itself
- * bears the name or has a file with one of these names.
+ * Where a dataset's files lie in a data folder: in a subfolder of its own name, as torchvision lays them (`MNIST/raw`,
+ * `FashionMNIST/raw`), or right there when the folder itself bears the name or has a file with one of these names.
  */
 export async function datasetFolder(
   dataFolder: string,
@@ -37,8 +38,20 @@ export async function datasetFolder(
 ): Promise<string> {
   const subfolder = path.join(dataFolder, name);
   if ((await findFile(subfolder, fileNames)) !== undefined) return subfolder;
+  for (const other of await foldersNamed(dataFolder, name)) {
+    for (const folder of [path.join(other, "raw"), other]) {
+      if ((await findFile(folder, fileNames)) !== undefined) return folder;
+    }
+  }
   if ((await findFile(dataFolder, fileNames)) !== undefined) return dataFolder;
   return path.basename(path.resolve(dataFolder)) === name ? dataFolder : subfolder;
+}
+
+/** The folder itself and those in it whose names are a dataset's but for case and hyphens: `FashionMNIST`. */
+async function foldersNamed(dataFolder: string, name: string): Promise<string[]> {
+  const entries = await readdir(dataFolder).catch(() => []);
+  const candidates = [dataFolder, ...entries.sort().map((entry) => path.join(dataFolder, entry))];
+  return candidates.filter((folder) => bare(path.basename(path.resolve(folder))) === bare(name));
 }
 
 /** The first of the names that is a file in the folder, as a path. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as yaml from "yaml";
-import { parseConfigSource } from "../config/source.ts";
+import { parseConfigSource, type SourceKind } from "../config/source.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 
@@ -13,6 +13,11 @@ export interface MatrixCell {
 /** What cannot stand in a study's name, which names a folder. */
 const NOT_IN_NAMES = /[^A-Za-z0-9._-]+/g;
 
+const MATRIX: SourceKind = {
+  noun: "a matrix",
+  hint: "A matrix gives the values to try, by path: train.batchSize: [32, 64]",
+};
+
 /**
  * Reads a matrix file: a mapping of override paths to lists of values, or to mappings of a name to a value. Its
  * cells are the cartesian product, the last path varying fastest. The suffix of a cell joins the names of its
@@ -22,7 +27,10 @@ const NOT_IN_NAMES = /[^A-Za-z0-9._-]+/g;
  *     train.batchSize: [32, 64]
  */
 export async function readMatrix(file: string): Promise<readonly MatrixCell[]> {
-  const source = parseConfigSource(await readText(file), file);
+  const source = parseConfigSource(await readText(file), file, MATRIX);
+  if (Object.keys(source.value as object).length === 0) {
+    throw inputError(`${file}: the matrix has no paths.`, { hint: MATRIX.hint });
+  }
   let cells: readonly MatrixCell[] = [{ suffix: "", set: [] }];
   for (const [path, given] of Object.entries(source.value as Record<string, unknown>)) {
     const where = `${file}:${source.locate([path]).line}: ${path}`;

@@ -47,6 +47,12 @@ export async function readResults(given: string): Promise<RecordedResults> {
   if (manifest === undefined) {
     throw inputError(`${given} is not a results folder of prune-lab: it has no ${MANIFEST_FILE}.`);
   }
+  if (manifest.part !== undefined) {
+    const { shard, of } = manifest.part;
+    throw inputError(`${given} is part ${shard} of ${of} of a sweep: it has no tables of its own.`, {
+      hint: `Join the parts first: prune-lab merge OUT ${given} THE-OTHER-PARTS...`,
+    });
+  }
   const file = path.join(given, resultsName(manifest));
   const table = await readTable(file);
   const history = await readHistory(given);

@@ -27,6 +27,11 @@ export function explainWriteError(error: unknown, folder: string): unknown {
     case "EPERM":
     case "EROFS":
       return systemError(error, `${folder} cannot be written`, "Choose another folder with --out.");
+    case "ENOENT":
+      return inputError(`${folder} cannot be created: the system allows no folder there.`, {
+        hint: "Choose another folder with --out.",
+        cause: error,
+      });
     case "ENOTDIR":
     case "EEXIST":
     case "EISDIR":

@@ -36,3 +36,20 @@ test("a dataset lives in its subfolder, or in the data folder itself", async () 
   await writeSet(subfolder, smallSet());
   expect(await datasetFolder(data, "mnist", names)).toBe(subfolder);
 });
+
+test.each([
+  ["mnist", "MNIST/raw"],
+  ["fashion-mnist", "FashionMNIST/raw"],
+  ["mnist", "MNIST"],
+])("%s is found where torchvision lays it: %s", async (name, inner) => {
+  const data = await temporaryFolder();
+  const names = idxRoleNames.flatMap(spellings);
+  // Another dataset's files right in the data folder do not stand for it.
+  await writeSet(data, smallSet());
+  const folder = path.join(data, inner);
+  await mkdir(folder, { recursive: true });
+  await writeSet(folder, smallSet());
+  expect(await datasetFolder(data, name, names)).toBe(folder);
+  const [outer = ""] = inner.split("/");
+  expect(await datasetFolder(path.join(data, outer), name, names)).toBe(folder);
+});

@@ -36,6 +36,8 @@ test.each([
   ["seeds: [[0], [1]]\n", /matrix\.yaml:1: seeds: \[ 0 \] cannot name a folder; name the values/],
   ["a: [1]\ntrain.epochs: []\n", /matrix\.yaml:2: train\.epochs: a list of values/],
   ["train.epochs: [1, 1]\n", /matrix\.yaml:1: train\.epochs: two values are named '1'/],
+  ["", /matrix\.yaml: the file is empty\.$/],
+  ["{}\n", /matrix\.yaml: the matrix has no paths\.$/],
   ["- 1\n", /matrix\.yaml:1: .*a mapping/],
 ])("%j is refused with its line", async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);

@@ -1,8 +1,8 @@
 import { chmod, lstat, readFile } from "node:fs/promises";
 import path from "node:path";
+import { createFolder } from "../../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../../foundations/errors.ts";
 import { sha256 } from "../../foundations/hash.ts";
-import { makeFolder } from "../../foundations/make-folder.ts";
 import { cacheFolder, temporaryCacheFolder } from "../../foundations/paths.ts";
 import { whoElseCanChange } from "../../foundations/trust.ts";
 
@@ -40,7 +40,7 @@ export async function libraryFolder(build: string): Promise<LibraryFolder> {
 /** Makes a folder that only its owner comes to. Gives what is in the way of that, or undefined. */
 async function makePrivate(folder: string): Promise<string | undefined> {
   try {
-    await makeFolder(folder, 0o700);
+    await createFolder(folder, 0o700);
     const problem = whoElseCanChange(folder);
     // What an earlier version made may be open to be read.
     if (problem === undefined) await chmod(folder, 0o700);

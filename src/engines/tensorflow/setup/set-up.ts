@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { createFolder } from "../../../foundations/create-folder.ts";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../../../foundations/errors.ts";
 import { lockFolder } from "../../../foundations/folder-lock.ts";
 import { contentHash, sha256 } from "../../../foundations/hash.ts";
-import { makeFolder } from "../../../foundations/make-folder.ts";
 import type { Notify } from "../../../foundations/notices.ts";
 import { cacheFolder, packageRoot } from "../../../foundations/paths.ts";
 import type { TransferProgress } from "../../../foundations/transfer.ts";
@@ -124,7 +124,7 @@ async function build(
   { python, npm, compiler }: Tools,
   { notify, signal, variant }: SetUpOptions,
 ): Promise<string> {
-  await makeFolder(staging, 0o700);
+  await createFolder(staging, 0o700);
   await cp(pins.npm, staging, { recursive: true });
   notify("Installing the npm packages ...");
   await runTool(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: staging, signal });
@@ -162,7 +162,7 @@ async function inWorkFolder<T>(
       await rm(path.join(folder, name), { recursive: true, force: true });
   };
   try {
-    await makeFolder(folder, 0o700);
+    await createFolder(folder, 0o700);
     const lock = await lockFolder(folder, "Another set-up is at work: wait for it to end.");
     try {
       await clean();
