@@ -1,6 +1,7 @@
-import { access, constants, mkdir, readdir, statfs } from "node:fs/promises";
+import { readdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../foundations/atomic-file.ts";
+import { createFolder, nearestExisting } from "../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { isTemporary, removeLeftovers } from "../foundations/leftovers.ts";
@@ -102,33 +103,9 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function createFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    // Node says ENOENT where the parent cannot be written: asked for that, the system gives the reason.
-    if (systemErrorCode(error) === "ENOENT") await access(await nearestExisting(folder), constants.W_OK);
-    throw error;
-  }
-}
-
-async function nearestExisting(folder: string): Promise<string> {
-  let existing = path.resolve(folder);
-  for (;;) {
-    const parent = path.dirname(existing);
-    try {
-      await access(existing);
-      return existing;
-    } catch (error) {
-      if (systemErrorCode(error) !== "ENOENT" || parent === existing) throw error;
-      existing = parent;
-    }
-  }
-}
-
 async function writeWithin(folder: string, name: string, content: string | Uint8Array): Promise<void> {
   const file = path.join(folder, name);
-  await mkdir(path.dirname(file), { recursive: true });
+  await createFolder(path.dirname(file));
   await replaceFile(file, content);
 }
 
