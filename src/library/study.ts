@@ -100,7 +100,8 @@ export async function runStudies(
     // 2. Where it goes: the folders, locked, with the runs that are finished already.
     await ends.each(prepared, async ({ request, study }, i) => {
       const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-      const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard, notify });
+      const { signal } = options;
+      const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard, notify, signal });
       opened.push({ request, open, data: study.data });
     });
     if (!ends.goesOn()) return ends.of(requests);

@@ -150,6 +150,13 @@ describe("opening a results folder", () => {
     await opened.release();
   });
 
+  it("empties no further with fresh when it is interrupted", async () => {
+    const folder = await finishedFolder(["results.csv"]);
+    const opening = openResultsFolder(folder, { ...plain, fresh: true, signal: AbortSignal.abort() });
+    await expect(opening).rejects.toMatchObject({ kind: "interrupted" });
+    expect((await readdir(folder)).sort()).toEqual(["manifest.json", "results.csv"]);
+  });
+
   it("removes at the end what an earlier grid left, but keeps finished runs", async () => {
     const folder = await finishedFolder(["results.csv", "checkpoints/old.safetensors"]);
     await mkdir(path.join(folder, "runs", "abc"), { recursive: true });
