@@ -1,5 +1,6 @@
-import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { createFolder } from "./create-folder.ts";
 import { removeLeftovers, temporaryBeside } from "./leftovers.ts";
 import { atPath } from "./system-errors.ts";
 
@@ -10,7 +11,7 @@ import { atPath } from "./system-errors.ts";
  */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true });
+  await createFolder(folder);
   // A folder may be written to that cannot be listed.
   await removeLeftovers(folder, { target: path.basename(file) }).catch(() => {});
   await replaceFile(file, content);

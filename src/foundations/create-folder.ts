@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "./errors.ts";
 
@@ -11,9 +11,9 @@ export async function createFolder(folder: string, mode = 0o777): Promise<void> 
     // One by one: asked for all of them, Node tries for ever where the system lets none be made, as in /proc.
     for (const name of path.relative(made, target).split(path.sep)) {
       made = path.join(made, name);
-      await mkdir(made, { mode }).catch((error: unknown) => {
-        // Another process was first.
-        if (systemErrorCode(error) !== "EEXIST") throw error;
+      await mkdir(made, { mode }).catch(async (error: unknown) => {
+        // Another process was first, or something else is in the way.
+        if (systemErrorCode(error) !== "EEXIST" || !(await isFolder(made))) throw error;
       });
     }
   } catch (error) {
@@ -36,4 +36,11 @@ export async function nearestExisting(folder: string): Promise<string> {
       existing = parent;
     }
   }
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }

@@ -232,7 +232,7 @@ async function look(file: string, now: () => number): Promise<Found | undefined>
     return holder === "gone" ? undefined : { holder, silentSeconds: (now() - mtimeMs) / 1000 };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
+    throw readError(error, path.dirname(file));
   }
 }
 

@@ -104,7 +104,16 @@ export async function runStudies(
     await ends.each(prepared, async ({ request, study }, i) => {
       const configText = resolvedConfigYaml(study.options);
       const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-      const open = await openStudy({ ...request, study, configText, runs: shares[i] ?? [], shard, notify });
+      const { signal } = options;
+      const open = await openStudy({
+        ...request,
+        study,
+        configText,
+        runs: shares[i] ?? [],
+        shard,
+        notify,
+        signal,
+      });
       opened.push({ request, open, data: study.data });
     });
     if (!ends.goesOn()) return ends.of(requests);

@@ -1,6 +1,6 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { systemErrorCode } from "../foundations/errors.ts";
+import { PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 
 /** Removals at a time. */
@@ -9,20 +9,28 @@ const PARALLEL = 16;
 const SILENT_MILLISECONDS = 2000;
 const NOTICE_MILLISECONDS = 10_000;
 
+export interface RemovalOptions {
+  /** Hears of a removal that takes long. */
+  readonly notify?: Notify | undefined;
+  /** Aborting ends it between two files. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Removes files and folders, named relative to `folder`, and the folders within it that are empty then. Names that lead
- * out of the folder are passed over. `notify` hears of a removal that takes long. Throws the system's own error.
+ * out of the folder are passed over. Throws the system's own error, or a PruneLabError of kind `interrupted`.
  */
 export async function removeFiles(
   folder: string,
   names: readonly string[],
-  notify: Notify = () => {},
+  { notify = () => {}, signal }: RemovalOptions = {},
 ): Promise<void> {
   const root = path.resolve(folder);
   // A manifest is a file like any other, and may be edited: nothing outside the folder is ever removed.
   const targets = names.map((name) => path.resolve(root, name)).filter((target) => isInside(target, root));
   const tell = progressOf(folder, targets.length, notify);
   for (let start = 0; start < targets.length; start += PARALLEL) {
+    if (signal?.aborted) throw interrupted(folder);
     const some = targets.slice(start, start + PARALLEL);
     await Promise.all(some.map((target) => rm(target, { recursive: true, force: true })));
     tell(start + some.length);
@@ -46,6 +54,12 @@ function progressOf(folder: string, all: number, notify: Notify): (done: number)
     const [some, total] = [done, all].map((count) => count.toLocaleString("en-US"));
     notify(`${folder}: ${some} of ${total} files and folders of the earlier sweep are removed.`);
   };
+}
+
+function interrupted(folder: string): PruneLabError {
+  return new PruneLabError("interrupted", `Interrupted: ${folder} is partly emptied.`, {
+    hint: "Run the same command again to empty the rest and start over.",
+  });
 }
 
 async function removeIfEmpty(folder: string): Promise<void> {

@@ -1,27 +1,24 @@
-import { mkdir, readdir, statfs } from "node:fs/promises";
+import { readdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../foundations/atomic-file.ts";
 import { createFolder, nearestExisting } from "../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { isTemporary, removeLeftovers } from "../foundations/leftovers.ts";
-import type { Notify } from "../foundations/notices.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
-import { removeFiles } from "./remove-files.ts";
+import { type RemovalOptions, removeFiles } from "./remove-files.ts";
 import { explainWriteError } from "./write-error.ts";
 
 export const RUNS_FOLDER = "runs";
 
-export interface OpenOptions {
+export interface OpenOptions extends RemovalOptions {
   /** What may not change when the folder is continued. */
   readonly settings: unknown;
   /** Remove what an earlier sweep left, as its manifest lists it. */
   readonly fresh: boolean;
   /** Space that the sweep will need, roughly; less is refused before anything is written. */
   readonly bytesNeeded: number;
-  /** Told while `fresh` takes long. */
-  readonly notify?: Notify;
 }
 
 /** The folder of one sweep, locked for this process. All writes are atomic. */
@@ -53,7 +50,7 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
       "Wait for it to end, or give this sweep a folder of its own with --out.",
     );
     try {
-      if (options.fresh) await removeListed(folder, options.notify);
+      if (options.fresh) await removeListed(folder, options);
       else await refuseOtherSettings(folder, options.settings);
       await removeUnfinished(folder);
       let startsOver = options.fresh;
@@ -105,7 +102,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function writeWithin(folder: string, name: string, content: string | Uint8Array): Promise<void> {
   const file = path.join(folder, name);
-  await mkdir(path.dirname(file), { recursive: true });
+  await createFolder(path.dirname(file));
   await replaceFile(file, content);
 }
 
@@ -157,12 +154,12 @@ async function refuseOtherSettings(folder: string, settings: unknown): Promise<v
  * Removes what the manifest lists. The manifest itself stays until the next one takes its place: a removal that was cut
  * off can be repeated.
  */
-async function removeListed(folder: string, notify: Notify | undefined): Promise<void> {
+async function removeListed(folder: string, options: RemovalOptions): Promise<void> {
   const files = (await readManifest(folder))?.files ?? [];
   await removeFiles(
     folder,
     files.filter((name) => name !== MANIFEST_FILE),
-    notify,
+    options,
   );
 }
 

@@ -37,10 +37,12 @@ export interface StudyToOpen {
   readonly shard: Shard | undefined;
   /** Told what takes long. */
   readonly notify: Notify;
+  /** Aborting ends the removal of what an earlier sweep left. */
+  readonly signal?: AbortSignal;
 }
 
 /** A study whose folder is open, and locked until it is released. */
-export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh" | "notify"> {
+export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh" | "notify" | "signal"> {
   readonly folder: ResultsFolder;
   readonly store: RunStore;
 }
@@ -65,6 +67,7 @@ export async function openStudy({
   folder: path,
   fresh,
   notify,
+  signal,
   ...request
 }: StudyToOpen): Promise<OpenStudy> {
   const { study } = request;
@@ -73,6 +76,7 @@ export async function openStudy({
     fresh,
     bytesNeeded: bytesNeeded(request),
     notify,
+    signal,
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {

@@ -76,6 +76,23 @@ describe("opening a results folder", () => {
     }
   });
 
+  it("says that the disk is read-only, where Node says that the folder does not exist", async (context) => {
+    const folder = await temporaryFolder();
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", folder], { stdio: "ignore" });
+    } catch {
+      context.skip("a disk cannot be mounted here");
+    }
+    try {
+      const message = "cannot be written: the file system is read-only (EROFS).";
+      for (const inner of [["sweep"], ["deep", "sweep"]]) {
+        await expect(openResultsFolder(path.join(folder, ...inner), plain)).rejects.toThrow(message);
+      }
+    } finally {
+      execFileSync("umount", [folder]);
+    }
+  });
+
   it("lists every setting that differs", async () => {
     const folder = await finishedFolder(["results.csv"]);
     const opening = openResultsFolder(folder, { ...plain, settings: { train: { epochs: 4 }, extra: [1] } });
@@ -125,12 +142,19 @@ describe("opening a results folder", () => {
     expect(messages[0]).toBe(`${folder}: 16 of 81 files and folders of the earlier sweep are removed.`);
     clock.mockRestore();
     const opened = await openResultsFolder(folder, { ...plain, fresh: true });
-    expect((await readdir(folder)).sort()).toEqual([".prune-lab.lock", "manifest.json", "mine.txt", "runs"]);
+    expect((await readdir(folder)).sort()).toEqual([".prune-lab.lock", "manifest.json", "mine.txt"]);
     await opened.writeManifest(manifest(["results.csv"]), "start");
     expect(JSON.parse(await readFile(path.join(folder, "manifest.json"), "utf8")).files).toEqual([
       "results.csv",
     ]);
     await opened.release();
+  });
+
+  it("empties no further with fresh when it is interrupted", async () => {
+    const folder = await finishedFolder(["results.csv"]);
+    const opening = openResultsFolder(folder, { ...plain, fresh: true, signal: AbortSignal.abort() });
+    await expect(opening).rejects.toMatchObject({ kind: "interrupted" });
+    expect((await readdir(folder)).sort()).toEqual(["manifest.json", "results.csv"]);
   });
 
   it("removes at the end what an earlier grid left, but keeps finished runs", async () => {
