@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { excerpt } from "../foundations/quote.ts";
+import { excerpt, firstOf } from "../foundations/quote.ts";
 import { displayedPath, findConfig } from "./lookup.ts";
 import { issueMessage, unknownKeyMessage } from "./messages.ts";
 import { applyOverride, type Override, parseOverride } from "./overrides.ts";
@@ -47,7 +47,9 @@ function resolve(given: unknown, source: ConfigSource, overrides: readonly Overr
     given,
   );
   const parsed = schema.safeParse(value, { error: issueMessage });
-  if (!parsed.success) throw inputError(problems(parsed.error, schema, value, source, overrides).join("\n"));
+  if (!parsed.success) {
+    throw inputError(firstOf(problems(parsed.error, schema, value, source, overrides)).join("\n"));
+  }
   return parsed.data;
 }
 

@@ -4,7 +4,7 @@ import { engineChoices } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { quote } from "../foundations/quote.ts";
-import { NAME_PATTERN } from "../foundations/registry.ts";
+import { MOST_NAME, NAME_PATTERN } from "../foundations/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
@@ -17,7 +17,7 @@ import { show } from "./messages.ts";
 
 const nameSchema = z
   .string()
-  .max(100)
+  .max(MOST_NAME)
   .regex(NAME_PATTERN, {
     error: ({ input }) =>
       `${quote(input)} cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
@@ -32,21 +32,33 @@ const sparsitySchema = z
   .min(0, { error: outsideFraction })
   .max(1, { error: outsideFraction });
 
+/** The most entries of a list: far more than a study can be read with, and quick to check. */
+const MOST_ENTRIES = 1000;
+
+/** The most networks that one study prunes: so many are planned in seconds, and their tables fit into memory. */
+const MOST_PRUNED = 200_000;
+
 /** A non-empty list in which nothing is listed twice; `key` says what makes two entries the same. */
-function distinct<Item extends z.ZodType>(item: Item, key: (value: z.output<Item>) => string | number) {
+function distinct<Item extends z.ZodType>(
+  item: Item,
+  key: (value: z.output<Item>) => string | number,
+  most = MOST_ENTRIES,
+) {
   return z
     .array(item)
     .min(1)
+    .max(most)
     .superRefine((values, context) => {
-      const keys = values.map(key);
-      for (const [i, value] of keys.entries()) {
-        const first = keys.indexOf(value);
-        if (first === i) continue;
-        context.addIssue({
-          code: "custom",
-          path: [i],
-          message: `${value} is listed twice, first as entry ${first}.`,
-        });
+      const firsts = new Map<string | number, number>();
+      for (const [i, value] of values.map(key).entries()) {
+        const first = firsts.get(value);
+        if (first === undefined) firsts.set(value, i);
+        else
+          context.addIssue({
+            code: "custom",
+            path: [i],
+            message: `${value} is listed twice, first as entry ${first}.`,
+          });
       }
     });
 }
@@ -67,7 +79,8 @@ function pruneSchema() {
         .prefault({})
         .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
       exclude: z
-        .array(z.string().min(1))
+        .array(z.string().min(1).max(100))
+        .max(MOST_ENTRIES)
         .default([])
         .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
       biases: z.boolean().default(false).describe("Prune biases too."),
@@ -103,7 +116,7 @@ export function configFields() {
     model: modelSchema(),
     train: trainSchema.prefault({}),
     prune: pruneSchema().prefault({}),
-    seeds: distinct(z.int().min(0), Number)
+    seeds: distinct(z.int().min(0), Number, 10 * MOST_ENTRIES)
       .default([0, 1, 2])
       .describe("One whole experiment each: initial weights, data order, random pruning."),
     engine: z
@@ -119,7 +132,17 @@ export function configFields() {
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune }, context) => {
+    .superRefine(({ dataset, prune, seeds }, context) => {
+      const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
+      if (pruned > MOST_PRUNED) {
+        context.addIssue({
+          code: "custom",
+          path: [],
+          message:
+            `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
+            `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
+        });
+      }
       if (prune.finetune?.select === "best" && dataset.validation === 0) {
         context.addIssue({
           code: "custom",

@@ -1,6 +1,7 @@
 import * as yaml from "yaml";
 import { inputError } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
+import { excerpt, firstOf, quote } from "../foundations/quote.ts";
+import { parseYaml, YamlProblem, yamlData } from "./yaml.ts";
 
 /** A config file's content, with the lines that its parts stand on. */
 export interface ConfigSource {
@@ -17,13 +18,13 @@ export interface ConfigSource {
  */
 export function parseConfigSource(text: string, file: string): ConfigSource {
   const lines = new yaml.LineCounter();
-  const documents = yaml.parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
+  const documents = inWords(file, lineAt, () => parseYaml(text, lines));
 
   const problems = [...documents].flatMap((document) => [...document.errors, ...document.warnings]);
   if (problems.length > 0) {
     const texts = problems.map((problem) => `${file}:${lineAt(problem.pos[0])}: ${describe(problem, text)}`);
-    throw inputError(texts.join("\n"));
+    throw inputError(firstOf(texts).join("\n"));
   }
   const [document, second] = documents;
   if (second !== undefined) {
@@ -35,23 +36,16 @@ export function parseConfigSource(text: string, file: string): ConfigSource {
     throw inputError(`${file}: the file is empty.`, { hint: "Write a starter config: prune-lab init" });
   }
   if (!yaml.isMap(contents)) {
-    const found = yaml.isSeq(contents) ? "a list" : `the single value ${JSON.stringify(contents.toJSON())}`;
+    const found = yaml.isSeq(contents)
+      ? "a list"
+      : `the single value ${excerpt(JSON.stringify(contents.toJSON()) ?? "")}`;
     throw inputError(
       `${file}:${lineAt(contents.range[0])}: a config is a mapping of keys to values, and this is ${found}.`,
     );
   }
-  yaml.visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      const line = lineAt(alias.range?.[0] ?? 0);
-      throw inputError(
-        `${file}:${line}: not valid YAML: there is no anchor &${alias.source} before *${alias.source}.`,
-      );
-    },
-  });
   return {
     file,
-    value: toPlainData(document, file),
+    value: inWords(file, lineAt, () => yamlData(document)),
     locate: (path) => {
       const offsets = offsetsAlong(document, path);
       const last = offsets.at(-1);
@@ -60,12 +54,14 @@ export function parseConfigSource(text: string, file: string): ConfigSource {
   };
 }
 
-/** Resolves aliases. Throws an input error when they multiply beyond measure (a "billion laughs" document). */
-function toPlainData(document: yaml.Document, file: string): unknown {
+/** What the work gives; a problem with the YAML becomes an input error that names the line. */
+function inWords<T>(file: string, lineAt: (offset: number) => number, work: () => T): T {
   try {
-    return document.toJS();
+    return work();
   } catch (error) {
-    throw inputError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    if (!(error instanceof YamlProblem)) throw error;
+    const line = error.offset === undefined ? "" : `:${lineAt(error.offset)}`;
+    throw inputError(`${file}${line}: ${error.message}`, { cause: error });
   }
 }
 
@@ -74,7 +70,7 @@ function describe(problem: yaml.YAMLParseError | yaml.YAMLWarning, text: string)
     const key = /^[^\s:]*/.exec(text.slice(problem.pos[0]))?.[0] ?? "";
     return `the key ${quote(key)} appears twice.`;
   }
-  return `not valid YAML: ${problem.message}`;
+  return `not valid YAML: ${excerpt(problem.message, 200)}`;
 }
 
 /** Where each key of `path` stands in the text, as far as the document has it. */

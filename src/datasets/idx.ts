@@ -2,7 +2,7 @@ import path from "node:path";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
-import { NAME_PATTERN, NAME_RULE } from "../foundations/registry.ts";
+import { MOST_NAME, NAME_PATTERN, NAME_RULE } from "../foundations/registry.ts";
 import { existingDataFolders, isFolder } from "./data-folder.ts";
 import type { DatasetEntry } from "./dataset.ts";
 import { idxDataset, idxOptions } from "./formats/idx/dataset.ts";
@@ -13,9 +13,11 @@ const options = z.strictObject({
   path: z
     .string()
     .min(1)
+    .max(1000)
     .describe("The folder of the four files: in the data folder, or relative to the working folder."),
   label: z
     .string()
+    .max(MOST_NAME)
     .regex(NAME_PATTERN, NAME_RULE)
     .nullable()
     .default(null)
@@ -51,7 +53,7 @@ async function findFolder(wanted: string, dataDir: string | undefined): Promise<
 
 function resultName(wanted: string | null, folder: string): string {
   const name = wanted ?? path.basename(path.resolve(folder));
-  if (NAME_PATTERN.test(name)) return name;
+  if (name.length <= MOST_NAME && NAME_PATTERN.test(name)) return name;
   throw inputError(`The folder's name ${quote(name)} cannot stand in results (${NAME_RULE}).`, {
     hint: "Set dataset.label",
   });

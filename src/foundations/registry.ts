@@ -18,6 +18,8 @@ export interface EntryWithOptions<Options extends z.ZodObject = z.ZodObject> ext
 
 /** What names a thing in files and in results. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** Characters of a name: with what is added to it, it still fits into the name of a file. */
+export const MOST_NAME = 100;
 export const NAME_RULE = "letters, digits, '.', '_' and '-', starting with a letter or a digit";
 
 /**

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { quote } from "../foundations/quote.ts";
-import { NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
+import { MOST_NAME, NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { axes, axisSchema, type Method } from "./method.ts";
 
@@ -43,6 +43,7 @@ function combinationSchema() {
     .strictObject({
       name: z
         .string()
+        .max(MOST_NAME)
         .regex(NAME_PATTERN, `use ${NAME_RULE}: it names files.`)
         .refine((name) => methods.find(name) === undefined, {
           error: ({ input }) =>

@@ -36,6 +36,10 @@ test.each([
   ["seeds: [[0], [1]]\n", /matrix\.yaml:1: seeds: \[ 0 \] cannot name a folder; name the values/],
   ["a: [1]\ntrain.epochs: []\n", /matrix\.yaml:2: train\.epochs: a list of values/],
   ["train.epochs: [1, 1]\n", /matrix\.yaml:1: train\.epochs: two values are named '1'/],
+  [
+    Array.from({ length: 25 }, (_, i) => `key${i}: [1, 2]\n`).join(""),
+    /matrix\.yaml:10: key9: with this the matrix has 1024 combinations or more; at most 1000 are run\.$/,
+  ],
   ["- 1\n", /matrix\.yaml:1: .*a mapping/],
 ])("%j is refused with its line", async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);

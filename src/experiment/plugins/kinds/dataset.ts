@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { datasets } from "../../../datasets/registry.ts";
-import { NAME_PATTERN, NAME_RULE } from "../../../foundations/registry.ts";
+import { MOST_BYTES } from "../../../datasets/uncompressed.ts";
+import { MOST_NAME, NAME_PATTERN, NAME_RULE } from "../../../foundations/registry.ts";
 import { functionField, kindOf, optionsField, problemIn, textField } from "./kind.ts";
 
 const size = z.int().min(1);
@@ -22,7 +23,7 @@ const exampleSet = z.object({
 const some = exampleSet.refine((examples) => examples.count > 0, "expected examples");
 const checksum = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in lower-case hexadecimal");
 const loadedDataset = z.object({
-  name: z.string().regex(NAME_PATTERN, NAME_RULE),
+  name: z.string().max(MOST_NAME).regex(NAME_PATTERN, NAME_RULE),
   checksum,
   sources: z.array(z.object({ file: z.string(), sha256: z.string() })),
   train: some,
@@ -43,9 +44,10 @@ export const dataset = kindOf(
         files: z
           .array(
             z.strictObject({
-              name: z.string().regex(NAME_PATTERN, NAME_RULE),
+              name: z.string().max(MOST_NAME).regex(NAME_PATTERN, NAME_RULE),
               spellings: z.array(textField).min(1),
               sha256: checksum,
+              bytes: z.int().min(1).max(MOST_BYTES).optional(),
             }),
           )
           .min(1),
