@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
 import { failure, PruneLabError, systemErrorCode } from "./foundations/errors.ts";
 import { packageVersion } from "./foundations/paths.ts";
+import { outOfResources } from "./foundations/resource-limits.ts";
 
 const EXIT_CODES = { input: 2, failure: 3, interrupted: 130 } as const satisfies Record<
   PruneLabError["kind"],
@@ -28,6 +29,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // What escapes the try below, such as an error in a timer: Node's own exit code 1 means something else here.
+// From here on in place of the program's own, which tells why this file does not load.
+process.removeAllListeners("uncaughtException");
 process.on("uncaughtException", (error) => process.exit(report(error)));
 
 const program = new Command()
@@ -57,7 +60,8 @@ try {
 }
 
 /** Tells the user what went wrong, on stderr; returns the exit code. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = outOfResources(thrown) ?? thrown;
   // commander has printed its own message by now; help and version end here too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
   if (error instanceof PruneLabError) {

@@ -46,8 +46,8 @@ export interface ManifestPart {
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const file = path.join(folder, MANIFEST_FILE);
   try {
-    const manifest = JSON.parse(await readFile(file, "utf8")) as Partial<Manifest>;
-    if (manifest.tool === "prune-lab" && manifest.format === 1 && Array.isArray(manifest.files)) {
+    const manifest = JSON.parse(await readFile(file, "utf8")) as Partial<Manifest> | null;
+    if (manifest?.tool === "prune-lab" && manifest.format === 1 && Array.isArray(manifest.files)) {
       return manifest as Manifest;
     }
   } catch (error) {
