@@ -2,11 +2,13 @@
  * How often `prune-lab check` raises a false alarm, and which drops it catches: simulated sweeps of 17 sparsities,
  * put through the tests that the command uses. Prints the tables of docs/ci.md.
  *
- *   npm run build && node bench/gate-simulation.mjs [--task regression] [sweeps a cell, default 1000: a few minutes]
+ *   npm run build && node bench/gate-simulation.mjs [--task regression] [--only TEXT] [sweeps a cell, default 1000: a
+ *   few minutes]
  *
  * The accuracy of a seed is the curve's plus normal noise of the given deviation, rounded to a number of right
  * answers. The loss of a seed is the curve's times 1 plus such noise, in percent, rounded to 6 decimals. In pairs, the
- * two runs of a seed share a part of the noise: their correlation.
+ * two runs of a seed share a part of the noise: their correlation. Where pairs are identical, a part of the seeds has
+ * the very values of the baseline at a point. `--only` simulates the designs whose names hold the text.
  */
 import { parseArgs } from "node:util";
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
@@ -37,7 +39,7 @@ const TASKS = {
   },
 };
 const { values: flags, positionals } = parseArgs({
-  options: { task: { type: "string", default: "classification" } },
+  options: { task: { type: "string", default: "classification" }, only: { type: "string", default: "" } },
   allowPositionals: true,
 });
 const task = TASKS[flags.task];
@@ -55,7 +57,24 @@ const DESIGNS = [
   { name: "pairs, correlation .9", paired: true, correlation: 0.9 },
   { name: "other seeds, as many", paired: false, correlation: 0 },
   { name: "other seeds, 20 in the baseline", paired: false, correlation: 0, baselineSeeds: 20 },
-];
+  { name: "among 20 shared seeds, correlation 0", paired: true, correlation: 0, baselineSeeds: 20 },
+  { name: "among 20 shared seeds, correlation .9", paired: true, correlation: 0.9, baselineSeeds: 20 },
+  { name: "half of the seeds shared, correlation .5", paired: true, correlation: 0.5, shared: 0.5 },
+  {
+    name: "among 20, half of the pairs identical",
+    paired: true,
+    correlation: 0,
+    baselineSeeds: 20,
+    identical: 0.5,
+  },
+  {
+    name: "among 20, nine in ten identical",
+    paired: true,
+    correlation: 0,
+    baselineSeeds: 20,
+    identical: 0.9,
+  },
+].filter(({ name }) => name.includes(flags.only));
 const SEEDS = [1, 2, 3, 5, 10];
 const TEST_SETS = [1000, 10_000];
 
@@ -92,6 +111,7 @@ function simulate(cell) {
   let alarms = 0;
   let caught = 0;
   let printed = 0;
+  let printedSweeps = 0;
   const samplesOfSweeps = [];
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const samples = simulateSweep(stream, cell);
@@ -99,9 +119,12 @@ function simulate(cell) {
     const tests = testDrops(samples, RULE);
     if (tests.some(({ verdict }) => verdict === "regression")) alarms++;
     if (isCaught(samples, task.drop)) caught++;
-    printed +=
-      smallestDetectableDrop(tests[DROPPED].estimates, { level: LEVEL, tolerance: RULE.tolerance }) / sweeps;
+    // An identical point shows nothing that could be detected.
+    if (tests[DROPPED].verdict === "identical") continue;
+    printedSweeps++;
+    printed += smallestDetectableDrop(tests[DROPPED].estimates, { level: LEVEL, tolerance: RULE.tolerance });
   }
+  printed /= Math.max(1, printedSweeps);
   const truth = samplesOfSweeps.filter((samples) => isCaught(samples, printed)).length;
   const percent = (count) => (100 * count) / sweeps;
   return { alarms: percent(alarms), caught: percent(caught), printed, truth: percent(truth) };
@@ -110,24 +133,25 @@ function simulate(cell) {
 /** A baseline and a result that do not differ, as samples to test: each sparsity, and the area under the curve. */
 function simulateSweep(
   stream,
-  { seeds, baselineSeeds = seeds, deviation, testExamples, paired, correlation },
+  { seeds, baselineSeeds = seeds, deviation, testExamples, paired, correlation, shared = 1, identical = 0 },
 ) {
-  const shown = CURVE.map((level) => {
+  const common = paired ? Math.ceil(shared * seeds) : 0;
+  const sides = CURVE.map((level) => {
     const baseline = new Map();
     const results = new Map();
     for (let seed = 0; seed < Math.max(seeds, baselineSeeds); seed++) {
-      const shared = Math.sqrt(correlation) * stream.normal();
+      const part = Math.sqrt(correlation) * stream.normal();
       const value = () =>
-        task.recorded(
-          level,
-          deviation * (shared + Math.sqrt(1 - correlation) * stream.normal()),
-          testExamples,
-        );
+        task.recorded(level, deviation * (part + Math.sqrt(1 - correlation) * stream.normal()), testExamples);
       if (seed < baselineSeeds) baseline.set(seed, value());
-      if (seed < seeds) results.set(paired ? seed : 1000 + seed, value());
+      if (seed >= seeds) continue;
+      const same = identical > 0 && seed < common && stream.uniform() < identical;
+      results.set(seed < common ? seed : 1000 + seed, same ? baseline.get(seed) : value());
     }
-    return { baseline, results };
+    const isSame = identical > 0 && [...results].every(([seed, value]) => baseline.get(seed) === value);
+    return { shown: { baseline, results }, isSame };
   });
+  const shown = sides.map((side) => side.shown);
   const areas = (side) =>
     new Map(
       [...shown[0][side].keys()].map((seed) => [
@@ -135,8 +159,9 @@ function simulateSweep(
         areaUnderCurve(shown.map((point, i) => ({ sparsity: SPARSITIES[i], value: point[side].get(seed) }))),
       ]),
     );
+  const same = [...sides.map(({ isSame }) => isSame), sides.every(({ isSame }) => isSame)];
   return [...shown, { baseline: areas("baseline"), results: areas("results") }].map(
-    ({ baseline, results }) => {
+    ({ baseline, results }, i) => {
       const scale = scaleOf(metric, baseline);
       return {
         scale,
@@ -144,6 +169,7 @@ function simulateSweep(
         results: scaled(results, scale),
         testExamples,
         paired,
+        identical: same[i],
       };
     },
   );
@@ -153,7 +179,11 @@ function simulateSweep(
 function isCaught(samples, drop) {
   const dropped = samples.map((sample, i) =>
     i === DROPPED
-      ? { ...sample, results: new Map([...sample.results].map(([seed, value]) => [seed, value - drop])) }
+      ? {
+          ...sample,
+          identical: false,
+          results: new Map([...sample.results].map(([seed, value]) => [seed, value - drop])),
+        }
       : sample,
   );
   return testDrops(dropped, RULE)[DROPPED].verdict === "regression";

@@ -31,11 +31,20 @@ test("imports point down that list", () => {
 });
 
 test("tests stand where what they test stands", () => {
-  /** Tests of pages, of all engines alike, and of everything that reads what others wrote. */
-  const beside = ["docs", "engines/conformance", "fuzz"];
+  /** Tests of pages, of all engines alike, of everything that reads what others wrote, and of what survives a fault. */
+  const beside = ["docs", "engines/conformance", "faults", "fuzz"];
   const folders = new Set([...sources.map((file) => path.posix.dirname(file)), ...beside]);
   const astray = readdirSync(path.join(packageRoot, "test"), { recursive: true, encoding: "utf8" })
     .map((file) => file.split(path.sep).join("/"))
     .filter((file) => file.endsWith(".test.ts") && !folders.has(path.posix.dirname(file)));
   expect(astray).toEqual([]);
+});
+
+test("one file writes to the terminal", () => {
+  const writers = sources.filter((file) =>
+    /\bprocess\.(stdout|stderr)\b|\bconsole\.\w+\(|["'](node:)?(console|tty)["']/.test(
+      readFileSync(path.join(packageRoot, "src", file), "utf8"),
+    ),
+  );
+  expect(writers).toEqual(["commands/output.ts"]);
 });

@@ -6,17 +6,87 @@
   const byId = (id) => document.getElementById(id);
   document.documentElement.classList.add("scripted");
 
-  // 1. The legend: a checkbox a method shows and hides its marks and rows everywhere.
-  for (const box of all("#methods input")) {
-    const apply = () => {
-      for (const element of all(`[data-series="${box.value}"]`))
-        element.toggleAttribute("hidden", !box.checked);
-    };
-    box.addEventListener("change", apply);
-    apply();
-  }
+  // 1. The address keeps what a reader chose (#hide=a&hide=b&weights=c), so that going back and a link restore it.
+  const choices = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  const choose = (change) => {
+    const next = choices();
+    change(next);
+    // An empty hash would scroll to the top.
+    location.hash = next.size === 0 ? "all=" : next;
+  };
+  const restorers = [];
+  const restore = () => {
+    for (const restorer of restorers) restorer(choices());
+  };
+  addEventListener("hashchange", () => {
+    // An anchor says nothing about choices.
+    if (location.hash === "" || location.hash.includes("=")) restore();
+  });
 
-  // 2. Charts: the mark nearest to the pointer says what it is; arrow keys walk through the marks.
+  // 2. The legends: a checkbox a method shows and hides its marks, its names and its rows.
+  const boxes = all(".methods input");
+  const nameOf = (box) => box.closest("label").querySelector("span").textContent;
+  const show = () => {
+    const hidden = new Set(boxes.filter((box) => !box.checked).map((box) => box.value));
+    for (const element of all("[data-series]"))
+      element.toggleAttribute("hidden", hidden.has(element.dataset.series));
+    for (const legend of all(".methods")) {
+      const own = all("input", legend);
+      const shown = own.filter((box) => box.checked).length;
+      legend.querySelector(".shown").textContent =
+        shown === own.length ? "all shown" : `${shown} of ${own.length} shown`;
+    }
+    for (const figure of all("figure")) drawFront(figure);
+  };
+  const remember = () => {
+    choose((next) => {
+      next.delete("hide");
+      next.delete("all");
+      for (const box of boxes) if (!box.checked) next.append("hide", nameOf(box));
+    });
+    show();
+  };
+  for (const box of boxes) box.addEventListener("change", remember);
+  for (const button of all("[data-all]")) {
+    button.addEventListener("click", () => {
+      for (const box of all("input", button.closest(".methods"))) box.checked = button.dataset.all !== "";
+      remember();
+    });
+  }
+  restorers.push((chosen) => {
+    const hidden = chosen.getAll("hide");
+    for (const box of boxes) box.checked = !hidden.includes(nameOf(box));
+    show();
+  });
+  // On a phone the boxes would fill the screen.
+  if (matchMedia("(max-width: 40rem)").matches)
+    for (const legend of all(".methods")) legend.removeAttribute("open");
+
+  // The Pareto front of the marks that are shown: steps from the cheapest on, each better than all before.
+  const placeOf = (mark) =>
+    mark
+      .getAttribute("transform")
+      .match(/-?[\d.]+/g)
+      .map(Number);
+  const drawFront = (figure) => {
+    const front = figure.querySelector("[data-front]");
+    if (!front) return;
+    front.dataset.whole ??= front.getAttribute("d");
+    const end = Math.max(...front.dataset.whole.match(/[\d.]+(?=,)/g).map(Number));
+    const better = (y, than) => (figure.dataset.better === "up" ? y < than : y > than);
+    let path = "";
+    let best;
+    const places = all("[data-tip][data-series][transform]:not([hidden])", figure).map(placeOf);
+    places.sort(([x1, y1], [x2, y2]) => x1 - x2 || (better(y1, y2) ? -1 : 1));
+    for (const [x, y] of places) {
+      if (best !== undefined && !better(y, best)) continue;
+      path += best === undefined ? `M${x},${y}` : `H${x}V${y}`;
+      best = y;
+    }
+    front.setAttribute("d", path ? `${path}H${end}` : "M0,0");
+  };
+
+  // 3. Charts: the mark nearest to the pointer says what it is; arrow keys walk through the marks.
   const REACH = 28;
   const tip = byId("tip");
   const announcer = byId("announcer");
@@ -95,7 +165,187 @@
   }
   addEventListener("scroll", placeTip, { passive: true });
 
-  // 3. Tables: a heading sorts by its column, then the other way round; empty cells stay last.
+  // 4. Charts are zoomed by their viewBox: what is seen of the picture, in its own units.
+  const WHEEL_STEP = 1.2;
+  const BUTTON_STEP = 1.5;
+  const MOST_ZOOM = 20;
+  const zoomers = new Map();
+  for (const figure of all("figure[data-name]")) {
+    const chart = figure.querySelector(".chart");
+    const svg = chart.querySelector("svg");
+    const whole = svg.getAttribute("viewBox").split(" ").map(Number);
+    let [x, y, width, height] = whole;
+    const look = () => {
+      const [, , fullWidth, fullHeight] = whole;
+      width = Math.min(fullWidth, Math.max(fullWidth / MOST_ZOOM, width));
+      height = (width * fullHeight) / fullWidth;
+      x = Math.max(0, Math.min(fullWidth - width, x));
+      y = Math.max(0, Math.min(fullHeight - height, y));
+      svg.setAttribute("viewBox", [x, y, width, height].map((value) => Number(value.toFixed(2))).join(" "));
+      chart.classList.toggle("zoomed", width < fullWidth);
+      placeTip();
+    };
+    const reset = () => {
+      [x, y, width, height] = whole;
+      look();
+    };
+    // About a place of the picture, by default its middle.
+    const zoom = (factor, [atX, atY] = [x + width / 2, y + height / 2]) => {
+      const next = Math.min(whole[2], Math.max(whole[2] / MOST_ZOOM, width / factor));
+      x = atX - ((atX - x) * next) / width;
+      y = atY - ((atY - y) * next) / width;
+      width = next;
+      look();
+    };
+    const inPicture = ({ clientX, clientY }) => {
+      const box = svg.getBoundingClientRect();
+      return [
+        x + ((clientX - box.left) * width) / box.width,
+        y + ((clientY - box.top) * height) / box.height,
+      ];
+    };
+    zoomers.set(figure, { in: () => zoom(BUTTON_STEP), out: () => zoom(1 / BUTTON_STEP), reset });
+
+    // The plain wheel scrolls the page.
+    chart.addEventListener(
+      "wheel",
+      (event) => {
+        if (!event.ctrlKey && !event.metaKey) return;
+        event.preventDefault();
+        zoom(event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP, inPicture(event));
+      },
+      { passive: false },
+    );
+    chart.addEventListener("keydown", (event) => {
+      const actions = { "+": "in", "=": "in", "-": "out", 0: "reset" };
+      if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in actions)) return;
+      event.preventDefault();
+      zoomers.get(figure)[actions[event.key]]();
+    });
+    // Dragging moves what is zoomed, and else draws the box to zoom to. Fingers scroll.
+    const frame = document.createElement("div");
+    frame.className = "selection";
+    let from;
+    chart.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch" || event.button !== 0) return;
+      from = { clientX: event.clientX, clientY: event.clientY, moved: false };
+      chart.setPointerCapture(event.pointerId);
+    });
+    chart.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const far = Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY);
+      if (!from.moved && far < 5) return;
+      hideTip();
+      if (width < whole[2]) {
+        const [before, now] = [inPicture(from), inPicture(event)];
+        x += before[0] - now[0];
+        y += before[1] - now[1];
+        from = { clientX: event.clientX, clientY: event.clientY, moved: true };
+        look();
+      } else {
+        from.moved = true;
+        from.frames = true;
+        document.body.append(frame);
+        frame.style.left = `${Math.min(from.clientX, event.clientX)}px`;
+        frame.style.top = `${Math.min(from.clientY, event.clientY)}px`;
+        frame.style.width = `${Math.abs(event.clientX - from.clientX)}px`;
+        frame.style.height = `${Math.abs(event.clientY - from.clientY)}px`;
+      }
+    });
+    const release = (event) => {
+      frame.remove();
+      if (from?.frames && event.type === "pointerup") {
+        const [[x1, y1], [x2, y2]] = [inPicture(from), inPicture(event)];
+        if (Math.abs(x1 - x2) > 10 && Math.abs(y1 - y2) > 5) {
+          // The box whole, in the shape of the picture.
+          width = Math.max(Math.abs(x1 - x2), (Math.abs(y1 - y2) * whole[2]) / whole[3]);
+          x = (x1 + x2 - width) / 2;
+          y = (y1 + y2 - (width * whole[3]) / whole[2]) / 2;
+          look();
+        }
+      }
+      from = undefined;
+    };
+    chart.addEventListener("pointerup", release);
+    chart.addEventListener("pointercancel", release);
+  }
+
+  // A chart as a file: as it is shown, in light colors, with its font.
+  const face = document.querySelector("style").textContent.match(/@font-face\{[^}]*\}/)?.[0] ?? "";
+  const pictureOf = (figure) => {
+    const picture = figure.querySelector(".chart svg").cloneNode(true);
+    picture.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    for (const gone of all("[hidden]", picture)) gone.remove();
+    for (const mark of all(".active", picture)) mark.removeAttribute("class");
+    const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+    style.textContent = face;
+    picture.prepend(style);
+    return new XMLSerializer().serializeToString(picture);
+  };
+  const rasterized = async (figure) => {
+    const [width, height] = ["width", "height"].map((side) =>
+      Number(figure.querySelector(".chart svg").getAttribute(side)),
+    );
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(pictureOf(figure))}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * width;
+    canvas.height = 2 * height;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  };
+  const specOf = (figure) => JSON.parse(byId(`${figure.dataset.name}-spec`).textContent);
+  // The rows that a specification is drawn from: those of the chart, or else of its panels.
+  const rowsOf = (spec) => {
+    if (Array.isArray(spec.data?.values)) return spec.data.values;
+    return (spec.concat ?? []).flatMap((part) =>
+      rowsOf(part).map((row) => ({ panel: part.encoding?.description?.value, ...row })),
+    );
+  };
+  const csvOf = (figure) => {
+    const rows = rowsOf(specOf(figure));
+    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    const cell = (value) => {
+      const text = value == null ? "" : String(value);
+      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
+      .map((line) => `${line.map(cell).join(",")}\n`)
+      .join("");
+  };
+  const files = {
+    svg: (figure) => [pictureOf(figure), "image/svg+xml", "svg"],
+    png: async (figure) => [await rasterized(figure), "image/png", "png"],
+    csv: (figure) => [csvOf(figure), "text/csv", "csv"],
+    spec: (figure) => [`${JSON.stringify(specOf(figure), null, 2)}\n`, "application/json", "vl.json"],
+  };
+  const save = async (figure, kind) => {
+    const [content, type, extension] = await files[kind](figure);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type }));
+    link.download = `${figure.dataset.name}.${extension}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  // The clipboard takes the picture while it is drawn: some browsers ask for that.
+  const copy = (figure) =>
+    navigator.clipboard.write([new ClipboardItem({ "image/png": rasterized(figure) })]);
+  for (const button of all("[data-do]")) {
+    const figure = button.closest("figure");
+    const { do: action } = button.dataset;
+    button.addEventListener("click", async () => {
+      if (action in zoomers.get(figure)) return zoomers.get(figure)[action]();
+      try {
+        await (action === "copy" ? copy(figure) : save(figure, action));
+        announcer.textContent = action === "copy" ? "Copied." : "Saved.";
+      } catch (error) {
+        announcer.textContent = `This browser does not allow it: ${error.message}`;
+      }
+    });
+  }
+
+  // 5. Tables: a heading sorts by its column, then the other way round; empty cells stay last.
   for (const table of all("table.sortable")) {
     const body = table.tBodies[0];
     const headings = all("thead th", table);
@@ -121,7 +371,7 @@
     });
   }
 
-  // 4. The weights of one run: histograms and mask blocks, drawn from the record in the page.
+  // 6. The weights of one run: histograms and mask blocks, drawn from the record in the page.
   const weightsElement = byId("weights-data");
   if (weightsElement) {
     const weights = JSON.parse(weightsElement.textContent);
@@ -237,8 +487,33 @@
         ),
       );
     };
-    methodChoice.addEventListener("change", draw);
-    sparsityChoice.addEventListener("change", draw);
-    draw();
+    for (const choice of [methodChoice, sparsityChoice]) {
+      choice.addEventListener("change", () => {
+        choose((next) => {
+          next.set("weights", methodChoice.value);
+          next.set("pruned", sparsityChoice.value);
+        });
+        draw();
+      });
+    }
+    const first = { weights: methodChoice.value, pruned: sparsityChoice.value };
+    restorers.push((chosen) => {
+      methodChoice.value = chosen.get("weights") ?? first.weights;
+      sparsityChoice.value = chosen.get("pruned") ?? first.pruned;
+      draw();
+    });
   }
+
+  // 7. On paper everything is open.
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = all("details:not([open])");
+    for (const details of closed) details.open = true;
+    for (const { reset } of zoomers.values()) reset();
+  });
+  addEventListener("afterprint", () => {
+    for (const details of closed) details.open = false;
+  });
+
+  restore();
 }

@@ -2,6 +2,7 @@ import { type DifferenceScale, differenceScale } from "../metrics/difference.ts"
 import type { Metric } from "../metrics/metric.ts";
 import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
+import type { Pair } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { meanInterval } from "./mean-interval.ts";
 import { pairedDifferences, type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
@@ -68,22 +69,25 @@ function dropBound(
   const [only = 0] = differences;
   const { n, mean, std } = meanInterval(differences);
   if (mean === null) return undefined;
-  if (std === null)
-    return only + upperQuantile(0.05, Number.POSITIVE_INFINITY) * pairError(control, point, scale);
+  if (std === null) {
+    const measuredOf = (rows: readonly ResultRow[]) =>
+      rows.map((row) => recoveredValue(scale.metric, row)).find((value) => value !== null) ?? 0;
+    const pair = { before: measuredOf(control), now: measuredOf(point) };
+    const examples = point[0]?.test_examples ?? 1;
+    return only + upperQuantile(0.05, Number.POSITIVE_INFINITY) * pairError(pair, scale, examples);
+  }
   return mean + (upperQuantile(0.05, n - 1) * std) / Math.sqrt(n);
 }
 
-/** The error of the difference of two networks that the test set leaves, or the spread between seeds that is assumed. */
-function pairError(
-  control: readonly ResultRow[],
-  point: readonly ResultRow[],
-  { metric, factor }: DifferenceScale,
-): number {
+/**
+ * The error, in the unit of differences, of the difference of two networks of one seed that the test set leaves, or the
+ * spread between seeds that is assumed where it says nothing.
+ */
+export function pairError(pair: Pair, { metric, factor }: DifferenceScale, testExamples: number): number {
   const { testSet, difference } = metric;
   if (testSet === undefined) return Math.SQRT2 * difference.assumedDeviation;
-  const examples = point[0]?.test_examples ?? 1;
-  const errors = [control, point].map(([row]) =>
-    Math.sqrt(testSet.variance((row && recoveredValue(metric, row)) ?? 0, examples)),
+  const errors = [pair.before, pair.now].map((value) =>
+    Math.sqrt(testSet.variance(testSet.cautious(value, testExamples), testExamples)),
   );
   return Math.abs(factor) * metric.scale * Math.hypot(...errors);
 }

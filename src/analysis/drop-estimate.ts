@@ -1,6 +1,7 @@
-import type { DifferenceScale } from "../metrics/difference.ts";
+import { type DifferenceScale, possibleDrops } from "../metrics/difference.ts";
+import type { Interval } from "../metrics/metric.ts";
 import { pairedDifferences, type SeedValues } from "./seed-values.ts";
-import { upperTail } from "./student-t.ts";
+import { upperQuantile, upperTail } from "./student-t.ts";
 
 /** What is known of one measure on both sides, in the unit of its differences, the higher the better. */
 export interface Sample {
@@ -26,6 +27,8 @@ export interface DropEstimate {
   readonly degreesOfFreedom: number;
   /** How many independent deviations the standard error varies with: fewer where both sides share their noise. */
   readonly spreadDegreesOfFreedom: number;
+  /** What there is to lose: no drop from this baseline is larger. Infinite for a metric without a worst value. */
+  readonly most: number;
 }
 
 /** Below this, in the unit of differences, a spread is rounding: tables have 6 decimals. */
@@ -44,8 +47,13 @@ const FEWEST_PAIRS = 3;
 export function dropEstimates(sample: Sample): DropEstimate[] {
   const { baseline, results } = sample;
   if (baseline.size === 0 || results.size === 0) return [];
-  const estimates = [...(sample.paired ? pairEstimate(sample) : []), ...groupEstimate(sample)];
-  return estimates.length > 0 ? estimates : [testSetEstimate(sample)];
+  const groups = groupEstimate(sample);
+  const estimates =
+    groups.length === 0
+      ? [testSetEstimate(sample)]
+      : [...(sample.paired ? pairEstimate(sample) : []), ...groups];
+  const most = mostToLose(sample);
+  return estimates.map((estimate) => ({ ...estimate, most }));
 }
 
 /**
@@ -68,12 +76,27 @@ export function strongest(
   return tests.sort((a, b) => a.pValue - b.pValue)[0];
 }
 
-function pairEstimate({ baseline, results }: Sample): DropEstimate[] {
+/** The two-sided 95% interval of an estimate, within what there is to lose. */
+export function estimateInterval({ drop, standardError, degreesOfFreedom, most }: DropEstimate): Interval {
+  const half = upperQuantile(0.025, degreesOfFreedom) * standardError;
+  return { low: drop - half, high: Math.min(drop + half, most) };
+}
+
+type Estimate = Omit<DropEstimate, "most">;
+
+function mostToLose({ baseline, scale }: Sample): number {
+  return possibleDrops(scale, mean([...baseline.values()]) / (scale.factor * scale.metric.scale)).most;
+}
+
+function pairEstimate({ baseline, results, testExamples, scale }: Sample): Estimate[] {
   const differences = pairedDifferences(baseline, results);
   const n = differences.length;
   if (n < FEWEST_PAIRS) return [];
-  const deviation = Math.sqrt(squares(differences) / (n - 1));
-  if (deviation < NO_SPREAD) return [];
+  // Pairs that all differ by the same, or by nothing, may differ by what rounding hides.
+  const deviation = Math.max(
+    Math.sqrt(squares(differences) / (n - 1)),
+    roundingDeviation(testExamples, scale),
+  );
   return [
     {
       by: "pairs",
@@ -85,7 +108,7 @@ function pairEstimate({ baseline, results }: Sample): DropEstimate[] {
   ];
 }
 
-function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
+function groupEstimate({ baseline, results, paired }: Sample): Estimate[] {
   const before = [...baseline.values()];
   const now = [...results.values()];
   const degreesOfFreedom = before.length + now.length - 2;
@@ -104,11 +127,17 @@ function groupEstimate({ baseline, results, paired }: Sample): DropEstimate[] {
   ];
 }
 
+/** The deviation that rounding leaves in the difference of two values: to whole test examples, or to decimals. */
+function roundingDeviation(testExamples: number, { metric, factor }: DifferenceScale): number {
+  const resolution = metric.testSet?.resolution?.(testExamples) ?? NO_SPREAD;
+  return (Math.abs(factor) * metric.scale * resolution) / Math.sqrt(6);
+}
+
 /**
  * The two test sets count as independent, although they are the same examples: this error is too large rather
  * than too small. Seeds share the test set, so more of them do not shrink it.
  */
-function testSetEstimate({ baseline, results, testExamples, scale }: Sample): DropEstimate {
+function testSetEstimate({ baseline, results, testExamples, scale }: Sample): Estimate {
   const before = mean([...baseline.values()]);
   const now = mean([...results.values()]);
   const alone = baseline.size === 1 && results.size === 1;

@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { tables } from "../recording/columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { groupBy } from "./group-by.ts";
@@ -62,7 +63,7 @@ export function compareExactly({ baseline, results }: MatchedPoint): ExactCompar
 /** One value as it is, several numbers as their range. */
 function rangeText(values: readonly (number | string)[]): string {
   const numbers = values.filter((value) => typeof value === "number");
-  const [lowest, highest] = [Math.min(...numbers), Math.max(...numbers)];
+  const [lowest, highest] = [leastOf(numbers), greatestOf(numbers)];
   return numbers.length === values.length && lowest < highest
     ? `${lowest} to ${highest}`
     : distinct(values).join(", ");
@@ -72,30 +73,34 @@ function sameDenseNetwork(a: ResultRow, b: ResultRow): boolean {
   return a.baseline_loss === b.baseline_loss && a.baseline_accuracy === b.baseline_accuracy;
 }
 
-/** Every cell that differs at a point, and the seeds that one side lacks. */
+/** What a run measured, as opposed to what it is called and was made with. */
+const MEASURED = Object.entries(tables.results).flatMap(([column, { format }]) =>
+  format === "figure" || format === "integer" || column === "status" ? [column as keyof ResultRow] : [],
+);
+
+/** Whether every seed of the results has the baseline's measures, to the last digit of the table. */
+export function isIdentical({ baseline, results }: MatchedPoint): boolean {
+  const before = new Map(baseline.map((row) => [row.seed, row]));
+  return results.every((row) => {
+    const other = before.get(row.seed);
+    return other !== undefined && MEASURED.every((column) => row[column] === other[column]);
+  });
+}
+
+/** Every cell that differs at a point, in the rows of the seeds that both sides have. */
 export function compareEveryCell({ baseline, results }: MatchedPoint): ExactDifference[] {
   const now = new Map(results.map((row) => [row.seed, row]));
-  const before = new Set(baseline.map(({ seed }) => seed));
   const columns = Object.keys(tables.results) as (keyof ResultRow)[];
-  const lost = (seed: number, side: "baseline" | "results"): ExactDifference => ({
-    column: "row",
-    baseline: side === "results" ? "there" : "missing",
-    results: side === "results" ? "missing" : "there",
-    seeds: [seed],
+  return baseline.flatMap((row) => {
+    const other = now.get(row.seed);
+    if (other === undefined) return [];
+    return columns
+      .filter((column) => row[column] !== other[column])
+      .map((column) => ({
+        column,
+        baseline: String(row[column] ?? "empty"),
+        results: String(other[column] ?? "empty"),
+        seeds: [row.seed],
+      }));
   });
-  return [
-    ...baseline.flatMap((row) => {
-      const other = now.get(row.seed);
-      if (other === undefined) return [lost(row.seed, "results")];
-      return columns
-        .filter((column) => row[column] !== other[column])
-        .map((column) => ({
-          column,
-          baseline: String(row[column] ?? "empty"),
-          results: String(other[column] ?? "empty"),
-          seeds: [row.seed],
-        }));
-    }),
-    ...results.filter(({ seed }) => !before.has(seed)).map(({ seed }) => lost(seed, "baseline")),
-  ];
 }

@@ -14,6 +14,8 @@ declare module "jstat" {
     readonly chisquare: {
       inv(p: number, degreesOfFreedom: number): number;
     };
+    /** The regularized incomplete beta function I_x(a, b). */
+    ibeta(x: number, a: number, b: number): number;
     /** The logarithm of the gamma function. */
     gammaln(x: number): number;
   };

@@ -1,6 +1,7 @@
 import { inputError } from "../foundations/errors.ts";
 import { type PointKey, pointKey } from "../recording/results-reader.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import type { AllowMissing } from "./check-settings.ts";
 import { groupBy } from "./group-by.ts";
 
 /** Where two tables come from, for messages. */
@@ -19,12 +20,12 @@ export interface MatchedPoint {
 /**
  * Matches the points of two tables by model, method, schedule, recovery and sparsity, in the order of the
  * baseline. Throws a PruneLabError of kind `input` when dataset or model differ, when a point is missing on
- * either side (unless `allowMissing`), and when no point is on both.
+ * either side (unless `allowMissing` is true), and when no point is on both.
  */
 export function matchPoints(
   baseline: readonly ResultRow[],
   results: readonly ResultRow[],
-  { names, allowMissing }: { readonly names: TableNames; readonly allowMissing: boolean },
+  { names, allowMissing }: { readonly names: TableNames; readonly allowMissing: AllowMissing },
 ): { readonly points: readonly MatchedPoint[]; readonly missing: readonly string[] } {
   const before = groupBy(baseline, pointKey);
   const now = groupBy(results, pointKey);
@@ -45,7 +46,7 @@ export function matchPoints(
     );
   }
   for (const point of points) refuseOtherSubject(point, names);
-  if (missing.length > 0 && !allowMissing) {
+  if (missing.length > 0 && allowMissing !== true) {
     const shown = missing.length > 8 ? [...missing.slice(0, 8), `and ${missing.length - 8} more`] : missing;
     throw inputError(`The grids differ:\n${shown.map((line) => `  ${line}`).join("\n")}`, {
       hint: "Compare the common points only with --allow-missing, or write a new baseline with --update.",
@@ -68,7 +69,12 @@ function refuseOtherSubject({ key, baseline, results }: MatchedPoint, names: Tab
     const before = distinct(baseline.map((row) => row[column]));
     const now = distinct(results.map((row) => row[column]));
     if (before.length === 1 && now.length === 1 && before[0] === now[0]) continue;
-    const what = column === "dataset" || column === "test_examples" ? "datasets" : "models";
+    if (column === "dataset") {
+      throw inputError(
+        `Different datasets cannot be compared: ${before.join(", ")} in ${names.baseline}, ${now.join(", ")} in ${names.results}.`,
+      );
+    }
+    const what = column === "test_examples" ? "datasets" : "models";
     throw inputError(
       `Different ${what} cannot be compared: ${key.method} at sparsity ${key.target_sparsity} has ${column} ${before.join(", ")} in ${names.baseline}, ${now.join(", ")} in ${names.results}.`,
     );

@@ -8,13 +8,13 @@ export interface MeanInterval {
   readonly mean: number | null;
   /** Sample standard deviation (divided by n - 1); null below two values. */
   readonly std: number | null;
-  /** 95% t interval of the mean, not clipped to any range; null below two values. */
+  /** 95% confidence interval of the mean; null below two values. */
   readonly ci95: { readonly low: number; readonly high: number } | null;
 }
 
 /**
  * Mean, sample standard deviation and two-sided 95% confidence interval of the mean by Student's t:
- * mean -+ t(0.975, n - 1) std / sqrt(n).
+ * mean -+ t(0.975, n - 1) std / sqrt(n), which no range bounds: see metricInterval for values of a metric.
  */
 export function meanInterval(values: readonly number[]): MeanInterval {
   const n = values.length;
@@ -24,8 +24,13 @@ export function meanInterval(values: readonly number[]): MeanInterval {
   const mean = origin + values.reduce((sum, value) => sum + (value - origin), 0) / n;
   if (n === 1) return { n, mean, std: null, ci95: null };
   const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
-  const halfWidth = (jstat.studentt.inv(0.975, n - 1) * std) / Math.sqrt(n);
+  const halfWidth = (tQuantile(n - 1) * std) / Math.sqrt(n);
   return { n, mean, std, ci95: { low: mean - halfWidth, high: mean + halfWidth } };
+}
+
+/** What Student's t exceeds, up or down, 5 times in 100. */
+export function tQuantile(degreesOfFreedom: number): number {
+  return jstat.studentt.inv(0.975, degreesOfFreedom);
 }
 
 /** The values that are there. */

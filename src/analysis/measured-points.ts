@@ -1,9 +1,11 @@
-import { advantage, differenceScale } from "../metrics/difference.ts";
+import { differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { dropInterval } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { type MeanInterval, meanInterval, present } from "./mean-interval.ts";
+import { metricInterval } from "./metric-interval.ts";
 
 /** What a metric says of one (study, method, sparsity), over the seeds that did not diverge. */
 export interface MeasuredPoint {
@@ -49,9 +51,15 @@ function measurePoint(
   const [first] = rows;
   if (first === undefined) throw new RangeError("a point needs at least one row");
   const counted = rows.filter((row) => row.status !== "diverged");
-  const over = (value: (row: ResultRow) => number | null) => meanInterval(present(counted.map(value)));
+  const over = (value: (row: ResultRow) => number | null) =>
+    metricInterval(metric, present(counted.map(value)), first.test_examples);
   const control = meanInterval(present([...controls.values()])).mean;
   const scale = differenceScale(metric, control === null ? null : metric.scale * control);
+  const pairs = counted.flatMap((row) => {
+    const before = controls.get(row.seed) ?? null;
+    const now = recoveredValue(metric, row);
+    return before === null || now === null ? [] : [{ before, now }];
+  });
   return {
     study: first.study,
     method: first.method,
@@ -63,10 +71,6 @@ function measurePoint(
     baseline: over((row) => figureOf(metric.figures.baseline, row)),
     pruned: over((row) => figureOf(metric.figures.pruned, row)),
     recovered: over((row) => recoveredValue(metric, row)),
-    drop: over((row) => {
-      const of = controls.get(row.seed) ?? null;
-      const value = recoveredValue(metric, row);
-      return of === null || value === null ? null : advantage(scale, of, value);
-    }),
+    drop: dropInterval(pairs, scale, first.test_examples),
   };
 }

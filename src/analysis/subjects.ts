@@ -1,7 +1,7 @@
 import type { Metric } from "../metrics/metric.ts";
 import { areaUnderCurve } from "./curve-summaries.ts";
-import type { Sample } from "./drop-estimate.ts";
-import type { ExactDifference } from "./exact-columns.ts";
+import type { TestedSample } from "./drop-tests.ts";
+import { type ExactDifference, isIdentical } from "./exact-columns.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 import { type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
 
@@ -32,15 +32,16 @@ export function withoutRepeatedControls(points: readonly MatchedPoint[]): Matche
 /** Something to test: a point of a curve, or the area under it (with no sparsity). */
 export interface Subject {
   readonly curve: string;
+  readonly method: string;
   readonly sparsity: number | null;
   /** What is tested, in the unit of the metric's differences. */
-  readonly sample: Sample;
+  readonly sample: TestedSample;
   /** The same as shown: in percent for an accuracy. */
   readonly shown: { readonly baseline: SeedValues; readonly results: SeedValues };
   readonly differences: readonly ExactDifference[];
 }
 
-interface Circumstances extends Pick<Sample, "testExamples" | "paired"> {
+interface Circumstances extends Pick<TestedSample, "testExamples" | "paired" | "identical"> {
   readonly metric: Metric;
 }
 
@@ -58,9 +59,11 @@ export function pointSubject(
     metric,
     testExamples: point.baseline[0]?.test_examples ?? 1,
     paired: recipes.length === 1,
+    identical: isIdentical(point),
   };
   return {
     curve,
+    method: point.key.method,
     sparsity: point.key.target_sparsity,
     sample: sampleOf(shown, circumstances),
     shown,
@@ -69,7 +72,7 @@ export function pointSubject(
 }
 
 /** Differences count from the baseline. */
-function sampleOf(shown: Subject["shown"], { metric, ...circumstances }: Circumstances): Sample {
+function sampleOf(shown: Subject["shown"], { metric, ...circumstances }: Circumstances): TestedSample {
   const scale = scaleOf(metric, shown.baseline);
   return {
     scale,
@@ -108,6 +111,16 @@ export function areaSubject(curve: string, points: readonly MatchedPoint[], metr
     metric,
     testExamples: first.sample.testExamples,
     paired: subjects.every(({ sample: { paired } }) => paired),
+    identical: subjects.every(({ sample: { identical } }) => identical),
   };
-  return [{ curve, sparsity: null, sample: sampleOf(shown, circumstances), shown, differences: [] }];
+  return [
+    {
+      curve,
+      method: first.method,
+      sparsity: null,
+      sample: sampleOf(shown, circumstances),
+      shown,
+      differences: [],
+    },
+  ];
 }

@@ -2,9 +2,10 @@ import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import { extremes } from "../metrics/registry.ts";
 import { heading, valueText } from "../metrics/words.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { axisTitle } from "./labels.ts";
 import { curvesOf } from "./parts/curve.ts";
+import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { metricScale } from "./parts/scales.ts";
 import { config, heat, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -21,7 +22,10 @@ export const accuracyHeatmapChart: Chart = {
  * Test accuracy after recovery as a table of colors, a row a method and a column a sparsity; the darker the
  * better, on the scale of the other charts. Undefined without any measure.
  */
-export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+export function accuracyHeatmap(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
   const { metric, methods, recovers } = curves;
@@ -44,7 +48,7 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
       label: markLabel(method, `${percent(sparsity)} pruned, ${measureText(metric, recovered)}`),
     };
   });
-  const columnWidth = 58;
+  const columnWidth = plotSize(frame, 58, 34, 0.58).width;
   return {
     $schema: schema,
     config,
@@ -64,7 +68,7 @@ export function accuracyHeatmap({ results }: { results: readonly ResultRow[] }):
         type: "ordinal",
         sort: sparsities.map(percent),
         axis: {
-          title: "Weights pruned",
+          title: axisTitle(labels, "sparsity", "Weights pruned"),
           labelAngle: 0,
           grid: false,
           domain: false,

@@ -1,21 +1,25 @@
 import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
+import { greatestOf } from "../foundations/extremes.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
-const width = 620;
-const height = 340;
+type Drawn = Pick<ChartData, "results" | "labels">;
 
 /** What a network costs, by what its masks leave. */
 interface Cost {
+  readonly name: "size" | "macs";
   readonly title: string;
   readonly axis: string;
+  readonly shortAxis: string;
   readonly of: (point: CurvePoint) => number;
   readonly dense: (row: ResultRow) => number;
   readonly text: (cost: number) => string;
@@ -25,16 +29,20 @@ const kib = (bytes: number) => `${Number((bytes / 1024).toPrecision(3)).toLocale
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 const size: Cost = {
+  name: "size",
   title: "size",
   axis: "Size in its smallest encoding (KiB), log scale",
+  shortAxis: "Size (KiB)",
   of: (point) => point.sparseBytes / 1024,
   dense: (row) => row.dense_bytes / 1024,
   text: (cost) => kib(1024 * cost),
 };
 
 const computation: Cost = {
+  name: "macs",
   title: "multiply-accumulates",
   axis: "Multiply-accumulates with a kept weight, for one example, log scale",
+  shortAxis: "Multiply-accumulates",
   of: (point) => point.macs,
   dense: (row) => row.dense_macs,
   text: (cost) => `${compact.format(cost)} multiply-accumulates`,
@@ -44,14 +52,16 @@ export const accuracyVsSizeChart: Chart = {
   name: "accuracy-vs-size",
   summary: "The same against the size of the network in its smallest encoding, with the Pareto front.",
   caption:
-    "The size counts each tensor in its smallest encoding, with 32-bit values: dense, with a bitmask, or as CSR.",
+    "The size counts the weights as 32-bit values, each tensor in whichever encoding is smallest: dense, the kept values " +
+    "with a bitmask, or compressed sparse rows (CSR). The grey steps, the Pareto front, are the best that any method " +
+    "reaches at or below a size.",
 
   draw: accuracyVsSize,
 };
 
 /** Test accuracy after recovery against the bytes of the pruned network. Undefined without any measure. */
-export function accuracyVsSize({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
-  return accuracyVsCost(results, size);
+export function accuracyVsSize(data: Drawn, frame: Frame = screen): TopLevelSpec | undefined {
+  return accuracyVsCost(data, size, frame);
 }
 
 export const accuracyVsMacsChart: Chart = {
@@ -63,12 +73,12 @@ export const accuracyVsMacsChart: Chart = {
 };
 
 /** Test accuracy after recovery against multiply-accumulates. Undefined without any measure. */
-export function accuracyVsMacs({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
-  return accuracyVsCost(results, computation);
+export function accuracyVsMacs(data: Drawn, frame: Frame = screen): TopLevelSpec | undefined {
+  return accuracyVsCost(data, computation, frame);
 }
 
 /** A line a method; behind them the Pareto front as steps, and the dense networks as rules. */
-function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec | undefined {
+function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): TopLevelSpec | undefined {
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -87,26 +97,30 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
   });
 
   // 2. Where they are drawn.
+  const { width, height } = plotSize(frame, 620, 340);
   const rules = [
     { text: "dense baseline", mean: curves.baseline, dashed: false },
     { text: "dense control", mean: curves.control, dashed: true },
   ].flatMap(({ text, mean, dashed }) => (mean === null ? [] : [{ text, mean, dashed }]));
-  const denseCost = Math.max(...results.map(cost.dense));
+  const denseCost = greatestOf(results.map(cost.dense));
   const { domain, values } = logTicks([...points.map((point) => point.cost), denseCost]);
   const y = metricChannel(
     metric,
     curves.title,
     [...points, ...rules].map(({ mean }) => mean),
+    { labels, frame },
   );
+  const lines = lineDashes(methods, labels);
   const placed = (of: readonly (typeof points)[number][]) =>
-    of.map((point) => ({ ...point, y: y.position(point.mean) }));
+    of.map((point) => ({ ...point, line: lines.of(point.method), y: y.position(point.mean) }));
   const last = front.at(-1);
   const color = {
     field: "method",
     type: "nominal",
-    scale: methodColorScale(methods),
-    legend: methodLegend(methods),
+    scale: methodColorScale(methods, labels),
+    legend: methodLegend(methods, frame),
   } as const;
+  const shape = { ...color, scale: methodShapeScale(methods, labels) };
   return {
     $schema: schema,
     config,
@@ -125,7 +139,12 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
         field: "cost",
         type: "quantitative",
         scale: { type: "log", domain, nice: false },
-        axis: { title: cost.axis, values, format: cost === size ? ",~g" : "~s", labelOverlap: "greedy" },
+        axis: {
+          title: axisTitle(labels, cost.name, isPrinted(frame) ? cost.shortAxis : cost.axis),
+          values,
+          format: cost === size ? ",~g" : "~s",
+          labelOverlap: "greedy",
+        },
       },
       y: { field: "y", type: "quantitative", scale: y.scale, axis: y.axis },
       description: { field: "label" },
@@ -162,8 +181,8 @@ function accuracyVsCost(results: readonly ResultRow[], cost: Cost): TopLevelSpec
           strokeDash: { condition: { test: "datum.dashed", value: [2, 3] }, value: [1, 0] },
         },
       },
-      { mark: { type: "line", strokeWidth: 2 }, encoding: { color } },
-      { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color } },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { color, strokeDash: lines.channel } },
+      { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color, shape } },
     ],
   };
 }

@@ -1,16 +1,14 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
 import { measured } from "../metrics/words.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { methodColorScale, methodShapeScale, methodStyles } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
-import { config, ink, schema } from "./parts/theme.ts";
+import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
-const width = 620;
-const height = 380;
 const labelGap = 17;
 
 const crossShape = "M-1,-1L1,1M1,-1L-1,1";
@@ -21,8 +19,8 @@ export const accuracyVsSparsityChart: Chart = {
     "Test accuracy or loss against the weights pruned: a line with its 95% confidence band for each method.",
   caption: ({ axis }) =>
     axis === "error"
-      ? "Both scales count what is missing: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
-      : "The scale of the sparsities counts what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
+      ? "Both axes are logarithmic in what is missing to 100%: 98 and 99% pruned stand as far apart as 50 and 75%, and 97 and 98.5% right as far apart as 50 and 75%."
+      : "Both axes are logarithmic, that of the sparsities in what is kept: 98 and 99% pruned stand as far apart as 50 and 75%.",
 
   draw: accuracyVsSparsity,
 };
@@ -31,7 +29,10 @@ export const accuracyVsSparsityChart: Chart = {
  * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
-export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+export function accuracyVsSparsity(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
   const curves = curvesOf(results);
   if (curves === undefined) return undefined;
@@ -65,14 +66,31 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
   );
 
   // 3. Where they are drawn.
-  const x = prunedChannel(points.map(({ sparsity }) => sparsity));
+  const x = prunedChannel(
+    points.map(({ sparsity }) => sparsity),
+    { labels, frame },
+  );
   const y = metricChannel(
     metric,
     title,
     present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
+    { labels, frame },
   );
+  const styles = methodStyles(methods, labels);
+  const solid = [...styles.values()].every(({ dash }) => dash[1] === 0);
+  // A line after recovery has the dashes of its method, if any; before it all lines are dotted.
+  const strokeOf = ({ method, stage }: Pick<(typeof points)[number], "method" | "stage">) =>
+    solid || stage === beforeStage ? stage : `${stage}: ${method}`;
+  const strokes = new Map<string, readonly number[]>([
+    [afterStage, [1, 0]],
+    [beforeStage, [2, 3]],
+    ...(solid
+      ? []
+      : methods.map((method) => [`${afterStage}: ${method}`, styles.get(method)?.dash ?? [1, 0]] as const)),
+  ]);
   const data = points.map(({ ci95, ...point }) => ({
     ...point,
+    stroke: strokeOf(point),
     ci95_low: ci95?.low ?? null,
     ci95_high: ci95?.high ?? null,
     x: x.position(point.sparsity),
@@ -81,7 +99,10 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     y_high: ci95 === null ? null : y.position(ci95.high),
   }));
 
-  // 4. Labels beside the right end of each line, moved apart.
+  // 4. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
+  // curves leave free says what the rules are.
+  const { width, height } = plotSize(frame, 620, 380);
+  const printed = isPrinted(frame);
   const ends = methods.flatMap((method) => {
     const end = data.findLast(
       (point) => point.method === method && point.stage === afterStage && point.y !== null,
@@ -89,21 +110,33 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
     return end?.y == null ? [] : [{ text: method, method, y: end.y, label: markLabel(method, "") }];
   });
   const named = [
-    ...rules.map(({ text, mean }) => ({ text, method: null, y: y.position(mean), label: text })),
-    ...ends,
+    ...rules.map(({ text, mean, dashed }) => ({
+      text: printed ? `${dashed ? "dotted" : "rule"}: ${text}` : text,
+      method: null,
+      y: y.position(mean),
+      label: text,
+    })),
+    ...(printed ? [] : ends),
   ];
-  const pixels = logPixels(y.scale);
-  const spread = spreadApart(
-    named.map((label) => pixels.of(label.y)),
-    labelGap,
-    height,
-  );
-  const labels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
+  const pixels = logPixels(y.scale, height);
+  const spread = printed
+    ? named.map((_, i) => height - 8 - labelGap * (named.length - 1 - i))
+    : spreadApart(
+        named.map((label) => pixels.of(label.y)),
+        labelGap,
+        height,
+      );
+  const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
   // 5. The layers, from back to front.
-  const colors = methodColorScale(methods);
-  const color = { field: "method", type: "nominal", scale: colors, legend: null } as const;
+  const colors = methodColorScale(methods, labels);
+  const legend = printed ? methodLegend(methods, frame) : null;
+  const color = { field: "method", type: "nominal", scale: colors, legend } as const;
   const isAfter = `datum.stage === '${afterStage}'`;
+  // The bands of many methods would cover each other.
+  const faint = Math.min(1, 4 / methods.length);
+  // Two legends on one side would stand beside each other.
+  const stagesAt = printed ? "bottom" : "top";
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
   return {
     $schema: schema,
@@ -139,7 +172,7 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
           y2: { field: "y_high" },
           color,
           detail: { field: "stage" },
-          fillOpacity: { condition: { test: isAfter, value: 0.18 }, value: 0.08 },
+          fillOpacity: { condition: { test: isAfter, value: 0.18 * faint }, value: 0.08 * faint },
         },
       },
       {
@@ -147,16 +180,18 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
         encoding: {
           color,
           strokeDash: {
-            field: "stage",
+            field: "stroke",
             type: "nominal",
-            scale: {
-              domain: [afterStage, beforeStage],
-              range: [
-                [1, 0],
-                [5, 4],
-              ],
-            },
-            legend: recovers ? { title: null, orient: "top", direction: "horizontal" } : null,
+            scale: { domain: [...strokes.keys()], range: [...strokes.values()].map((dash) => [...dash]) },
+            legend: recovers
+              ? {
+                  title: null,
+                  orient: stagesAt,
+                  direction: "horizontal",
+                  symbolType: "stroke",
+                  values: [afterStage, beforeStage],
+                }
+              : null,
           },
           strokeWidth: { condition: { test: isAfter, value: 2 }, value: 1.4 },
         },
@@ -167,18 +202,37 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
         encoding: {
           color,
           fill: {
-            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend: null },
+            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend },
             value: "white",
           },
           size: { condition: { test: "datum.collapsed > 0", value: 80 }, value: 34 },
-          shape: { condition: { test: "datum.collapsed > 0", value: crossShape }, value: "circle" },
+          shape: {
+            condition: { test: "datum.collapsed > 0", value: crossShape },
+            field: "method",
+            type: "nominal",
+            scale: methodShapeScale(methods, labels),
+            legend,
+          },
         },
       },
       {
-        data: { values: labels },
+        data: {
+          values: endLabels.flatMap(({ method, y, label }) =>
+            method === null ? [] : [{ method, y, label }],
+          ),
+        },
+        mark: { type: "point", filled: true, opacity: 1, size: 40 },
+        encoding: {
+          x: { value: width + 16 },
+          color,
+          shape: { ...color, scale: methodShapeScale(methods, labels) },
+        },
+      },
+      {
+        data: { values: endLabels },
         mark: { type: "text", align: "left", baseline: "middle", fontSize: 12.5 },
         encoding: {
-          x: { value: width + 14 },
+          x: { value: printed ? 5 : width + 26 },
           text: { field: "text" },
           color: { condition: { test: "datum.method === null", value: ink.muted }, ...color },
         },
@@ -188,7 +242,10 @@ export function accuracyVsSparsity({ results }: { results: readonly ResultRow[] 
 }
 
 /** Between positions on a logarithmic scale and pixels from the top of the plot. */
-function logPixels({ domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean }) {
+function logPixels(
+  { domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean },
+  height: number,
+) {
   const span = Math.log(high / low);
   return {
     of: (value: number) => (height * (reverse ? Math.log(value / low) : Math.log(high / value))) / span,

@@ -1,8 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { Labels } from "../experiment/options.ts";
 import type { Entry } from "../foundations/registry.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
+import type { Frame } from "./parts/frame.ts";
 
 /** What the charts of a study are drawn from. */
 export interface ChartData {
@@ -11,6 +13,8 @@ export interface ChartData {
   readonly history: readonly HistoryRow[];
   /** Undefined when there are only tables. */
   readonly snapshots: Snapshots | undefined;
+  /** Titles for axes. The methods of the rows bear their labels already. */
+  readonly labels?: Labels | undefined;
 }
 
 /** A chart. Its name is that of its files; its summary says in docs/results.md what it shows. */
@@ -19,8 +23,8 @@ export interface Chart extends Entry {
   readonly caption: string | ((metric: Metric) => string);
   /** `heat`: its colors stand for values, and the report leaves them as they are in dark mode. */
   readonly colors?: "heat";
-  /** Undefined for a study that has no data for it. */
-  readonly draw: (data: ChartData) => TopLevelSpec | undefined;
+  /** Undefined for a study that has no data for it. A chart that leaves the frame aside is shrunk to it. */
+  readonly draw: (data: ChartData, frame?: Frame) => TopLevelSpec | undefined;
 }
 
 /** The caption for a study that is judged by this metric. */

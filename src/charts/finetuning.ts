@@ -4,9 +4,11 @@ import { meanInterval, present } from "../analysis/mean-interval.ts";
 import type { Figure, Metric } from "../metrics/metric.ts";
 import { figureOf, metrics } from "../metrics/registry.ts";
 import { improves } from "../metrics/words.ts";
-import type { HistoryRow, ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import type { HistoryRow } from "../recording/rows.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { axisTitle } from "./labels.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -27,7 +29,7 @@ function finetuningMeasure(rows: readonly HistoryRow[]) {
 export const finetuningChart: Chart = {
   name: "finetuning",
   summary: "Validation accuracy or loss by epoch of fine-tuning, a panel a sparsity.",
-  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs would give more.`,
+  caption: (metric) => `Where a line still ${improves(metric)} at its end, more epochs may help.`,
 
   draw: finetuning,
 };
@@ -37,13 +39,10 @@ export const finetuningChart: Chart = {
  * accuracies it shows the validation loss, without validation examples the training loss. Undefined without
  * fine-tuning.
  */
-export function finetuning({
-  results,
-  history,
-}: {
-  results: readonly ResultRow[];
-  history: readonly HistoryRow[];
-}): TopLevelSpec | undefined {
+export function finetuning(
+  { results, history, labels }: Pick<ChartData, "results" | "history" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const rows = history.filter((row) => row.phase === "finetune");
   const measure = finetuningMeasure(rows);
@@ -65,8 +64,16 @@ export function finetuning({
     measure.metric,
     measure.title,
     points.map(({ mean }) => mean),
+    { labels, frame },
   );
   const seeds = new Set(rows.map((row) => row.seed)).size;
+  const lines = lineDashes(methods, labels);
+  const color = {
+    field: "method",
+    type: "nominal",
+    scale: methodColorScale(methods, labels),
+    legend: methodLegend(methods, frame),
+  } as const;
   return {
     $schema: schema,
     config,
@@ -74,36 +81,54 @@ export function finetuning({
       text: `Fine-tuning by sparsity: ${subject(results)}`,
       subtitle: `${y.axis.title}; ${seeds === 1 ? "one seed" : `mean of ${count(seeds, "seed")}`}`,
     },
-    data: { values: points.map((point) => ({ ...point, y: y.position(point.mean) })) },
+    data: {
+      values: points.map((point) => ({
+        ...point,
+        line: lines.of(point.method),
+        y: y.position(point.mean),
+      })),
+    },
     facet: {
       field: "sparsity",
       type: "ordinal",
       header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
     },
-    columns: facetColumns(panels),
+    columns: facetColumns(panels, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
-      width: 200,
-      height: 150,
+      ...plotSize(frame, 200, 150),
       encoding: {
         x: {
           field: "epoch",
           type: "quantitative",
           scale: { nice: false },
-          axis: { title: "Epoch", format: "d", tickMinStep: 1, tickCount: 5, labelFlush: false, grid: false },
+          axis: {
+            title: axisTitle(labels, "epoch", "Epoch"),
+            format: "d",
+            tickMinStep: 1,
+            tickCount: 5,
+            labelFlush: false,
+            grid: false,
+          },
         },
-        y: { field: "y", type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
-        color: {
-          field: "method",
-          type: "nominal",
-          scale: methodColorScale(methods),
-          legend: methodLegend(methods),
+        y: {
+          field: "y",
+          type: "quantitative",
+          scale: y.scale,
+          axis: { ...y.axis, ...(isPrinted(frame) ? {} : { title: null }) },
         },
+        color,
       },
       layer: [
-        { mark: { type: "line", strokeWidth: 2 } },
-        { mark: { type: "point", filled: true, opacity: 1, size: 24 } },
+        {
+          mark: { type: "line", strokeWidth: 2 },
+          encoding: { strokeDash: lines.channel },
+        },
+        {
+          mark: { type: "point", filled: true, opacity: 1, size: 24 },
+          encoding: { shape: { ...color, scale: methodShapeScale(methods, labels) } },
+        },
       ],
     },
   };

@@ -1,9 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/mean-interval.ts";
-import type { LayerRow, ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import type { LayerRow } from "../recording/rows.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -14,7 +15,9 @@ const ticks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 
 export const layerSparsityChart: Chart = {
   name: "layer-sparsity",
   summary: "How each method spreads the pruned weights over the layers, a panel a sparsity.",
-  caption: "Left of the rule a layer is spared, right of it a layer pays for the others.",
+  caption:
+    "The vertical rule is the share pruned of the whole network: a layer to the left of it keeps more of its weights than " +
+    "the network as a whole, a layer to the right of it keeps less.",
 
   draw: layerSparsity,
 };
@@ -23,13 +26,10 @@ export const layerSparsityChart: Chart = {
  * How each method spreads the pruned weights over the layers: the sparsity of every tensor, the mean over the
  * seeds, a panel for each target sparsity above 0. Undefined when nothing is pruned.
  */
-export function layerSparsity({
-  results,
-  layers,
-}: {
-  results: readonly ResultRow[];
-  layers: readonly LayerRow[];
-}): TopLevelSpec | undefined {
+export function layerSparsity(
+  { results, layers, labels }: Pick<ChartData, "results" | "layers" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. Points: the mean over the seeds.
   const present = layers.filter((row) => row.target_sparsity > 0);
   // Biases are pruned on request only; unpruned ones would fill half of the chart with zeros.
@@ -50,7 +50,11 @@ export function layerSparsity({
   const methods = [...new Set(points.map(({ method }) => method))];
   const tensors = [...new Set(points.map(({ tensor }) => tensor))];
   const targets = [...new Set(points.map(({ target }) => target))];
-  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], ticks);
+  const x = prunedChannel([0, ...targets, ...points.map(({ sparsity }) => sparsity)], {
+    ticks,
+    labels,
+    frame,
+  });
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const rowHeight = Math.max(24, 8 * methods.length + 10);
   return {
@@ -72,11 +76,11 @@ export function layerSparsity({
       type: "ordinal",
       header: { title: null, labelExpr: "format(100 * datum.value, '.6~r') + '% pruned'" },
     },
-    columns: facetColumns(targets.length),
+    columns: facetColumns(targets.length, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
-      width: 220,
+      width: plotSize(frame, 220, 0).width,
       height: rowHeight * tensors.length,
       encoding: {
         y: {
@@ -98,13 +102,24 @@ export function layerSparsity({
         {
           mark: { type: "point", filled: true, opacity: 1, size: 46 },
           encoding: {
-            x: { field: "x", type: "quantitative", scale: x.scale, axis: { ...x.axis, title: null } },
+            x: {
+              field: "x",
+              type: "quantitative",
+              scale: x.scale,
+              axis: { ...x.axis, ...(isPrinted(frame) ? {} : { title: null }) },
+            },
             yOffset: { field: "method", type: "nominal", sort: methods },
             color: {
               field: "method",
               type: "nominal",
-              scale: methodColorScale(methods),
-              legend: methodLegend(methods),
+              scale: methodColorScale(methods, labels),
+              legend: methodLegend(methods, frame),
+            },
+            shape: {
+              field: "method",
+              type: "nominal",
+              scale: methodShapeScale(methods, labels),
+              legend: methodLegend(methods, frame),
             },
           },
         },

@@ -2,21 +2,17 @@ import type { TopLevelSpec } from "vega-lite";
 import { BLOCK_SIDE, blockShape, type TensorSnapshot } from "../experiment/weights-snapshot.ts";
 import { unpackBits } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel, subject } from "./parts/titles.ts";
 
-/** Pixels of one weight. */
-const cell = 2.5;
-
 export const maskBlocksChart: Chart = {
   name: "mask-blocks",
   summary: "Which of the first 64 x 64 weights of each layer are not 0, before pruning and after it.",
-  caption: "Columns that are empty throughout are inputs that the layer ignores.",
+  caption: "A column without any dot is an input that the layer no longer reads.",
 
   draw: maskBlocks,
 };
@@ -25,17 +21,17 @@ export const maskBlocksChart: Chart = {
  * Which weights are there: the first rows and columns of each layer's matrix, a cell a weight, filled where it is
  * not 0; before pruning, and after it by each method, with the block's sparsity. Undefined when nothing is pruned.
  */
-export function maskBlocks({
-  results,
-  snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+export function maskBlocks(
+  { results, snapshots, labels }: Pick<ChartData, "results" | "snapshots" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
-  const colors = methodColors(shown.after.map(({ name }) => name));
+  const colors = methodColors(
+    shown.after.map(({ name }) => name),
+    labels,
+  );
   const tensors = [...shown.tensorNames.values()];
   const blocks = rows.flatMap((row) =>
     row.tensors.map((tensor) => {
@@ -54,6 +50,9 @@ export function maskBlocks({
       };
     }),
   );
+  // Pixels of one weight. A symbol's path is scaled by half the root of its size: with this one a unit is a cell.
+  const cell = plotSize(frame, BLOCK_SIDE * 2.5, 0, 0.55).width / BLOCK_SIDE;
+  const shapeSize = (2 * cell) ** 2;
   const side = BLOCK_SIDE * cell;
   const shape = (field: "path" | "frame") => ({ field, type: "nominal" as const, scale: null, legend: null });
   const names = rows.map(({ name }) => name);
@@ -108,9 +107,6 @@ export function maskBlocks({
     },
   };
 }
-
-/** A symbol's path is scaled by half the root of its size: with this one a unit is a cell. */
-const shapeSize = (2 * cell) ** 2;
 
 /** The kept cells of a block as one SVG path, in units of cells: a rectangle for each run of neighbors. */
 function blockPath(tensor: TensorSnapshot): { path: string; kept: number; count: number } {

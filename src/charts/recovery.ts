@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -10,7 +10,8 @@ import { basis, markLabel, measureText, percent, recoveryNoun, subject } from ".
 export const recoveryChart: Chart = {
   name: "recovery",
   summary: "Test accuracy or loss before and after fine-tuning, joined by a line, a panel a method.",
-  caption: "The longer the line, the more fine-tuning gives back.",
+  caption: ({ noun }) =>
+    `Each line leads from the ${noun} right after pruning (hollow) to the one after the network was trained on (filled).`,
 
   draw: recovery,
 };
@@ -19,7 +20,10 @@ export const recoveryChart: Chart = {
  * What fine-tuning gives back: test accuracy before (hollow) and after it (filled) at each sparsity, a panel a
  * method, the dense control as a rule. Undefined without fine-tuning.
  */
-export function recovery({ results }: { results: readonly ResultRow[] }): TopLevelSpec | undefined {
+export function recovery(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const curves = curvesOf(results);
   if (curves === undefined || !curves.recovers) return undefined;
   const { metric, methods, control } = curves;
@@ -32,18 +36,24 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
     ];
   });
   if (pairs.length === 0) return undefined;
-  const x = prunedChannel(pairs.map(({ sparsity }) => sparsity));
-  const y = metricChannel(metric, curves.title, [
-    ...pairs.flatMap(({ before, after }) => [before, after]),
-    ...(control === null ? [] : [control]),
-  ]);
+  const x = prunedChannel(
+    pairs.map(({ sparsity }) => sparsity),
+    { labels, frame },
+  );
+  const y = metricChannel(
+    metric,
+    curves.title,
+    [...pairs.flatMap(({ before, after }) => [before, after]), ...(control === null ? [] : [control])],
+    { labels, frame },
+  );
   const color = {
     field: "method",
     type: "nominal",
-    scale: methodColorScale(methods),
+    scale: methodColorScale(methods, labels),
     legend: null,
   } as const;
-  const panel = { width: methods.length > 2 ? 250 : 330, height: 220 };
+  const shape = { ...color, scale: methodShapeScale(methods, labels) };
+  const panel = plotSize(frame, methods.length > 2 ? 250 : 330, 220);
   return {
     $schema: schema,
     config,
@@ -64,14 +74,18 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
       })),
     },
     facet: { field: "method", type: "nominal", sort: [...methods], header: { title: null } },
-    columns: facetColumns(methods.length),
+    columns: facetColumns(methods.length, frame),
     spacing: 24,
     resolve: { axis: { x: "independent" } },
     spec: {
       ...panel,
       encoding: {
         x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
-        y: { type: "quantitative", scale: y.scale, axis: { ...y.axis, title: null } },
+        y: {
+          type: "quantitative",
+          scale: y.scale,
+          axis: { ...y.axis, ...(isPrinted(frame) ? {} : { title: null }) },
+        },
         description: { field: "label" },
       },
       layer: [
@@ -96,11 +110,11 @@ export function recovery({ results }: { results: readonly ResultRow[] }): TopLev
         },
         {
           mark: { type: "point", filled: true, fill: "white", opacity: 1, size: 44, strokeWidth: 1.6 },
-          encoding: { y: { field: "y_before" }, stroke: color },
+          encoding: { y: { field: "y_before" }, stroke: color, shape },
         },
         {
           mark: { type: "point", filled: true, opacity: 1, size: 54 },
-          encoding: { y: { field: "y_after" }, color },
+          encoding: { y: { field: "y_after" }, color, shape },
         },
       ],
     },

@@ -2,10 +2,12 @@ import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { scaled, scaleOf, shownValues } from "../analysis/seed-values.ts";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { differenceRange, differenceText } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { percent } from "./parts/titles.ts";
+import { count, percent } from "./parts/titles.ts";
 
 /** As `prune-lab check` tests unless told otherwise. */
 const ALPHA = 0.05;
@@ -14,7 +16,8 @@ const ALPHA = 0.05;
 export interface DetectableDrop {
   readonly method: string;
   readonly sparsity: number;
-  readonly drop: number;
+  /** Null where no drop can be seen: it would be larger than what there is to lose. */
+  readonly drop: number | null;
 }
 
 /**
@@ -55,28 +58,45 @@ export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[]
 }
 
 /**
- * One sentence of it: "Smallest drop that a check ... can detect: 0.9 points at best, 1.8 at worst up to 90% pruned; ...".
- * Undefined without any value.
+ * One sentence of it: "Smallest drop that a check ... can detect: 0.9 points at best, 1.8 at worst up to 90% pruned; ...",
+ * or that none can be seen. Undefined without any value.
  */
 export function sensitivitySentence(results: readonly ResultRow[]): string | undefined {
   const metric = primaryMetric(results);
   const bySparsity = new Map<number, number>();
   for (const { sparsity, drop } of detectableDrops(results)) {
-    bySparsity.set(sparsity, Math.max(bySparsity.get(sparsity) ?? 0, drop));
+    const worst = drop ?? Number.POSITIVE_INFINITY;
+    bySparsity.set(sparsity, Math.max(bySparsity.get(sparsity) ?? 0, worst));
   }
   const ascending = [...bySparsity].sort(([a], [b]) => a - b);
   if (ascending.length === 0) return undefined;
-  const firstCoarse = ascending.findIndex(([, drop]) => drop > metric.difference.coarse);
-  const fine = firstCoarse < 0 ? ascending : ascending.slice(0, firstCoarse);
-  const coarse = ascending.slice(fine.length);
-  const range = (points: readonly (readonly [number, number])[]) => {
-    const drops = points.map(([, drop]) => drop);
-    const [least, most] = [Math.min(...drops).toFixed(1), Math.max(...drops).toFixed(1)];
-    return least === most ? differenceText(metric, most) : differenceRange(metric, least, most);
-  };
+  const { name, coarse } = metric.difference;
+  const blind = ascending.filter(([, drop]) => drop === Number.POSITIVE_INFINITY);
+  if (blind.length === ascending.length) {
+    return `A check with other seeds can see no ${name} with ${seedsText(results)}: more seeds are needed.`;
+  }
+  const firstRough = ascending.findIndex(([, drop]) => drop > coarse);
+  const fine = firstRough < 0 ? ascending : ascending.slice(0, firstRough);
+  const rough = ascending.slice(fine.length).filter(([, drop]) => drop < Number.POSITIVE_INFINITY);
   const last = fine.at(-1)?.[0];
-  const subject = `Smallest ${metric.difference.name} that a check with other seeds can detect`;
-  if (last === undefined) return `${subject}: ${range(coarse)}. More seeds make it smaller.`;
-  if (coarse.length === 0) return `${subject}: ${range(fine)}.`;
-  return `${subject}: ${range(fine)} up to ${percent(last)} pruned; ${range(coarse)} beyond.`;
+  const to =
+    last === undefined || firstRough < 0 ? "" : ` ${last === 0 ? "at" : "up to"} ${percent(last)} pruned`;
+  const parts = [
+    ...(fine.length === 0 ? [] : [`${range(fine, metric)}${to}`]),
+    ...(rough.length === 0 ? [] : [`${range(rough, metric)}${last === undefined ? "" : " beyond"}`]),
+    ...(blind.length === 0 ? [] : [`none at ${blind.map(([sparsity]) => percent(sparsity)).join(", ")}`]),
+  ];
+  const advice = last === undefined ? " More seeds make it smaller." : "";
+  return `Smallest ${name} that a check with other seeds can detect: ${parts.join("; ")}.${advice}`;
+}
+
+/** `0.9 points at best, 1.8 at worst` */
+function range(points: readonly (readonly [number, number])[], metric: Metric): string {
+  const drops = points.map(([, drop]) => drop);
+  const [least, most] = [leastOf(drops).toFixed(1), greatestOf(drops).toFixed(1)];
+  return least === most ? differenceText(metric, most) : differenceRange(metric, least, most);
+}
+
+function seedsText(results: readonly ResultRow[]): string {
+  return count(new Set(results.map(({ seed }) => seed)).size, "seed");
 }

@@ -1,20 +1,22 @@
 import type { TopLevelSpec } from "vega-lite";
+import { recovers } from "../analysis/recovers.ts";
 import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { methodColors } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
-import { markLabel, subject } from "./parts/titles.ts";
+import { markLabel, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const weightHistogramsChart: Chart = {
   name: "weight-histograms",
   summary: "The weights of each layer, before pruning and after it by each method and recovery.",
   caption:
-    "Magnitude pruning cuts out the middle; fine-tuning widens what is left. Zeros are told in words, they would dwarf the rest.",
+    "Magnitude pruning removes the smallest weights, which leaves a gap in the middle; training afterwards moves the " +
+    "others. Weights that are exactly 0 are not drawn, since their bar would be far higher than all others: the text " +
+    "over each panel says how many there are.",
 
   draw: weightHistograms,
 };
@@ -24,23 +26,21 @@ export const weightHistogramsChart: Chart = {
  * of panels each, with the share of weights near zero. Zeros are counted in words only: they would dwarf the
  * rest. Undefined when nothing is pruned.
  */
-export function weightHistograms({
-  results,
-  snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+export function weightHistograms(
+  { results, snapshots, labels }: Pick<ChartData, "results" | "snapshots" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
+  const trained = recovers(results) ? ` and ${recoveryNoun(results)}` : "";
   const methods = shown.after.map(({ name }) => name);
-  const colors = methodColors(methods);
+  const colors = methodColors(methods, labels);
   const limits = new Map<string, number>();
   for (const tensor of rows.flatMap(({ tensors }) => tensors)) {
     limits.set(tensor.name, Math.max(limits.get(tensor.name) ?? 0, tensor.limit));
   }
-  const width = 230;
+  const { width } = plotSize(frame, 230, 0, 0.85);
   const height = 86;
 
   const panels = rows.flatMap((row, rowIndex) =>
@@ -136,7 +136,7 @@ export function weightHistograms({
     $schema: schema,
     config,
     title: {
-      text: `Weights before and after pruning ${shown.sparsity}: ${subject(results)}`,
+      text: `Weights before pruning, and after pruning ${shown.sparsity}${trained}: ${subject(results)}`,
       subtitle: `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
     },
     columns: shown.before.tensors.length,

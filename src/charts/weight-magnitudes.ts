@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { unpackFloats } from "../foundations/packed.ts";
-import type { ResultRow } from "../recording/rows.ts";
-import type { Snapshots } from "../recording/snapshots.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColors } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
@@ -11,8 +11,6 @@ import { count, markLabel, subject } from "./parts/titles.ts";
 
 /** Magnitudes far below the largest are drawn at this fraction of it. */
 const FLOOR = 1e-3;
-const width = 220;
-const height = 150;
 /** Side of a dot, in pixels. */
 const dot = 2;
 
@@ -21,7 +19,8 @@ export const weightMagnitudesChart: Chart = {
   summary:
     "Magnitude against flat position for a sample of the weights, kept ones in color, pruned ones grey.",
   caption:
-    "A sharp border between grey and color is a threshold; a mixture is a criterion other than magnitude.",
+    "Where grey (pruned) lies below color (kept) with a sharp border, all weights under a threshold went; where they mix, " +
+    "the method did not choose by magnitude.",
 
   draw: weightMagnitudes,
 };
@@ -31,19 +30,16 @@ export const weightMagnitudesChart: Chart = {
  * a method keeps, grey what it prunes. Shows the threshold of a magnitude method, and that others have none.
  * Undefined when nothing is pruned.
  */
-export function weightMagnitudes({
-  results,
-  snapshots,
-}: {
-  results: readonly ResultRow[];
-  snapshots: Snapshots | undefined;
-}): TopLevelSpec | undefined {
+export function weightMagnitudes(
+  { results, snapshots, labels }: Pick<ChartData, "results" | "snapshots" | "labels">,
+  frame: Frame = screen,
+): TopLevelSpec | undefined {
   // 1. The sampled weights as they were trained, and what became of them.
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const methods = shown.after.map(({ name }) => name);
   const before = new Map(shown.before.tensors.map((tensor) => [tensor.name, unpackFloats(tensor.sample)]));
-  const largest = Math.max(...[...before.values()].flat().filter(Number.isFinite).map(Math.abs));
+  const largest = greatestOf([...before.values()].flat().filter(Number.isFinite).map(Math.abs));
   if (!(largest > 0)) return undefined;
   const samples = shown.after.flatMap(({ name: method, tensors }) =>
     tensors.map((tensor) => {
@@ -65,6 +61,8 @@ export function weightMagnitudes({
     }),
   );
 
+  const { width, height } = plotSize(frame, 220, 150, 0.7);
+
   // 2. Where they are drawn: the dots of a panel as one path, or a picture would hold thousands of elements.
   const { domain, values } = logTicks(
     samples.flatMap(({ points }) => points.map(({ magnitude }) => magnitude)),
@@ -85,13 +83,13 @@ export function weightMagnitudes({
       const range =
         part.length === 0
           ? ""
-          : `, magnitudes ${Math.min(...magnitudes).toPrecision(2)} to ${Math.max(...magnitudes).toPrecision(2)}`;
+          : `, magnitudes ${leastOf(magnitudes).toPrecision(2)} to ${greatestOf(magnitudes).toPrecision(2)}`;
       const text = `${part.length} of ${points.length} sampled weights of ${tensor} ${keeps ? "kept" : "pruned"}${range}`;
       return { method, tensor, kept: keeps, path: pathOf(part) || "M0,0", label: markLabel(method, text) };
     }),
   );
-  const colors = methodColors(methods);
-  const most = Math.max(...samples.map(({ points }) => points.length));
+  const colors = methodColors(methods, labels);
+  const most = greatestOf(samples.map(({ points }) => points.length));
   return {
     $schema: schema,
     config,
@@ -135,7 +133,12 @@ export function weightMagnitudes({
               field: "magnitude",
               type: "quantitative",
               scale: { type: "log", domain, nice: false },
-              axis: { title: null, values, format: "~g", labelOverlap: "greedy" },
+              axis: {
+                title: isPrinted(frame) ? "Magnitude" : null,
+                values,
+                format: "~g",
+                labelOverlap: "greedy",
+              },
             },
           },
         },

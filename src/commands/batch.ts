@@ -1,11 +1,13 @@
 import path from "node:path";
 import chalk from "chalk";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { PruneLabError } from "../foundations/errors.ts";
 import { wrap } from "../foundations/wrap.ts";
-import { type BatchOutcome, batch } from "../library/batch.ts";
+import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
+import { batchPlanFacts, batchPlanText } from "./batch-plan.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { outputColumns, print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
@@ -13,6 +15,7 @@ import { formatTable } from "./table.ts";
 interface BatchFlags extends RunFlags {
   readonly matrix?: string;
   readonly keepGoing?: true;
+  readonly dryRun?: true;
 }
 
 const EXAMPLES = `
@@ -20,6 +23,7 @@ Examples:
   prune-lab batch configs/*.yaml
   prune-lab batch mnist-mlp mnist-cnn --set 'seeds=[0, 1]' --keep-going
   prune-lab batch mnist-mlp --matrix matrix.yaml --out results/learning-rates
+  prune-lab batch configs/*.yaml --dry-run
   prune-lab batch configs/*.yaml --shard 2/3 --out part-2            (see: prune-lab merge --help)
 
 A matrix file gives paths and the values to try: every config is run with each combination.
@@ -35,19 +39,34 @@ export function registerBatch(program: Command): void {
     .command("batch")
     .summary("many sweeps on one pool of workers, one summary")
     .description(
-      "Runs many sweeps at once. Runs that are equal in several sweeps, such as dense baselines, are computed once;\n" +
+      "Runs many sweeps at once. Runs that are equal in several sweeps, such as dense baselines, are computed once; " +
         "each sweep's folder is the same as if it had been run alone.",
     )
     .argument("<configs...>", "config files, or names of shipped configs");
-  addRunFlags(command, "folder of the sweeps' folders and of batch-summary.csv (default: results)")
+  addRunFlags(
+    command,
+    "folder of the sweeps' folders, batch-summary.csv and batch-report.html (default: results)",
+  )
     .option("--matrix <file>", "run every config with each combination of the overrides in a YAML file")
     .option("--keep-going", "when a sweep fails, go on with the others")
+    .addOption(
+      new Option(
+        "--dry-run",
+        "print what would run and what is done already; compute and write nothing",
+      ).conflicts("fresh"),
+    )
     .addHelpText("after", EXAMPLES)
     .action(runBatch);
 }
 
-async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<void> {
+async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchFlags): Promise<void> {
   const reporter = openReporter(flags);
+  if (dryRun) {
+    const plan = await planBatch(configs, { ...flags, onEvent: reporter.onEvent });
+    const json = () => batchPlanFacts(plan).map((facts) => `${JSON.stringify(facts)}\n`);
+    process.stdout.write(flags.json ? json().join("") : batchPlanText(plan));
+    return;
+  }
   let outcome: BatchOutcome;
   try {
     outcome = await untilInterrupted((signal) =>
@@ -56,7 +75,7 @@ async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<
   } finally {
     reporter.close();
   }
-  if (!flags.json && !flags.quiet) process.stdout.write(summaryText(outcome));
+  if (!flags.json && !flags.quiet) print(summaryText(outcome));
   const error = errorOf(outcome, flags.keepGoing ?? false);
   if (error !== undefined) throw error;
 }
@@ -65,11 +84,8 @@ const LEGEND =
   `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% ` +
   "confidence; accuracy and compression there.";
 
-/** Columns to fill when the output is no terminal. */
-const PIPE_COLUMNS = 100;
-
 /** One line for each sweep and method. */
-function summaryText({ out, summary }: BatchOutcome): string {
+function summaryText({ out, summary, report }: BatchOutcome): string {
   const header = ["sweep", "method", "seeds", "dense", "no loss up to", "accuracy", "compression", "state"];
   const rows = summary.map((row) => [
     row.study,
@@ -83,10 +99,10 @@ function summaryText({ out, summary }: BatchOutcome): string {
   ]);
   return (
     `${formatTable(header, rows)}\n` +
-    `${wrap(LEGEND, process.stdout.columns ?? PIPE_COLUMNS)
+    `${wrap(LEGEND, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +
-    `${path.join(out, BATCH_SUMMARY_FILE)}\n`
+    `${path.join(out, BATCH_SUMMARY_FILE)}${report === undefined ? "" : `\n${report}`}\n`
   );
 }
 

@@ -1,27 +1,31 @@
 import path from "node:path";
 import chalk from "chalk";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
+import { wrap } from "../foundations/wrap.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 
-/** Columns to fill when the output is no terminal. */
-const PIPE_COLUMNS = 100;
-
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
-export function closingReport(outcome: StudyOutcome, stream: { readonly columns?: number }): string {
-  const { results, folder, shard } = outcome;
+export function closingReport(outcome: StudyOutcome, columns: number): string {
+  const { results, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
       "With all parts there: prune-lab merge OUT PARTS...\n"
     );
   }
-  const style = { columns: stream.columns ?? PIPE_COLUMNS, color: chalk.level > 0 };
+  const style = { columns, color: chalk.level > 0 };
   const lines = [
+    ...(caution === undefined
+      ? []
+      : [...wrap(caution, style.columns).map((line) => chalk.red.bold(line)), ""]),
     ...textChart(results, style),
     "",
-    ...closingTable(results, { ...style, sensitivity: sensitivitySentence(results) }),
+    ...closingTable(results, {
+      ...style,
+      sensitivity: caution === undefined ? sensitivitySentence(results) : undefined,
+    }),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { fetchableNames, fetchDataset } from "../datasets/fetch.ts";
+import { print } from "./output.ts";
 import { downloadProgress } from "./progress/downloads.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
@@ -35,9 +36,9 @@ interface Flags {
 }
 
 async function fetchNamed(name: string, { dataDir, mirror, force = false }: Flags): Promise<void> {
-  const { notify, onProgress, stop } = downloadProgress(process.stderr);
+  const { notify, onProgress, stop } = downloadProgress();
   const fetching = fetchDataset(name, { dataDir, mirror, force, notify, onProgress });
   const { folder, downloaded } = await fetching.finally(stop);
   const what = downloaded.length === 0 ? "already there" : `downloaded ${downloaded.join(", ")}`;
-  process.stdout.write(`${name} is complete and verified in ${folder} (${what}).\n`);
+  print(`${name} is complete and verified in ${folder} (${what}).\n`);
 }

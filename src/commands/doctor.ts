@@ -5,6 +5,7 @@ import { failure } from "../foundations/errors.ts";
 import { type DataDiagnosis, type Diagnosis, diagnose, type EngineDiagnosis } from "./doctor/diagnosis.ts";
 import type { GpuDiagnosis } from "./doctor/gpu.ts";
 import { SPEED_UNIT } from "./doctor/training-speed.ts";
+import { print, printJson, tell } from "./output.ts";
 
 interface DoctorFlags {
   readonly dataDir?: string;
@@ -30,8 +31,9 @@ Examples:
 }
 
 async function doctor(flags: DoctorFlags): Promise<void> {
-  const diagnosis = await diagnose(flags.dataDir, (notice) => process.stderr.write(`${notice}\n`));
-  process.stdout.write(flags.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
+  const diagnosis = await diagnose(flags.dataDir, tell);
+  if (flags.json) printJson(diagnosis, 2);
+  else print(diagnosisText(diagnosis));
   if (!diagnosis.engines.some((engine) => engine.available))
     throw failure("no engine works on this machine.");
 }

@@ -3,6 +3,7 @@ import { registerBatch } from "./batch.ts";
 import { registerCheck } from "./check.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerHelp } from "./help.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerMerge } from "./merge.ts";
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerData,
   registerSetup,
   registerSchema,
+  registerHelp,
 ];
 
 export function registerCommands(program: Command): void {

@@ -1,8 +1,16 @@
 import { access } from "node:fs/promises";
 import type { Command } from "commander";
 import { starterConfig } from "../config/starter.ts";
-import { writeFileAtomic } from "../foundations/atomic-file.ts";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { inputError } from "../foundations/errors.ts";
+import { beginsLikeTable, type OutputKind, outputFile } from "../recording/output-file.ts";
+import { print } from "./output.ts";
+
+/** --force replaces whatever its user wrote under that name, but nothing that a sweep did. */
+const CONFIG: OutputKind = {
+  writer: "init",
+  name: "a config",
+  recognize: (beginning) => !beginsLikeTable(beginning),
+};
 
 export function registerInit(program: Command): void {
   program
@@ -25,12 +33,9 @@ async function init(file: string, flags: { readonly force?: true }): Promise<voi
   if (!flags.force && (await exists(file))) {
     throw inputError(`${file} exists already.`, { hint: `Replace it: prune-lab init ${file} --force` });
   }
-  try {
-    await writeFileAtomic(file, starterConfig(file));
-  } catch (error) {
-    throw inputError(`${file}: cannot be written (${systemErrorCode(error) ?? error}).`, { cause: error });
-  }
-  process.stdout.write(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
+  const output = await outputFile(file, CONFIG, { inputs: [] });
+  await output.write(starterConfig(file));
+  print(`${file} is written. Run it: prune-lab sweep --config ${file}\n`);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,11 +1,29 @@
-/** Does something that Ctrl-C (or SIGTERM) aborts through its signal; a second Ctrl-C ends the process at once. */
+import { isatty } from "node:tty";
+
+/**
+ * Does something that Ctrl-C (or SIGTERM) aborts through its signal; a second Ctrl-C ends the process at once. Where no
+ * terminal is attached, it goes on when the terminal that started it is closed.
+ */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const endIgnoring = ignoreHangup();
   try {
     return await work(interruption.signal);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    endIgnoring();
   }
+}
+
+/**
+ * nohup asks that SIGHUP be ignored, and Node forgets that at its start. But nohup also leaves no terminal on any of the
+ * three streams: a process that has one belongs to it, and ends with it.
+ */
+function ignoreHangup(): () => void {
+  if ([0, 1, 2].some((stream) => isatty(stream))) return () => {};
+  const ignore = () => {};
+  process.on("SIGHUP", ignore);
+  return () => process.off("SIGHUP", ignore);
 }

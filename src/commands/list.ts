@@ -7,6 +7,7 @@ import { quote } from "../foundations/quote.ts";
 import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
+import { print, printJson } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
@@ -87,13 +88,13 @@ async function list(kind: string | undefined, flags: { readonly json?: true }): 
 
   if (flags.json) {
     const value = kind === undefined ? Object.fromEntries(lists) : lists.get(kind);
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    printJson(value, 2);
   } else {
     const sections = [...lists].map(([name, rows]) => {
       const title = kind === undefined ? `${chalk.cyan.bold(name)}\n` : "";
       return title + tableOf(rows);
     });
-    process.stdout.write(sections.join("\n"));
+    print(sections.join("\n"));
   }
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { merge } from "../library/merge.ts";
+import { print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
@@ -21,7 +22,7 @@ export function registerMerge(program: Command): void {
     .command("merge")
     .summary("join the parts that --shard made")
     .description(
-      "Joins the parts of a sweep or batch that was computed with --shard. OUT is then as if it had been computed\n" +
+      "Joins the parts of a sweep or batch that was computed with --shard. OUT is then as if it had been computed " +
         "in one go. Needs neither the dataset nor the engine.",
     )
     .argument("<out>", "folder of the whole")
@@ -41,6 +42,6 @@ async function runMerge(out: string, parts: readonly string[], flags: Flags): Pr
   const outcomes = await merge(out, parts, { onEvent: reporter.onEvent });
   if (flags.json || flags.quiet) return;
   for (const { folder, runs } of outcomes) {
-    process.stdout.write(`${path.normalize(folder)}: ${runs} runs, tables, charts and checkpoints.\n`);
+    print(`${path.normalize(folder)}: ${runs} runs, tables, charts and checkpoints.\n`);
   }
 }

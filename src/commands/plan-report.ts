@@ -1,18 +1,22 @@
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { type RunKind, workOf } from "../experiment/runs/index.ts";
+import type { SweepPlan } from "../library/sweep.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
+import { againText } from "../scheduling/again.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
-export function planReport(study: StudyOutline, folder: string) {
-  const facts = planFacts(study, folder);
-  const { methods, sparsities } = study.options.prune;
+export function planReport(plan: SweepPlan) {
+  const { outline, folder, stored, again } = plan;
+  const facts = { ...outlineFacts(outline, folder), stored, again };
+  const { methods, sparsities } = plan.outline.options.prune;
   return { facts, text: planText(facts, methods.length, sparsities.length) };
 }
 
-type PlanFacts = ReturnType<typeof planFacts>;
+type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "again">;
 
-function planFacts(study: StudyOutline, folder: string) {
+/** The facts of a sweep that hold whatever its folder has already. */
+export function outlineFacts(study: StudyOutline, folder: string) {
   const { options, dataset, engine, plan, settings } = study;
   const { network, prunable } = settings;
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
@@ -44,6 +48,10 @@ function planFacts(study: StudyOutline, folder: string) {
   };
 }
 
+function storedLine({ stored, baselines, checkpoints, points }: PlanFacts): string {
+  return `stored   ${stored} of ${baselines + checkpoints + points} runs are in the folder already`;
+}
+
 function planText(facts: PlanFacts, methods: number, sparsities: number): string {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = facts.examples;
@@ -66,6 +74,8 @@ function planText(facts: PlanFacts, methods: number, sparsities: number): string
     ),
     `grid     ${methods} methods x ${sparsities} sparsities x ${facts.seeds} seeds = ${facts.cells} rows`,
     `runs     ${runs}${shared > 0 ? ` (${shared} rows share a run)` : ""}, ${number(facts.steps)} optimizer steps`,
+    ...(facts.stored > 0 || facts.again.runs > 0 ? [storedLine(facts)] : []),
+    ...(facts.again.runs > 0 ? [againText(facts.again)] : []),
     "Nothing was computed or written.",
   ];
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { engineChoices } from "../engines/registry.ts";
 import { loadPlugins } from "../library/plugins.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 
 /** The flags that `sweep` and `batch` share. */
 export interface RunFlags {

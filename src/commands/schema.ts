@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { configJsonSchema } from "../config/json-schema.ts";
+import { printJson } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
 export function registerSchema(program: Command): void {
@@ -17,6 +18,6 @@ Editors with the YAML language server use it when a config begins with this line
   # yaml-language-server: $schema=prune-lab.schema.json`,
     )
     .action(() => {
-      process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+      printJson(configJsonSchema(), 2);
     });
 }

@@ -3,6 +3,7 @@ import { findNvidiaDriver } from "../engines/tensorflow/gpu.ts";
 import { userInstallation, type Variant } from "../engines/tensorflow/installation.ts";
 import { removeTensorFlow, setUpTensorFlow } from "../engines/tensorflow/setup/set-up.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { print } from "./output.ts";
 import { downloadProgress } from "./progress/downloads.ts";
 
 interface Flags {
@@ -46,21 +47,21 @@ Examples:
 async function setUp(flags: Flags): Promise<void> {
   if (flags.remove) {
     const removed = await removeTensorFlow();
-    process.stdout.write(removed === undefined ? "There was nothing to remove.\n" : `Removed ${removed}.\n`);
+    print(removed === undefined ? "There was nothing to remove.\n" : `Removed ${removed}.\n`);
     return;
   }
   const own = userInstallation();
   if (own !== undefined) {
-    process.stdout.write(`The engine tensorflow uses your own ${own.packageFolder}: nothing to set up.\n`);
+    print(`The engine tensorflow uses your own ${own.packageFolder}: nothing to set up.\n`);
     return;
   }
   const variant = await variantOf(flags);
-  const { notify, onProgress, stop } = downloadProgress(process.stderr);
+  const { notify, onProgress, stop } = downloadProgress();
   const { folder, device } = await untilInterrupted((signal) =>
     setUpTensorFlow({ variant, notify, onProgress, signal }),
   ).finally(stop);
   const how = device === undefined ? "is already there" : `runs on: ${device}`;
-  process.stdout.write(`The engine tensorflow (${variant}) in ${folder} ${how}.\n`);
+  print(`The engine tensorflow (${variant}) in ${folder} ${how}.\n`);
 }
 
 async function variantOf({ cuda, cpu }: Flags): Promise<Variant> {

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { planSweep, type SweepOptions, sweep } from "../library/sweep.ts";
 import { closingReport } from "./closing-report.ts";
 import { untilInterrupted } from "./interruption.ts";
+import { outputColumns, print, printJson } from "./output.ts";
 import { planReport } from "./plan-report.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
@@ -27,7 +28,7 @@ export function registerSweep(program: Command): void {
     .command("sweep")
     .summary("train, prune over a range of sparsities, fine-tune, write tables and charts")
     .description(
-      "Trains a network once a seed, prunes it by each method to each sparsity, fine-tunes with the mask held,\n" +
+      "Trains a network once a seed, prunes it by each method to each sparsity, fine-tunes with the mask held, " +
         "and writes accuracy against sparsity as CSV tables and Vega-Lite charts.",
     )
     .requiredOption(
@@ -44,17 +45,15 @@ async function runSweep({ config, dryRun, ...flags }: SweepFlags): Promise<void>
   const reporter = openReporter(flags);
   const options: SweepOptions = { ...flags, onEvent: reporter.onEvent };
   if (dryRun) {
-    const { outline, folder } = await planSweep(config, options);
-    const report = planReport(outline, folder);
-    process.stdout.write(
-      flags.json ? `${JSON.stringify({ event: "plan", ...report.facts })}\n` : report.text,
-    );
+    const report = planReport(await planSweep(config, options));
+    if (flags.json) printJson({ event: "plan", ...report.facts });
+    else print(report.text);
     return;
   }
   try {
     const outcome = await untilInterrupted((signal) => sweep(config, { ...options, signal }));
     reporter.close();
-    if (!flags.json && !flags.quiet) process.stdout.write(closingReport(outcome, process.stdout));
+    if (!flags.json && !flags.quiet) print(closingReport(outcome, outputColumns()));
   } finally {
     reporter.close();
   }

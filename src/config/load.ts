@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import type * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { excerpt, firstOf } from "../foundations/quote.ts";
+import { shapeHint } from "./hints.ts";
 import { displayedPath, findConfig } from "./lookup.ts";
 import { issueMessage, unknownKeyMessage } from "./messages.ts";
 import { applyOverride, type Override, parseOverride } from "./overrides.ts";
@@ -17,27 +19,58 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads a config: finds the file, applies `--set path=value` texts in order, fills in the defaults.
+ * Reads a config: finds the file (`-` is the standard input), applies `--set path=value` texts in order, fills in the defaults.
  *
  * Throws an input error that lists everything that is wrong, each as `file:line: path: message`, or
  * `--set text: path: message` for what a `--set` gave.
  */
 export async function loadConfig(
   nameOrPath: string,
-  options: { readonly set: readonly string[]; readonly cwd?: string },
+  options: Overriding & { readonly cwd?: string },
 ): Promise<LoadedConfig> {
   const workingFolder = options.cwd ?? process.cwd();
-  const overrides = options.set.map(parseOverride);
+  const overrides = overridesOf(options);
+  if (nameOrPath === STANDARD_INPUT) {
+    const source = parseConfigSource(await readStandardInput(), "<stdin>");
+    return {
+      config: resolve({ name: "stdin", ...(source.value as object) }, source, overrides),
+      file: "<stdin>",
+    };
+  }
   const file = findConfig(nameOrPath, workingFolder);
   const source = parseConfigSource(await readText(file), displayedPath(file, workingFolder));
   const named = { name: path.parse(file).name, ...(source.value as object) };
   return { config: resolve(named, source, overrides), file };
 }
 
+/** What is set from outside a config. */
+export interface Overriding {
+  /** Texts such as `train.epochs=3`. */
+  readonly set: readonly string[];
+  /** In place of the config's own engine. */
+  readonly engine?: string | undefined;
+}
+
+/** What `--config` takes for the standard input. */
+const STANDARD_INPUT = "-";
+let standardInput: Promise<string> | undefined;
+
+/** It can be read once, and each sweep of a matrix asks for it. */
+function readStandardInput(): Promise<string> {
+  standardInput ??= text(process.stdin);
+  return standardInput;
+}
+
+function overridesOf({ set, engine }: Overriding): Override[] {
+  const overrides = set.map(parseOverride);
+  if (engine === undefined) return overrides;
+  return [...overrides, { origin: `--engine ${excerpt(engine)}`, path: ["engine"], value: engine }];
+}
+
 /** The same for a config that is given as data, as it would stand in a file; its errors begin with `config:`. */
-export function resolveConfig(value: unknown, options: { readonly set: readonly string[] }): Config {
+export function resolveConfig(value: unknown, options: Overriding): Config {
   const source = { file: "config", value, locate: () => ({ depth: 0, line: 0 }) };
-  return resolve(value, source, options.set.map(parseOverride));
+  return resolve(value, source, overridesOf(options));
 }
 
 function resolve(given: unknown, source: ConfigSource, overrides: readonly Override[]): Config {
@@ -73,11 +106,16 @@ function problems(
     return `${text}${path.length === 0 ? "" : `${excerpt(path.join("."))}: `}${message}`;
   };
   return flatten(error.issues).flatMap((issue) => {
-    if (issue.code !== "unrecognized_keys") return [located(issue.path, issue.message)];
+    if (issue.code !== "unrecognized_keys") {
+      return [located(issue.path, issue.message + shapeHint(schema, issue, value))];
+    }
     const keys = keysAt(schema, issue.path, value);
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return located(path, unknownKeyMessage(path, keys, pathsOfKey(schema, key)));
+      return located(
+        path,
+        unknownKeyMessage(path, keys, (wanted) => pathsOfKey(schema, wanted)),
+      );
     });
   });
 }
@@ -111,7 +149,7 @@ function origin(path: readonly PropertyKey[], source: ConfigSource, overrides: r
     const shared = sharedDepth(override.path, path);
     return shared === Math.min(override.path.length, path.length) || shared > depth;
   });
-  if (setter !== undefined) return `--set ${excerpt(setter.text)}`;
+  if (setter !== undefined) return setter.origin;
   return depth === 0 ? source.file : `${source.file}:${line}`;
 }
 

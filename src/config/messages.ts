@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { excerpt, quote } from "../foundations/quote.ts";
-import { didYouMean } from "../foundations/suggest.ts";
+import { type Aliases, bare, didYouMean, nearest } from "../foundations/suggest.ts";
+import { NOT_POSSIBLE, spaceHint } from "./hints.ts";
 import { ownValue } from "./shape.ts";
 
 /**
@@ -20,8 +21,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
       return `${given} is not ${oneOf(choices)}.${didYouMean(String(issue.input), choices)}`;
     }
     case "invalid_union": {
-      if (!("discriminator" in issue) || issue.discriminator === undefined)
-        return `${given} is not possible here.`;
+      if (!("discriminator" in issue) || issue.discriminator === undefined) return `${given} ${NOT_POSSIBLE}`;
       const choices = (issue.options as readonly unknown[]).map(String);
       const chosen = ownValue(issue.input, String(issue.discriminator));
       if (chosen === undefined) return `missing; choose ${oneOf(choices)}.`;
@@ -43,21 +43,76 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
 }
 
 /**
- * The words for a key that the mapping at its place does not have; `keys` are those that it has, `known` the
- * paths where the schema has a key of this name.
+ * The words for a key that the mapping at its place does not have; `keys` are those that it has, `pathsOf` gives the
+ * paths where the schema has a key of some name.
  */
 export function unknownKeyMessage(
   path: readonly PropertyKey[],
   keys: readonly string[],
-  known: readonly string[],
+  pathsOf: (key: string) => readonly string[],
 ): string {
+  const key = String(path.at(-1));
   const parent = path.slice(0, -1).join(".");
   const here = `Keys here: ${keys.join(", ")}.`;
-  if (known.includes(path.join("."))) return `not a key of this kind of ${parent}. ${here}`;
-  const near = didYouMean(String(path.at(-1)), keys);
-  const moved = near === "" && known.length > 0 ? ` Did you mean ${known.join(" or ")}?` : near;
-  return `unknown key.${moved} ${here}`;
+  if (pathsOf(key).includes(path.join("."))) return `not a key of this kind of ${parent}. ${here}`;
+  if (/^[\w.]+:\S/.test(key)) return `unknown key.${spaceHint(excerpt(key))} ${here}`;
+  const near = nearest(key, keys, KEY_ALIASES);
+  if (near !== undefined) return `unknown key. Did you mean '${near}'? ${here}`;
+  const known = pathsOf(KEY_ALIASES[bare(key)] ?? key);
+  const below = known.filter((other) => other.startsWith(`${parent}.`));
+  const moved = below.length > 0 ? below : known;
+  return `unknown key.${moved.length > 0 ? ` Did you mean ${moved.join(" or ")}?` : ""} ${here}`;
 }
+
+/** What other tools call a setting. */
+export const KEY_ALIASES: Aliases = {
+  lr: "learningRate",
+  rate: "learningRate",
+  stepsize: "learningRate",
+  batch: "batchSize",
+  bs: "batchSize",
+  wd: "weightDecay",
+  l2: "weightDecay",
+  decay: "weightDecay",
+  eps: "epsilon",
+  opt: "optimizer",
+  optim: "optimizer",
+  scheduler: "schedule",
+  lrschedule: "schedule",
+  lrscheduler: "schedule",
+  sparsity: "sparsities",
+  amount: "sparsities",
+  amounts: "sparsities",
+  ratios: "sparsities",
+  method: "methods",
+  algorithm: "methods",
+  algorithms: "methods",
+  pruners: "methods",
+  seed: "seeds",
+  data: "dataset",
+  network: "model",
+  net: "model",
+  arch: "model",
+  architecture: "model",
+  training: "train",
+  pruning: "prune",
+  retrain: "finetune",
+  finetuning: "finetune",
+  hiddensizes: "hidden",
+  hiddenlayers: "hidden",
+  units: "hidden",
+  nonlinearity: "activation",
+  act: "activation",
+  init: "initializer",
+  initialization: "initializer",
+  skip: "exclude",
+  ignore: "exclude",
+  bias: "biases",
+  folder: "path",
+  dir: "path",
+  backend: "engine",
+  device: "engine",
+};
 
 /** Characters of a value that are told back. */
 const MOST_SHOWN = 60;

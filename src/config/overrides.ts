@@ -7,8 +7,8 @@ import { parseYaml, YamlProblem, yamlData } from "./yaml.ts";
 
 /** One `--set path=value`. */
 export interface Override {
-  /** As typed: `train.epochs=3`. */
-  readonly text: string;
+  /** As messages name it: `--set train.epochs=3`. */
+  readonly origin: string;
   readonly path: readonly string[];
   readonly value: unknown;
 }
@@ -16,17 +16,18 @@ export interface Override {
 /** Reads `train.epochs=3`: keys joined by dots, lists by index, the value as YAML. */
 export function parseOverride(text: string): Override {
   const [, pathText, valueText] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const origin = `--set ${excerpt(text)}`;
   const path = pathText?.trim().split(".") ?? [];
   if (valueText === undefined || path.some((key) => key === "")) {
-    throw inputError(`--set ${excerpt(text)}: not of the form path=value, such as train.epochs=3.`);
+    throw inputError(`${origin}: not of the form path=value, such as train.epochs=3.`);
   }
   if (valueText.trim() === "") {
-    throw inputError(`--set ${excerpt(text)}: there is no value after '='; write null for none.`);
+    throw inputError(`${origin}: there is no value after '='; write null for none.`);
   }
-  return { text, path, value: readValue(text, valueText) };
+  return { origin, path, value: readValue(origin, valueText) };
 }
 
-function readValue(text: string, valueText: string): unknown {
+function readValue(origin: string, valueText: string): unknown {
   try {
     const [document, second] = parseYaml(valueText);
     if (document === undefined) return null;
@@ -37,7 +38,7 @@ function readValue(text: string, valueText: string): unknown {
     return yamlData(document);
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    throw inputError(`--set ${excerpt(text)}: ${error.message}`, { cause: error });
+    throw inputError(`${origin}: ${error.message}`, { cause: error });
   }
 }
 
@@ -56,7 +57,7 @@ export function applyOverride(config: unknown, override: Override, schema: z.cor
     if (typeof container === "object") return { ...container, [key]: value };
     const owner = override.path.slice(0, depth).join(".");
     throw inputError(
-      `--set ${excerpt(override.text)}: ${excerpt(owner)} is ${show(container)}, which has no ${quote(key)} to set.`,
+      `${override.origin}: ${excerpt(owner)} is ${show(container)}, which has no ${quote(key)} to set.`,
     );
   };
 
@@ -65,7 +66,7 @@ export function applyOverride(config: unknown, override: Override, schema: z.cor
     if (/^\d+$/.test(key) && Number(key) < list.length) return Number(key);
     const owner = override.path.slice(0, depth).join(".");
     const range = list.length === 0 ? "is an empty list" : `has the indexes 0 to ${list.length - 1}`;
-    throw inputError(`--set ${excerpt(override.text)}: ${excerpt(owner)} ${range}, and no ${quote(key)}.`);
+    throw inputError(`${override.origin}: ${excerpt(owner)} ${range}, and no ${quote(key)}.`);
   };
 
   return assign(config, 0, schema);

@@ -25,7 +25,7 @@ function keySections(parent: string, schema: JsonSchema, level: number, written:
   return keysOf(schema).flatMap(([key, child]) => {
     const path = parent === "" ? key : `${parent}.${key}`;
     const mappings = mappingsIn(child);
-    if (mappings.length === 0 || written.has(signature(child))) return [];
+    if (mappings.every((mapping) => keysOf(mapping).length === 0) || written.has(signature(child))) return [];
     written.set(signature(child), path);
     return [
       `${"#".repeat(level)} \`${path}\``,

@@ -1,8 +1,7 @@
 import * as yaml from "yaml";
-import type { Config } from "./schema.ts";
 
-/** The config as YAML with every default written out; loading it gives the same config again. */
-export function resolvedConfigYaml(config: Config): string {
+/** A config as YAML with every default written out; loading it gives the same config again. */
+export function resolvedConfigYaml(config: object): string {
   return toYaml(new yaml.Document(config, { aliasDuplicateObjects: false }));
 }
 

@@ -1,13 +1,15 @@
 import * as z from "zod";
+import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
-import { engineChoices } from "../engines/registry.ts";
+import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
-import { MOST_NAME, NAME_PATTERN } from "../foundations/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
+import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
 
 /**
@@ -15,14 +17,9 @@ import { show } from "./messages.ts";
  * here and from the registries' own schemas. Made when it is asked for: plugins add to the registries first.
  */
 
-const nameSchema = z
-  .string()
-  .max(MOST_NAME)
-  .regex(NAME_PATTERN, {
-    error: ({ input }) =>
-      `${quote(input)} cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.`,
-  })
-  .describe("Names the study and its folder results/<name>. Default: the config file's own name.");
+const studyNameSchema = nameSchema("a folder").describe(
+  "Names the study and its folder results/<name>. Default: the config file's own name.",
+);
 
 const outsideFraction = (issue: { readonly input?: unknown }) =>
   `${show(issue.input)} is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.`;
@@ -43,22 +40,26 @@ function distinct<Item extends z.ZodType>(
   item: Item,
   key: (value: z.output<Item>) => string | number,
   most = MOST_ENTRIES,
+  same = (value: string | number) => value,
 ) {
   return z
     .array(item)
     .min(1)
     .max(most)
     .superRefine((values, context) => {
+      const keys = values.map(key);
       const firsts = new Map<string | number, number>();
-      for (const [i, value] of values.map(key).entries()) {
-        const first = firsts.get(value);
-        if (first === undefined) firsts.set(value, i);
-        else
-          context.addIssue({
-            code: "custom",
-            path: [i],
-            message: `${value} is listed twice, first as entry ${first}.`,
-          });
+      for (const [i, value] of keys.entries()) {
+        const first = firsts.get(same(value));
+        if (first === undefined) {
+          firsts.set(same(value), i);
+          continue;
+        }
+        const message =
+          keys[first] === value
+            ? `${value} is listed twice, first as entry ${first}.`
+            : `${value} and ${keys[first]} differ only in case: on macOS and Windows they name the same file.`;
+        context.addIssue({ code: "custom", path: [i], message });
       }
     });
 }
@@ -68,7 +69,7 @@ const methodName = (method: MethodOptions) => (typeof method === "string" ? meth
 function pruneSchema() {
   return z
     .strictObject({
-      methods: distinct(methodSchema(), methodName)
+      methods: distinct(methodSchema(), methodName, MOST_ENTRIES, (name) => String(name).toLowerCase())
         .prefault(["l1-unstructured", "global-magnitude"])
         .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
       sparsities: distinct(sparsitySchema, Number)
@@ -98,7 +99,11 @@ const outputSchema = z
       .string()
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$/, {
+        abort: true,
         error: ({ input }) => `${quote(input)} is not a plain file name that ends in .csv.`,
+      })
+      .refine((file) => nameProblem(file) === undefined, {
+        error: ({ input }) => `${quote(input)} cannot name a file: ${nameProblem(String(input))}.`,
       })
       .refine((file) => !ownTables.includes(file.toLowerCase()), {
         error: ({ input }) => `${quote(input)} is a file that every sweep writes, beside the results.`,
@@ -111,7 +116,7 @@ const outputSchema = z
 /** The config's mapping, before settings that follow from others are filled in. */
 export function configFields() {
   return z.strictObject({
-    name: nameSchema,
+    name: studyNameSchema,
     dataset: datasetSchema(),
     model: modelSchema(),
     train: trainSchema.prefault({}),
@@ -120,19 +125,26 @@ export function configFields() {
       .default([0, 1, 2])
       .describe("One whole experiment each: initial weights, data order, random pruning."),
     engine: z
-      .enum(engineChoices())
+      .enum(engineChoices(), {
+        error: ({ code, input }) =>
+          code === "invalid_value" && typeof input === "string"
+            ? `${quote(input)} is not one of ${engineChoices().join(", ")}.${engineSuggestion(input)}`
+            : undefined,
+      })
       .default("auto")
       .describe(
         "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
       ),
     output: outputSchema.prefault({}),
+    labels: labelsSchema(),
+    check: checkSchema().prefault({}),
   });
 }
 
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune, seeds }, context) => {
+    .superRefine(({ dataset, prune, seeds, labels }, context) => {
       const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
       if (pruned > MOST_PRUNED) {
         context.addIssue({
@@ -142,6 +154,9 @@ export function configSchema() {
             `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
             `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
         });
+      }
+      for (const { method, message } of labelFaults(labels, prune.methods)) {
+        context.addIssue({ code: "custom", path: ["labels", "methods", method], message });
       }
       if (prune.finetune?.select === "best" && dataset.validation === 0) {
         context.addIssue({

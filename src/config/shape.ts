@@ -8,6 +8,8 @@ export interface Unwrapped {
   /** What an absent value is read as; undefined when there is no default. */
   readonly fallback: unknown;
   readonly required: boolean;
+  /** Whether null may stand for it. */
+  readonly nullable: boolean;
   /** The outermost description. */
   readonly description: string | undefined;
 }
@@ -17,6 +19,7 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
   let core = schema;
   let fallback: unknown;
   let required = true;
+  let nullable = false;
   let description: string | undefined;
   for (;;) {
     description ??= z.globalRegistry.get(core)?.description;
@@ -28,11 +31,12 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
       required = false;
       core = core.def.innerType;
     } else if (core instanceof z.ZodNullable) {
+      nullable = true;
       core = core.def.innerType;
     } else if (core instanceof z.ZodPipe) {
       core = core.def.in;
     } else {
-      return { core, fallback, required, description };
+      return { core, fallback, required, nullable, description };
     }
   }
 }
@@ -64,6 +68,7 @@ export function childSchema(
 ): z.core.$ZodType | undefined {
   const { core } = unwrap(schema);
   if (core instanceof z.ZodArray) return core.def.element;
+  if (core instanceof z.ZodRecord) return core.def.valueType;
   for (const member of objectMembers(schema, value)) {
     const child = ownValue(member.shape, key);
     if (child !== undefined) return child as z.core.$ZodType;

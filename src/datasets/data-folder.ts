@@ -1,7 +1,9 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { inputError } from "../foundations/errors.ts";
+import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
+import { readError } from "../foundations/system-errors.ts";
 
 /**
  * The folders that may hold datasets, in the order they are searched: `--data-dir` alone when it is given,
@@ -49,15 +51,20 @@ export async function findFile(folder: string, names: readonly string[]): Promis
 }
 
 async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
+  return (await entryAt(file))?.isFile() ?? false;
 }
 
 export async function isFolder(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
+  return (await entryAt(folder))?.isDirectory() ?? false;
+}
+
+/** Undefined when nothing is there; what is there and may not be seen is an error, lest other data be taken for it. */
+async function entryAt(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw readError(error, file);
+  }
 }

@@ -1,8 +1,9 @@
 import type { ExampleSet } from "../engines/examples.ts";
 import { failure } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
+import { type ConstantGuess, constantGuess } from "./constant-guess.ts";
 import type { Dataset, LoadContext } from "./dataset.ts";
-import { type DatasetOptions, loadDataset } from "./registry.ts";
+import { type DatasetOptions, loadDataset, pinnedOptions } from "./registry.ts";
 
 /** What a study has to know of its data, without the data. */
 export interface DatasetFacts {
@@ -16,6 +17,8 @@ export interface DatasetFacts {
     | { readonly kind: "values"; readonly width: number };
   /** Number of examples. */
   readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  /** On the test examples; absent without any, and from the records of earlier versions. */
+  readonly constantGuess?: ConstantGuess;
 }
 
 /** Enough to load the same data elsewhere: what the config names, and the checksum that must come out. */
@@ -28,6 +31,8 @@ export interface DatasetReference {
 /** A dataset of the cache, as one study uses it. */
 export interface CachedDataset {
   readonly facts: DatasetFacts;
+  /** The options, so that they name this very data. */
+  readonly options: DatasetOptions;
   readonly reference: DatasetReference;
   /** Says that this study needs the data no more. */
   release(): void;
@@ -51,7 +56,7 @@ const PLANNING_BYTES = 256 * 2 ** 20;
  * loaded a second time when its runs begin.
  */
 export class DatasetCache {
-  readonly #facts = new Map<string, DatasetFacts>();
+  readonly #opened = new Map<string, Pick<CachedDataset, "facts" | "options">>();
   readonly #entries = new Map<string, CacheEntry>();
   readonly #planningBytes: number;
 
@@ -62,14 +67,15 @@ export class DatasetCache {
   /** Loads what the options name, unless it is here. Throws as loadDataset does. */
   async open(options: DatasetOptions, context: LoadContext): Promise<CachedDataset> {
     const key = canonicalJson({ options, dataDir: context.dataDir ?? null });
-    const facts = this.#facts.get(key) ?? (await this.#add(options, context));
-    this.#facts.set(key, facts);
+    const opened = this.#opened.get(key) ?? (await this.#add(options, context));
+    this.#opened.set(key, opened);
+    const { facts } = opened;
     const entry = this.#entries.get(facts.checksum);
     if (entry === undefined) throw new Error(`no data with checksum ${facts.checksum}`);
     entry.users++;
     let released = false;
     return {
-      facts,
+      ...opened,
       reference: { options, dataDir: context.dataDir, checksum: facts.checksum },
       release: () => {
         if (!released && --entry.users === 0) entry.data = undefined;
@@ -86,7 +92,7 @@ export class DatasetCache {
     return entry.data;
   }
 
-  async #add(options: DatasetOptions, context: LoadContext): Promise<DatasetFacts> {
+  async #add(options: DatasetOptions, context: LoadContext) {
     const dataset = await loadDataset(options, context);
     const facts = factsOf(dataset);
     if (!this.#entries.has(facts.checksum)) {
@@ -99,7 +105,7 @@ export class DatasetCache {
         data: fits ? Promise.resolve(dataset) : undefined,
       });
     }
-    return facts;
+    return { facts, options: pinnedOptions(options, dataset) };
   }
 
   #bytesInMemory(): number {
@@ -122,6 +128,7 @@ async function loadAgain(options: DatasetOptions, context: LoadContext, facts: D
 
 function factsOf({ name, checksum, sources, train, validation, test }: Dataset): DatasetFacts {
   const { shape, targets } = train;
+  const guess = constantGuess(test);
   return {
     name,
     checksum,
@@ -132,6 +139,7 @@ function factsOf({ name, checksum, sources, train, validation, test }: Dataset):
         ? { kind: targets.kind, classes: targets.classes }
         : { kind: targets.kind, width: targets.width },
     examples: { train: train.count, validation: validation.count, test: test.count },
+    ...(guess === undefined ? {} : { constantGuess: guess }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Dataset {
   /** SHA-256 over the values and the split: part of every run's hash. */
   readonly checksum: string;
   readonly sources: readonly Source[];
+  /** Options that were left to what is found, with what was taken: a re-run with them takes the same or fails. */
+  readonly decided?: Readonly<Record<string, unknown>>;
   readonly train: ExampleSet;
   /** Held out of the training examples; may be empty (count 0). */
   readonly validation: ExampleSet;
@@ -51,6 +53,8 @@ export interface DownloadFile {
 export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
   /** The names that its data has in results, which no other data may have; none when the user names the data. */
   readonly resultNames: readonly string[];
+  /** How many classes the data of those names has: of a table that stands alone, nothing else says it. */
+  readonly classes?: number;
   /** What `prune-lab data fetch` needs; absent when the files are the user's own. */
   readonly download?: Download;
   /** Throws a PruneLabError of kind `input` that names the file, when the data is missing or damaged. */

@@ -33,6 +33,7 @@ export const fashionMnist = {
   summary: "Clothes, 28x28, 10 classes: 60,000 + 10,000 from files; harder than mnist.",
   options,
   resultNames: [published.name],
+  classes: 10,
   download: pinnedDownload(published),
   load: async (chosen, context) => {
     const found = await findPinned(published, context);

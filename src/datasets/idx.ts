@@ -1,8 +1,8 @@
 import path from "node:path";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
-import { MOST_NAME, NAME_PATTERN, NAME_RULE } from "../foundations/registry.ts";
 import { existingDataFolders, isFolder } from "./data-folder.ts";
 import type { DatasetEntry } from "./dataset.ts";
 import { idxDataset, idxOptions } from "./formats/idx/dataset.ts";
@@ -15,10 +15,7 @@ const options = z.strictObject({
     .min(1)
     .max(1000)
     .describe("The folder of the four files: in the data folder, or relative to the working folder."),
-  label: z
-    .string()
-    .max(MOST_NAME)
-    .regex(NAME_PATTERN, NAME_RULE)
+  label: nameSchema("a dataset")
     .nullable()
     .default(null)
     .describe("The dataset's name in results; null: the name of the folder."),
@@ -53,8 +50,9 @@ async function findFolder(wanted: string, dataDir: string | undefined): Promise<
 
 function resultName(wanted: string | null, folder: string): string {
   const name = wanted ?? path.basename(path.resolve(folder));
-  if (name.length <= MOST_NAME && NAME_PATTERN.test(name)) return name;
-  throw inputError(`The folder's name ${quote(name)} cannot stand in results (${NAME_RULE}).`, {
+  const problem = nameProblem(name);
+  if (problem === undefined) return name;
+  throw inputError(`The folder's name ${quote(name)} cannot stand in results (${problem}).`, {
     hint: "Set dataset.label",
   });
 }

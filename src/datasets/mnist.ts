@@ -58,12 +58,14 @@ export const mnist = {
   summary: "Handwritten digits, 28x28, 10 classes: 60,000 + 10,000 from files, or the 10,000 bundled.",
   options,
   resultNames: [published.name, bundledName],
+  classes: 10,
   download: pinnedDownload(published),
   load: async (chosen, context) => {
     if (chosen.source === "bundled") return loadBundled(chosen);
     const found = await findPinned(published, context);
     if (found.complete) {
-      return loadPinned(published, found.files, { ...chosen, validation: chosen.validation ?? 5000 });
+      const decided = { source: "files", validation: chosen.validation ?? 5000 };
+      return { ...(await loadPinned(published, found.files, { ...chosen, ...decided })), decided };
     }
     // A --data-dir without the files is a mistake and no reason to take other data.
     if (chosen.source === "files" || context.dataDir !== undefined) {
@@ -77,9 +79,11 @@ export const mnist = {
 } as const satisfies DatasetEntry<typeof options>;
 
 /** A test set of 1,000 is cut off first, the same whatever is held out for validation. */
-async function loadBundled({ validation, normalize }: Options): Promise<Dataset> {
+async function loadBundled({ validation: asked, normalize }: Options): Promise<Dataset> {
+  const validation = asked ?? 1000;
   const { images, sources } = await readBundledDigits();
   const examples = imageExamples(images, 10, byteScaling(normalize));
-  const parts = splitExamples(examples, { test: 1000, validation: validation ?? 1000 });
-  return assembleDataset({ name: bundledName, sources, ...parts });
+  const parts = splitExamples(examples, { test: 1000, validation });
+  const dataset = assembleDataset({ name: bundledName, sources, ...parts });
+  return { ...dataset, decided: { source: "bundled", validation } };
 }

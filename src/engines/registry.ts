@@ -22,6 +22,20 @@ export function engineChoices(): readonly string[] {
   return ["auto", "kernels", ...engines.names()];
 }
 
+/** " Did you mean 'x'?" for a name that no engine has, or an empty text. */
+export function engineSuggestion(name: string): string {
+  return didYouMean(name, engineChoices(), {
+    cuda: "tensorflow",
+    gpu: "tensorflow",
+    tf: "tensorflow",
+    tfjs: "tensorflow",
+    cpu: "kernels",
+    native: "kernels-native",
+    wasm: "kernels-wasm",
+    webassembly: "kernels-wasm",
+  });
+}
+
 /**
  * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
  * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
@@ -34,7 +48,7 @@ export async function openEngine(name: string, notify: Notify): Promise<Engine> 
   if (entry === undefined) {
     const choices = engineChoices();
     throw inputError(
-      `Unknown engine ${quote(name)}.${didYouMean(name, choices)} Engines: ${choices.join(", ")}.`,
+      `Unknown engine ${quote(name)}.${engineSuggestion(name)} Engines: ${choices.join(", ")}.`,
     );
   }
   return entry.open(notify);

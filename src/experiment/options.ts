@@ -4,6 +4,13 @@ import type { MethodOptions } from "../pruning/methods.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
 
+/** What things are called where they are shown. They shape no run: hashes and tables know the real names alone. */
+export interface Labels {
+  readonly methods?: Readonly<Record<string, string>> | undefined;
+  /** By what an axis shows: `sparsity`, `size`, `macs`, `epoch`, or a metric. */
+  readonly axes?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /** What a study is: the resolved config, as the experiment sees it. */
 export interface StudyOptions {
   readonly name: string;
@@ -24,4 +31,5 @@ export interface StudyOptions {
   readonly seeds: readonly number[];
   readonly engine: string;
   readonly output: { readonly results: string };
+  readonly labels?: Labels | undefined;
 }

@@ -12,6 +12,7 @@ import type { RunSettings } from "./settings.ts";
 
 /** A study with everything that has to be known before the first run; plain data. */
 export interface StudyOutline {
+  /** With the data and the engine that were found, in place of what leaves it open. */
   readonly options: StudyOptions;
   readonly dataset: DatasetFacts;
   readonly engine: EngineDescription;
@@ -70,7 +71,9 @@ export async function prepareStudy(
   engine.then(onEngine, () => {});
   const data = await resources.datasets.open(options.dataset, { dataDir, notify });
   try {
-    return { ...outlineStudy(options, data.facts, await engine), data };
+    const found = await engine;
+    const pinned = { ...options, dataset: data.options, engine: found.name };
+    return { ...outlineStudy(pinned, data.facts, found), data };
   } catch (error) {
     data.release();
     throw error;

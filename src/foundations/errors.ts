@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 /**
  * The one error type that is phrased for the user. `kind` decides the exit code:
  * `input` (flags, config, data, baseline: exit 2), `failure` (the run itself failed: exit 3),
@@ -30,8 +32,14 @@ export function failure(message: string, options: { hint?: string; cause?: unkno
   return new PruneLabError("failure", message, options);
 }
 
+/** Names of the system's error numbers; libuv, and so Node, does not know all of them. */
+const errorNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
 /** The code of a Node system error (`ENOENT`, `ENOSPC`, ...), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return undefined;
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return undefined;
+  if (error.code.startsWith("Unknown system error") && "errno" in error) {
+    return errorNames.get(Math.abs(Number(error.errno))) ?? error.code;
+  }
+  return error.code;
 }

@@ -25,6 +25,9 @@ export interface PluginMember {
 }
 
 const text = z.string("expected a text").min(1, "expected a text");
+const paper = z
+  .strictObject({ citation: text, url: z.url({ protocol: /^https?$/, error: "expected a web address" }) })
+  .optional();
 
 /**
  * Checks an entry, and has its functions name it when they fail. `plugin` is the file as it was given, `place` where
@@ -32,7 +35,7 @@ const text = z.string("expected a text").min(1, "expected a text");
  */
 export function pluginMember(value: unknown, kind: PluginKind, plugin: string, place: string): PluginMember {
   const { fields, registry, complete = (entry: Entry) => entry } = kind;
-  const shape = { name: text, summary: text, ...fields };
+  const shape = { name: text, summary: text, ...fields, paper };
   const wrong = firstProblem(z.strictObject(shape), value);
   if (wrong !== undefined) {
     const all = Object.entries(shape).map(([name, type]) =>

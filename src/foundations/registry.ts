@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { inputError } from "./errors.ts";
+import { nameProblem, sameName } from "./names.ts";
 import { quote } from "./quote.ts";
-import { didYouMean } from "./suggest.ts";
+import { type Aliases, didYouMean } from "./suggest.ts";
 
 /** What every registered thing says of itself: schema, `list`, help, docs and tests are made from it. */
 export interface Entry {
@@ -9,18 +10,21 @@ export interface Entry {
   readonly name: string;
   /** One line. */
   readonly summary: string;
+  /** Where it was published, if it was. */
+  readonly paper?: Paper;
+}
+
+export interface Paper {
+  /** `Han et al. 2015, Learning both weights and connections for efficient neural networks` */
+  readonly citation: string;
+  /** Of its abstract, or its DOI: `https://doi.org/...`. */
+  readonly url: string;
 }
 
 /** An entry with options: the config's mapping without `name`. */
 export interface EntryWithOptions<Options extends z.ZodObject = z.ZodObject> extends Entry {
   readonly options: Options;
 }
-
-/** What names a thing in files and in results. */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-/** Characters of a name: with what is added to it, it still fits into the name of a file. */
-export const MOST_NAME = 100;
-export const NAME_RULE = "letters, digits, '.', '_' and '-', starting with a letter or a digit";
 
 /**
  * The things of one kind that a config can name, in the order in which they are listed: those that come with
@@ -31,9 +35,12 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
   readonly kind: string;
   readonly #entries: Member[];
   readonly #origins = new Map<string, string>();
+  readonly #aliases: Aliases;
 
-  constructor(kind: string, builtIn: readonly BuiltIn[]) {
+  /** `aliases` are other words for entries, which messages understand. */
+  constructor(kind: string, builtIn: readonly BuiltIn[], aliases: Aliases = {}) {
     this.kind = kind;
+    this.#aliases = aliases;
     this.#entries = [...builtIn];
   }
 
@@ -56,10 +63,15 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
     return entry;
   }
 
+  /** " Did you mean 'x'?" for a name that nothing has, or an empty text. */
+  suggestion(name: string): string {
+    return didYouMean(name, this.names(), this.#aliases);
+  }
+
   /** What is wrong with a name that nothing has. */
   unknown(name: string): string {
     const names = this.names();
-    return `${quote(name)} is no ${this.kind}.${didYouMean(name, names)} Choices: ${names.join(", ")}.`;
+    return `${quote(name)} is no ${this.kind}.${this.suggestion(name)} Choices: ${names.join(", ")}.`;
   }
 
   /**
@@ -75,10 +87,9 @@ export class Registry<Member extends Entry, BuiltIn extends Member = Member> {
 
   /** Throws a PruneLabError of kind `input` when a name is taken or cannot be one. */
   refuse(name: string): void {
-    if (!NAME_PATTERN.test(name))
-      throw inputError(`${quote(name)} cannot name a ${this.kind}: ${NAME_RULE}.`);
-    // Compared as file systems may: without case.
-    const taken = this.names().find((other) => other.toLowerCase() === name.toLowerCase());
+    const problem = nameProblem(name);
+    if (problem !== undefined) throw inputError(`${quote(name)} cannot name a ${this.kind}: ${problem}.`);
+    const taken = this.names().find((other) => sameName(other, name));
     if (taken !== undefined) throw inputError(`There is a ${this.kind} named '${taken}' already.`);
   }
 
@@ -93,6 +104,9 @@ type Named<Member extends EntryWithOptions> = Member extends EntryWithOptions
   ? z.ZodObject<{ name: z.ZodLiteral<Member["name"]> } & Member["options"]["shape"], z.core.$strict>
   : never;
 
+type WithCommon<Mapping, Common extends z.ZodRawShape> =
+  Mapping extends z.ZodObject<infer Shape> ? z.ZodObject<Shape & Common, z.core.$strict> : never;
+
 /** An entry as a config names it: `{ name, ...options }`. */
 export type OptionsOf<Members> =
   Members extends Registry<infer _, infer BuiltIn>
@@ -103,19 +117,26 @@ export type OptionsOf<Members> =
 
 /**
  * The schema of a mapping that names an entry and gives its options, made anew from what is registered now; typed
- * by what comes with prune-lab.
+ * by what comes with prune-lab. `common` are options that every entry has beside its own.
  */
-export function optionsSchema<Member extends EntryWithOptions, BuiltIn extends Member>(
-  registry: Registry<Member, BuiltIn>,
-) {
-  const [first, ...others] = registry
-    .list()
-    .map((entry) =>
-      z.strictObject({ name: z.literal(entry.name).describe(entry.summary), ...entry.options.shape }),
-    );
+export function optionsSchema<
+  Member extends EntryWithOptions,
+  BuiltIn extends Member,
+  Common extends z.ZodRawShape = Record<never, never>,
+>(registry: Registry<Member, BuiltIn>, common?: Common) {
+  const [first, ...others] = registry.list().map((entry) =>
+    z.strictObject({
+      name: z.literal(entry.name).describe(entry.summary),
+      ...entry.options.shape,
+      ...common,
+    }),
+  );
   if (first === undefined) throw new Error(`no ${registry.kind} is registered`);
-  return z.discriminatedUnion("name", [first, ...others]) as unknown as z.ZodDiscriminatedUnion<
-    [Named<BuiltIn>],
-    "name"
-  >;
+  return z.discriminatedUnion("name", [first, ...others], {
+    error: ({ code, input }) => {
+      const name: unknown = (input as Partial<Entry> | undefined)?.name;
+      if (code !== "invalid_union" || typeof name !== "string") return undefined;
+      return `${quote(name)} is not one of ${registry.names().join(", ")}.${registry.suggestion(name)}`;
+    },
+  }) as unknown as z.ZodDiscriminatedUnion<[WithCommon<Named<BuiltIn>, Common>], "name">;
 }

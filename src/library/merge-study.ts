@@ -1,14 +1,14 @@
 import path from "node:path";
-import type { DatasetFacts } from "../datasets/dataset-cache.ts";
-import type { EngineDescription } from "../engines/engine.ts";
+
 import type { StudyOptions } from "../experiment/options.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import { inputError } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
+import { recordedFacts } from "../recording/recorded-facts.ts";
 import { RUNS_FOLDER } from "../recording/results-folder.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { hasAll, type StoredRuns } from "../scheduling/share.ts";
@@ -40,7 +40,7 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   const [first] = manifests as [(typeof manifests)[number]];
   for (const other of manifests.slice(1)) refuseDifferent(first, other);
   const study = outlineOf(first.part, first.manifest);
-  const checkpoints = checkpointsOf(first.manifest);
+  const checkpoints = checkpointsOf(manifests.map(({ manifest }) => manifest));
 
   // 2. Where each run is; a damaged one counts as missing.
   const sources = new Map<string, RunStore>();
@@ -69,14 +69,16 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
     fresh: false,
     runs: study.plan.runs,
     shard: undefined,
+    notify: (message) => onEvent({ event: "notice", study: study.options.name, message }),
   });
   try {
     for (const run of study.plan.runs) {
-      const source = sources.get(run.id);
-      if (source === undefined) continue;
+      const [source, found] = [sources.get(run.id), stored.get(run.id)];
+      if (source === undefined || found === undefined) continue;
       const isHere = path.resolve(source.folder) === path.resolve(open.store.folder);
       if (!isHere) await open.store.adopt(source, run.id, keeps(run));
-      else if (!sameArtifacts(stored.get(run.id), keeps(run))) await open.store.drop(run.id, keeps(run));
+      else if (!sameArtifacts(found, keeps(run))) await open.store.drop(run.id, keeps(run));
+      else await open.store.tidy(run.id, found);
     }
     return await finishStudy(open, stored, onEvent);
   } finally {
@@ -105,11 +107,12 @@ function refuseDifferent(
   const compared = ({ part, manifest }: typeof first) =>
     JSON.parse(
       JSON.stringify({
-        ...(manifest.settings as object),
+        ...manifest.settings,
         methods: part.options.prune.methods,
         sparsities: part.options.prune.sparsities,
         seeds: part.options.seeds,
-        checkpoints: manifest.part?.checkpoints,
+        // A whole, such as a part that an earlier merge completed, does not say.
+        ...(first.manifest.part && other.manifest.part && { checkpoints: manifest.part?.checkpoints }),
       }),
     ) as unknown;
   const lines = differences(compared(first), compared(other));
@@ -122,7 +125,8 @@ function refuseDifferent(
 
 /** The study as its manifest describes it. */
 function outlineOf({ folder, options }: Part, manifest: Manifest): StudyOutline {
-  const study = outlineStudy(options, manifest.dataset as DatasetFacts, manifest.engine as EngineDescription);
+  const { dataset, engine } = recordedFacts(folder, manifest);
+  const study = outlineStudy(options, dataset, engine);
   const planned = Object.fromEntries(study.plan.runs.map(({ label, id }) => [label, id]));
   if (differences(manifest.runs, planned).length > 0) {
     throw inputError(
@@ -133,8 +137,8 @@ function outlineOf({ folder, options }: Part, manifest: Manifest): StudyOutline 
   return study;
 }
 
-function checkpointsOf(manifest: Manifest): CheckpointChoice {
-  const choice = manifest.part?.checkpoints;
+function checkpointsOf(manifests: readonly Manifest[]): CheckpointChoice {
+  const choice = manifests.find(({ part }) => part !== undefined)?.part?.checkpoints;
   return choice === "all" || choice === "none" ? choice : "baselines";
 }
 
@@ -158,6 +162,6 @@ function refuseMissing(
   );
 }
 
-function sameArtifacts(run: StoredRun | undefined, artifacts: readonly Artifact[]): boolean {
-  return run?.artifacts.every((artifact) => artifacts.includes(artifact)) ?? true;
+function sameArtifacts(run: StoredRun, artifacts: readonly Artifact[]): boolean {
+  return run.artifacts.every((artifact) => artifacts.includes(artifact));
 }

@@ -2,13 +2,14 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { loadConfig } from "../config/load.ts";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
-import { NAME_PATTERN, NAME_RULE } from "../foundations/registry.ts";
+import { inputError } from "../foundations/errors.ts";
+import { nameProblem } from "../foundations/names.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
+import { readError, systemErrorText } from "../foundations/system-errors.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import { writeSummary } from "./batch.ts";
+import { writeBatchReport, writeSummary } from "./batch.ts";
 import { BATCH_SUMMARY_FILE, batchRows } from "./batch-summary.ts";
 import { mergeStudy, type Part } from "./merge-study.ts";
 
@@ -51,6 +52,10 @@ export async function merge(
     batchRows({ study: outcome.study, end: { state: "done", outcome } }),
   );
   await writeSummary(out, rows);
+  await writeBatchReport(
+    out,
+    outcomes.map(({ folder }) => folder),
+  );
   return outcomes;
 }
 
@@ -71,7 +76,7 @@ async function readPart(folder: string): Promise<Part> {
     configText = await readFile(file, "utf8");
   } catch (error) {
     throw inputError(
-      `${folder} is no finished part of a sweep: its config.yaml cannot be read (${systemErrorCode(error)}).`,
+      `${folder} is no finished part of a sweep: its config.yaml cannot be read: ${systemErrorText(error)}.`,
       { hint: "Run the sweep of this part again to finish it.", cause: error },
     );
   }
@@ -91,7 +96,7 @@ async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    throw inputError(`${folder}: cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
+    throw readError(error, folder);
   }
 }
 
@@ -113,20 +118,28 @@ async function studiesOf(parts: readonly string[]): Promise<readonly string[]> {
 
 async function readStudies(part: string): Promise<string[]> {
   const file = path.join(part, BATCH_SUMMARY_FILE);
-  const rows = parseSummary(await readFile(file, "utf8"), file);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw readError(error, file);
+  });
+  const rows = parseSummary(text, file);
   const studies = [...new Set(rows.map(({ study = "" }) => study))];
   // Each names a folder below `out`, and must not lead elsewhere.
-  const wrong = studies.find((study) => !NAME_PATTERN.test(study));
+  const wrong = studies.find((study) => nameProblem(study) !== undefined);
   if (wrong === undefined) return studies;
-  throw inputError(`${file} names a sweep ${quote(wrong)}, which no sweep can be named: ${NAME_RULE}.`);
+  throw inputError(
+    `${file} names a sweep ${quote(wrong)}, which no sweep can be named: ${nameProblem(wrong)}.`,
+  );
 }
 
 function parseSummary(text: string, file: string): readonly { readonly study?: string }[] {
   try {
     return parse(text, { columns: true });
   } catch (error) {
-    throw inputError(`${file} is no table: ${error instanceof Error ? error.message : error}.`, {
-      cause: error,
-    });
+    throw inputError(
+      `${file} is no table: ${excerpt(error instanceof Error ? error.message : String(error))}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

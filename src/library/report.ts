@@ -1,35 +1,48 @@
+import { realpath } from "node:fs/promises";
 import path from "node:path";
-import { writeFileAtomic } from "../foundations/atomic-file.ts";
+import { groupBy } from "../analysis/group-by.ts";
 import { inputError } from "../foundations/errors.ts";
 import { readDetails } from "../recording/details-reader.ts";
 import type { Manifest } from "../recording/manifest.ts";
+import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
-import { readResults } from "../recording/results-reader.ts";
-import { explainWriteError } from "../recording/write-error.ts";
+import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
-import { type OverlaidStudy, overlay } from "../results/report/overlay.ts";
+import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
+import type { OverlaidStudy } from "../results/report/overlay.ts";
 
 export interface ReportOptions {
-  /** The page to write. Needed for several results and for tables; else report.html and the charts go into the folder. */
-  readonly out?: string | undefined;
+  /**
+   * The page to write, a new file or an earlier report; or what takes the page. Needed for several results and for
+   * tables; else report.html and the charts go into the folder.
+   */
+  readonly out?: string | ((page: string | Uint8Array) => void) | undefined;
 }
 
 const HINT = "Name the page to write with --out FILE.html.";
 
+const PAGE: OutputKind = {
+  writer: "--out",
+  name: "a report of prune-lab",
+  recognize: (beginning) => beginning.includes('<meta name="generator" content="prune-lab '),
+  ofFolders: true,
+};
+
 /**
  * Draws the report of recorded results: folders of sweeps, or results tables (.csv). One folder gets its charts and
  * report.html anew, the same bytes that the sweep wrote; several results are laid over each other on one page.
- * Returns the path of the page.
+ * Returns the path of the page, `-` where a function takes it.
  *
- * Throws a PruneLabError of kind `input` for results that cannot be read, and without `out` where it is needed.
+ * Throws a PruneLabError of kind `input` for results that cannot be read, without `out` where it is needed,
+ * and for an `out` that is something else already.
  */
 export async function report(results: readonly string[], { out }: ReportOptions = {}): Promise<string> {
-  const [first, ...others] = results;
-  if (first === undefined) throw inputError("There are no results to report on.");
-  const studies: OverlaidStudy[] = [];
-  for (const given of results) studies.push(await readStudy(given));
+  const [first = "", ...others] = results;
+  if (results.length === 0) throw inputError("There are no results to report on.");
+  const page = out === undefined ? undefined : await pageFile(out, results);
+  const studies = await readStudies(results);
   const [only] = studies;
-  if (out === undefined) {
+  if (page === undefined) {
     if (others.length > 0) {
       throw inputError("A report on several results needs a place.", { hint: HINT });
     }
@@ -38,26 +51,51 @@ export async function report(results: readonly string[], { out }: ReportOptions 
     }
     return redraw(first, only, only.manifest);
   }
-  const named = withDistinctNames(studies, results);
-  const page = await drawOverlay(named, overlay(named));
-  await writeFileAtomic(out, page).catch((error) => {
-    throw explainWriteError(error, out);
-  });
-  return out;
+  await page.write(await drawOverlay(studies));
+  return page.path;
 }
 
-async function readStudy(given: string): Promise<OverlaidStudy> {
-  const { rows, folder } = await readResults(given);
+async function pageFile(out: NonNullable<ReportOptions["out"]>, inputs: readonly string[]) {
+  return typeof out === "string"
+    ? outputFile(out, PAGE, { inputs })
+    : outputFile("-", PAGE, { inputs, standardOutput: out });
+}
+
+/** Reads them in turn; those of one name are called by where they lie, or by their data. */
+export async function readStudies(results: readonly string[]): Promise<OverlaidStudy[]> {
+  if (results.length === 0) throw inputError("There are no results to report on.");
+  const placed: PlacedStudy[] = [];
+  const files = new Map<string, string>();
+  for (const given of results) {
+    const recorded = await readResults(given);
+    const file = await realpath(recorded.file);
+    const before = files.get(file);
+    if (before !== undefined) {
+      throw inputError(
+        before === given ? `${given} is named twice.` : `${before} and ${given} are the same results.`,
+      );
+    }
+    files.set(file, given);
+    placed.push(...(await studiesOf(recorded)).map((study) => ({ study, place: given })));
+  }
+  return withDistinctNames(placed);
+}
+
+/** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */
+async function studiesOf({ path: given, rows, folder }: RecordedResults): Promise<OverlaidStudy[]> {
   const details = folder === undefined ? undefined : await readDetails(given);
-  return {
-    name: rows[0]?.study ?? path.basename(given),
-    rows,
+  const tests = groupBy(rows, (row) =>
+    folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
+  );
+  return [...tests.values()].map((of) => ({
+    name: of[0]?.study || path.basename(given),
+    rows: of,
     history: folder?.history ?? [],
     layers: details?.layers ?? [],
     snapshots: details?.snapshots,
     manifest: folder?.manifest,
     configText: details?.configText,
-  };
+  }));
 }
 
 function dataOf({ rows, layers, history, snapshots }: OverlaidStudy) {
@@ -72,24 +110,17 @@ async function redraw(folder: string, study: OverlaidStudy, manifest: Manifest):
     fresh: false,
     bytesNeeded: 2 * drawn.reduce((sum, [, content]) => sum + content.length, 0),
   });
+  const names = drawn.map(([name]) => name);
+  const others = manifest.files.filter(
+    (name) => !name.startsWith(`${CHARTS_FOLDER}/`) && name !== REPORT_FILE,
+  );
+  const renewed = { ...manifest, files: [...others, ...names] };
   try {
+    await open.writeManifest(renewed, "start");
     for (const [name, content] of drawn) await open.write(name, content);
-    const others = manifest.files.filter(
-      (name) => !name.startsWith(`${CHARTS_FOLDER}/`) && name !== REPORT_FILE,
-    );
-    await open.writeManifest({ ...manifest, files: [...others, ...drawn.map(([name]) => name)] }, "final");
+    await open.writeManifest(renewed, "final");
   } finally {
     await open.release();
   }
   return path.join(folder, REPORT_FILE);
-}
-
-/** Studies of one name are told apart by where they lie. */
-function withDistinctNames(studies: readonly OverlaidStudy[], results: readonly string[]): OverlaidStudy[] {
-  const distinct = new Set(studies.map(({ name }) => name)).size === studies.length;
-  if (distinct) return [...studies];
-  const places = results.map((given) => path.normalize(given).replace(/[\\/]+$/, ""));
-  const names = places.map((place) => path.basename(place, ".csv"));
-  const short = new Set(names).size === names.length;
-  return studies.map((study, i) => ({ ...study, name: (short ? names[i] : places[i]) ?? study.name }));
 }

@@ -1,10 +1,9 @@
 import path from "node:path";
 import { loadConfig, resolveConfig } from "../config/load.ts";
-import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { RunOptions, StudyRequest } from "./study.ts";
@@ -36,15 +35,13 @@ export async function readConfig(
   config: string | ConfigInput,
   { set = [], engine }: CommonOptions,
 ): Promise<Config> {
-  const overrides = engine === undefined ? set : [...set, `engine=${JSON.stringify(engine)}`];
-  if (typeof config !== "string") return resolveConfig(config, { set: overrides });
-  return (await loadConfig(config, { set: overrides })).config;
+  if (typeof config !== "string") return resolveConfig(config, { set, engine });
+  return (await loadConfig(config, { set, engine })).config;
 }
 
 export function studyRequest(config: Config, folder: string, options: CommonOptions): StudyRequest {
   return {
     options: config,
-    configText: resolvedConfigYaml(config),
     folder,
     dataDir: options.dataDir,
     checkpoints: options.checkpoints ?? "baselines",

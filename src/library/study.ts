@@ -1,13 +1,16 @@
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { openPngPool } from "../charts/rendering/png-pool.ts";
+import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { parameterCount } from "../network/parameters.ts";
+import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import type { CheckpointChoice } from "../results/outputs.ts";
+import type { CheckpointChoice } from "../results/checkpoints.ts";
 import {
   finishStudy,
   keptArtifacts,
@@ -16,16 +19,16 @@ import {
   type StudyOutcome,
 } from "../results/study-folder.ts";
 import { workerWarnings } from "../results/warnings.ts";
+import { againOf } from "../scheduling/again.ts";
 import { computeRuns } from "../scheduling/compute.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { runsOfShard, type Shard } from "../scheduling/shard.ts";
-import type { StudyWork } from "../scheduling/share.ts";
+import { findStored, type Share, type StudyWork } from "../scheduling/share.ts";
+import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
-  /** The resolved config, as it is recorded in config.yaml. */
-  readonly configText: string;
   /** The folder of this study's results. */
   readonly folder: string;
   /** Where the dataset may lie, in place of the usual folders. */
@@ -99,7 +102,9 @@ export async function runStudies(
 
     // 2. Where it goes: the folders, locked, with the runs that are finished already.
     await ends.each(prepared, async ({ request, study }, i) => {
-      const open = await openStudy({ ...request, study, runs: shares[i] ?? [], shard });
+      const configText = resolvedConfigYaml(study.options);
+      const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
+      const open = await openStudy({ ...request, study, configText, runs: shares[i] ?? [], shard, notify });
       opened.push({ request, open, data: study.data });
     });
     if (!ends.goesOn()) return ends.of(requests);
@@ -134,6 +139,26 @@ export async function runStudies(
     for (const { open } of opened) await open.folder.release();
     await Promise.all([executor.close(), pngPool.close()]);
   }
+}
+
+/** What a folder holds of a study already, and what of it has to be computed again; writes nothing. */
+export async function storedOf(
+  study: PreparedStudy,
+  { folder, checkpoints }: Pick<StudyRequest, "folder" | "checkpoints">,
+) {
+  const { options, settings, engine, data } = study;
+  const work: StudyWork = {
+    study: options.name,
+    runs: study.plan.runs,
+    store: new RunStore(path.join(folder, RUNS_FOLDER), settings.network),
+    settings,
+    data,
+    engine,
+    keeps: keptArtifacts(study, checkpoints),
+    announce: () => {},
+  };
+  const [share] = (await findStored([work])) as [Share];
+  return { stored: share.stored.size, again: againOf(share) };
 }
 
 /** A study whose runs are planned. */

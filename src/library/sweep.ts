@@ -2,8 +2,9 @@ import path from "node:path";
 import type { ConfigInput } from "../config/schema.ts";
 import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
+import type { ComputedAgain } from "../scheduling/again.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
-import { runStudy, type StudyRequest } from "./study.ts";
+import { runStudy, type StudyRequest, storedOf } from "./study.ts";
 
 export interface SweepOptions extends CommonOptions {
   /** Folder of the results (default: results/<name>). */
@@ -22,17 +23,28 @@ export async function sweep(config: string | ConfigInput, options: SweepOptions 
   return runStudy({ ...(await requestOf(config, options)), ...runOptions(options) });
 }
 
-/** What a sweep would do: its runs, network, data and engine; computes and writes nothing. */
+/** What a sweep would do. */
+export interface SweepPlan {
+  /** Its runs, network, data and engine. */
+  readonly outline: StudyOutline;
+  readonly folder: string;
+  /** Runs that the folder holds, with all that is asked of them. */
+  readonly stored: number;
+  /** Runs that it holds without what is asked of them now, such as their weights: they would be computed again. */
+  readonly again: ComputedAgain;
+}
+
+/** What a sweep would do; computes and writes nothing. */
 export async function planSweep(
   config: string | ConfigInput,
   options: SweepOptions = {},
-): Promise<{ readonly outline: StudyOutline; readonly folder: string }> {
+): Promise<SweepPlan> {
   const request = await requestOf(config, options);
   const { onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
   const { data, ...outline } = await prepareStudy({ ...request, notify });
   data.release();
-  return { outline, folder: request.folder };
+  return { outline, folder: request.folder, ...(await storedOf({ ...outline, data }, request)) };
 }
 
 async function requestOf(config: string | ConfigInput, options: SweepOptions): Promise<StudyRequest> {

@@ -28,6 +28,22 @@ export function advantage({ metric, factor }: DifferenceScale, a: number, b: num
   return factor * metric.scale * (a - b);
 }
 
+/**
+ * How much worse than `reference`, a value as rows hold it, another value can be, within the metric's bounds: from the best
+ * possible one (negative, or zero) to the worst, in the unit of differences. Infinite where the metric has no bound.
+ */
+export function possibleDrops(
+  scale: DifferenceScale,
+  reference: number,
+): { readonly least: number; readonly most: number } {
+  const { lowest = null, highest = null } = scale.metric.bounds ?? {};
+  const [best, worst] = scale.metric.better === "higher" ? [highest, lowest] : [lowest, highest];
+  return {
+    least: best === null ? Number.NEGATIVE_INFINITY : advantage(scale, reference, best),
+    most: worst === null ? Number.POSITIVE_INFINITY : advantage(scale, reference, worst),
+  };
+}
+
 /** A deviation or a width of values, which rows hold, in the unit of differences. */
 export function widthIn({ metric, factor }: DifferenceScale, width: number): number {
   return Math.abs(factor) * metric.scale * width;

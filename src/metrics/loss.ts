@@ -15,6 +15,7 @@ export const loss: Metric = {
   unit: "",
   digits: { kind: "significant", coarse: 3, fine: 4 },
   axis: "value",
+  bounds: { lowest: 0, highest: null },
   figures: { baseline: "baseline_loss", pruned: "pruned_loss", recovered: "loss" },
   history: { validation: "validation_loss", training: "train_loss" },
   difference: {

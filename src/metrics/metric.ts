@@ -2,8 +2,20 @@ import type { Entry } from "../foundations/registry.ts";
 
 export type Task = "classification" | "regression";
 
+/** A range of values, as rows hold them. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Where a figure stands in a row: a column by its name, or a formula over the row. Null where there is none. */
 export type Figure = string | ((row: object) => number | null);
+
+/** The least and the greatest possible value; null where there is none. */
+export interface Bounds {
+  readonly lowest: number | null;
+  readonly highest: number | null;
+}
 
 /** Words for a change, each as it stands before an amount: `loses` 1.3 points, `rises by` 4%. */
 export interface ChangeWords {
@@ -32,6 +44,8 @@ export interface Metric extends Entry {
   };
   /** What a chart draws on its logarithmic axis: 1 minus the value, or the value. */
   readonly axis: "error" | "value";
+  /** Between which values it lies, as rows hold them; an end of null is open. Nothing shown leaves them. */
+  readonly bounds?: Bounds;
   /** The figures of a row of results.csv. */
   readonly figures: { readonly baseline: Figure; readonly pruned: Figure; readonly recovered: Figure };
   /** The figures of a row of history.csv, where an epoch has any. */
@@ -70,4 +84,8 @@ export interface TestSetError {
   readonly variance: (value: number, examples: number) => number;
   /** The value whose variance counts where nothing else is known of it, so that it is never 0. */
   readonly cautious: (value: number, examples: number) => number;
+  /** The smallest step between two values over so many examples; absent where any value is possible. */
+  readonly resolution?: (examples: number) => number;
+  /** The 95% interval of one network's value; absent for that of a normal error. */
+  readonly interval?: (value: number, examples: number) => Interval;
 }

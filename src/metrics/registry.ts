@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { Registry } from "../foundations/registry.ts";
 import { accuracy } from "./accuracy.ts";
 import { loss } from "./loss.ts";
@@ -35,6 +36,6 @@ export function sign({ better }: Metric): 1 | -1 {
 /** The best and the worst of some values. Throws a RangeError without any. */
 export function extremes(metric: Metric, values: readonly number[]): { best: number; worst: number } {
   if (values.length === 0) throw new RangeError("there is no best of no values");
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const [lowest, highest] = [leastOf(values), greatestOf(values)];
   return metric.better === "higher" ? { best: highest, worst: lowest } : { best: lowest, worst: highest };
 }

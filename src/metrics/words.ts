@@ -1,4 +1,4 @@
-import type { Metric } from "./metric.ts";
+import type { Interval, Metric } from "./metric.ts";
 
 /** `Accuracy` */
 export function heading({ noun }: Metric): string {
@@ -32,14 +32,40 @@ export function named(metric: Metric, value: number, digits: "coarse" | "fine" =
   return `${metric.unit === "" ? `${metric.noun} ` : ""}${measured(metric, value, digits)}`;
 }
 
-/** Half the width of an interval of a value, to stand behind it: `0.21`, `0.0013`. */
-export function marginText(
+/** An interval whose longer arm exceeds the shorter this often is written by its ends. */
+const LOPSIDED = 1.5;
+
+/** An interval of a value, to stand behind it: `±0.21`, or its ends where it is lopsided: `[59.51, 99.86]`. */
+export function spreadText(
   metric: Metric,
-  { low, high }: { readonly low: number; readonly high: number },
+  value: number,
+  interval: Interval,
   decimals = metric.digits.fine,
 ): string {
-  const half = (metric.scale / 2) * (high - low);
-  return metric.digits.kind === "decimals" ? half.toFixed(decimals) : half.toPrecision(2);
+  const [below, above] = [value - interval.low, interval.high - value];
+  // In the digits that are shown: what rounds to nothing has no side.
+  const text = (amount: number) =>
+    metric.digits.kind === "decimals"
+      ? (metric.scale * amount).toFixed(decimals)
+      : (metric.scale * amount).toPrecision(2);
+  const lopsided = Math.max(below, above) > LOPSIDED * Math.min(below, above);
+  return lopsided && text(below) !== text(above)
+    ? `[${endsText(metric, interval, ", ", decimals)}]`
+    : `±${text((below + above) / 2)}`;
+}
+
+/** The ends of an interval as values are shown, without their unit: `97.56 to 98.02`. */
+export function endsText(
+  metric: Metric,
+  { low, high }: Interval,
+  between: string = " to ",
+  decimals = metric.digits.fine,
+): string {
+  const end = (value: number) =>
+    metric.digits.kind === "decimals"
+      ? (metric.scale * value).toFixed(decimals)
+      : (metric.scale * value).toPrecision(metric.digits.coarse);
+  return `${end(low)}${between}${end(high)}`;
 }
 
 /** An amount that is written already, with its unit: `1.3 points`, `4%`. */

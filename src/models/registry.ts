@@ -10,7 +10,16 @@ import type { ModelEntry } from "./model.ts";
 const builtIn = [mlp, cnn, lenet300100, lenet5] as const;
 
 /** Every model. The config's schema, `list` and the reference page are derived from here. */
-export const models = new Registry<ModelEntry, (typeof builtIn)[number]>("model", builtIn);
+export const models = new Registry<ModelEntry, (typeof builtIn)[number]>("model", builtIn, {
+  fc: "mlp",
+  fcn: "mlp",
+  dense: "mlp",
+  perceptron: "mlp",
+  conv: "cnn",
+  convnet: "cnn",
+  lenet: "lenet-5",
+  lenet300: "lenet-300-100",
+});
 
 export type ModelOptions = OptionsOf<typeof models>;
 

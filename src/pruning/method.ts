@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
-import { didYouMean } from "../foundations/suggest.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import { recoveries } from "./recoveries/registry.ts";
@@ -58,7 +57,7 @@ export function axisSchema(registry: Registry<EntryWithOptions>): z.ZodType<Chos
       const choices = registry.names().join(", ");
       if (input === undefined) return `missing; choose one of ${choices}.`;
       if (typeof input === "string")
-        return `${quote(input)} is not one of ${choices}.${didYouMean(input, registry.names())}`;
+        return `${quote(input)} is not one of ${choices}.${registry.suggestion(input)}`;
       return `a name, or a mapping with a name and options, is needed. Choices: ${choices}.`;
     },
   });

@@ -1,51 +1,63 @@
 import * as z from "zod";
+import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
-import { MOST_NAME, NAME_PATTERN, NAME_RULE, Registry } from "../foundations/registry.ts";
-import { didYouMean } from "../foundations/suggest.ts";
-import { axes, axisSchema, type Method } from "./method.ts";
+import { Registry } from "../foundations/registry.ts";
+import { type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 
 /** The methods that a config can call by their names alone. */
-export const methods = new Registry<Method>("method", [
+export const methods = new Registry<Method>(
+  "method",
+  [
+    {
+      name: "l1-unstructured",
+      summary: "The smallest weights of each layer, the same fraction everywhere.",
+      criterion: { name: "magnitude" },
+      allocation: { name: "uniform" },
+      ...whole,
+    },
+    {
+      name: "global-magnitude",
+      summary: "The smallest weights of the whole network.",
+      criterion: { name: "magnitude" },
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "random-unstructured",
+      summary: "Random weights, the same fraction in every layer.",
+      criterion: { name: "random" },
+      allocation: { name: "uniform" },
+      ...whole,
+    },
+    {
+      name: "random-global",
+      summary: "Random weights of the whole network.",
+      criterion: { name: "random" },
+      allocation: { name: "global" },
+      ...whole,
+    },
+  ],
   {
-    name: "l1-unstructured",
-    summary: "The smallest weights of each layer, the same fraction everywhere.",
-    criterion: { name: "magnitude" },
-    allocation: { name: "uniform" },
-    ...whole,
+    l1: "l1-unstructured",
+    l1uniform: "l1-unstructured",
+    uniform: "l1-unstructured",
+    layerwise: "l1-unstructured",
+    uniformmagnitude: "l1-unstructured",
+    global: "global-magnitude",
+    globall1: "global-magnitude",
+    globalunstructured: "global-magnitude",
+    magnitudeglobal: "global-magnitude",
+    randomuniform: "random-unstructured",
   },
-  {
-    name: "global-magnitude",
-    summary: "The smallest weights of the whole network.",
-    criterion: { name: "magnitude" },
-    allocation: { name: "global" },
-    ...whole,
-  },
-  {
-    name: "random-unstructured",
-    summary: "Random weights, the same fraction in every layer.",
-    criterion: { name: "random" },
-    allocation: { name: "uniform" },
-    ...whole,
-  },
-  {
-    name: "random-global",
-    summary: "Random weights of the whole network.",
-    criterion: { name: "random" },
-    allocation: { name: "global" },
-    ...whole,
-  },
-]);
+);
 
 function combinationSchema() {
   return z
     .strictObject({
-      name: z
-        .string()
-        .max(MOST_NAME)
-        .regex(NAME_PATTERN, `use ${NAME_RULE}: it names files.`)
-        .refine((name) => methods.find(name) === undefined, {
+      name: nameSchema("a method")
+        .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
           error: ({ input }) =>
             `${quote(input)} is a method already: write just its name, or choose another.`,
         })
@@ -69,9 +81,23 @@ export function methodSchema() {
       const choices = names.join(", ");
       if (typeof input !== "string")
         return `a name, or a mapping with name, criterion and allocation, is needed. Choices: ${choices}.`;
-      return `${quote(input)} is not one of ${choices}.${didYouMean(input, names)}`;
+      return `${quote(input)} is not one of ${choices}.${axisHint(input) ?? methods.suggestion(input)}`;
     },
   });
+}
+
+/** For the name of a criterion or another member of an axis, which makes a method with others only. */
+function axisHint(word: string): string | undefined {
+  const axis = (Object.keys(axes) as Axis[]).find((name) => axes[name].find(word) !== undefined);
+  if (axis === undefined) return undefined;
+  const using = methods.list().filter((method) => (method[axis] as Chosen | undefined)?.name === word);
+  const ready =
+    using.length === 0 ? "" : `, or take one that has it: ${using.map(({ name }) => name).join(", ")}`;
+  const parts = { criterion: "magnitude", allocation: "global", [axis]: word };
+  const text = Object.entries(parts)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ");
+  return ` '${word}' is a kind of ${axis}: write { name: my-${word}, ${text} }${ready}.`;
 }
 
 export type MethodOptions = z.output<ReturnType<typeof methodSchema>>;

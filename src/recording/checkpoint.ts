@@ -1,7 +1,7 @@
 import type { Masks } from "../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type Metadata } from "./safetensors.ts";
 
 const MASK_SUFFIX = "_mask";
 
@@ -31,4 +31,9 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): { parameters:
     else masks.set(name.slice(0, -MASK_SUFFIX.length), values);
   }
   return { parameters, masks };
+}
+
+/** The same weights with texts that say what they are, in place of those that the bytes have. */
+export function describeCheckpoint(bytes: Uint8Array, file: string, metadata: Metadata): Uint8Array {
+  return encodeSafetensors(decodeSafetensors(bytes, file), metadata);
 }

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { readError } from "../foundations/system-errors.ts";
 import { parseCsv } from "./csv-reader.ts";
 import type { LayerRow } from "./rows.ts";
-import { SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
+import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
 
 /** What a results folder holds beside its results and history. */
 export interface RecordedDetails {
@@ -27,30 +28,14 @@ export async function readDetails(folder: string): Promise<RecordedDetails> {
   };
 }
 
-function parseSnapshots(text: string, file: string): Snapshots {
-  try {
-    const snapshots = JSON.parse(text) as Partial<Snapshots>;
-    if (snapshots.format === 1 && Array.isArray(snapshots.before) && Array.isArray(snapshots.points)) {
-      return snapshots as Snapshots;
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw inputError(`${file} is not a record of weights that this version of prune-lab can read.`, {
-    hint: "Run the sweep again: it writes the file anew.",
-  });
-}
-
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const code = systemErrorCode(error);
-    throw inputError(
-      code === "ENOENT"
-        ? `${file} does not exist: the folder is incomplete or from an older version.`
-        : `${file} cannot be read (${code ?? error}).`,
-      { hint: "Run the sweep again: it completes the folder.", cause: error },
-    );
+    if (systemErrorCode(error) !== "ENOENT") throw readError(error, file);
+    throw inputError(`${file} does not exist: the folder is incomplete or from an older version.`, {
+      hint: "Run the sweep again: it completes the folder.",
+      cause: error,
+    });
   }
 }

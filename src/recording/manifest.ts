@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import * as z from "zod";
+import type { Labels } from "../experiment/options.ts";
+import { systemErrorCode } from "../foundations/errors.ts";
+import { readError } from "../foundations/system-errors.ts";
+import { recordedJson } from "./recorded-json.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -17,7 +21,7 @@ export interface Manifest {
   /** SHA-256 of `settings`. */
   readonly identity: string;
   /** Everything that may not change when the folder is continued: more or fewer methods, sparsities and seeds may. */
-  readonly settings: unknown;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly engine: unknown;
   readonly dataset: unknown;
   readonly model: unknown;
@@ -27,10 +31,23 @@ export interface Manifest {
     readonly sha256: string;
     readonly members: readonly string[];
   }[];
+  /** What methods and axes are called where they are shown; absent without any. */
+  readonly labels?: Labels;
+  /** The tables in the folder; absent until there are any, and in folders of older versions. */
+  readonly tables?: ManifestTables;
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
   readonly files: readonly string[];
+}
+
+/** Stays as it was while a sweep that will change the tables has not finished. */
+export interface ManifestTables {
+  /** SHA-256 of the `runs` that the tables follow from, and their number. */
+  readonly plan: string;
+  readonly runs: number;
+  /** SHA-256 of each file. timings.csv is not among them: it differs from machine to machine. */
+  readonly sha256: Readonly<Record<string, string>>;
 }
 
 /** Which shard of the runs a folder holds, and what an unsharded sweep would have written beside the tables. */
@@ -42,21 +59,51 @@ export interface ManifestPart {
   readonly checkpoints: string;
 }
 
+const record = z.record(z.string(), z.unknown());
+
+const manifestSchema = z.object({
+  tool: z.literal("prune-lab"),
+  format: z.literal(1),
+  version: z.string(),
+  node: z.string(),
+  study: z.string(),
+  part: z.object({ shard: z.int().positive(), of: z.int().positive(), checkpoints: z.string() }).optional(),
+  identity: z.string(),
+  settings: record,
+  engine: record,
+  dataset: record,
+  model: record,
+  plugins: z
+    .array(z.object({ file: z.string(), sha256: z.string(), members: z.array(z.string()) }))
+    .optional(),
+  labels: z
+    .object({
+      methods: z.record(z.string(), z.string()).optional(),
+      axes: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  tables: z
+    .object({ plan: z.string(), runs: z.int().nonnegative(), sha256: z.record(z.string(), z.string()) })
+    .optional(),
+  runs: z.record(z.string(), z.string()),
+  files: z.array(z.string()),
+});
+
 /** The manifest of a results folder, or undefined when there is none. Throws when there is a damaged one. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const file = path.join(folder, MANIFEST_FILE);
+  let text: string;
   try {
-    const manifest = JSON.parse(await readFile(file, "utf8")) as Partial<Manifest> | null;
-    if (manifest?.tool === "prune-lab" && manifest.format === 1 && Array.isArray(manifest.files)) {
-      return manifest as Manifest;
-    }
+    text = await readFile(file, "utf8");
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
+    throw readError(error, file);
   }
-  throw inputError(`${file} is not a manifest that this version of prune-lab can read.`, {
-    hint: "Choose another folder with --out.",
-  });
+  return recordedJson(text, manifestSchema, {
+    file,
+    what: "a manifest",
+    hint: "The folder cannot be continued without it: remove the folder, or choose another one with --out.",
+  }) as Manifest;
 }
 
 /** `train.epochs: 10 there, 3 now`: one line for each leaf in which two values differ. */

@@ -1,9 +1,13 @@
-import { mkdir, readdir, rm, rmdir, statfs } from "node:fs/promises";
+import { access, constants, mkdir, readdir, statfs } from "node:fs/promises";
 import path from "node:path";
-import { writeFileAtomic } from "../foundations/atomic-file.ts";
+import { replaceFile } from "../foundations/atomic-file.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
+import { isTemporary, removeLeftovers } from "../foundations/leftovers.ts";
+import type { Notify } from "../foundations/notices.ts";
+import { readError } from "../foundations/system-errors.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
+import { removeFiles } from "./remove-files.ts";
 import { explainWriteError } from "./write-error.ts";
 
 export const RUNS_FOLDER = "runs";
@@ -15,6 +19,8 @@ export interface OpenOptions {
   readonly fresh: boolean;
   /** Space that the sweep will need, roughly; less is refused before anything is written. */
   readonly bytesNeeded: number;
+  /** Told while `fresh` takes long. */
+  readonly notify?: Notify;
 }
 
 /** The folder of one sweep, locked for this process. All writes are atomic. */
@@ -24,7 +30,7 @@ export interface ResultsFolder {
   /** Writes a file, named relative to the folder. */
   write(name: string, content: string | Uint8Array): Promise<void>;
   /**
-   * Writes the manifest. The one at the start keeps listing what is there already; the final one removes the
+   * Writes the manifest. The one at the start keeps telling what is there already; the final one removes the
    * files that an earlier grid left and this one does not have. Finished runs stay either way.
    */
   writeManifest(manifest: Manifest, stage: "start" | "final"): Promise<void>;
@@ -40,25 +46,37 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
   try {
     await refuseForeign(folder, options.fresh);
     await refuseFullDisk(folder, options.bytesNeeded);
-    await mkdir(folder, { recursive: true });
+    await createFolder(folder);
     const lock = await lockFolder(
       folder,
       "Wait for it to end, or give this sweep a folder of its own with --out.",
     );
     try {
-      if (options.fresh) await removeListed(folder);
+      if (options.fresh) await removeListed(folder, options.notify);
       else await refuseOtherSettings(folder, options.settings);
       await removeUnfinished(folder);
+      let startsOver = options.fresh;
+      const guarded = async (write: () => Promise<void>) => {
+        lock.refuseIfLost();
+        await write().catch((error: unknown) => {
+          throw explainWriteError(error, folder);
+        });
+      };
       return {
         path: folder,
         runs: path.join(folder, RUNS_FOLDER),
-        write: async (name, content) => {
-          await writeFileAtomic(path.join(folder, name), content).catch((error) => {
-            throw explainWriteError(error, folder);
-          });
+        write: (name, content) => guarded(() => writeWithin(folder, name, content)),
+        writeManifest: (manifest, stage) =>
+          guarded(async () => {
+            const there = startsOver ? undefined : await readManifest(folder);
+            await replaceManifest(folder, manifest, stage, there);
+            startsOver = false;
+          }),
+        release: async () => {
+          // A thread that was stopped half way leaves what it was writing.
+          await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true }).catch(() => {});
+          await lock.release();
         },
-        writeManifest: (manifest, stage) => replaceManifest(folder, manifest, stage),
-        release: lock.release,
       };
     } catch (error) {
       await lock.release();
@@ -79,21 +97,45 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return [];
+    if (systemErrorCode(error) === "ENOTDIR") throw error;
+    throw readError(error, folder);
+  }
+}
+
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    // Node says ENOENT where the parent cannot be written: asked for that, the system gives the reason.
+    if (systemErrorCode(error) === "ENOENT") await access(await nearestExisting(folder), constants.W_OK);
     throw error;
   }
 }
 
-/** What an atomic write that was killed leaves behind. */
-function isTemporary(name: string): boolean {
-  return name.startsWith(".") && name.endsWith(".tmp");
-}
-
-async function removeUnfinished(folder: string): Promise<void> {
-  for (const inner of ["", RUNS_FOLDER, "charts", "checkpoints"]) {
-    for (const name of (await namesIn(path.join(folder, inner))).filter(isTemporary)) {
-      await rm(path.join(folder, inner, name), { recursive: true, force: true });
+async function nearestExisting(folder: string): Promise<string> {
+  let existing = path.resolve(folder);
+  for (;;) {
+    const parent = path.dirname(existing);
+    try {
+      await access(existing);
+      return existing;
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT" || parent === existing) throw error;
+      existing = parent;
     }
   }
+}
+
+async function writeWithin(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await replaceFile(file, content);
+}
+
+/** What processes left that were killed. Who holds the lock, and nobody else, writes runs. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const inner of ["", "charts", "checkpoints"]) await removeLeftovers(path.join(folder, inner));
+  await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true });
 }
 
 async function refuseForeign(folder: string, fresh: boolean): Promise<void> {
@@ -108,21 +150,13 @@ async function refuseForeign(folder: string, fresh: boolean): Promise<void> {
 }
 
 async function refuseFullDisk(folder: string, bytesNeeded: number): Promise<void> {
-  let existing = path.resolve(folder);
-  for (;;) {
-    try {
-      const { bavail, bsize } = await statfs(existing);
-      const free = bavail * bsize;
-      if (free >= bytesNeeded) return;
-      throw inputError(
-        `The disk that holds ${folder} is full: the sweep needs about ${mebibytes(bytesNeeded)}, ${mebibytes(free)} are free.`,
-        { hint: "Free some space, or choose another disk with --out." },
-      );
-    } catch (error) {
-      if (systemErrorCode(error) !== "ENOENT") throw error;
-      existing = path.dirname(existing);
-    }
-  }
+  const { bavail, bsize } = await statfs(await nearestExisting(folder));
+  const free = bavail * bsize;
+  if (free >= bytesNeeded) return;
+  throw inputError(
+    `The disk that holds ${folder} is full: the sweep needs about ${mebibytes(bytesNeeded)}, ${mebibytes(free)} are free.`,
+    { hint: "Free some space, or choose another disk with --out." },
+  );
 }
 
 function mebibytes(bytes: number): string {
@@ -141,44 +175,35 @@ async function refuseOtherSettings(folder: string, settings: unknown): Promise<v
   );
 }
 
-/** Removes what the manifest lists, and the folders that are empty then. */
-async function removeListed(folder: string): Promise<void> {
-  const manifest = await readManifest(folder);
-  await removeFiles(folder, manifest?.files ?? []);
+/**
+ * Removes what the manifest lists. The manifest itself stays until the next one takes its place: a removal that was cut
+ * off can be repeated.
+ */
+async function removeListed(folder: string, notify: Notify | undefined): Promise<void> {
+  const files = (await readManifest(folder))?.files ?? [];
+  await removeFiles(
+    folder,
+    files.filter((name) => name !== MANIFEST_FILE),
+    notify,
+  );
 }
 
-async function removeFiles(folder: string, files: readonly string[]): Promise<void> {
-  for (const name of files) {
-    const target = path.resolve(folder, name);
-    // A manifest is a file like any other, and may be edited: nothing outside the folder is ever removed.
-    if (!target.startsWith(path.resolve(folder) + path.sep)) continue;
-    await rm(target, { recursive: true, force: true });
-    await removeIfEmpty(path.dirname(target), folder);
+async function replaceManifest(
+  folder: string,
+  manifest: Manifest,
+  stage: "start" | "final",
+  there: Manifest | undefined,
+): Promise<void> {
+  const previous = there?.files ?? [];
+  const runs = (await entries(path.join(folder, RUNS_FOLDER))).map((name) => `${RUNS_FOLDER}/${name}`);
+  const files = new Set([...manifest.files, ...runs, ...(stage === "start" ? previous : [])]);
+  if (stage === "final") {
+    const stale = previous.filter((name) => !files.has(name) && !name.startsWith(`${RUNS_FOLDER}/`));
+    await removeFiles(folder, stale);
   }
-}
-
-async function removeIfEmpty(inner: string, folder: string): Promise<void> {
-  if (path.resolve(inner) === path.resolve(folder)) return;
-  try {
-    await rmdir(inner);
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOENT") throw error;
-  }
-}
-
-async function replaceManifest(folder: string, manifest: Manifest, stage: "start" | "final"): Promise<void> {
-  try {
-    const previous = (await readManifest(folder))?.files ?? [];
-    const runs = (await entries(path.join(folder, RUNS_FOLDER))).map((name) => `${RUNS_FOLDER}/${name}`);
-    const files = new Set([...manifest.files, ...runs, ...(stage === "start" ? previous : [])]);
-    if (stage === "final") {
-      const stale = previous.filter((name) => !files.has(name) && !name.startsWith(`${RUNS_FOLDER}/`));
-      await removeFiles(folder, stale);
-    }
-    const content = `${JSON.stringify({ ...manifest, files: [...files].sort() }, null, 2)}\n`;
-    await writeFileAtomic(path.join(folder, MANIFEST_FILE), content);
-  } catch (error) {
-    throw explainWriteError(error, folder);
-  }
+  // A part that is being made whole stays a part until it is: what is cut off can be repeated.
+  const part = stage === "start" && there?.part !== undefined ? { part: there.part } : {};
+  const tables = stage === "start" && there?.tables !== undefined ? { tables: there.tables } : {};
+  const content = `${JSON.stringify({ ...part, ...manifest, ...tables, files: [...files].sort() }, null, 2)}\n`;
+  await replaceFile(path.join(folder, MANIFEST_FILE), content);
 }

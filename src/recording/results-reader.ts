@@ -2,9 +2,12 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
+import { readError } from "../foundations/system-errors.ts";
 import { parseCsv, type ReadRow } from "./csv-reader.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
+import { type Origin, originOfFolder, readOrigin } from "./origin.ts";
 import type { HistoryRow, ResultRow } from "./rows.ts";
+import { unfinishedExtension, verifyTables } from "./table-checksums.ts";
 
 /** The results of a finished sweep, as they are recorded. */
 export interface RecordedResults {
@@ -15,16 +18,26 @@ export interface RecordedResults {
   /** The bytes of the table. */
   readonly content: Uint8Array;
   readonly rows: readonly ResultRow[];
-  /** Undefined for a bare CSV. */
-  readonly folder: { readonly manifest: Manifest; readonly history: readonly HistoryRow[] } | undefined;
+  /** What it was made with; undefined for a table that stands alone, and for folders of other versions. */
+  readonly origin: Origin | undefined;
+  /** Undefined for a CSV. */
+  readonly folder:
+    | {
+        readonly manifest: Manifest;
+        readonly history: readonly HistoryRow[];
+        /** Why the tables are not those of the plan; undefined when they are. */
+        readonly unfinished: string | undefined;
+      }
+    | undefined;
 }
 
 /**
  * Reads a results folder, or a results table that stands alone. Throws a PruneLabError of kind `input` that names
- * file and line for anything that is missing, malformed or there twice, and for the folder of a running sweep.
+ * file and line for anything that is missing, malformed, there twice or not what the sweep wrote, and for the folder
+ * of a running sweep.
  */
 export async function readResults(given: string): Promise<RecordedResults> {
-  if (!(await isFolder(given))) return { ...(await readTable(given)), path: given, folder: undefined };
+  if (!(await isFolder(given))) return readBareTable(given);
 
   const holder = await folderHolder(given);
   if (holder !== undefined) {
@@ -36,7 +49,34 @@ export async function readResults(given: string): Promise<RecordedResults> {
   }
   const file = path.join(given, resultsName(manifest));
   const table = await readTable(file);
-  return { ...table, path: given, folder: { manifest, history: await readHistory(given) } };
+  const history = await readHistory(given);
+  await verifyTables(given, manifest);
+  const origin = originOfFolder(manifest, await readConfigText(given));
+  return {
+    ...table,
+    path: given,
+    origin,
+    folder: { manifest, history, unfinished: unfinishedExtension(given, manifest) },
+  };
+}
+
+/** A table by its own path: beside it may lie what it was made with, or the manifest of the folder that it is of. */
+async function readBareTable(given: string): Promise<RecordedResults> {
+  const table = await readTable(given);
+  const folder = path.dirname(given);
+  const manifest = await readManifest(folder).catch(() => undefined);
+  const listed = manifest?.tables?.sha256[path.basename(given)] !== undefined;
+  if (manifest !== undefined && listed) await verifyTables(folder, manifest);
+  return { ...table, path: given, origin: await readOrigin(given, table.content), folder: undefined };
+}
+
+async function readConfigText(folder: string): Promise<string | undefined> {
+  try {
+    return await readFile(path.join(folder, "config.yaml"), "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw readError(error, path.join(folder, "config.yaml"));
+  }
 }
 
 async function isFolder(given: string): Promise<boolean> {
@@ -44,7 +84,7 @@ async function isFolder(given: string): Promise<boolean> {
     return (await stat(given)).isDirectory();
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") throw inputError(`${given} does not exist.`, { cause: error });
-    throw unreadable(given, error);
+    throw readError(error, given);
   }
 }
 
@@ -71,12 +111,8 @@ async function contentOf(file: string): Promise<Buffer> {
         cause: error,
       });
     }
-    throw unreadable(file, error);
+    throw readError(error, file);
   }
-}
-
-function unreadable(file: string, error: unknown) {
-  return inputError(`${file} cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
 }
 
 /** The name of the table; the config's `output.results` decides. */

@@ -75,12 +75,12 @@ export interface SummaryRow {
   readonly accuracy_mean: number | null;
   /** Sample standard deviation over the seeds (n - 1); null for a single seed. */
   readonly accuracy_std: number | null;
-  /** 95% t interval of the mean over the seeds; null for a single seed. */
+  /** 95% interval of the mean over the seeds; null for a single seed. */
   readonly accuracy_ci95_low: number | null;
   readonly accuracy_ci95_high: number | null;
   /**
    * Dense control (the method's sparsity-0 rows, after recovery) minus accuracy, paired by seed, in percentage
-   * points, with its 95% t interval; null when the grid has no sparsity 0.
+   * points, with its 95% interval; null when the grid has no sparsity 0.
    */
   readonly drop_from_dense_control_mean: number | null;
   readonly drop_from_dense_control_ci95_low: number | null;

@@ -17,6 +17,9 @@ export interface Tensor {
   readonly values: Float32Array | Uint8Array;
 }
 
+/** Texts that stand in the header beside the tensors. */
+export type Metadata = Readonly<Record<string, string>>;
+
 const metadataKey = "__metadata__";
 
 const bytesPerValue = { F32: 4, U8: 1, BOOL: 1 } as const;
@@ -35,9 +38,10 @@ const headerSchema = z.object({ [metadataKey]: z.record(z.string(), z.string()).
 
 /**
  * The bytes of a safetensors file. Float tensors come first, each group in the given order, so that every
- * value is aligned. Throws a RangeError for two tensors of one name, or values that do not fill their shape.
+ * value is aligned; the metadata, if given, in its own order. Throws a RangeError for two tensors of one name, or
+ * values that do not fill their shape.
  */
-export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
+export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadata): Uint8Array {
   const ordered = [
     ...tensors.filter(({ values }) => values instanceof Float32Array),
     ...tensors.filter(({ values }) => values instanceof Uint8Array),
@@ -57,7 +61,8 @@ export function encodeSafetensors(tensors: readonly Tensor[]): Uint8Array {
     header.set(name, { dtype, shape, data_offsets: [start, end] });
   }
 
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const described = metadata === undefined ? {} : { [metadataKey]: metadata };
+  const json = new TextEncoder().encode(JSON.stringify({ ...described, ...Object.fromEntries(header) }));
   // Padded with spaces, so that the data starts at a multiple of 8.
   const dataStart = 8 + Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(dataStart + end).fill(0x20, 8, dataStart);
@@ -89,7 +94,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   const tensors = inOrder.map(([name, { dtype, shape, data_offsets: offsets }]): Tensor => {
     if (!isSupported(dtype)) {
       const known = Object.keys(bytesPerValue).join(", ");
-      throw inputError(`${file}: tensor ${quote(name)} has type ${dtype}; prune-lab reads ${known}`);
+      throw inputError(`${file}: tensor ${quote(name)} has type ${quote(dtype)}; prune-lab reads ${known}`);
     }
     const count = product(shape);
     if (offsets[0] !== end || offsets[1] !== end + count * bytesPerValue[dtype]) {

@@ -1,4 +1,7 @@
-import type { TensorSnapshot } from "../experiment/weights-snapshot.ts";
+import * as z from "zod";
+import { blockShape, HISTOGRAM_BINS, type TensorSnapshot } from "../experiment/weights-snapshot.ts";
+import { sizeOf } from "../network/shapes.ts";
+import { recordedJson } from "./recorded-json.ts";
 
 /** What can be seen of a network's weights without keeping them: the content of snapshots.json. */
 
@@ -18,4 +21,65 @@ export interface Snapshots {
   readonly seed: number;
   readonly before: readonly TensorSnapshot[];
   readonly points: readonly PointSnapshot[];
+}
+
+/** Bytes as base64 text, `bytes` of them or a multiple of `unit`. */
+const packed = ({ bytes, unit = 1 }: { readonly bytes?: number; readonly unit?: number }) =>
+  z.base64().refine((text) => {
+    const found = Buffer.byteLength(text, "base64");
+    return bytes === undefined ? found % unit === 0 : found === bytes;
+  }, "it does not have the bytes that it should");
+
+const tensorSchema = z
+  .object({
+    name: z.string(),
+    shape: z.array(z.int().positive()).min(1),
+    limit: z.number().nonnegative(),
+    histogram: packed({ bytes: 4 * HISTOGRAM_BINS }),
+    nonzero: z.int().nonnegative(),
+    nearZero: z.int().nonnegative(),
+    block: packed({}),
+    sample: packed({ unit: 4 }),
+  })
+  .refine(({ shape, block }) => {
+    const { rows, columns } = blockShape(shape);
+    return Buffer.byteLength(block, "base64") === Math.ceil((rows * columns) / 8);
+  }, "its block does not fit its shape")
+  .refine(({ shape, nonzero, nearZero }) => Math.max(nonzero, nearZero) <= sizeOf(shape), {
+    error: "it counts more values than it has",
+  });
+
+const snapshotsSchema = z
+  .object({
+    format: z.literal(1),
+    study: z.string(),
+    seed: z.int(),
+    before: z.array(tensorSchema),
+    points: z.array(
+      z.object({
+        method: z.string(),
+        target_sparsity: z.number().min(0).max(1),
+        after: z.array(tensorSchema),
+      }),
+    ),
+  })
+  .refine(({ before, points }) => points.every(({ after }) => sameTensors(before, after)), {
+    error: "its points have other tensors than the network before",
+  });
+
+type Named = Pick<TensorSnapshot, "name" | "shape">;
+
+function sameTensors(before: readonly Named[], after: readonly Named[]): boolean {
+  const facts = (tensors: readonly Named[]) =>
+    JSON.stringify(tensors.map(({ name, shape }) => ({ name, shape })));
+  return facts(before) === facts(after);
+}
+
+/** The content of a snapshots.json. Throws a PruneLabError of kind `input` that names `file` when it is damaged. */
+export function parseSnapshots(text: string, file: string): Snapshots {
+  return recordedJson(text, snapshotsSchema, {
+    file,
+    what: "a record of weights",
+    hint: "Run the sweep again: it writes the file anew.",
+  }) as Snapshots;
 }

@@ -8,7 +8,7 @@ import type { Manifest, ManifestPart } from "../recording/manifest.ts";
 import type { StudyLabels } from "./tabulate.ts";
 
 /** What may not change when a results folder is continued, or when parts are joined. */
-export function settingsOf({ options, dataset, engine }: StudyOutline): unknown {
+export function settingsOf({ options, dataset, engine }: StudyOutline): Readonly<Record<string, unknown>> {
   const { methods: _methods, sparsities: _sparsities, ...prune } = options.prune;
   return {
     name: options.name,
@@ -65,6 +65,7 @@ export function manifestOf(
       tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
     },
     ...(plugins.length === 0 ? {} : { plugins }),
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
     runs: Object.fromEntries(plan.runs.map((run) => [run.label, run.id])),
     files,
   };

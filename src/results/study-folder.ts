@@ -1,19 +1,26 @@
+import { baselineHealth } from "../analysis/baseline-health.ts";
+import { failureHeadline, failureSentences } from "../analysis/failed-networks.ts";
 import { summarize } from "../analysis/summarize.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
+import type { Notify } from "../foundations/notices.ts";
 import { parameterCount } from "../network/parameters.ts";
+import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
+import { tablesEntry } from "../recording/table-checksums.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
+import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
-import { type CheckpointChoice, writeCharts, writeCheckpoints, writeTables } from "./outputs.ts";
+import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
+import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
 
@@ -28,10 +35,12 @@ export interface StudyToOpen {
   /** The runs that the folder has to hold in the end, parents first. */
   readonly runs: readonly Run[];
   readonly shard: Shard | undefined;
+  /** Told what takes long. */
+  readonly notify: Notify;
 }
 
 /** A study whose folder is open, and locked until it is released. */
-export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh"> {
+export interface OpenStudy extends Omit<StudyToOpen, "folder" | "fresh" | "notify"> {
   readonly folder: ResultsFolder;
   readonly store: RunStore;
 }
@@ -43,6 +52,8 @@ export interface StudyOutcome {
   /** The rows of summary.csv and results.csv; none for a shard. */
   readonly summary: readonly SummaryRow[];
   readonly results: readonly ResultRow[];
+  /** What has to be known before any figure is used, in one line: that dense networks did not learn. */
+  readonly caution: string | undefined;
   /** Which part of the runs this is, of how many; undefined for the whole. */
   readonly shard: Shard | undefined;
   /** Runs that the folder holds now, of this study or shard. */
@@ -50,16 +61,22 @@ export interface StudyOutcome {
 }
 
 /** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
-export async function openStudy({ folder: path, fresh, ...request }: StudyToOpen): Promise<OpenStudy> {
+export async function openStudy({
+  folder: path,
+  fresh,
+  notify,
+  ...request
+}: StudyToOpen): Promise<OpenStudy> {
   const { study } = request;
   const folder = await openResultsFolder(path, {
     settings: settingsOf(study),
     fresh,
     bytesNeeded: bytesNeeded(request),
+    notify,
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {
-    await writeManifest(open, [], "start");
+    await writeManifest(open, [], "start", []);
     return open;
   } catch (error) {
     await folder.release();
@@ -79,24 +96,38 @@ export async function finishStudy(
 ): Promise<StudyOutcome> {
   const { study, folder, shard } = open;
   const { options, plan } = study;
-  const files = ["config.yaml"];
-  await folder.write("config.yaml", open.configText);
+  const files: OutputFile[] = [["config.yaml", open.configText]];
+  let checkpoints: readonly CheckpointFile[] = [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
+  let caution: string | undefined;
+  let written: readonly OutputFile[] = [];
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study));
     results = tables.results;
     summary = summarize(results);
-    files.push(...(await writeTables(folder, options, tables, summary)));
-    for (const message of resultWarnings(plan, stored)) {
+    written = tableFiles(options, tables, summary);
+    files.push(...written);
+    const health = baselineHealth(results, () => study.dataset.constantGuess);
+    caution = failureHeadline(health);
+    const failures = failureSentences(health, results);
+    const unlearned = failures.length === 0 ? [] : [`Warning: ${failures.join(" ")}`];
+    for (const message of [...unlearned, ...resultWarnings(plan, stored)]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await writeCharts(folder, study, open.configText, tables, toPng)));
-    files.push(...(await writeCheckpoints(folder, study, open.store, open.checkpoints)));
+    files.push(...(await chartFiles(study, open.configText, tables, toPng)));
+    checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
-  await writeManifest(open, files, "final");
-  onEvent({ event: "finished", study: options.name, folder: folder.path, files });
-  return { study: options.name, folder: folder.path, summary, results, shard, runs: stored.size };
+  const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];
+  // Listed before they are there: `--fresh` finds also what a kill leaves half way.
+  await writeManifest(open, names, "start", []);
+  for (const [name, content] of files) await folder.write(name, content);
+  for (const { file, run, metadata } of checkpoints) {
+    await folder.write(file, describeCheckpoint(await open.store.readCheckpoint(run), file, metadata));
+  }
+  await writeManifest(open, names, "final", written);
+  onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
+  return { study: options.name, folder: folder.path, summary, results, caution, shard, runs: stored.size };
 }
 
 /** What stays of each run beside its result: the weights of those that become checkpoints, and of all baselines. */
@@ -130,9 +161,17 @@ function bytesNeeded({
   return weights * (2 * kept + 3 * states + 2 * lines.size) + tables;
 }
 
-async function writeManifest(open: OpenStudy, files: readonly string[], stage: "start" | "final") {
+async function writeManifest(
+  open: OpenStudy,
+  files: readonly string[],
+  stage: "start" | "final",
+  written: readonly OutputFile[],
+) {
   const { study, folder, runs, shard, checkpoints } = open;
   const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
   const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
-  await folder.writeManifest(manifestOf(study, all, part), stage);
+  const manifest = manifestOf(study, all, part);
+  const checked = written.filter(([name]) => name !== TIMINGS_FILE);
+  const tables = checked.length === 0 ? {} : { tables: tablesEntry(manifest.runs, checked) };
+  await folder.writeManifest({ ...manifest, ...tables }, stage);
 }

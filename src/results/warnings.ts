@@ -41,8 +41,8 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
       const key = `${method.name} ${layer}`;
       if (sparsity >= (lowest.get(key)?.sparsity ?? Number.POSITIVE_INFINITY)) continue;
       const line =
-        `${method.name} at sparsity ${sparsity} leaves ${layer} ${nonzero} weights for its ${units} units: ` +
-        "the layer decides the result there.";
+        `${method.name} at sparsity ${sparsity} keeps ${nonzero} weight${nonzero === 1 ? "" : "s"} in ${layer}, fewer than its ${units} units: ` +
+        "from there on this layer alone limits the network.";
       lowest.set(key, { sparsity, line });
     }
   }

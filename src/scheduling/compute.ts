@@ -1,5 +1,6 @@
 import { testedOf } from "../experiment/runs/index.ts";
 import { PruneLabError } from "../foundations/errors.ts";
+import { againOf, againText } from "./again.ts";
 import type { OnStudyEvent } from "./events.ts";
 import type { Compute, Executor, ProgressMessage } from "./executor.ts";
 import { type Job, planJobs } from "./jobs.ts";
@@ -30,11 +31,15 @@ export async function computeRuns(
   works: readonly StudyWork[],
   request: ComputeRequest,
 ): Promise<readonly Promise<StoredRuns>[]> {
+  const { onEvent } = request;
   const shares = await findStored(works);
   const jobs = planJobs(shares);
-  for (const { work, stored } of shares) {
+  for (const share of shares) {
+    const { work, stored } = share;
     const missing = work.runs.length - stored.size;
     const workers = Math.max(1, Math.min(request.workers, work.engine.maxWorkers ?? missing, jobs.size));
+    const again = againOf(share);
+    if (again.runs > 0) onEvent({ event: "notice", study: work.study, message: againText(again) });
     work.announce({ runs: work.runs.length, stored: stored.size, workers });
   }
   return new Computation(shares, jobs, request).start();

@@ -30,6 +30,8 @@ export class Share {
   /** By run: those that hang on it. */
   readonly #children = new Map<string, Run[]>();
   readonly #stored = new Map<string, StoredRun>();
+  /** Runs of its own folder that are stored without what they now have to pass on, and so are computed again. */
+  readonly again: { readonly run: Run; readonly held: StoredRun }[] = [];
   /** Why it cannot be finished. */
   error: unknown;
 
@@ -102,10 +104,13 @@ export class Share {
 }
 
 /**
- * Finds what each study has already, and what it can take over from the others' folders. A study whose folder cannot be
- * read has failed.
+ * Finds what each study has already, and what it can take over from the others' folders; it does so, unless told only to
+ * look. A study whose folder cannot be read has failed.
  */
-export async function findStored(works: readonly StudyWork[]): Promise<Share[]> {
+export async function findStored(
+  works: readonly StudyWork[],
+  { onlyLook = false }: { readonly onlyLook?: boolean } = {},
+): Promise<Share[]> {
   const shares = works.map((work) => new Share(work));
   const found = new Map<Share, StoredRuns>();
   for (const share of shares) {
@@ -113,7 +118,7 @@ export async function findStored(works: readonly StudyWork[]): Promise<Share[]> 
   }
   for (const share of shares) {
     const others = [share, ...shares.filter((other) => other !== share)];
-    await takeStored(share, others, found).catch((error: unknown) => share.fail(error));
+    await takeStored(share, others, { found, onlyLook }).catch((error: unknown) => share.fail(error));
   }
   return shares;
 }
@@ -122,17 +127,21 @@ export async function findStored(works: readonly StudyWork[]): Promise<Share[]> 
 async function takeStored(
   share: Share,
   owners: readonly Share[],
-  found: ReadonlyMap<Share, StoredRuns>,
+  { found, onlyLook }: { readonly found: ReadonlyMap<Share, StoredRuns>; readonly onlyLook: boolean },
 ): Promise<void> {
   // Children first: what they still need of a parent, the parent must have.
   for (const run of [...share.work.runs].reverse()) {
     const needed = share.needs(run);
     const owner = owners.find((each) => hasAll(found.get(each)?.get(run.id), needed));
     const held = owner && found.get(owner)?.get(run.id);
-    if (owner === undefined || held === undefined) continue;
+    if (owner === undefined || held === undefined) {
+      const lacking = found.get(share)?.get(run.id);
+      if (lacking !== undefined) share.again.push({ run, held: lacking });
+      continue;
+    }
     if (owner === share) share.add(run, held);
     else {
-      await share.work.store.adopt(owner.work.store, run.id, needed);
+      if (!onlyLook) await share.work.store.adopt(owner.work.store, run.id, needed);
       share.add(run, { ...held, artifacts: needed });
     }
   }
@@ -146,7 +155,9 @@ async function readAll({ runs, store }: StudyWork): Promise<StoredRuns> {
   const stored = new Map<string, StoredRun>();
   for (const { id } of runs) {
     const found = await store.read(id);
-    if (found !== undefined) stored.set(id, found);
+    if (found === undefined) continue;
+    await store.tidy(id, found);
+    stored.set(id, found);
   }
   return stored;
 }

@@ -1,10 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { copyFile, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
-import { systemErrorCode } from "../foundations/errors.ts";
+import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
+import { failure, systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
+import { temporaryBeside } from "../foundations/leftovers.ts";
+import { atPath, readError } from "../foundations/system-errors.ts";
+import type { Masks } from "../network/mask.ts";
+import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "../recording/optimizer-state.ts";
@@ -20,14 +25,18 @@ export interface StoredRun<Result extends RunResult = RunResult> {
   readonly artifacts: readonly Artifact[];
 }
 
-/** Kept apart from the result, which is a pure function of the run's hash. */
-export interface RunTiming {
-  readonly seconds: number;
+const measured = z.number().nonnegative();
+
+const timingSchema = z.object({
+  seconds: measured,
   /** Of the optimizer steps alone, and the examples that they took. */
-  readonly trainSeconds: number;
-  readonly trainedExamples: number;
-  readonly peakMemoryBytes: number;
-}
+  trainSeconds: measured,
+  trainedExamples: measured,
+  peakMemoryBytes: measured,
+});
+
+/** Kept apart from the result, which is a pure function of the run's hash. */
+export type RunTiming = Readonly<z.infer<typeof timingSchema>>;
 
 const RESULT_FILE = "result.json";
 const TIMING_FILE = "timing.json";
@@ -36,6 +45,14 @@ const ARTIFACT_FILES: Readonly<Record<Artifact, string>> = {
   optimizer: "optimizer.safetensors",
 };
 
+const resultFileSchema = z.object({
+  format: z.literal(2),
+  id: z.string(),
+  resultSha256: z.string(),
+  artifactsSha256: z.partialRecord(z.enum(["weights", "optimizer"] satisfies Artifact[]), z.string()),
+  result: z.looseObject({ kind: z.string(), status: z.string() }),
+});
+
 interface ResultFile {
   readonly format: 2;
   readonly id: string;
@@ -43,6 +60,12 @@ interface ResultFile {
   readonly artifactsSha256: Readonly<Partial<Record<Artifact, string>>>;
   readonly result: RunResult;
 }
+
+/** Has a checksum of its own: a result's file must not hang on how long the run took. */
+const timingFileSchema = z.object({ format: z.literal(1), timingSha256: z.string(), timing: timingSchema });
+
+/** A file of a run that is not as it was written. */
+class Damaged extends Error {}
 
 export class RunStore {
   readonly folder: string;
@@ -58,9 +81,11 @@ export class RunStore {
     return unlessDamaged(async () => {
       const file = await this.#readResultFile(id);
       const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
-      for (const artifact of artifacts) await this.#readArtifact(file, artifact);
-      const timing = JSON.parse(await readFile(this.#path(id, TIMING_FILE), "utf8")) as RunTiming;
-      return { result: file.result, timing, artifacts };
+      for (const artifact of artifacts) {
+        const bytes = await this.#readArtifact(file, artifact);
+        if (artifact === "weights") this.#refuseOtherNetwork(id, bytes);
+      }
+      return { result: file.result, timing: await this.#readTiming(id), artifacts };
     });
   }
 
@@ -82,9 +107,18 @@ export class RunStore {
     });
   }
 
-  /** The weights and masks of a run that is stored with them, as the bytes of a checkpoint. */
+  /**
+   * The weights and masks of a run that is stored with them, as the bytes of a checkpoint. Throws a PruneLabError of kind
+   * `failure` when they are no longer there.
+   */
   async readCheckpoint(id: string): Promise<Uint8Array> {
-    return readFile(this.#path(id, ARTIFACT_FILES.weights));
+    const bytes = await unlessDamaged(async () =>
+      this.#readArtifact(await this.#readResultFile(id), "weights"),
+    );
+    if (bytes !== undefined) return bytes;
+    throw failure(`The weights in ${path.join(this.folder, id)} are no longer as they were stored.`, {
+      hint: "Something removed or changed them while the sweep ran. Run the same command again to continue.",
+    });
   }
 
   /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
@@ -104,7 +138,7 @@ export class RunStore {
     };
     await this.#place(id, async (temporary) => {
       await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
-      await writeFlushed(path.join(temporary, TIMING_FILE), `${JSON.stringify(timing)}\n`);
+      await writeFlushed(path.join(temporary, TIMING_FILE), timingText(timing));
       for (const [artifact, bytes] of artifacts) {
         await writeFlushed(path.join(temporary, ARTIFACT_FILES[artifact]), bytes);
       }
@@ -131,16 +165,18 @@ export class RunStore {
   async drop(id: string, keep: readonly Artifact[]): Promise<void> {
     const file = await this.#readResultFile(id);
     const artifactsSha256 = onlyKept(file, keep);
-    const temporary = this.#temporary(id);
-    try {
-      await writeFlushed(temporary, resultText({ ...file, artifactsSha256 }));
-      await rename(temporary, this.#path(id, RESULT_FILE));
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
     for (const artifact of Object.keys(file.artifactsSha256) as Artifact[]) {
       if (!keep.includes(artifact)) await rm(this.#path(id, ARTIFACT_FILES[artifact]), { force: true });
+    }
+  }
+
+  /** Removes the artifacts that `drop` was about to remove when it was killed: those that the result does not list. */
+  async tidy(id: string, { artifacts }: StoredRun): Promise<void> {
+    const names = await readdir(path.join(this.folder, id));
+    for (const [artifact, file] of Object.entries(ARTIFACT_FILES)) {
+      if (!names.includes(file) || artifacts.includes(artifact as Artifact)) continue;
+      await rm(this.#path(id, file), { force: true });
     }
   }
 
@@ -152,7 +188,7 @@ export class RunStore {
 
   /** Fills a folder beside the run's place, then renames it. */
   async #place(id: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = this.#temporary(id);
+    const temporary = temporaryBeside(path.join(this.folder, id));
     try {
       await mkdir(temporary, { recursive: true });
       await fill(temporary);
@@ -160,28 +196,55 @@ export class RunStore {
       await rm(path.join(this.folder, id), { recursive: true, force: true });
       await rename(temporary, path.join(this.folder, id));
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      throw error;
+      await discard(temporary);
+      throw atPath(error, path.join(this.folder, id));
     }
   }
 
   async #readResultFile(id: string): Promise<ResultFile> {
-    const file = JSON.parse(await readFile(this.#path(id, RESULT_FILE), "utf8")) as ResultFile;
-    const intact =
-      file.format === 2 && file.id === id && sha256(canonicalJson(file.result)) === file.resultSha256;
-    if (!intact) throw new SyntaxError(`${id}: not as it was written`);
+    const text = await this.#read(id, RESULT_FILE);
+    const file = resultFileSchema.parse(JSON.parse(text.toString("utf8"))) as unknown as ResultFile;
+    refuseChanged(
+      file.id === id &&
+        file.resultSha256 === sha256(canonicalJson(file.result)) &&
+        resultText(file) === String(text),
+      id,
+    );
     return file;
   }
 
+  async #readTiming(id: string): Promise<RunTiming> {
+    const text = String(await this.#read(id, TIMING_FILE));
+    const { timing } = timingFileSchema.parse(JSON.parse(text));
+    refuseChanged(timingText(timing) === text, id);
+    return timing;
+  }
+
   async #readArtifact({ id, artifactsSha256 }: ResultFile, artifact: Artifact): Promise<Uint8Array> {
-    const bytes = await readFile(this.#path(id, ARTIFACT_FILES[artifact]));
-    if (sha256(bytes) !== artifactsSha256[artifact]) throw new SyntaxError(`${id}: not as it was written`);
+    const bytes = await this.#read(id, ARTIFACT_FILES[artifact]);
+    refuseChanged(sha256(bytes) === artifactsSha256[artifact], id);
     return bytes;
   }
 
-  /** Beside the runs, where whoever opens the folder removes what a kill left. */
-  #temporary(id: string): string {
-    return path.join(this.folder, `.${id}.${randomUUID()}.tmp`);
+  async #read(id: string, name: string): Promise<Buffer> {
+    const file = this.#path(id, name);
+    try {
+      return await readFile(file);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR")
+        throw new Damaged(id, { cause: error });
+      throw readError(error, file);
+    }
+  }
+
+  /** Whoever finds the weights expects a value for each parameter. */
+  #refuseOtherNetwork(id: string, bytes: Uint8Array): void {
+    const { parameters, masks } = decodeCheckpoint(bytes, this.#path(id, ARTIFACT_FILES.weights));
+    const sizes = new Map(parameterSpecs(this.#network).map(({ name, size }) => [name, size]));
+    const fits = (tensors: Parameters | Masks) =>
+      [...tensors].every(([name, { length }]) => sizes.get(name) === length);
+    refuseChanged(parameters.size === sizes.size && fits(parameters) && fits(masks), id);
   }
 
   #path(id: string, file: string): string {
@@ -194,12 +257,14 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> 
   try {
     return await read();
   } catch (error) {
-    const code = systemErrorCode(error);
-    const unreadable =
-      code === "ENOENT" || code === "ENOTDIR" || error instanceof SyntaxError || error instanceof TypeError;
-    if (unreadable) return undefined;
+    if (error instanceof Damaged || error instanceof SyntaxError || error instanceof z.ZodError)
+      return undefined;
     throw error;
   }
+}
+
+function refuseChanged(isAsWritten: boolean, id: string): void {
+  if (!isAsWritten) throw new Damaged(id);
 }
 
 function onlyKept({ artifactsSha256 }: ResultFile, keep: readonly Artifact[]): ResultFile["artifactsSha256"] {
@@ -212,22 +277,16 @@ function resultText(file: ResultFile): string {
   return `${JSON.stringify(file, null, 1)}\n`;
 }
 
+function timingText(timing: RunTiming): string {
+  return `${JSON.stringify({ format: 1, timingSha256: sha256(canonicalJson(timing)), timing })}\n`;
+}
+
 /** A second name for the same bytes: files of a store are replaced, never changed. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") throw error;
-    await copyFile(from, to);
-  }
-}
-
-async function writeFlushed(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, "wx");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await copyFlushed(from, to);
   }
 }

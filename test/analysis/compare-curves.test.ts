@@ -4,7 +4,14 @@ import { metrics } from "../../src/metrics/registry.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
 
-const OPTIONS = { alpha: 0.05, tolerance: undefined, allowMissing: false, exact: false };
+const OPTIONS: CompareOptions = {
+  alpha: 0.05,
+  tolerance: undefined,
+  level: "error",
+  allowMissing: false,
+  exact: false,
+  points: [],
+};
 const names = { baseline: "old.csv", results: "new.csv" };
 const compare = (
   baseline: readonly ResultRow[],
@@ -62,7 +69,7 @@ describe("compareCurves", () => {
     ["other seeds", table(drop(1, atEnd), 5)],
     ["another recipe", table((row) => ({ ...drop(1, atEnd)(row), recipe: "ffffffff" }))],
   ])("finds a drop of 1 point at one sparsity: %s", (_, results) => {
-    const { verdict, items } = compare(table(), results);
+    const { verdict, items } = compare(table(), results, { allowMissing: "seeds" });
     expect(verdict).toBe("regression");
     const [worst, next] = items;
     expect(worst).toMatchObject({
@@ -79,12 +86,134 @@ describe("compareCurves", () => {
   test("the same seeds on another recipe are no pairs, and it is told", () => {
     const { items, notes } = compare(
       table(),
-      table(() => ({ recipe: "ffffffff" })),
+      table((row) => ({ ...drop(0.001, () => true)(row), recipe: "ffffffff" })),
     );
     expect(new Set(items.map(({ by }) => by))).toEqual(new Set(["groups"]));
     expect(notes).toEqual([
       "The recipe differs: 0123abcd in the baseline, ffffffff now: other settings or data, so seeds are not compared in pairs.",
     ]);
+  });
+
+  describe("five of twenty seeds", () => {
+    /** Twenty seeds whose first five happen to be the worst by far at one point. */
+    const unlucky = drop(6, (row) => atEnd(row) && row.seed < 5);
+    const spread = () => [0, 5, 10, 15].flatMap((first) => table(unlucky, first));
+    const few = (rows: readonly ResultRow[]) => rows.filter(({ seed }) => seed < 5);
+
+    test("seeds that one side lacks are an error, named, unless they may be missing", () => {
+      expect(() => compare(spread(), few(spread()))).toThrow(
+        "The seeds differ:\n  new.csv has no seeds 5 to 19, at all 6 points",
+      );
+      expect(() => compare(few(spread()), spread())).toThrow("old.csv has no seeds 5 to 19, at all 6 points");
+      const hole = spread().filter((row) => !(atEnd(row) && row.seed === 3));
+      expect(() => compare(spread(), hole)).toThrow(
+        "new.csv has no seed 3, at 1 of 6 points, such as global-magnitude at sparsity 0.98",
+      );
+      for (const allowMissing of ["seeds", true] as const) {
+        expect(compare(spread(), few(spread()), { allowMissing }).notes).toContain(
+          "Not in pairs: new.csv has no seeds 5 to 19, at all 6 points.",
+        );
+      }
+    });
+
+    test("identical pairs are no drop, whatever the other seeds are like", () => {
+      const { verdict, items } = compare(spread(), few(spread()), { allowMissing: "seeds" });
+      expect(verdict).toBe("no regression");
+      for (const item of items) {
+        expect(item).toMatchObject({ verdict: "identical", drop: 0, by: "pairs", testable: true });
+        expect(item.seeds).toEqual({ baseline: 20, results: 5, common: 5 });
+      }
+    });
+
+    test("pairs that hardly differ show the drop of the pairs, not of the groups", () => {
+      const touched = few(spread()).map((row) =>
+        atEnd(row) && row.seed === 2 ? { ...row, accuracy: (row.accuracy ?? 0) - 0.001 } : row,
+      );
+      const { verdict, items } = compare(spread(), touched, { allowMissing: "seeds" });
+      const item = items.find(({ curve, sparsity }) => curve === "global-magnitude" && sparsity === 0.98);
+      expect(verdict).toBe("no regression");
+      expect(item).toMatchObject({ verdict: "no difference", by: "pairs", testable: true });
+      expect(item?.drop).toBeCloseTo(0.02, 6);
+    });
+
+    test("equal accuracies are no drop, though other cells differ", () => {
+      const other = few(spread()).map((row) => ({ ...row, loss: 0.0850001 }));
+      const { items } = compare(spread(), other, { allowMissing: "seeds" });
+      for (const item of items) expect(item).toMatchObject({ by: "pairs", drop: 0, testable: true });
+    });
+
+    test("a drop of all pairs is found", () => {
+      expect(
+        compare(
+          spread(),
+          few(spread()).map((row) => ({ ...row, ...drop(1, atEnd)(row) })),
+          { allowMissing: "seeds" },
+        ).verdict,
+      ).toBe("regression");
+    });
+
+    test("with exact, the rows of common seeds are compared, and there have to be some", () => {
+      const options = { exact: true, allowMissing: "seeds" } as const;
+      expect(compare(spread(), few(spread()), options)).toMatchObject({
+        verdict: "identical",
+        notes: ["Not compared: new.csv has no seeds 5 to 19, at all 6 points."],
+      });
+      expect(() =>
+        compare(
+          few(spread()),
+          spread().filter(({ seed }) => seed >= 5),
+          options,
+        ),
+      ).toThrow("no seed in common");
+    });
+  });
+
+  describe("rules for points", () => {
+    const lower = table(drop(1, atEnd));
+    const end = { methods: ["global-magnitude"], sparsities: [0.98] };
+
+    test("a tolerance for a method or a sparsity holds there alone", () => {
+      expect(compare(table(), lower, { points: [{ ...end, tolerance: 1.5 }] }).verdict).toBe("no regression");
+      expect(compare(table(), lower, { points: [{ sparsities: [0.98], tolerance: 1.5 }] }).verdict).toBe(
+        "no regression",
+      );
+      expect(compare(table(), lower, { points: [{ sparsities: [0.9], tolerance: 1.5 }] }).verdict).toBe(
+        "regression",
+      );
+      expect(compare(table(), lower, { tolerance: 2, points: [{ ...end, tolerance: 0.5 }] }).verdict).toBe(
+        "regression",
+      );
+    });
+
+    test("at level warn a regression and a change are told, and pass", () => {
+      const { verdict, items } = compare(table(), lower, { points: [{ ...end, level: "warn" }] });
+      expect(verdict).toBe("no regression");
+      expect(items[0]).toMatchObject({ verdict: "regression", level: "warn", sparsity: 0.98 });
+      const changed = table((row) => (atEnd(row) ? { nonzero_parameters: 266_610 } : {}));
+      expect(compare(table(), changed, { level: "warn" }).verdict).toBe("no regression");
+      expect(compare(table(), changed, { level: "warn", exact: true }).verdict).toBe("no regression");
+    });
+
+    test("of two rules for a point the later counts, and failures come before warnings", () => {
+      const all = table(drop(1, ({ target_sparsity }) => target_sparsity === 0.98));
+      const points = [{ level: "warn" as const }, { methods: ["l1-unstructured"], level: "error" as const }];
+      const { verdict, items } = compare(table(), all, { points });
+      expect(verdict).toBe("regression");
+      expect(items[0]).toMatchObject({ curve: "l1-unstructured", level: "error" });
+      expect(items.filter((item) => item.verdict === "regression").at(-1)?.level).toBe("warn");
+    });
+
+    test("a rule for the area is for no point; one that is for nothing is told", () => {
+      const whole = table(drop(1, ({ method }) => method === "global-magnitude"));
+      const { items } = compare(table(), whole, { points: [{ sparsities: ["area"], level: "warn" }] });
+      expect(items.filter(({ level }) => level === "warn").map(({ sparsity }) => sparsity)).toEqual([
+        null,
+        null,
+      ]);
+      expect(compare(table(), lower, { points: [end, { methods: ["magnitude"] }] }).notes).toContain(
+        "Rule 2 of check.points is for no point of these results.",
+      );
+    });
   });
 
   test("a drop over the whole curve is found in its area too", () => {
@@ -117,7 +246,7 @@ describe("compareCurves", () => {
   test("a noisy point passes, but says that it cannot see", () => {
     const noisy = (row: ResultRow) =>
       atEnd(row) && row.accuracy !== null ? { accuracy: 0.6 + 40 * (row.accuracy - 0.97) } : {};
-    const { verdict, items } = compare(table(noisy), table(noisy, 5));
+    const { verdict, items } = compare(table(noisy), table(noisy, 5), { allowMissing: "seeds" });
     const item = items.find(({ curve, sparsity }) => curve === "global-magnitude" && sparsity === 0.98);
     expect({ verdict, testable: item?.testable }).toEqual({ verdict: "no regression", testable: false });
     expect(item?.smallestDetectableDrop).toBeGreaterThan(2);
@@ -128,7 +257,9 @@ describe("compareCurves", () => {
       table(change).filter(({ seed }) => seed === 0);
     const small = compare(single(), single(drop(1, atEnd)));
     expect(small.verdict).toBe("no regression");
-    expect(small.items.every(({ by, testable }) => by === "test set" && !testable)).toBe(true);
+    const touched = small.items.filter((item) => item.verdict !== "identical");
+    expect(touched).toHaveLength(2);
+    expect(touched.every(({ by, testable }) => by === "test set" && !testable)).toBe(true);
     expect(small.notes.join()).toContain("a weaker statement");
     expect(compare(single(), single(drop(20, atEnd))).verdict).toBe("regression");
   });
@@ -140,7 +271,7 @@ describe("compareCurves", () => {
     const item = compare(diverging, diverging).items.find(
       (i) => i.curve === "global-magnitude" && i.sparsity === 0.98,
     );
-    expect(item).toMatchObject({ verdict: "no difference", seeds: { baseline: 3, results: 3, common: 3 } });
+    expect(item).toMatchObject({ verdict: "identical", seeds: { baseline: 3, results: 3, common: 3 } });
     expect(compare(table(), diverging).items[0]).toMatchObject({ verdict: "changed" });
     const gone = table((row) => (atEnd(row) ? { status: "diverged", accuracy: null, loss: null } : {}));
     expect(compare(gone, gone).items.find(({ verdict }) => verdict === "untested")).toBeDefined();
@@ -197,7 +328,7 @@ describe("compareCurves of a regression", () => {
     ["the same seeds", losses(risen(20, atEnd))],
     ["other seeds", losses(risen(20, atEnd), 5)],
   ])("finds a rise of the loss at one sparsity: %s", (_, results) => {
-    const { verdict, items } = compare(losses(), results);
+    const { verdict, items } = compare(losses(), results, { allowMissing: "seeds" });
     expect(verdict).toBe("regression");
     expect(items[0]).toMatchObject({ curve: "global-magnitude", sparsity: 0.98, verdict: "regression" });
     // In percent of the baseline's loss, of which the means are shown.

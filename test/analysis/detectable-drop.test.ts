@@ -13,6 +13,7 @@ const estimate = (standardError: number, degreesOfFreedom: number): DropEstimate
   standardError,
   degreesOfFreedom,
   spreadDegreesOfFreedom: degreesOfFreedom,
+  most: 97,
 });
 const RULE = { level: 0.05 / 18, tolerance: 0.5 };
 
@@ -30,18 +31,31 @@ describe("smallestDetectableDrop", () => {
         fc.double({ min: 0.01, max: 5, noNaN: true }),
         fc.integer({ min: 1, max: 30 }),
         (error, degrees) => {
-          const smallest = smallestDetectableDrop([estimate(error, degrees)], RULE);
+          const detectable = (scale: number, freedom: number) =>
+            smallestDetectableDrop([{ ...estimate(scale, freedom), most: Number.POSITIVE_INFINITY }], RULE) ??
+            0;
+          const smallest = detectable(error, degrees);
           expect(smallest).toBeGreaterThan(RULE.tolerance);
-          expect(smallestDetectableDrop([estimate(1.1 * error, degrees)], RULE)).toBeGreaterThanOrEqual(
-            smallest,
-          );
-          expect(smallestDetectableDrop([estimate(error, degrees + 1)], RULE)).toBeLessThanOrEqual(
-            smallest * 1.001,
-          );
+          expect(detectable(1.1 * error, degrees)).toBeGreaterThanOrEqual(smallest);
+          expect(detectable(error, degrees + 1)).toBeLessThanOrEqual(smallest * 1.001);
         },
       ),
       { numRuns: 30 },
     );
+  });
+
+  test("is nothing where it would be more than there is to lose", () => {
+    // One degree of freedom: t(.05 / 18) is 115.
+    expect(smallestDetectableDrop([estimate(1, 1)], RULE)).toBeNull();
+    expect(smallestDetectableDrop([estimate(1, 1), estimate(1, 30)], RULE)).toBeLessThan(97);
+    const two = (accuracies: readonly number[]): Sample => {
+      const values = new Map(accuracies.map((value, seed) => [seed, value]));
+      const scale = differenceScale(accuracy, null);
+      return { baseline: values, results: values, testExamples: 1000, scale, paired: false };
+    };
+    const [estimated] = dropEstimates(two([60, 70]));
+    expect(estimated?.most).toBe(65);
+    expect(smallestDetectableDrop(dropEstimates(two([60, 70])), RULE)).toBeNull();
   });
 
   test("a drop of the printed size is caught in 95 of 100 repetitions", () => {
@@ -60,8 +74,10 @@ describe("smallestDetectableDrop", () => {
     );
     const rule = { level: 0.05, tolerance: 0.5 };
     const printed =
-      repetitions.reduce((sum, sample) => sum + smallestDetectableDrop(dropEstimates(sample), rule), 0) /
-      1000;
+      repetitions.reduce(
+        (sum, sample) => sum + (smallestDetectableDrop(dropEstimates(sample), rule) ?? 0),
+        0,
+      ) / 1000;
     const caught = repetitions.filter((sample) => {
       const results = new Map([...sample.results].map(([seed, value]) => [seed, value - printed]));
       const [verdict] = testDrops([{ ...sample, results }], { alpha: rule.level, tolerance: rule.tolerance });

@@ -92,9 +92,13 @@ describe("dropEstimates", () => {
     );
   });
 
-  test("rounding in the last place is no spread", () => {
+  test("pairs that all differ by the same are as exact as rounding lets them be", () => {
     const ways = dropEstimates(sample([97.1, 97.2, 97.3], [97, 97.1, 97.2]));
-    expect(ways.map(({ by }) => by)).toEqual(["groups"]);
+    const [pairs] = ways;
+    expect(ways.map(({ by }) => by)).toEqual(["pairs", "groups"]);
+    expect(pairs?.drop).toBeCloseTo(0.1, 9);
+    // Of the difference of two accuracies over so many test examples, each rounded.
+    expect(pairs?.standardError).toBeCloseTo(100 / 10_000 / Math.sqrt(6) / Math.sqrt(3), 9);
   });
 
   test("an empty side has no estimate", () => {

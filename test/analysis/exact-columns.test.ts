@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compareEveryCell, compareExactly } from "../../src/analysis/exact-columns.ts";
+import { compareEveryCell, compareExactly, isIdentical } from "../../src/analysis/exact-columns.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
 
@@ -65,7 +65,7 @@ describe("compareExactly", () => {
   });
 });
 
-test("compareEveryCell finds any cell, and seeds that one side lacks", () => {
+test("compareEveryCell finds any cell of a seed that both sides have", () => {
   expect(
     compareEveryCell(
       point([{ seed: 0 }, { seed: 1 }], [{ seed: 0, loss: 0.085001, compression: null }, { seed: 2 }]),
@@ -73,7 +73,19 @@ test("compareEveryCell finds any cell, and seeds that one side lacks", () => {
   ).toEqual([
     { column: "compression", baseline: "1.996929", results: "empty", seeds: [0] },
     { column: "loss", baseline: "0.085", results: "0.085001", seeds: [0] },
-    { column: "row", baseline: "there", results: "missing", seeds: [1] },
-    { column: "row", baseline: "missing", results: "there", seeds: [2] },
   ]);
+});
+
+test("isIdentical: every seed of the results has the baseline's measures, under whatever name", () => {
+  const before = [{ seed: 0 }, { seed: 1, loss: 0.1 }, { seed: 2 }];
+  expect(isIdentical(point(before, [{ seed: 1, loss: 0.1, study: "renamed" }]))).toBe(true);
+  expect(isIdentical(point(before, [{ seed: 1, loss: 0.100001 }]))).toBe(false);
+  expect(isIdentical(point(before, [{ seed: 0 }, { seed: 3 }]))).toBe(false);
+});
+
+test("a hundred thousands of seeds that differ are a range", () => {
+  const seeds = Array.from({ length: 200_000 }, (_, seed) => seed);
+  const rows = seeds.map((seed) => ({ seed, macs: 1000 + seed }));
+  const { differences } = compareExactly(point([{ seed: 0 }, { seed: -1 }], rows));
+  expect(differences).toMatchObject([{ column: "macs", results: "1000 to 200999" }]);
 });

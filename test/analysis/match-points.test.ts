@@ -55,7 +55,7 @@ describe("matchPoints", () => {
   test.each([
     [
       { dataset: "mnist-10k" },
-      "Different datasets cannot be compared: global-magnitude at sparsity 0.5 has dataset mnist in old.csv, mnist-10k in new.csv.",
+      "Different datasets cannot be compared: mnist in old.csv, mnist-10k in new.csv.",
     ],
     [{ test_examples: 1000 }, "test_examples 10000 in old.csv, 1000 in new.csv"],
     [{ parameters: 100 }, "Different models cannot be compared"],

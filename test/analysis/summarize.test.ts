@@ -32,9 +32,9 @@ describe("summarize", () => {
     const [row] = summarize([0.96, 0.97, 0.98].map((accuracy, seed) => resultRow({ seed, accuracy })));
     expect(row?.accuracy_mean).toBeCloseTo(0.97, 12);
     expect(row?.accuracy_std).toBeCloseTo(0.01, 12);
-    // t(0.975, 2) = 4.302653; 4.302653 x 0.01 / sqrt(3) = 0.024841
-    expect(row?.accuracy_ci95_low).toBeCloseTo(0.945159, 6);
-    expect(row?.accuracy_ci95_high).toBeCloseTo(0.994841, 6);
+    // By hand: logit(0.97) = 3.476099; 4.302653 x 0.01 / sqrt(3) / (0.97 x 0.03) = 0.853647.
+    expect(row?.accuracy_ci95_low).toBeCloseTo(0.932292, 5);
+    expect(row?.accuracy_ci95_high).toBeCloseTo(0.987, 5);
   });
 
   it("measures the drop from the dense control of the same seed, not from the baseline", () => {

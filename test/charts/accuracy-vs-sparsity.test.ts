@@ -34,8 +34,8 @@ describe("accuracyVsSparsity", () => {
     const dense = points.find(({ stage, sparsity }) => stage === "after fine-tuning" && sparsity === 0);
     expect(dense?.n).toBe(3);
     expect(dense?.mean).toBeCloseTo(0.978, 12);
-    // t(0.975, 2) x 0.001 / sqrt(3) = 0.002484
-    expect(dense?.ci95_low).toBeCloseTo(0.975516, 6);
+    // logit(0.978) = 3.794240; t(0.975, 2) x 0.001 / sqrt(3) / (0.978 x 0.022) = 0.115456
+    expect(dense?.ci95_low).toBeCloseTo(0.975374, 5);
   });
 
   it("names what it shows: model, data, seeds, test examples, the dense baseline and each method", () => {
@@ -56,9 +56,8 @@ describe("accuracyVsSparsity", () => {
   });
 
   it("says of a single seed how far its test set can be trusted", () => {
-    // 1.96 sqrt(0.977 x 0.023 / 10000) = 0.29 points
     expect(read(exampleStudy({ seeds: [0] }).results).subtitle).toBe(
-      "One seed, 10,000 test examples; a test set of this size leaves ±0.3 points of doubt",
+      "One seed, 10,000 test examples; a test set of this size leaves 97.4% to 98.0% open",
     );
   });
 

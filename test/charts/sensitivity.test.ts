@@ -38,7 +38,18 @@ describe("sensitivitySentence", () => {
     );
   });
 
+  it("says where no drop can be seen, rather than one beyond what there is to lose", () => {
+    expect(detectableDrops(rows(0.9, [0.5, 0.95]))).toEqual([{ method: "a", sparsity: 0.9, drop: null }]);
+    expect(sensitivitySentence(rows(0.9, [0.5, 0.95]))).toBe(
+      "A check with other seeds can see no drop with 2 seeds: more seeds are needed.",
+    );
+    const some = [...rows(0, [0.971, 0.972]), ...rows(0.5, [0.9, 0.91]), ...rows(0.9, [0.5, 0.95])];
+    expect(sensitivitySentence(some)).toMatch(
+      /detect: 0\.\d points at 0% pruned; \d\.\d points beyond; none at 90%\.$/,
+    );
+  });
+
   it("advises more seeds where no point sees a small drop", () => {
-    expect(sensitivitySentence(rows(0.9, [0.5, 0.6]))).toMatch(/points\. More seeds make it smaller\.$/);
+    expect(sensitivitySentence(rows(0.9, [0.5, 0.52]))).toMatch(/points\. More seeds make it smaller\.$/);
   });
 });

@@ -38,20 +38,56 @@ describe("check", () => {
       code: 0,
       stderr: "",
       stdout:
-        "Not verified, since baseline.csv and baseline.csv are bare tables: version of prune-lab, build of the engine. " +
-        "Recipe, engine, dataset and model are compared by their columns.\nIdentical to the baseline.\n",
+        "Identical to the baseline.\n" +
+        "Not verified, since baseline.csv is a bare table: settings, version of prune-lab, build of the " +
+        "engine. Recipe, engine, dataset and model are compared by their columns.\n",
     });
   });
 
-  test("a regression ends with 1: the table worst first, the verdict last", async () => {
+  test("a regression ends with 1: the verdict, then the table, worst first", async () => {
     const { code, stdout } = await check([regressed, "--against", baseline]);
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split("\n");
-    expect(lines[0]).toMatch(/^method +pruned +baseline % +now % +drop +p +detectable +by +verdict$/);
-    expect(lines[1]).toMatch(/^global-magnitude +98% .*1\.20 +<0\.001 .* REGRESSION$/);
-    expect(lines.at(-1)).toMatch(
+    expect(lines[0]).toMatch(
       /^Regression: global-magnitude at 98%: loses 1\.20 points \(p <0\.001, 5 .*seeds\) of 4 compared\.$/,
     );
+    expect(lines[2]).toMatch(/^method +pruned +baseline % +now % +drop +p +detectable +by +verdict$/);
+    expect(lines[3]).toMatch(/^global-magnitude +98% .*1\.20 +<0\.001 .* REGRESSION$/);
+    expect(lines[5]).toMatch(/5 of 5 shared seeds identical +identical$/);
+  });
+
+  const guessing = { baseline_accuracy: 0.1, baseline_loss: 2.4, accuracy: 0.1, loss: 2.4 };
+
+  test("networks that learned in the baseline and not now are a regression, told first", async () => {
+    const failed = await write(
+      "failed.csv",
+      curve(({ seed }) => (seed < 2 ? guessing : {})),
+    );
+    // So large a tolerance that no test would find it.
+    const { code, stdout } = await check([failed, "--against", baseline, "--tolerance", "100"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /dense baseline +0% .* CHANGED: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\)/,
+    );
+    expect(stdout).toMatch(
+      /Now: The dense baselines of seeds 0, 1 \(of 5\) did not learn: test accuracy 10\.0%/,
+    );
+    const { code: other, stdout: told } = await check([baseline, "--against", failed]);
+    expect(other).toBe(0);
+    expect(told).toMatch(/In the baseline: The dense baselines of seeds 0, 1 \(of 5\) did not learn/);
+  });
+
+  test("a baseline that learned nothing lets nothing pass", async () => {
+    const useless = await write(
+      "useless.csv",
+      curve(() => guessing),
+    );
+    for (const results of [baseline, useless]) {
+      const { code, stderr } = await check([results, "--against", useless]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("No network of the baseline useless.csv learned");
+    }
+    expect((await check([useless, "--against", useless, "--exact"])).code).toBe(0);
   });
 
   test("--tolerance and --alpha decide what counts", async () => {
@@ -157,7 +193,7 @@ describe("check of a regression", async () => {
 
   test("a re-run passes", async () => {
     const { code, stdout } = await check([before, "--against", before]);
-    expect({ code, end: stdout.split("\n").at(-2) }).toEqual({ code: 0, end: "Identical to the baseline." });
+    expect({ code, start: stdout.split("\n")[0] }).toEqual({ code: 0, start: "Identical to the baseline." });
   });
 
   test("a rise of the loss ends with 1, told in percent of the baseline's", async () => {
@@ -165,9 +201,9 @@ describe("check of a regression", async () => {
     const { code, stdout } = await check([worse, "--against", before, "--junit", "losses.xml"]);
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split("\n");
-    expect(lines[0]).toMatch(/^method +pruned +baseline +now +rise % +p +detectable % +by +verdict$/);
-    expect(lines[1]).toMatch(/^global-magnitude +98% +0\.09\d+ +0\.11\d+ +12\.00 +<0\.001 .* REGRESSION$/);
-    expect(lines.at(-1)).toMatch(
+    expect(lines[2]).toMatch(/^method +pruned +baseline +now +rise % +p +detectable % +by +verdict$/);
+    expect(lines[3]).toMatch(/^global-magnitude +98% +0\.09\d+ +0\.11\d+ +12\.00 +<0\.001 .* REGRESSION$/);
+    expect(lines[0]).toMatch(
       /^Regression: global-magnitude at 98%: rises by 12\.00% \(p <0\.001, .*seeds\).* of 4 compared\.$/,
     );
     expect(await readFile(path.join(folder, "losses.xml"), "utf8")).toContain("rises by 12.00%");
@@ -185,7 +221,7 @@ describe("check of a regression", async () => {
     });
     const { stdout: text } = await check([better, "--against", before]);
     expect(text).toMatch(
-      /No regression: of 4 rises tested, none is above 2% and significant .*; 1 improvement\./,
+      /^No regression: of 2 rises tested, none is above 2% and significant .*; 2 more items identical; 1 improvement\./,
     );
   });
 });
@@ -207,9 +243,9 @@ describe("reports", () => {
       1,
     );
     const xml = await readFile(path.join(folder, "junit.xml"), "utf8");
-    expect(xml).toContain('<testsuites tests="4" failures="1">');
+    expect(xml).toContain('<testsuites tests="4" failures="1" errors="0">');
     expect(xml.match(/<testcase /g)).toHaveLength(4);
-    expect(xml).toContain('name="&lt;b&gt;&quot;a&quot; &amp; &apos;b&apos; | c\ufffd at 98%"');
+    expect(xml).toContain('name="&lt;b&gt;&quot;a&quot; &amp; &apos;b&apos; | c\\u0007 at 98%"');
     expect(xml).toMatch(/<failure message="loses 1\.20 points \(p &lt;0\.001, /);
   });
 
@@ -217,10 +253,10 @@ describe("reports", () => {
     await prepare();
     await check([markup.results, "--against", markup.baseline, "--markdown", "report.md"]);
     const lines = (await readFile(path.join(folder, "report.md"), "utf8")).split("\n");
-    expect(lines[0]).toMatch(/^\*\*Regression: .* loses 1\.20 points .*\*\*$/);
-    expect(lines[4]).toMatch(/^\| \\<b\\>"a" & 'b' \\\| c\S* \| 98% \|/);
+    expect(lines[2]).toMatch(/^\*\*Regression: .* loses 1\.20 points .*\*\*$/);
+    expect(lines[6]).toMatch(/^\| \\<b\\>"a" \\& 'b' \\\| c\S* \| 98% \|/);
     // Cells are split at bars that are not escaped.
-    for (const row of lines.slice(2, 8)) expect(row.match(/(?<!\\)\|/g)).toHaveLength(10);
+    for (const row of lines.slice(4, 10)) expect(row.match(/(?<!\\)\|/g)).toHaveLength(10);
   });
 
   test("GitHub Actions gets annotations, on stderr", async () => {
@@ -235,9 +271,9 @@ describe("reports", () => {
   });
 
   test("a report that cannot be written ends with 2", async () => {
-    expect(await check([baseline, "--against", baseline, "--junit", "no/such/folder.xml"])).toMatchObject({
+    expect(await check([baseline, "--against", baseline, "--junit", "baseline.csv/x.xml"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("no/such/folder.xml cannot be written (ENOENT)."),
+      stderr: expect.stringContaining("baseline.csv/x.xml cannot be written (ENOTDIR)."),
     });
   });
 });
@@ -253,7 +289,7 @@ describe("--update", () => {
     const old = await write("old.csv", curve());
     const { code, stdout } = await check([regressed, "--against", old, "--update"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Regression: global-magnitude at 98%.*\nold\.csv is written: 15 rows\.\n$/);
+    expect(stdout).toMatch(/^Regression: global-magnitude at 98%.*\nold\.csv is written: 15 rows\.\n$/s);
     expect(await readFile(path.join(folder, old))).toEqual(await readFile(path.join(folder, regressed)));
   });
 
@@ -267,10 +303,16 @@ describe("--update", () => {
   test("replaces nothing that is no results table", async () => {
     await writeFile(path.join(folder, "package.json"), "{}\n");
     await mkdir(path.join(folder, "results"));
-    for (const other of ["package.json", "results"]) {
+    await runIn(path.join(folder, "finished"), await tinyStudy(folder));
+    for (const [other, reason] of [
+      ["package.json", "is not a results table"],
+      ["results", "is a folder"],
+      ["finished/results.csv", "belongs to the results folder"],
+      [regressed, "is read by this command"],
+    ] as const) {
       expect(await check([regressed, "--against", other, "--update"])).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(`${other} is not a results table`),
+        stderr: expect.stringContaining(`${other} ${reason}`),
       });
     }
     expect(await readFile(path.join(folder, "package.json"), "utf8")).toBe("{}\n");
@@ -285,11 +327,12 @@ describe("results folders", () => {
     ] as const) {
       const options = await tinyStudy(folder);
       const finetune = options.prune.finetune && { ...options.prune.finetune, epochs };
-      await runIn(path.join(folder, name), { ...options, prune: { ...options.prune, finetune } });
+      const study = { ...options, prune: { ...options.prune, finetune } };
+      await runIn(path.join(folder, name), study);
     }
     const { stdout } = await check(["two", "--against", "one"]);
     expect(stdout).toContain("A setting differs: prune.finetune.epochs: 1 there, 2 now.\n");
-    expect(stdout).toContain("seeds are not compared in pairs.\n");
+    expect(stdout).toMatch(/seeds are not compared in pairs\.\n/);
     expect(stdout).toContain("knee");
   });
 

@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { formatCsv } from "../../src/recording/csv.ts";
 import { runCli } from "../support/cli.ts";
+import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
@@ -44,5 +46,21 @@ describe("init", () => {
     });
     expect((await init("folder.yaml", "--force")).code).toBe(2);
     expect(await readdir(folder)).toEqual(before);
+  });
+
+  test("--force replaces no table, nothing of a results folder and no device", async () => {
+    await writeFile(path.join(folder, "table.yaml"), formatCsv("results", [resultRow({ seed: 0 })]));
+    await mkdir(path.join(folder, "sweep"));
+    await writeFile(path.join(folder, "sweep", "config.yaml"), "name: sweep\n");
+    await writeFile(
+      path.join(folder, "sweep", "manifest.json"),
+      JSON.stringify({ tool: "prune-lab", format: 1, files: ["config.yaml"] }),
+    );
+    await symlink("/dev/null", path.join(folder, "null.yaml"));
+    expect((await init("table.yaml", "--force")).stderr).toContain("table.yaml is a results table");
+    expect((await init("sweep/config.yaml", "--force")).stderr).toContain("belongs to the results folder");
+    expect((await init("null.yaml", "--force")).code).toBe(0);
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+    expect(await readlink(path.join(folder, "null.yaml"))).toBe("/dev/null");
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
@@ -107,5 +107,28 @@ describe("report", () => {
     const { code, stderr } = await report(["tiny", "--out", "file/page.html"]);
     expect(code).toBe(2);
     expect(stderr).toContain("file/page.html");
+  });
+
+  it("replaces an earlier report, and nothing else", async () => {
+    await writeFile(path.join(root, "sweep.yaml"), "name: mine\n");
+    await symlink("sweep.yaml", path.join(root, "link.html"));
+    for (const [out, reason] of [
+      ["tiny/results.csv", "is read by this command"],
+      ["tiny/runs", "is a folder"],
+      ["tiny/layers.csv", "belongs to the results folder"],
+      ["other.csv", "is a results table"],
+      ["sweep.yaml", "is not a report of prune-lab"],
+      ["link.html", "is not a report of prune-lab"],
+    ] as const) {
+      const before = await readFile(path.join(root, out)).catch(() => undefined);
+      const inputs = reason === "is read by this command" ? ["tiny", out] : ["tiny"];
+      const { code, stderr } = await report([...inputs, "--out", out]);
+      expect({ out, code, stderr }).toEqual({ out, code: 2, stderr: expect.stringContaining(reason) });
+      expect(await readFile(path.join(root, out)).catch(() => undefined)).toEqual(before);
+    }
+    for (let i = 0; i < 2; i++) expect((await report(["tiny", "--out", "again.html"])).code).toBe(0);
+    expect((await report(["tiny", "--out", "/dev/null"])).code).toBe(0);
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+    expect((await report(["tiny", "--out", "-"])).stdout).toBe(await read("again.html"));
   });
 });

@@ -192,6 +192,14 @@ describe("interruption", () => {
     },
   );
 
+  test("without a terminal, as under nohup, it goes on when the terminal is closed", async () => {
+    const { child, output, ended } = start("hangup");
+    await output.events("run-finished", 1);
+    child.kill("SIGHUP");
+    expect(await ended).toBe(0);
+    expect(await filesOf(at("hangup"))).toEqual(await undisturbed());
+  });
+
   test("kill -9 at any moment loses at most the runs in flight", async () => {
     const random = randomStream(5, "moments to kill at");
     for (let attempt = 0; attempt < 6; attempt++) {

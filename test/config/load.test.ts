@@ -43,7 +43,7 @@ describe("a config that is right", () => {
 });
 
 const SPARSITY_RULE = "is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.";
-const ROOT_KEYS = "Keys here: name, dataset, model, train, prune, seeds, engine, output.";
+const ROOT_KEYS = "Keys here: name, dataset, model, train, prune, seeds, engine, output, labels.";
 
 describe("what is wrong is said with file, line, path, value and the choices", () => {
   test.each([
@@ -56,7 +56,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a nested unknown key",
       "train:\n  epochs: 3\n  lr: 0.1",
-      "case.yaml:5: train.lr: unknown key. Keys here: epochs, batchSize, optimizer, schedule.",
+      "case.yaml:5: train.lr: unknown key. Did you mean train.optimizer.learningRate? Keys here: epochs, batchSize, optimizer, schedule.",
     ],
     [
       "a key of another member of a union",
@@ -111,12 +111,47 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a name with a path separator",
       "name: a/b",
-      "case.yaml:3: name: 'a/b' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.",
+      "case.yaml:3: name: 'a/b' cannot name a folder: letters, digits, '.', '_' and '-', starting with a letter or a digit.",
     ],
     [
       "a name that leads upwards",
       "name: ..",
-      "case.yaml:3: name: '..' cannot name a folder: letters, digits, '.', '_' and '-' only, a letter or digit first.",
+      "case.yaml:3: name: '..' cannot name a folder: letters, digits, '.', '_' and '-', starting with a letter or a digit.",
+    ],
+    [
+      "a device's name",
+      "name: nul",
+      "case.yaml:3: name: 'nul' cannot name a folder: Windows reserves it for a device.",
+    ],
+    [
+      "a name that is too long for files",
+      `name: ${"n".repeat(260)}`,
+      `case.yaml:3: name: '${"n".repeat(57)}...' is too long: at most 100 characters.`,
+    ],
+    [
+      "a method's name that is too long for files",
+      `prune: { methods: [{ name: ${"m".repeat(260)}, criterion: magnitude, allocation: global }] }`,
+      `case.yaml:3: prune.methods.0.name: '${"m".repeat(57)}...' is too long: at most 100 characters.`,
+    ],
+    [
+      "methods whose files would be the same on some systems",
+      "prune:\n  methods:\n    - { name: A, criterion: magnitude, allocation: global }\n    - { name: a, criterion: random, allocation: global }",
+      "case.yaml:6: prune.methods.1: a and A differ only in case: on macOS and Windows they name the same file.",
+    ],
+    [
+      "a method named like another but for case",
+      "prune: { methods: [{ name: Global-Magnitude, criterion: random, allocation: global }] }",
+      "case.yaml:3: prune.methods.0.name: 'Global-Magnitude' is a method already: write just its name, or choose another.",
+    ],
+    [
+      "a method with a name of JavaScript's",
+      "prune: { methods: [{ name: constructor, criterion: random, allocation: global }] }",
+      "case.yaml:3: prune.methods.0.name: 'constructor' cannot name a method: JavaScript reserves it.",
+    ],
+    [
+      "a results file that Windows cannot have",
+      "output: { results: aux.csv }",
+      "case.yaml:3: output.results: 'aux.csv' cannot name a file: Windows reserves it for a device.",
     ],
     ["a number as a name", "name: 2024", "case.yaml:3: name: 2024 is not text. Put it in quotes: '2024'."],
     [
@@ -124,7 +159,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
       "train: { epochs: '3' }",
       "case.yaml:3: train.epochs: '3' is not a number. Take the quotes off.",
     ],
-    ["null for a mapping", "train:", "case.yaml:3: train: null is not a mapping of keys to values."],
+    [
+      "null for a mapping",
+      "train:",
+      "case.yaml:3: train: null is not a mapping of keys to values. Its keys: epochs, batchSize, optimizer, schedule.",
+    ],
     [
       "a value out of range",
       "train: { batchSize: 0 }",
@@ -169,7 +208,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
   test("an unknown dataset and a missing model, both at once", async () => {
     expect(await problemsOf("dataset: { name: mnst }\n")).toEqual([
       `case.yaml:1: dataset.name: 'mnst' is not one of ${datasets.names().join(", ")}. Did you mean 'mnist'?`,
-      "case.yaml: model: missing; a mapping of keys to values is needed.",
+      "case.yaml: model: missing; a mapping of keys to values is needed. Write { name: ... } with one of mlp, cnn, lenet-300-100, lenet-5.",
     ]);
   });
 

@@ -44,7 +44,7 @@ describe("what is registered after the start", () => {
 
   test("is checked and named in messages", async () => {
     expect(await problemsOf(`${config}seeds: []\n`, ["dataset.paht=y"])).toEqual([
-      "--set dataset.paht=y: dataset.paht: unknown key. Did you mean 'path'? Keys here: name, path.",
+      "--set dataset.paht=y: dataset.paht: unknown key. Did you mean 'path'? Keys here: name, path, checksum.",
       "case.yaml:4: seeds: the list is empty.",
     ]);
     const [problem] = await problemsOf("dataset: { name: mnist }\nmodel: { name: added-modl }\n");

@@ -17,6 +17,7 @@ describe("datasetSchema", () => {
       source: "auto",
       validation: null,
       normalize: "unit",
+      checksum: null,
     });
     expect(datasetSchema().parse({ name: "idx", path: "x" })).toEqual({
       name: "idx",
@@ -24,6 +25,7 @@ describe("datasetSchema", () => {
       label: null,
       validation: 5000,
       normalize: "unit",
+      checksum: null,
     });
   });
 
@@ -33,6 +35,7 @@ describe("datasetSchema", () => {
     { name: "mnist", validation: -1 },
     { name: "mnist", validation: 2.5 },
     { name: "idx" },
+    { name: "mnist", checksum: "abc" },
   ])("refuses %j", (value) => {
     expect(datasetSchema().safeParse(value).success).toBe(false);
   });

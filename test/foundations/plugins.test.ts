@@ -101,7 +101,7 @@ describe("a plugin is", () => {
   });
 });
 
-const HAS = "A shape has name, summary, options?, area, faces?.";
+const HAS = "A shape has name, summary, options?, area, faces?, paper?.";
 const EXPECTED =
   "its default export must be a mapping, or a function that gives one, with lists under shapes.";
 

@@ -12,7 +12,15 @@ const done = (results: readonly ResultRow[]) =>
     study: "s",
     end: {
       state: "done",
-      outcome: { study: "s", folder: "f", results, summary: summarize(results), shard: undefined, runs: 1 },
+      outcome: {
+        study: "s",
+        folder: "f",
+        results,
+        summary: summarize(results),
+        caution: undefined,
+        shard: undefined,
+        runs: 1,
+      },
     },
   });
 

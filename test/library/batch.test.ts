@@ -20,7 +20,7 @@ beforeAll(async () => {
   const third = { ...first, name: "third", train: { ...first.train, epochs: 1 } };
   studies = [first, second, third];
   for (const options of studies) {
-    await runIn(path.join(root, "alone", options.name), options, { configText: `name: ${options.name}\n` });
+    await runIn(path.join(root, "alone", options.name), options);
   }
 });
 
@@ -33,7 +33,6 @@ async function batchIn(
   const ends = await runStudies(
     options.map((study) => ({
       options: study,
-      configText: `name: ${study.name}\n`,
       folder: path.join(root, folder, study.name),
       dataDir: undefined,
       checkpoints: "baselines",
@@ -82,11 +81,9 @@ describe("several studies at once", () => {
   });
 
   it("can be continued alone, and continue what was done alone", async () => {
-    const { events } = await runIn(path.join(root, "together", "second"), studies[1], {
-      configText: "name: second\n",
-    });
+    const { events } = await runIn(path.join(root, "together", "second"), studies[1]);
     expect(finishedRuns(events)).toEqual([]);
-    await runIn(path.join(root, "continued", "first"), studies[0], { configText: "name: first\n" });
+    await runIn(path.join(root, "continued", "first"), studies[0]);
     const batch = await batchIn("continued", studies.slice(0, 2));
     expect(finishedRuns(batch.events).filter(({ study }) => study === "first")).toEqual([]);
     expect(

@@ -139,7 +139,6 @@ describe("several studies", () => {
       name,
       prune: { ...options.prune, methods: options.prune.methods.slice(2, 4), sparsities: [sparsity] },
     },
-    configText: "name: tiny\n",
     folder: path.join(root, folder, name),
     dataDir: undefined,
     checkpoints: "baselines" as const,

@@ -1,6 +1,10 @@
-import { cp, rm, truncate } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { cp, mkdir, readFile, rm, truncate } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import * as yaml from "yaml";
+import { resolvedConfigYaml } from "../../src/config/resolved.ts";
+import { configSchema } from "../../src/config/schema.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { lockFolder } from "../../src/foundations/folder-lock.ts";
 import { mergeStudy, type Part } from "../../src/library/merge-study.ts";
@@ -11,7 +15,6 @@ import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
 let root: string;
 let options: StudyOptions;
-const configText = "name: tiny\n";
 
 beforeAll(async () => {
   root = await temporaryFolder();
@@ -23,7 +26,6 @@ beforeAll(async () => {
 async function runShard(index: number, name = `part-${index}`, changed = options): Promise<void> {
   await runStudy({
     options: changed,
-    configText,
     folder: path.join(root, name),
     dataDir: undefined,
     workers: 2,
@@ -35,11 +37,13 @@ async function runShard(index: number, name = `part-${index}`, changed = options
   });
 }
 
-const part = (name: string, changed = options): Part => ({
-  folder: path.join(root, name),
-  options: changed,
-  configText,
-});
+/** A part with the config that it recorded; a folder without one gets some other. */
+function part(name: string): Part {
+  const folder = path.join(root, name);
+  const file = path.join(folder, "config.yaml");
+  const configText = existsSync(file) ? readFileSync(file, "utf8") : resolvedConfigYaml(options);
+  return { folder, configText, options: configSchema().parse(yaml.parse(configText)) };
+}
 
 const mergeInto = (folder: string, first: Part, ...others: Part[]) =>
   mergeStudy({ parts: [first, ...others], folder: path.join(root, folder), onEvent: () => {} });
@@ -59,6 +63,23 @@ describe("merging", () => {
     const { events } = await runIn(path.join(root, "merged"), options, { checkpoints: "all" });
     expect(events.some(({ event }) => event === "run-finished")).toBe(false);
     expect(await filesOf(path.join(root, "merged"))).toEqual(await filesOf(path.join(root, "whole")));
+  });
+
+  it("into one of the parts can be repeated, also where it was cut off half way", async () => {
+    const into = path.join(root, "into");
+    await cp(path.join(root, "part-1"), into, { recursive: true });
+    const mark = async () => JSON.parse(await readFile(path.join(into, "manifest.json"), "utf8")).part;
+    const others = [part("part-2"), part("part-3")];
+    // A folder in the way of a table.
+    await mkdir(path.join(into, "summary.csv", "in the way"), { recursive: true });
+    await expect(mergeInto("into", part("into"), ...others)).rejects.toThrow("a file is in the way");
+    expect(await mark()).toEqual({ shard: 1, of: 3, checkpoints: "all" });
+    await rm(path.join(into, "summary.csv"), { recursive: true });
+    await mergeInto("into", part("into"), ...others);
+    expect(await filesOf(into)).toEqual(await filesOf(path.join(root, "whole")));
+    expect(await mark()).toBeUndefined();
+    await mergeInto("into", part("into"), ...others);
+    expect(await filesOf(into)).toEqual(await filesOf(path.join(root, "whole")));
   });
 
   it("lists the runs that no part holds, and writes nothing", async () => {
@@ -89,7 +110,7 @@ describe("merging", () => {
   ])("refuses parts that differ in %s, and lists the difference", async (what, change, message) => {
     const other = change(options);
     await runShard(1, `other-${what}`, other);
-    await expect(mergeInto("no", part("part-2"), part(`other-${what}`, other))).rejects.toThrow(message);
+    await expect(mergeInto("no", part("part-2"), part(`other-${what}`))).rejects.toThrow(message);
   });
 
   it("refuses a part that is in use, and a folder that is no results folder", async () => {

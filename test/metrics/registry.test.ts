@@ -71,7 +71,10 @@ describe("values as they are written", () => {
     expect(words.valueText(accuracy, 0.97613)).toBe("97.61");
     expect(words.measured(accuracy, 0.97613, "coarse")).toBe("97.6%");
     expect(words.named(accuracy, 0.97613)).toBe("97.61%");
-    expect(words.marginText(accuracy, { low: 0.97, high: 0.974 })).toBe("0.20");
+    expect(words.spreadText(accuracy, 0.972, { low: 0.97, high: 0.974 })).toBe("±0.20");
+    expect(words.spreadText(accuracy, 0.9, { low: 0.4, high: 0.99 })).toBe("[40.00, 99.00]");
+    expect(words.spreadText(accuracy, 1, { low: 0.99999, high: 1 })).toBe("±0.00");
+    expect(words.endsText(accuracy, { low: 0.97, high: 0.974 })).toBe("97.00 to 97.40");
     expect(words.differenceText(accuracy, 1)).toBe("1 point");
     expect(words.differenceText(accuracy, 0.5)).toBe("0.5 points");
     expect(words.differenceRange(accuracy, "0.9", "1.8")).toBe("0.9 points at best, 1.8 at worst");
@@ -81,7 +84,8 @@ describe("values as they are written", () => {
   test("a loss is a number of four digits, its differences are percent of another", () => {
     expect(words.valueText(loss, 0.0812345)).toBe("0.08123");
     expect(words.named(loss, 0.0812345, "coarse")).toBe("loss 0.0812");
-    expect(words.marginText(loss, { low: 0.07, high: 0.09 })).toBe("0.010");
+    expect(words.spreadText(loss, 0.08, { low: 0.07, high: 0.09 })).toBe("±0.010");
+    expect(words.spreadText(loss, 0.08, { low: 0.05, high: 0.2 })).toBe("[0.0500, 0.200]");
     expect(words.differenceText(loss, 1)).toBe("1%");
     expect(words.differenceRange(loss, "0.9", "1.8")).toBe("0.9% at best, 1.8% at worst");
     expect(words.columnHeading("Loss", loss)).toBe("Loss");

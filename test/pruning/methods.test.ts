@@ -159,7 +159,7 @@ describe("what is wrong with a method is said of the very field, with the choice
 
   test.each(["a/b", "..", "-x"])("'%s' cannot name a method", async (name) => {
     expect(await problemsWith(`{ name: ${name}, criterion: magnitude, allocation: global }`)).toEqual([
-      ".name: use letters, digits, '.', '_' and '-', starting with a letter or a digit: it names files.",
+      `.name: '${name}' cannot name a method: letters, digits, '.', '_' and '-', starting with a letter or a digit.`,
     ]);
   });
 });

@@ -1,14 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { temporaryBeside } from "../../src/foundations/leftovers.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
 import { openResultsFolder } from "../../src/recording/results-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const plain = { settings: { train: { epochs: 3 } }, fresh: false, bytesNeeded: 1 };
 
-const manifest = (files: readonly string[], settings: unknown = plain.settings): Manifest => ({
+const manifest = (files: readonly string[], settings = plain.settings): Manifest => ({
   tool: "prune-lab",
   format: 1,
   version: "0",
@@ -101,6 +102,37 @@ describe("opening a results folder", () => {
     expect(await readdir(path.dirname(folder))).toContain("outside.txt");
   });
 
+  it("continues with fresh where an earlier one was killed, and says that it is busy", async () => {
+    const runs = Array.from({ length: 40 }, (_, i) => `runs/${i}/result.json`);
+    const folder = await finishedFolder(["results.csv", ...runs]);
+    await writeFile(path.join(folder, "mine.txt"), "");
+    const messages: string[] = [];
+    const clock = vi.spyOn(performance, "now");
+    let now = 0;
+    clock.mockImplementation(() => {
+      now += 3000;
+      return now;
+    });
+    const opening = openResultsFolder(folder, {
+      ...plain,
+      fresh: true,
+      notify: (message) => {
+        messages.push(message);
+        if (messages.length === 2) throw new Error("killed");
+      },
+    });
+    await expect(opening).rejects.toThrow("killed");
+    expect(messages[0]).toBe(`${folder}: 16 of 81 files and folders of the earlier sweep are removed.`);
+    clock.mockRestore();
+    const opened = await openResultsFolder(folder, { ...plain, fresh: true });
+    expect((await readdir(folder)).sort()).toEqual([".prune-lab.lock", "manifest.json", "mine.txt", "runs"]);
+    await opened.writeManifest(manifest(["results.csv"]), "start");
+    expect(JSON.parse(await readFile(path.join(folder, "manifest.json"), "utf8")).files).toEqual([
+      "results.csv",
+    ]);
+    await opened.release();
+  });
+
   it("removes at the end what an earlier grid left, but keeps finished runs", async () => {
     const folder = await finishedFolder(["results.csv", "checkpoints/old.safetensors"]);
     await mkdir(path.join(folder, "runs", "abc"), { recursive: true });
@@ -114,11 +146,22 @@ describe("opening a results folder", () => {
 
   it("clears away what a killed process was writing", async () => {
     const folder = await finishedFolder(["results.csv"]);
-    await writeFile(path.join(folder, ".results.csv.1234.tmp"), "half");
-    await mkdir(path.join(folder, "runs", ".abc.1234.tmp"), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const killed = (file: string) =>
+      temporaryBeside(path.join(folder, file)).replace(`.${process.pid}-`, `.${pid}-`);
+    await writeFile(killed("results.csv"), "half");
+    await mkdir(killed("runs/abc"), { recursive: true });
+    // Not of a sweep, which holds the lock: a page that a living process writes here, and a file of the user's.
+    const living = temporaryBeside(path.join(folder, "both.html"));
+    await writeFile(living, "half");
+    await writeFile(path.join(folder, ".notes.tmp"), "mine");
+    // A thread that was stopped is of a living process; only who holds the lock writes runs.
+    await mkdir(temporaryBeside(path.join(folder, "runs/def")), { recursive: true });
     const opened = await openResultsFolder(folder, plain);
     await opened.release();
     expect((await readdir(folder, { recursive: true })).sort()).toEqual([
+      path.basename(living),
+      ".notes.tmp",
       "manifest.json",
       "results.csv",
       "runs",

@@ -27,6 +27,14 @@ describe("safetensors", () => {
     expect(encodeSafetensors(weights)).toEqual(fixture("weights"));
   });
 
+  it("puts metadata into the header, which changes no tensor", () => {
+    const described = encodeSafetensors(weights, { format: "pt", seed: "3" });
+    const length = Number(new DataView(described.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(described.subarray(8, 8 + length)));
+    expect(header.__metadata__).toEqual({ format: "pt", seed: "3" });
+    expect(decodeSafetensors(described, "described")).toEqual(weights);
+  });
+
   it("reads booleans as bytes and passes over the metadata", () => {
     expect(decodeSafetensors(fixture("booleans"), "booleans")).toEqual([
       { name: "kept", shape: [3], values: Uint8Array.of(1, 0, 1) },

@@ -43,7 +43,6 @@ test("docs/events.md lists every event, with exactly the fields that it has", as
   await runStudies(
     [collapsing, lost].map((study) => ({
       options: study,
-      configText: "",
       folder: path.join(root, study.name),
       dataDir: undefined,
       checkpoints: "none",

@@ -1,9 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunResult } from "../../src/experiment/runs/index.ts";
 import type { RunOutput } from "../../src/experiment/runs/run.ts";
+import { sha256 } from "../../src/foundations/hash.ts";
 import type { NetworkSpec } from "../../src/network/specification.ts";
+import { encodeSafetensors } from "../../src/recording/safetensors.ts";
 import { RunStore } from "../../src/scheduling/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -71,6 +73,62 @@ describe("the store of runs", () => {
       "weights.safetensors",
     ]);
     expect(await readdir(store.folder)).toEqual(["a"]);
+  });
+
+  it("removes what a drop that was killed had still to remove", async () => {
+    const store = await storeWithRun(["weights"]);
+    await writeFile(path.join(store.folder, "a", "optimizer.safetensors"), "left");
+    const found = await store.read("a");
+    expect(found?.artifacts).toEqual(["weights"]);
+    if (found !== undefined) await store.tidy("a", found);
+    expect(await readdir(path.join(store.folder, "a"))).not.toContain("optimizer.safetensors");
+  });
+
+  it("has nothing of a run of which one bit of one file is not as it was written, or a byte is missing", async () => {
+    const store = await storeWithRun(["weights", "optimizer"]);
+    for (const name of await readdir(path.join(store.folder, "a"))) {
+      const file = path.join(store.folder, "a", name);
+      const whole = await readFile(file);
+      await writeFile(file, whole.subarray(0, -1));
+      expect({ name, read: await store.read("a") }).toEqual({ name, read: undefined });
+      // Every bit of the small files, some of the large ones.
+      for (let bit = 0; bit < 8 * whole.length; bit += name.endsWith(".json") ? 1 : 61) {
+        const flipped = Buffer.from(whole);
+        flipped[bit >> 3] = (whole[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        await writeFile(file, flipped);
+        if ((await store.read("a")) !== undefined) expect.fail(`${name}, bit ${bit}`);
+      }
+      await writeFile(file, whole);
+    }
+    expect(await store.read("a")).toMatchObject({ result: output.result, timing });
+  });
+
+  it.each(["{}", "null", "[]", '{"seconds":1}', '{"format":1,"timingSha256":"","timing":{"seconds":null}}'])(
+    "has nothing of a run with %s for its times",
+    async (text) => {
+      const store = await storeWithRun(["weights"]);
+      await writeFile(path.join(store.folder, "a", "timing.json"), text);
+      expect(await store.read("a")).toBeUndefined();
+    },
+  );
+
+  it("has nothing of a run with the weights of another network, though their checksum fits", async () => {
+    const store = await storeWithRun(["weights"]);
+    const file = path.join(store.folder, "a", "weights.safetensors");
+    const bytes = await readFile(file);
+    const other = encodeSafetensors([{ name: "fc1.weight", shape: [2], values: Float32Array.of(1, 2) }]);
+    await writeFile(file, other);
+    const record = path.join(store.folder, "a", "result.json");
+    await writeFile(record, (await readFile(record, "utf8")).replace(sha256(bytes), sha256(other)));
+    expect(await store.read("a")).toBeUndefined();
+  });
+
+  it("names a file that may not be read", async (context) => {
+    if (process.getuid?.() === 0) context.skip("root may read everything");
+    const store = await storeWithRun([]);
+    const file = path.join(store.folder, "a", "timing.json");
+    await chmod(file, 0);
+    await expect(store.read("a")).rejects.toThrow(`${file} cannot be read: permission denied (EACCES).`);
   });
 
   it("takes a run over from another store, with what is asked for", async () => {

@@ -33,7 +33,6 @@ export async function runIn(
   const events: StudyEvent[] = [];
   const outcome = await runStudy({
     options,
-    configText: "name: tiny\n",
     folder,
     dataDir: undefined,
     workers: 2,

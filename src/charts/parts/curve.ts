@@ -1,6 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { recovers } from "../../analysis/recovers.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import type { ResultRow } from "../../recording/rows.ts";
@@ -58,17 +59,17 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
     .sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method) || a.sparsity - b.sparsity);
   if (points.every(({ pruned, recovered }) => pruned.mean === null && recovered.mean === null))
     return undefined;
-  const recovers = results.some((row) => row.recovery !== "none");
+  const trained = recovers(results);
   const alone = new Set(results.map((row) => row.study)).size === 1;
   return {
     metric,
     title: `Test ${metric.noun}`,
     methods,
     points,
-    recovers,
+    recovers: trained,
     baseline: alone ? bySeed(results, (row) => figureOf(metric.figures.baseline, row)) : null,
     control:
-      alone && recovers
+      alone && trained
         ? bySeed(
             results.filter((row) => row.target_sparsity === 0),
             (row) => recoveredValue(metric, row),

@@ -1,62 +1,136 @@
+import type { Labels } from "../../experiment/options.ts";
 import { methods as registered } from "../../pruning/methods.ts";
 
+/** How a series is told from the others: by its color, and without it by its marks and its line. */
+export interface SeriesStyle {
+  readonly color: string;
+  /** A symbol of Vega's. */
+  readonly shape: string;
+  /** Lengths of dashes and gaps in pixels. */
+  readonly dash: readonly number[];
+}
+
 /**
- * Colors that stay apart for color-blind readers: after Okabe and Ito (2008), the light ones darkened so that
- * text in them is legible on white, yellow and black replaced.
+ * The first eight stay apart for color-blind readers: after Okabe and Ito (2008), the light ones darkened so that text in
+ * them is legible on white, yellow and black replaced. Each on a light background, and on a dark one.
  */
 const colors = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#c4609a",
-  "#cc8a00",
-  "#41a0dc",
-  "#8c564b",
-  "#7a5cc6",
+  ["#0072b2", "#56aee8"],
+  ["#d55e00", "#f28a3c"],
+  ["#009e73", "#3dc79c"],
+  ["#c4609a", "#e58bc0"],
+  ["#cc8a00", "#e3b04b"],
+  ["#41a0dc", "#8fccf2"],
+  ["#8c564b", "#c99a8d"],
+  ["#7a5cc6", "#a992e8"],
+  ["#1f2f8f", "#6c83ff"],
+  ["#a3123f", "#ff6b8f"],
+  ["#2f6b12", "#8fd14f"],
+  ["#6f6a00", "#d8d645"],
+  ["#5b6c7d", "#b4c3d1"],
+  ["#3b1f1a", "#f3dccd"],
+  ["#b02fd0", "#e08cff"],
+  ["#00838f", "#35d6e6"],
 ] as const;
 
-/** The same, lighter, for dark backgrounds. */
-const colorsOnDark = [
-  "#56aee8",
-  "#f28a3c",
-  "#3dc79c",
-  "#e58bc0",
-  "#e3b04b",
-  "#8fccf2",
-  "#c99a8d",
-  "#a992e8",
+/** Shapes stay apart where colors do not; solid lines first, then others, so that no two of 32 series share both. */
+const shapes = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+  "triangle-down",
+  "cross",
+  "triangle-right",
+  "triangle-left",
 ] as const;
+const dashes = [
+  [1, 0],
+  [9, 3],
+  [9, 3, 2, 3],
+  [14, 3, 2, 3, 2, 3],
+] as const;
+
+/** Series that no other equals in shape and line; beyond so many they repeat. */
+export const DISTINCT_SERIES = shapes.length * dashes.length;
 
 /** Each color, and what stands for it on a dark background. */
-export const darkVariants: ReadonlyMap<string, string> = new Map(
-  colors.map((color, i) => [color, colorsOnDark[i] ?? color]),
-);
+export const darkVariants: ReadonlyMap<string, string> = new Map(colors);
 
 /**
- * A color for each method. A registered method has the same one in every chart of every study; a method of the
- * config's own takes the first that is free. Beyond eight methods colors repeat.
+ * A style for each method. A registered method has the same one in every chart of every study; a method of the
+ * config's own takes the first that is free. A method that is shown by its label has the style of its name.
  */
-export function methodColors(methods: readonly string[]): Map<string, string> {
-  const preferred = (method: string) => registered.names().indexOf(method);
-  const assigned = new Map<string, string>();
-  const taken = new Set<string>();
-  // Registered methods choose first, so that a method of the config's own never changes their color.
-  const inTurn = [
-    ...methods.filter((name) => preferred(name) >= 0),
-    ...methods.filter((name) => preferred(name) < 0),
-  ];
-  inTurn.forEach((method, turn) => {
-    const own = preferred(method) < 0 ? undefined : colors[preferred(method) % colors.length];
-    const free = colors.find((color) => !taken.has(color)) ?? colors[turn % colors.length] ?? colors[0];
-    const color = own === undefined || taken.has(own) ? free : own;
-    assigned.set(method, color);
-    taken.add(color);
-  });
-  return new Map(methods.map((method) => [method, assigned.get(method) ?? colors[0]]));
+export function methodStyles(methods: readonly string[], labels?: Labels): Map<string, SeriesStyle> {
+  const names = new Map(Object.entries(labels?.methods ?? {}).map(([name, label]) => [label, name]));
+  const preferred = (method: string) => registered.names().indexOf(names.get(method) ?? method);
+  const places = new Map<string, number>();
+  const taken = new Set<number>();
+  const take = (method: string, place: number) => {
+    places.set(method, place);
+    taken.add(place);
+  };
+  // Registered methods choose first, so that a method of the config's own never changes their style.
+  for (const method of methods) if (preferred(method) >= 0) take(method, preferred(method));
+  let free = 0;
+  for (const method of methods) {
+    if (places.has(method)) continue;
+    while (taken.has(free)) free++;
+    take(method, free);
+  }
+  return new Map(methods.map((method) => [method, styleAt(places.get(method) ?? 0)]));
+}
+
+function styleAt(place: number): SeriesStyle {
+  const [color] = colors[place % colors.length] ?? colors[0];
+  const dash = dashes[Math.floor(place / shapes.length) % dashes.length] ?? dashes[0];
+  return { color, shape: shapes[place % shapes.length] ?? shapes[0], dash };
+}
+
+export function methodColors(methods: readonly string[], labels?: Labels): Map<string, string> {
+  return new Map([...methodStyles(methods, labels)].map(([method, { color }]) => [method, color]));
 }
 
 /** Vega-Lite's `scale` of a color channel over methods. */
-export function methodColorScale(methods: readonly string[]): { domain: string[]; range: string[] } {
-  const assigned = methodColors(methods);
-  return { domain: [...assigned.keys()], range: [...assigned.values()] };
+export function methodColorScale(
+  methods: readonly string[],
+  labels?: Labels,
+): { domain: string[]; range: string[] } {
+  return scaleOf(methods, labels, ({ color }) => color);
+}
+
+/** The same of a shape channel. */
+export function methodShapeScale(
+  methods: readonly string[],
+  labels?: Labels,
+): { domain: string[]; range: string[] } {
+  return scaleOf(methods, labels, ({ shape }) => shape);
+}
+
+/**
+ * The channel of dashes, over a field `line` of its own, which `of` gives for a method: of one field Vega-Lite would make
+ * one legend, and dash the borders of its symbols.
+ */
+export function lineDashes(methods: readonly string[], labels?: Labels) {
+  const styles = methodStyles(methods, labels);
+  const nameOf = (dash: readonly number[]) => (dash === dashes[0] ? "solid" : `dashed ${dash.join(" ")}`);
+  const used = dashes.filter((dash) => [...styles.values()].some((style) => style.dash === dash));
+  return {
+    of: (method: string) => nameOf(styles.get(method)?.dash ?? dashes[0]),
+    channel: {
+      field: "line",
+      type: "nominal" as const,
+      scale: { domain: used.map(nameOf), range: used.map((dash) => [...dash]) },
+      legend: null,
+    },
+  };
+}
+
+function scaleOf<Value>(
+  methods: readonly string[],
+  labels: Labels | undefined,
+  of: (style: SeriesStyle) => Value,
+) {
+  const styles = methodStyles(methods, labels);
+  return { domain: [...styles.keys()], range: [...styles.values()].map(of) };
 }

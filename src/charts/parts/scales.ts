@@ -1,5 +1,9 @@
+import type { Labels } from "../../experiment/options.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading } from "../../metrics/words.ts";
+import { axisTitle } from "../labels.ts";
+import { type Frame, isPrinted, screen } from "./frame.ts";
 
 /**
  * Sparsity and accuracy are read at the far end of their range: 95, 98 and 99% pruned are as different as 0, 60
@@ -7,24 +11,37 @@ import { columnHeading } from "../../metrics/words.ts";
  * kept weights and the error, on a logarithmic scale that runs backwards, with labels that give the percentage.
  */
 
+/** What an axis is called: by its label, or by what it shows, in short where there is little room. */
+export interface AxisOptions {
+  readonly labels?: Labels | undefined;
+  readonly frame?: Frame;
+}
+
 /**
  * Scale and axis for sparsities, labelled at `ticks`, and the function that gives a sparsity's position on the
  * scale: what it keeps. Nothing kept, which a logarithmic scale lacks, is drawn at half of the smallest other.
  */
-export function prunedChannel(sparsities: readonly number[], ticks: readonly number[] = sparsities) {
+export function prunedChannel(
+  sparsities: readonly number[],
+  { ticks = sparsities, labels, frame = screen }: AxisOptions & { readonly ticks?: readonly number[] } = {},
+) {
   const kept = sparsities.filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
-  const floor = Math.min(1, ...kept) / 2;
+  const floor = Math.min(1, leastOf(kept)) / 2;
   const position = (sparsity: number) => Math.max(1 - sparsity, floor);
   const positions = sparsities.map(position);
-  const low = Math.min(...positions);
-  const high = Math.max(...positions);
+  const low = leastOf(positions);
+  const high = greatestOf(positions);
   const domain: [number, number] = low < high ? [high, low] : [2 * high, low / 2];
   const values = [...new Set(ticks)].sort((a, b) => a - b).map(position);
   return {
     position,
     scale: { type: "log" as const, domain, nice: false },
     axis: {
-      title: "Weights pruned (%), log scale of what is kept",
+      title: axisTitle(
+        labels,
+        "sparsity",
+        `Weights pruned (%)${isPrinted(frame) ? "" : ", log scale of what is kept"}`,
+      ),
       // A label between the floor and the smallest other position would crowd out the 100.
       values: values.filter(
         (value) => value >= low && value <= high && (value === floor || value > 1.9 * floor),
@@ -46,7 +63,7 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
   // Its own inverse.
   const missing = (value: number) => (byError ? 1 - value : value);
   const positive = values.map(missing).filter((value) => value > 0);
-  const floor = positive.length === 0 ? 0.001 : Math.min(...positive) / 2;
+  const floor = positive.length === 0 ? 0.001 : leastOf(positive) / 2;
   const position = (value: number) => Math.max(missing(value), floor);
   const { domain, values: ticks } = logTicks(values.map(position), byError ? 1 : undefined);
   const label = (tick: number) => String(Number((scale * missing(tick)).toPrecision(4)));
@@ -58,7 +75,12 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
 }
 
 /** The channel of a chart over that scale: also its axis, with the title of what is measured. */
-export function metricChannel(metric: Metric, title: string, values: readonly number[]) {
+export function metricChannel(
+  metric: Metric,
+  title: string,
+  values: readonly number[],
+  { labels, frame = screen }: AxisOptions = {},
+) {
   const { position, scale, ticks } = metricScale(metric, values);
   const byError = metric.axis === "error";
   const times = metric.scale === 1 ? "" : `${metric.scale} * `;
@@ -66,7 +88,11 @@ export function metricChannel(metric: Metric, title: string, values: readonly nu
     position,
     scale,
     axis: {
-      title: `${columnHeading(title, metric)}, log scale${byError ? " of the error" : ""}`,
+      title: axisTitle(
+        labels,
+        metric.name,
+        `${columnHeading(title, metric)}${isPrinted(frame) ? "" : `, log scale${byError ? " of the error" : ""}`}`,
+      ),
       values: ticks.map(({ value }) => value),
       labelExpr: byError
         ? `format(${times}(1 - datum.value), '.5~r')`
@@ -91,8 +117,8 @@ const decades = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]] as const;
  * A narrow domain, which the finest ticks of a decade would leave almost bare, has evenly spaced ones.
  */
 export function logTicks(data: readonly number[], limit = Number.POSITIVE_INFINITY): Ticks {
-  const low = Math.min(...data);
-  const high = Math.max(...data);
+  const low = leastOf(data);
+  const high = greatestOf(data);
   const room = Math.max(1.06, (high / low) ** 0.06);
   const domain: [number, number] = [low / room, Math.min(high * room, limit)];
   const first = Math.floor(Math.log10(domain[0]));

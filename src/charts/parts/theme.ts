@@ -1,5 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
+import { greatestOf } from "../../foundations/extremes.ts";
 import { fontFamily } from "../rendering/font.ts";
+import type { Frame } from "./frame.ts";
 
 /** Text, rules and everything else that belongs to no method. */
 export const ink = {
@@ -65,19 +67,27 @@ export const config = {
 
 export const schema = "https://vega.github.io/schema/vega-lite/v6.json";
 
+/** Width of a plot that stands alone on the screen, in pixels. */
+const PLOT_WIDTH = 620;
+
 /** Columns of small multiples: one row up to four panels, then about a square. */
-export function facetColumns(panels: number): number {
-  return panels <= 4 ? panels : Math.ceil(Math.sqrt(panels));
+export function facetColumns(panels: number, frame: Frame): number {
+  return Math.min(panels <= 4 ? panels : Math.ceil(Math.sqrt(panels)), frame.columns);
 }
 
-/** The legend of the methods above small multiples. */
-export function methodLegend(methods: readonly string[]) {
+/** Room for one entry of a legend, in pixels: its symbol with what is around it, and each of its characters. */
+const LEGEND_SYMBOL = 34;
+const LEGEND_CHARACTER = 6.6;
+
+/** The legend of the methods above a plot or small multiples, in as many columns as their names allow. */
+export function methodLegend(methods: readonly string[], frame: Frame) {
+  const entry = LEGEND_SYMBOL + LEGEND_CHARACTER * greatestOf(methods.map(({ length }) => length));
+  const room = Math.min(frame.width, PLOT_WIDTH);
   return {
     title: null,
     orient: "top" as const,
     direction: "horizontal" as const,
-    columns: Math.min(methods.length, 4),
-    symbolType: "circle",
+    columns: Math.max(1, Math.min(methods.length, 4, Math.floor(room / entry))),
     symbolSize: 60,
     values: [...methods],
   };

@@ -1,9 +1,9 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import type { MeanInterval } from "../../analysis/mean-interval.ts";
-import { testSetMargin } from "../../analysis/test-set-margin.ts";
-import { differenceScale, widthIn } from "../../metrics/difference.ts";
+import { testSetInterval } from "../../analysis/test-set-interval.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { differenceText, marginText, measured } from "../../metrics/words.ts";
+import { endsText, measured, spreadText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 
 /** "5 seeds", "1 seed" */
@@ -36,8 +36,8 @@ export function basis(
   const seedCounts = [...groupBy(rows, (row) => row.study).values()].map(
     (study) => new Set(study.map((row) => row.seed)).size,
   );
-  const seeds = Math.max(...seedCounts);
-  const upTo = Math.min(...seedCounts) < seeds ? "up to " : "";
+  const seeds = greatestOf(seedCounts);
+  const upTo = leastOf(seedCounts) < seeds ? "up to " : "";
   const examples = Math.max(...rows.map((row) => row.test_examples));
   const on = count(examples, "test example");
   const doubt =
@@ -58,16 +58,15 @@ export function basis(
  * metric of which that is not known.
  */
 export function testSetDoubt(metric: Metric, value: number, examples: number): string | undefined {
-  const doubt = doubtText(metric, value, examples);
-  return doubt === undefined ? undefined : `a test set of this size leaves ${doubt} of doubt`;
+  const range = testSetRange(metric, value, examples);
+  return range === undefined ? undefined : `a test set of this size leaves ${range} open`;
 }
 
-/** `±0.3 points` */
-export function doubtText(metric: Metric, value: number, examples: number): string | undefined {
-  const margin = testSetMargin(metric, value, examples);
-  if (margin === undefined) return undefined;
-  const amount = widthIn(differenceScale(metric, metric.scale * value), margin);
-  return `±${differenceText(metric, amount.toFixed(1))}`;
+/** `97.6% to 98.2%`: the 95% interval of one network's value. */
+export function testSetRange(metric: Metric, value: number, examples: number): string | undefined {
+  const interval = testSetInterval(metric, value, examples);
+  if (interval === undefined) return undefined;
+  return endsText(metric, interval, `${metric.unit} to `, metric.digits.coarse) + metric.unit;
 }
 
 /** What the networks of these rows went through after pruning: `recovery` where some were rewound or the like. */
@@ -81,10 +80,10 @@ export function percent(fraction: number): string {
   return `${Number((100 * fraction).toPrecision(6))}%`;
 }
 
-/** `97.65% ±0.21`: a mean with half the width of its interval. */
+/** `97.65% ±0.21`, `97.00% [59.51, 99.86]`: a mean with its interval. */
 export function measureText(metric: Metric, { mean, ci95 }: Pick<MeanInterval, "mean" | "ci95">): string {
   if (mean === null) return "diverged";
-  return measured(metric, mean) + (ci95 === null ? "" : ` ±${marginText(metric, ci95)}`);
+  return measured(metric, mean) + (ci95 === null ? "" : ` ${spreadText(metric, mean, ci95)}`);
 }
 
 /**

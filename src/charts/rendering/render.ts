@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
+import type { View } from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { failure, type PruneLabError } from "../../foundations/errors.ts";
 import type { Chart, ChartData } from "../chart.ts";
 import { charts } from "../registry.ts";
+import { guarded, unguarded } from "./drawable-text.ts";
 import { readFont, textWidthOf } from "./font.ts";
 
 export interface RenderedChart {
@@ -24,8 +26,7 @@ export async function renderCharts(
   for (const chart of charts.list()) {
     const spec = chart.draw(data);
     if (spec === undefined) continue;
-    const toSvg = await loadRenderer();
-    const svg = await toSvg(spec).catch((error) => {
+    const svg = await drawSvg(spec).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
     });
     const drawn = { chart, spec, svg };
@@ -38,40 +39,50 @@ export async function renderCharts(
 }
 
 /** A specification of a plugin that Vega-Lite refuses. */
-function undrawable({ name }: Chart, error: unknown): PruneLabError {
+export function undrawable({ name }: Chart, error: unknown): PruneLabError {
   const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
   return failure(`The chart ${name} of a plugin cannot be drawn: ${reason}`, { cause: error });
 }
 
-let renderer: Promise<(spec: TopLevelSpec) => Promise<string>> | undefined;
+/** The picture of a specification. */
+export async function drawSvg(spec: TopLevelSpec): Promise<string> {
+  const render = await loadRenderer();
+  return unguarded(await render(spec, (view) => view.toSVG()));
+}
+
+/** Lays a chart out, hands it to `show`, and gives back what comes of that. */
+export type Render = <Shown>(spec: TopLevelSpec, show: (view: View) => Promise<Shown>) => Promise<Shown>;
+
+let renderer: Promise<Render> | undefined;
 
 /** Loads Vega once, on first use: it takes a quarter of a second, and few commands draw. */
-export function loadRenderer(): Promise<(spec: TopLevelSpec) => Promise<string>> {
+export function loadRenderer(): Promise<Render> {
   renderer ??= (async () => {
     const [vega, vegaLite, font] = await Promise.all([import("vega"), import("vega-lite"), readFont()]);
 
     // Without a canvas Vega only guesses at the width of a text; with one its answer depends on the machine.
     const textWidth = textWidthOf(font);
-    vega.textMetrics.width = (item, text) => textWidth(text, vega.textMetrics.height(item));
+    vega.textMetrics.width = (item, text) => textWidth(unguarded(text), vega.textMetrics.height(item));
 
-    const draw = async (spec: TopLevelSpec) => {
-      // Vega marks the data that it is given; ids of clip paths count up within a process.
+    const draw: Render = async (spec, show) => {
+      // Ids of clip paths count up within a process.
       vega.resetSVGDefIds();
-      const view = new vega.View(vega.parse(vegaLite.compile(structuredClone(spec)).spec), {
+      // A copy also because Vega marks the data that it is given.
+      const view = new vega.View(vega.parse(vegaLite.compile(guarded(spec)).spec), {
         renderer: "none",
       });
       try {
-        return await view.toSVG();
+        return await show(view);
       } finally {
         view.finalize();
       }
     };
     // One after the other, also for studies that finish at once: of two charts under way, the ids would mix.
     let previous: Promise<unknown> = Promise.resolve();
-    return (spec) => {
-      const svg = previous.then(() => draw(spec));
-      previous = svg.catch(() => {});
-      return svg;
+    return (spec, show) => {
+      const shown = previous.then(() => draw(spec, show));
+      previous = shown.catch(() => {});
+      return shown;
     };
   })();
   return renderer;

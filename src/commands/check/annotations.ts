@@ -1,27 +1,53 @@
-import type { CheckReport } from "../../analysis/check.ts";
-import { isFailure } from "../../analysis/compare-curves.ts";
-import { finding, itemName, metricOf, verdictSentence } from "./words.ts";
+import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import type { GateReport } from "../../library/check.ts";
+import type { CheckError } from "./error-report.ts";
+import { declineText, finding, itemName, metricOf, verdictSentence } from "./words.ts";
 
-/** GitHub shows ten annotations of a step. */
-const MOST_ERRORS = 9;
+/** GitHub shows ten annotations of a level and a step. */
+const MOST = 9;
+
+const TITLE = "prune-lab check";
 
 /**
  * Workflow commands that GitHub Actions turns into annotations
- * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions): an error for each regression,
- * worst first, and the verdict as a notice when there is none.
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions): an error for each regression, a
+ * warning for each that only warns, worst first, and the verdict as a notice when there are none.
  */
-export function annotations(report: CheckReport): string[] {
-  const metric = metricOf(report);
-  const failed = report.items.filter(isFailure);
-  if (failed.length === 0) return [command("notice", "prune-lab check", verdictSentence(report))];
-  const errors = failed
-    .slice(0, MOST_ERRORS)
-    .map((item) => command("error", itemName(item), `${itemName(item)}: ${finding(item, metric)}`));
-  const left = failed.length - errors.length;
-  return left > 0 ? [...errors, command("error", "prune-lab check", `${left} more regressions.`)] : errors;
+export function annotations(report: GateReport): string[] {
+  const findings = [
+    ...itemAnnotations("error", report.items.filter(isFailure), report),
+    ...(report.history?.declines ?? [])
+      .slice(0, MOST)
+      .map((decline) => command("error", "Slow decline", declineText(decline, metricOf(report)))),
+    ...itemAnnotations("warning", report.items.filter(isWarning), report),
+  ];
+  return findings.length > 0 ? findings : [command("notice", TITLE, verdictSentence(report))];
 }
 
-function command(level: "error" | "notice", title: string, message: string): string {
+/** The same for a comparison that could not be made. */
+export function errorAnnotation({ headline, details }: CheckError): string {
+  return command(
+    "error",
+    TITLE,
+    ["Not compared: ", headline, ...details.map((line) => `\n${line}`)].join(""),
+  );
+}
+
+function itemAnnotations(
+  level: "error" | "warning",
+  items: readonly ComparedItem[],
+  report: GateReport,
+): string[] {
+  const metric = metricOf(report);
+  const shown = items
+    .slice(0, MOST)
+    .map((item) => command(level, itemName(item), `${itemName(item)}: ${finding(item, metric)}`));
+  const left = items.length - shown.length;
+  return left > 0 ? [...shown, command(level, TITLE, `${left} more regressions.`)] : shown;
+}
+
+/** Escaped as GitHub's own toolkit does (actions/toolkit, packages/core/src/command.ts). */
+function command(level: "error" | "warning" | "notice", title: string, message: string): string {
   const data = (text: string) => text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
   const property = (text: string) => data(text).replace(/:/g, "%3A").replace(/,/g, "%2C");
   return `::${level} title=${property(title)}::${data(message)}`;

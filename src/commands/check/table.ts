@@ -1,9 +1,10 @@
 import type { CheckReport } from "../../analysis/check.ts";
-import type { ComparedCurve, ComparedItem } from "../../analysis/compare-curves.ts";
+import type { ComparedCurve } from "../../analysis/compare-curves.ts";
+import { type ComparedItem, isBlind, isWarning } from "../../analysis/compared-item.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, shownText, worsens } from "../../metrics/words.ts";
-import { amountText, evidence, finding, metricOf, pValueText } from "./words.ts";
+import { amountText, detectableText, evidence, finding, metricOf, pValueText } from "./words.ts";
 
 export function tableHeader(report: CheckReport): string[] {
   const { unit, difference } = metricOf(report);
@@ -21,8 +22,11 @@ export function tableHeader(report: CheckReport): string[] {
   ];
 }
 
-/** The comparison as cells, worst first; drops in the unit of the metric's differences. */
-export function tableRows(report: CheckReport): string[][] {
+/**
+ * The comparison as cells, worst first; drops in the unit of the metric's differences. With `details`, the verdict of
+ * a change says what changed.
+ */
+export function tableRows(report: CheckReport, verdicts: "words" | "details"): string[][] {
   const metric = metricOf(report);
   const shown = (value: number | null) => (value === null ? "" : shownText(metric, value));
   return report.items.map((item) => [
@@ -31,27 +35,33 @@ export function tableRows(report: CheckReport): string[][] {
     shown(item.baseline),
     shown(item.results),
     amountText(item.drop),
-    pValueText(item.pValue),
-    amountText(item.smallestDetectableDrop),
+    item.verdict === "identical" ? "" : pValueText(item.pValue),
+    detectableText(item),
     item.by === null ? "" : evidence(item),
-    verdictCell(item, metric),
+    verdictCell(item) + (verdicts === "details" ? detail(item, metric) : ""),
   ]);
 }
 
-function verdictCell(item: ComparedItem, metric: Metric): string {
-  const blind = item.drop !== null && !item.testable ? "not testable with these seeds" : undefined;
+function verdictCell(item: ComparedItem): string {
+  const warning = isWarning(item) ? " (warning)" : "";
   switch (item.verdict) {
     case "changed":
-      return `CHANGED: ${finding(item, metric)}`;
+      return `CHANGED${warning}`;
     case "regression":
-      return "REGRESSION";
+      return `REGRESSION${warning}`;
     case "improvement":
       return "improvement";
     case "untested":
-      return finding(item, metric) ?? "";
+      return "no value";
+    case "identical":
+      return "identical";
     case "no difference":
-      return blind ?? "ok";
+      return isBlind(item) ? "not testable" : "ok";
   }
+}
+
+function detail(item: ComparedItem, metric: Metric): string {
+  return item.verdict === "changed" ? `: ${finding(item, metric)}` : "";
 }
 
 /** One line for each curve: what it says as a whole, on both sides. */
@@ -59,12 +69,13 @@ export function curveLines(report: CheckReport): string[] {
   const metric = metricOf(report);
   const margin = differenceText(metric, metric.difference.margin);
   return report.curves.map((curve) => {
-    const limits = `largest sparsity within ${margin} of the dense control: ${sides(curve.nonInferior)}`;
+    const limit = `prunes without losing ${margin} against its own unpruned network: up to ${sides(curve.nonInferior)}`;
+    const { baseline, results } = curve.knee;
     const knee =
-      curve.knee.baseline === null && curve.knee.results === null
-        ? `knee: not known without validation data on a curve that ${worsens(metric)}`
-        : `knee on validation data: ${sides(curve.knee)}`;
-    return `${curve.curve}: ${limits}; ${knee}.`;
+      baseline === null && results === null
+        ? ""
+        : `; ${worsens(metric)} steeply (its knee, on validation data) from ${sides(curve.knee)}`;
+    return `${curve.curve} ${limit}${knee}.`;
   });
 }
 

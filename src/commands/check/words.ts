@@ -1,13 +1,19 @@
 import type { CheckReport } from "../../analysis/check.ts";
-import { type ComparedItem, isFailure } from "../../analysis/compare-curves.ts";
+import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import { seedsText } from "../../analysis/missing-seeds.ts";
+import type { SlowDecline } from "../../analysis/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { printableLine } from "../../foundations/printable.ts";
+import type { GateReport } from "../../library/check.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metrics } from "../../metrics/registry.ts";
-import { differenceText } from "../../metrics/words.ts";
+import { differenceText, shownText } from "../../metrics/words.ts";
 
-/** `global-magnitude at 98%`, `global-magnitude, area under the curve` */
-export function itemName({ curve, sparsity }: ComparedItem): string {
-  return sparsity === null ? `${curve}, area under the curve` : `${curve} at ${percent(sparsity)}`;
+/** `global-magnitude at 98%`, `global-magnitude, area under the curve`; on one line, whatever the method is called. */
+export function itemName({ curve, sparsity }: Pick<ComparedItem, "curve" | "sparsity">): string {
+  const name = printableLine(curve);
+  return sparsity === null ? `${name}, area under the curve` : `${name} at ${percent(sparsity)}`;
 }
 
 /** The metric that was compared. */
@@ -29,13 +35,15 @@ export function finding(item: ComparedItem, metric: Metric): string | undefined 
       return `${words.better} ${amount(-(item.drop ?? 0))}`;
     case "untested":
       return `no ${metric.noun} on one side`;
+    case "identical":
+      return item.by === null ? undefined : evidence(item);
     case "no difference":
       return undefined;
   }
 }
 
 function cellText({ column, baseline, results, seeds }: ComparedItem["differences"][number]): string {
-  return `${column} ${results} instead of ${baseline} (seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")})`;
+  return printableLine(`${column} ${results} instead of ${baseline} (${seedsText(seeds)})`);
 }
 
 function more(left: number): string {
@@ -43,7 +51,8 @@ function more(left: number): string {
 }
 
 /** What the comparison of an item stands on. */
-export function evidence({ by, seeds }: ComparedItem): string {
+export function evidence({ verdict, by, seeds }: ComparedItem): string {
+  if (verdict === "identical") return `${seeds.results} of ${seeds.common} shared seeds identical`;
   if (by === "pairs") return `${seeds.common} pairs of seeds`;
   if (by === "groups") return `${seeds.baseline} against ${seeds.results} seeds`;
   return "test set";
@@ -59,30 +68,90 @@ export function pValueText(p: number | null): string {
   return p < 0.001 ? "<0.001" : p.toFixed(3);
 }
 
+/** The smallest drop that could be seen; `none` where it would be more than there is to lose. */
+export function detectableText({ drop, verdict, smallestDetectableDrop: smallest }: ComparedItem): string {
+  return smallest === null && drop !== null && verdict !== "identical" ? "none" : amountText(smallest);
+}
+
+/** Where a large drop could pass: what could be seen at best; undefined elsewhere. */
+export function blindText(item: ComparedItem, metric: Metric): string | undefined {
+  if (!isBlind(item)) return undefined;
+  const { name } = metric.difference;
+  if (item.smallestDetectableDrop === null) return `no ${name} can be seen with these seeds`;
+  const detectable = differenceText(metric, amountText(item.smallestDetectableDrop));
+  return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
+}
+
+/**
+ * What declined over many runs: `global-magnitude at 98%: 93.40% to 90.70% over 12 runs, 2.70 points worse (p <0.001),
+ * mostly since abc1234`
+ */
+export function declineText(decline: SlowDecline, metric: Metric): string {
+  const { before, now, drop, pValue, runs, changedAt } = decline;
+  const value = (shown: number) => `${shownText(metric, shown)}${metric.unit}`;
+  const since = printableLine(changedAt.commit?.slice(0, 10) ?? changedAt.date.slice(0, 10));
+  return (
+    `${itemName(decline)}: ${value(before)} to ${value(now)} over ${count(runs, "run")}, ` +
+    `${differenceText(metric, amountText(drop))} worse (p ${pValueText(pValue)}), mostly since ${since}`
+  );
+}
+
 /** The verdict in one sentence. */
-export function verdictSentence(report: CheckReport): string {
+export function verdictSentence(report: GateReport): string {
   const { verdict, items, options } = report;
+  const failed = items.filter(isFailure);
+  const [decline, ...declines] = report.history?.declines ?? [];
+  if (failed.length === 0 && decline !== undefined) {
+    const others = declines.length > 0 ? `, and ${count(declines.length, "more item")}` : "";
+    return `Slow decline: ${declineText(decline, metricOf(report))}${others}.`;
+  }
+  if (verdict === "identical") return "Identical to the baseline.";
+  const warned = items.filter(isWarning);
+  if (failed.length > 0) {
+    const subject = options.exact ? "Not identical to the baseline" : "Regression";
+    const warnings = warned.length > 0 ? `; ${count(warned.length, "warning")}` : "";
+    return `${subject}: ${worstOf(failed, report)}${options.exact ? "" : ` of ${items.length} compared`}${warnings}.`;
+  }
+  if (warned.length > 0) {
+    return `${count(warned.length, "warning")}, and nothing that fails: ${worstOf(warned, report)}.`;
+  }
+  return `No regression: ${passText(report)}.`;
+}
+
+function worstOf(found: readonly ComparedItem[], report: CheckReport): string {
+  const [worst] = found;
+  if (worst === undefined) return "";
+  const others = found.length > 1 ? `, and ${count(found.length - 1, "more item")}` : "";
+  return `${itemName(worst)}: ${finding(worst, metricOf(report))}${others}`;
+}
+
+function passText(report: CheckReport): string {
+  const { items, options } = report;
   const metric = metricOf(report);
   const { name, coarse } = metric.difference;
-  const failed = items.filter(isFailure);
-  const [worst] = failed;
-  if (verdict === "identical") return "Identical to the baseline.";
-  if (verdict === "regression" && worst !== undefined) {
-    const others = failed.length > 1 ? `, and ${count(failed.length - 1, "more item")}` : "";
-    const of = options.exact ? "" : ` of ${items.length} compared`;
-    const subject = options.exact ? "Not identical to the baseline" : "Regression";
-    return `${subject}: ${itemName(worst)}: ${finding(worst, metric)}${others}${of}.`;
-  }
-  const tested = items.filter(({ drop }) => drop !== null).length;
-  const blind = items.filter((item) => item.drop !== null && !item.testable).length;
+  const identical = items.filter((item) => item.verdict === "identical");
+  const tested = items.filter((item) => item.drop !== null && item.verdict !== "identical").length;
+  const blind = items.filter(isBlind).length;
   const gains = items.filter((item) => item.verdict === "improvement").length;
+  if (tested === 0 && identical[0] !== undefined) {
+    return `${evidence(identical[0])}, at all ${count(identical.length, "item")} compared`;
+  }
   return (
-    `No regression: of ${count(tested, name)} tested, none is above ${differenceText(metric, options.tolerance)} and significant ` +
+    `of ${count(tested, name)} tested, none is above ${toleranceText(report)} and significant ` +
     `at ${percent(options.alpha)} (one-sided, Holm)` +
+    (identical.length > 0 ? `; ${count(identical.length, "more item")} identical` : "") +
     (gains > 0 ? `; ${count(gains, "improvement")}` : "") +
     (blind > 0
       ? `; ${blind} not testable with these seeds (a ${name} of ${differenceText(metric, coarse)} could pass)`
-      : "") +
-    "."
+      : "")
   );
+}
+
+function toleranceText(report: CheckReport): string {
+  const metric = metricOf(report);
+  const all = report.items.map(({ tolerance }) => tolerance);
+  const [least, most] = [leastOf(all), greatestOf(all)];
+  return least === most
+    ? differenceText(metric, least)
+    : `its tolerance (${least} to ${differenceText(metric, most)})`;
 }

@@ -2,8 +2,7 @@ import { finishedLine, plannedLine, StudyNames } from "./lines.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Plain lines, for a pipe or a log: one when a run is finished. */
-export function openPlainReporter(stream: NodeJS.WritableStream): Reporter {
-  const say = (line: string) => void stream.write(`${line}\n`);
+export function openPlainReporter(say: (line: string) => void): Reporter {
   const names = new StudyNames();
   return {
     onEvent: (event) => {

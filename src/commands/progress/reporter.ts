@@ -1,4 +1,5 @@
 import type { OnStudyEvent } from "../../scheduling/events.ts";
+import { printJson, progressStream, tell } from "../output.ts";
 import { openPlainReporter } from "./plain.ts";
 import { openTerminalReporter } from "./terminal.ts";
 
@@ -12,8 +13,8 @@ export interface Reporter {
 /** JSON lines on stdout, progress bars on a terminal, plain lines in a pipe, or nothing. */
 export function openReporter(flags: { readonly json?: true; readonly quiet?: true }): Reporter {
   if (flags.json) {
-    return { onEvent: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
+    return { onEvent: (event) => printJson(event), close: () => {} };
   }
   if (flags.quiet) return { onEvent: () => {}, close: () => {} };
-  return process.stderr.isTTY ? openTerminalReporter(process.stderr) : openPlainReporter(process.stderr);
+  return progressStream.isTTY ? openTerminalReporter(progressStream) : openPlainReporter(tell);
 }

@@ -1,5 +1,7 @@
 import { MultiBar, type SingleBar } from "cli-progress";
+import { printable, printableLine } from "../../foundations/printable.ts";
 import { wrap } from "../../foundations/wrap.ts";
+import { tell } from "../output.ts";
 import { duration, plannedLine, StudyNames } from "./lines.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -8,8 +10,8 @@ export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
   const names = new StudyNames();
   let bars: LiveBars | undefined;
   const say = (text: string) => {
-    for (const line of wrap(text, stream.columns)) {
-      if (bars === undefined) stream.write(`${line}\n`);
+    for (const line of wrap(printable(text), stream.columns)) {
+      if (bars === undefined) tell(line);
       else bars.log(line);
     }
   };
@@ -82,7 +84,10 @@ class LiveBars {
   }
 
   start(run: string): void {
-    this.#running.set(run, this.#multibar.create(SCALE, 0, { percent: "  0%", name: run, note: "" }));
+    this.#running.set(
+      run,
+      this.#multibar.create(SCALE, 0, { percent: "  0%", name: printableLine(run), note: "" }),
+    );
   }
 
   progress(run: string, fraction: number, total: number): void {

@@ -3,4 +3,7 @@ import type { Allocation } from "../allocation.ts";
 import { global } from "./global.ts";
 import { uniform } from "./uniform.ts";
 
-export const allocations = new Registry<Allocation>("allocation", [uniform, global]);
+export const allocations = new Registry<Allocation>("allocation", [uniform, global], {
+  layerwise: "uniform",
+  local: "uniform",
+});

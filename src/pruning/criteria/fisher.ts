@@ -10,6 +10,10 @@ import { examplesSchema } from "./options.ts";
 export const fisher = defineCriterion({
   name: "fisher",
   summary: "Squared weight times the empirical Fisher information: the change of the loss to second order.",
+  paper: {
+    citation: "Theis et al. 2018, Faster gaze prediction with dense networks and Fisher pruning",
+    url: "https://arxiv.org/abs/1801.05787",
+  },
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ exampleGradients: { examples } }),
   scores: async (evidence) => {

@@ -6,6 +6,10 @@ import { examplesSchema } from "./options.ts";
 export const gradient = defineCriterion({
   name: "gradient",
   summary: "Absolute gradient of the loss.",
+  paper: {
+    citation: "Evci et al. 2020, Rigging the lottery (there it says which weights grow)",
+    url: "https://arxiv.org/abs/1911.11134",
+  },
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ gradients: { of: "loss", examples } }),
   scores: (evidence) =>

@@ -5,6 +5,10 @@ import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 export const magnitudeIncrease = defineCriterion({
   name: "magnitude-increase",
   summary: "How much training increased the absolute value.",
+  paper: {
+    citation: "Zhou et al. 2019, Deconstructing lottery tickets",
+    url: "https://arxiv.org/abs/1905.01067",
+  },
   options: z.strictObject({}),
   needs: () => ({ initialWeights: true }),
   scores: (evidence) =>

@@ -5,6 +5,10 @@ import { defineCriterion, scoreEach } from "../criterion.ts";
 export const magnitude = defineCriterion({
   name: "magnitude",
   summary: "Absolute value of the weight.",
+  paper: {
+    citation: "Han et al. 2015, Learning both weights and connections for efficient neural networks",
+    url: "https://arxiv.org/abs/1506.02626",
+  },
   options: z.strictObject({}),
   scores: (evidence) =>
     scoreEach(evidence, (values) => {

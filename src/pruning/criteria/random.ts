@@ -5,6 +5,10 @@ import { defineCriterion, scoreEach } from "../criterion.ts";
 export const random = defineCriterion({
   name: "random",
   summary: "A random number, the control for the others.",
+  paper: {
+    citation: "Liu et al. 2022, The unreasonable effectiveness of random pruning",
+    url: "https://arxiv.org/abs/2202.02643",
+  },
   options: z.strictObject({}),
   scores: (evidence) =>
     scoreEach(evidence, (values, { name }) => {

@@ -9,13 +9,19 @@ import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
 import { wanda } from "./wanda.ts";
 
-export const criteria = new Registry<AnyCriterion>("criterion", [
-  magnitude,
-  random,
-  gradient,
-  taylor,
-  fisher,
-  wanda,
-  synflow,
-  magnitudeIncrease,
-]);
+export const criteria = new Registry<AnyCriterion>(
+  "criterion",
+  [magnitude, random, gradient, taylor, fisher, wanda, synflow, magnitudeIncrease],
+  {
+    l1: "magnitude",
+    abs: "magnitude",
+    weight: "magnitude",
+    grad: "gradient",
+    snip: "taylor",
+    firstorder: "taylor",
+    hessian: "fisher",
+    obd: "fisher",
+    secondorder: "fisher",
+    movement: "magnitude-increase",
+  },
+);

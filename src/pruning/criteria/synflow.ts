@@ -9,6 +9,11 @@ import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 export const synflow = defineCriterion({
   name: "synflow",
   summary: "Flow of absolute weights through the weight, without data, in rounds.",
+  paper: {
+    citation:
+      "Tanaka et al. 2020, Pruning neural networks without any data by iteratively conserving synaptic flow",
+    url: "https://arxiv.org/abs/2006.05467",
+  },
   options: z.strictObject({
     rounds: z
       .int()

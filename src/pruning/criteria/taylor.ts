@@ -9,6 +9,10 @@ import { examplesSchema } from "./options.ts";
 export const taylor = defineCriterion({
   name: "taylor",
   summary: "Absolute weight times gradient: the change of the loss to first order.",
+  paper: {
+    citation: "Molchanov et al. 2017, Pruning convolutional neural networks for resource efficient inference",
+    url: "https://arxiv.org/abs/1611.06440",
+  },
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ gradients: { of: "loss", examples } }),
   scores: (evidence) =>

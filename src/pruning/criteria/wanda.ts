@@ -6,6 +6,10 @@ import { examplesSchema } from "./options.ts";
 export const wanda = defineCriterion({
   name: "wanda",
   summary: "Absolute weight times the norm of its input.",
+  paper: {
+    citation: "Sun et al. 2024, A simple and effective pruning approach for large language models",
+    url: "https://arxiv.org/abs/2306.11695",
+  },
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ activationNorms: { examples } }),
   scores: (evidence) =>

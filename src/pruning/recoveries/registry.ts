@@ -4,4 +4,11 @@ import { finetune } from "./finetune.ts";
 import { none } from "./none.ts";
 import { rewind } from "./rewind.ts";
 
-export const recoveries = new Registry<Recovery>("recovery", [none, finetune, rewind]);
+export const recoveries = new Registry<Recovery>("recovery", [none, finetune, rewind], {
+  null: "none",
+  finetuning: "finetune",
+  retrain: "finetune",
+  lottery: "rewind",
+  lotteryticket: "rewind",
+  rewinding: "rewind",
+});

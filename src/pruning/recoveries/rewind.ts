@@ -8,6 +8,10 @@ import { defineRecovery } from "../recovery.ts";
 export const rewind = defineRecovery({
   name: "rewind",
   summary: "Kept weights go back to an early step of the training, and are trained again from there.",
+  paper: {
+    citation: "Frankle and Carbin 2019, The lottery ticket hypothesis",
+    url: "https://arxiv.org/abs/1803.03635",
+  },
   options: z.strictObject({
     step: z.int().min(0).default(0).describe("Optimizer steps from the start of the training."),
     optimizer: z

@@ -8,6 +8,10 @@ const part = z.number().min(0).max(1);
 export const gradual = defineSchedule({
   name: "gradual",
   summary: "Step by step while the network recovers, fast at first (cubic).",
+  paper: {
+    citation: "Zhu and Gupta 2017, To prune, or not to prune",
+    url: "https://arxiv.org/abs/1710.01878",
+  },
   options: z.strictObject({
     from: part.default(0.05).describe("Where pruning begins, as a fraction of the recovery's steps."),
     to: part.default(0.6).describe("Where the target is reached, as a fraction of the recovery's steps."),

@@ -11,6 +11,10 @@ const LEAST_KEPT = 1e-4;
 export const iterative = defineSchedule({
   name: "iterative",
   summary: "A fraction of what remains at a time, with a recovery after each.",
+  paper: {
+    citation: "Han et al. 2015, Learning both weights and connections for efficient neural networks",
+    url: "https://arxiv.org/abs/1506.02626",
+  },
   options: z.strictObject({
     fraction: z
       .number()

@@ -4,4 +4,9 @@ import { gradual } from "./gradual.ts";
 import { iterative } from "./iterative.ts";
 import { oneShot } from "./one-shot.ts";
 
-export const schedules = new Registry<Schedule>("schedule", [oneShot, iterative, gradual]);
+export const schedules = new Registry<Schedule>("schedule", [oneShot, iterative, gradual], {
+  once: "one-shot",
+  imp: "iterative",
+  agp: "gradual",
+  cubic: "gradual",
+});

@@ -9,6 +9,10 @@ import { defineStructure } from "../structure.ts";
 export const neuron = defineStructure({
   name: "neuron",
   summary: "Whole neurons and filters: all incoming weights of an output.",
+  paper: {
+    citation: "Li et al. 2017, Pruning filters for efficient ConvNets",
+    url: "https://arxiv.org/abs/1608.08710",
+  },
   options: z.strictObject({}),
   units: ({ shape }) => {
     const [count = 1, ...rest] = shape;

@@ -5,6 +5,10 @@ import { defineStructure } from "../structure.ts";
 export const weight = defineStructure({
   name: "weight",
   summary: "Single weights.",
+  paper: {
+    citation: "Hoefler et al. 2021, Sparsity in deep learning",
+    url: "https://arxiv.org/abs/2102.00554",
+  },
   options: z.strictObject({}),
   units: () => undefined,
 });

@@ -1,11 +1,10 @@
 import { seedValues } from "../../analysis/curve-summaries.ts";
-import { dropEstimates, strongest } from "../../analysis/drop-estimate.ts";
+import { dropEstimates, estimateInterval, strongest } from "../../analysis/drop-estimate.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { holmAdjusted } from "../../analysis/holm.ts";
-import { meanInterval } from "../../analysis/mean-interval.ts";
-import { pairedDifferences, scaleOf, shownValues } from "../../analysis/seed-values.ts";
+import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { percent } from "../../charts/parts/titles.ts";
-import { advantage } from "../../metrics/difference.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue, sign } from "../../metrics/registry.ts";
 import { side } from "../../metrics/words.ts";
@@ -54,20 +53,21 @@ function contest(sparsity: number, rows: readonly ResultRow[], metric: Metric) {
   const estimates = dropEstimates({
     ...sides,
     scale,
-    testExamples: Math.min(...rows.map((row) => row.test_examples)),
+    testExamples: leastOf(rows.map((row) => row.test_examples)),
     paired: sameSeeds,
   });
   // The winner was picked by the data: the test is two-sided.
-  const pValue = Math.min(1, 2 * (strongest(estimates, "drop")?.pValue ?? 1));
-  const difference = meanInterval(pairedDifferences(sides.baseline, sides.results));
+  const decisive = strongest(estimates, "drop");
+  if (decisive === undefined) return [];
   return [
     {
       sparsity,
       best: best.method,
       worst: worst.method,
-      difference: advantage(scale, best.mean, worst.mean),
-      interval: intervalText(difference),
-      pValue,
+      // Interval and verdict are of one estimate: where the methods are told apart, it does not hold 0.
+      difference: decisive.estimate.drop,
+      interval: intervalText({ ci95: estimateInterval(decisive.estimate) }),
+      pValue: Math.min(1, 2 * decisive.pValue),
     },
   ];
 }

@@ -1,7 +1,12 @@
 import type { ChartData } from "../../charts/chart.ts";
+import { withLabels } from "../../charts/labels.ts";
+import { embedFont } from "../../charts/rendering/embed-font.ts";
 import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
+import { apartSentence, comparable } from "./comparable.ts";
+import { type OverlaidStudy, overlay } from "./overlay.ts";
 import { renderReport } from "./page.ts";
+import type { PanelContent } from "./panel.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 
 export const REPORT_FILE = "report.html";
@@ -10,12 +15,13 @@ export const CHARTS_FOLDER = "charts";
 /** A file by its name within the results folder. */
 export type OutputFile = readonly [name: string, content: string | Uint8Array];
 
-/** Everything that is drawn of a study: each chart as specification, SVG and PNG, and the report. */
+/** Everything that is drawn of a study, by its labels: each chart as specification, SVG and PNG, and the report. */
 export async function drawStudy(
   study: ReportedStudy,
-  data: ChartData,
+  rows: ChartData,
   toPng: Rasterize = rasterize,
 ): Promise<OutputFile[]> {
+  const data = withLabels(rows, study.manifest?.labels);
   const pngs: Promise<Uint8Array>[] = [];
   const charts = await renderCharts(data, ({ svg }) => {
     const png = toPng(svg);
@@ -23,19 +29,26 @@ export async function drawStudy(
     png.catch(() => {});
     pngs.push(png);
   });
-  const report = await renderReport({ studies: [study], data, charts });
+  const report = await renderReport([{ label: "", studies: [study], data, charts }]);
+  const svgs = await embedFont(charts.map(({ svg }) => svg));
   const pictures = await Promise.all(pngs);
   return [
-    ...charts.flatMap(({ chart: { name }, spec, svg }, i): OutputFile[] => [
+    ...charts.flatMap(({ chart: { name }, spec }, i): OutputFile[] => [
       [`${CHARTS_FOLDER}/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
-      [`${CHARTS_FOLDER}/${name}.svg`, svg],
+      [`${CHARTS_FOLDER}/${name}.svg`, svgs[i] as string],
       [`${CHARTS_FOLDER}/${name}.png`, pictures[i] as Uint8Array],
     ]),
     [REPORT_FILE, report],
   ];
 }
 
-/** The report of several studies, their curves laid over each other. */
-export async function drawOverlay(studies: readonly ReportedStudy[], data: ChartData): Promise<string> {
-  return renderReport({ studies, data, charts: await renderCharts(data) });
+/** The report of several studies, the curves of those that can be compared laid over each other. */
+export async function drawOverlay(studies: readonly OverlaidStudy[]): Promise<string> {
+  const groups = comparable(studies);
+  const panels: PanelContent[] = [];
+  for (const { label, studies: of } of groups) {
+    const data = overlay(of, { alone: studies.length === 1 });
+    panels.push({ label, studies: of, data, charts: await renderCharts(data) });
+  }
+  return renderReport(panels, apartSentence(groups));
 }

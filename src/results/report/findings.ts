@@ -1,12 +1,19 @@
+import { baselineHealth } from "../../analysis/baseline-health.ts";
+import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
+import { contrast } from "../../analysis/contrast.ts";
+import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
+import { meanInterval } from "../../analysis/mean-interval.ts";
+import { recovers } from "../../analysis/recovers.ts";
 import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
-import { advantage, differenceScale } from "../../metrics/difference.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { differenceScale } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { measured, named } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { comparison } from "./comparison.ts";
-import { listed, meanOf, recovers } from "./parts.ts";
+import { listed, meanOf } from "./parts.ts";
 import { retention } from "./retention.ts";
 
 /** Kept weights that lead nowhere are told from this share on. */
@@ -14,8 +21,19 @@ const DEAD_SHARE = 0.25;
 /** A gain by fine-tuning is told from this many margins of the metric on: 5 points of accuracy. */
 const RECOVERY_MARGINS = 5;
 
-/** What a sweep found, as plain sentences; all figures are computed from the rows. */
-export function findings(rows: readonly ResultRow[]): string[] {
+/**
+ * What a sweep found, as plain sentences; all figures are computed from the rows. Dense networks that did not learn are
+ * told first, and nothing is concluded from what started from them.
+ */
+export function findings(rows: readonly ResultRow[], guessOf: GuessOf = guessByName): string[] {
+  const health = baselineHealth(rows, guessOf);
+  return [
+    ...failureSentences(health, rows),
+    ...(health.sound.length === 0 ? [] : [...conclusions(health.sound), ...troubles(rows)]),
+  ];
+}
+
+function conclusions(rows: readonly ResultRow[]): string[] {
   const metric = primaryMetric(rows);
   const byMethod = [...groupBy(rows, (row) => row.method)];
   return [
@@ -23,11 +41,10 @@ export function findings(rows: readonly ResultRow[]): string[] {
     ...comparison(rows, metric),
     ...recoverySentence(byMethod, metric),
     ...deadWeights(byMethod),
-    ...troubles(rows),
   ];
 }
 
-/** The largest gain by recovery. */
+/** The largest gain by recovery, of those that the seeds leave no doubt about. */
 function recoverySentence(
   byMethod: readonly (readonly [string, readonly ResultRow[]])[],
   metric: Metric,
@@ -37,17 +54,21 @@ function recoverySentence(
       const before = meanOf(of, (row) => figureOf(metric.figures.pruned, row));
       const after = meanOf(of, (row) => recoveredValue(metric, row));
       if (before === null || after === null || !recovers(of)) return [];
+      const pairs = of.flatMap((row) => {
+        const [was, now] = [figureOf(metric.figures.pruned, row), recoveredValue(metric, row)];
+        return was === null || now === null ? [] : [{ before: was, now }];
+      });
       const scale = differenceScale(metric, metric.scale * before);
-      return [
-        { method, sparsity, before, after, gain: advantage(scale, after, before), noun: recoveryNoun(of) },
-      ];
+      const change = contrast(pairs, scale, of[0]?.test_examples ?? 1);
+      if (change === undefined || !change.told) return [];
+      return [{ method, sparsity, before, after, gain: -change.drop, noun: recoveryNoun(of) }];
     }),
   );
   const [most] = gains.sort((a, b) => b.gain - a.gain);
   if (most === undefined || most.gain < RECOVERY_MARGINS * metric.difference.margin) return [];
   const { method, sparsity, before, after, noun } = most;
   return [
-    `${noun === "recovery" ? "Recovery" : "Fine-tuning"} gives back most at ${percent(sparsity)} of ${method}: from ${named(metric, before, "coarse")} to ${measured(metric, after, "coarse")}.`,
+    `${noun === "recovery" ? "Recovery" : "Fine-tuning"} helps most at ${percent(sparsity)} pruned by ${method}: from ${named(metric, before, "coarse")} right after pruning to ${measured(metric, after, "coarse")}.`,
   ];
 }
 
@@ -55,16 +76,24 @@ function recoverySentence(
 function deadWeights(byMethod: readonly (readonly [string, readonly ResultRow[]])[]): string[] {
   const dead = byMethod.flatMap(([method, rows]) =>
     [...groupBy(rows, (row) => row.target_sparsity)].flatMap(([sparsity, of]) => {
-      const kept = 1 - (meanOf(of, (row) => row.sparsity) ?? 1);
-      const live = 1 - (meanOf(of, (row) => row.effective_sparsity) ?? 1);
-      return kept > 0 ? [{ method, sparsity, share: 1 - live / kept }] : [];
+      const shares = of.flatMap((row) => (row.sparsity < 1 ? [deadShare(row)] : []));
+      const { mean } = meanInterval(shares);
+      return mean === null ? [] : [{ method, sparsity, mean, shares }];
     }),
   );
-  const [most] = dead.sort((a, b) => b.share - a.share);
-  if (most === undefined || most.share < DEAD_SHARE) return [];
+  const [most] = dead.sort((a, b) => b.mean - a.mean);
+  if (most === undefined || most.mean < DEAD_SHARE) return [];
+  const whole = (share: number) => String(Math.round(100 * share));
+  const ends = [leastOf(most.shares), greatestOf(most.shares)].map(whole);
+  const bySeed = ends[0] === ends[1] ? "" : ` (${ends.join(" to ")}% by seed)`;
   return [
-    `At ${percent(most.sparsity)}, ${Math.round(100 * most.share)}% of the weights that ${most.method} keeps lie on no path from an input to an output: they are kept for nothing.`,
+    `At ${percent(most.sparsity)}, ${whole(most.mean)}% of the weights that ${most.method} keeps${bySeed} lie on no path from an input to an output: nothing of the input passes through them.`,
   ];
+}
+
+/** Of the weights that a network keeps, the share that is on no path. */
+function deadShare({ sparsity, effective_sparsity }: ResultRow): number {
+  return (effective_sparsity - sparsity) / (1 - sparsity);
 }
 
 /** Runs that ended without a usable network. */

@@ -1,3 +1,5 @@
+import { printable } from "../../charts/rendering/drawable-text.ts";
+
 /** A piece of HTML that needs no more escaping. */
 export class Html {
   readonly text: string;
@@ -23,7 +25,7 @@ function textOf(content: Content): string {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** A script element that holds data and is never run. */

@@ -1,21 +1,23 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
-import { count, doubtText, percent } from "../../charts/parts/titles.ts";
+import { recovers } from "../../analysis/recovers.ts";
+import { count, percent, recoveryNoun, testSetRange } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
+import { leastOf } from "../../foundations/extremes.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
-import { differenceText } from "../../metrics/words.ts";
+import { differenceText, measured } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 
 const ONE_SWEEP =
-  "It shows how the methods compare on this network, this data and this recipe; they start from the same trained " +
-  "networks, so that differences between them show sooner than drops between two sweeps. It does not show other " +
-  "networks or other data.";
+  "It compares the methods on this network, this data and these training settings. All methods start from the same " +
+  "trained networks, so that smaller differences show between them than between two sweeps. It says nothing about " +
+  "other networks or other data.";
 const SEVERAL_SWEEPS =
-  "It shows how these sweeps compare, each with its own trained networks. Where they differ in more than the method, " +
-  "it does not show which difference made the other.";
+  "It compares these sweeps, each with trained networks of its own. Where they differ in more than the method, it does " +
+  "not show which of the differences is the cause.";
 
 /** What the figures stand on, and so what they can and cannot show. */
 export function limits(rows: readonly ResultRow[]): Html {
@@ -24,13 +26,14 @@ export function limits(rows: readonly ResultRow[]): Html {
     const seeds = [...new Set(of.map((row) => row.seed))];
     return { name, seeds: seeds.length, text: `${seeds.length} (${seeds.join(", ")})` };
   });
-  const fewest = Math.min(...studies.map(({ seeds }) => seeds));
+  const fewest = leastOf(studies.map(({ seeds }) => seeds));
   const datasets = [
     ...groupBy(rows, (row) => `${row.dataset}: ${count(row.test_examples, "example")}`).keys(),
   ];
-  const examples = Math.min(...rows.map((row) => row.test_examples));
+  const examples = leastOf(rows.map((row) => row.test_examples));
   const values = present(rows.map((row) => recoveredValue(metric, row)));
-  const doubt = values.length === 0 ? undefined : doubtText(metric, extremes(metric, values).best, examples);
+  const best = values.length === 0 ? undefined : extremes(metric, values).best;
+  const range = best === undefined ? undefined : testSetRange(metric, best, examples);
   const sensitivity = sensitivitySentence(rows);
   const deviation = deviationText(rows, fewest);
   const facts: [string, string][] = [
@@ -39,18 +42,29 @@ export function limits(rows: readonly ResultRow[]): Html {
     [
       "Test set",
       datasets.join("; ") +
-        (doubt === undefined
+        (best === undefined || range === undefined
           ? ""
-          : `. It leaves ${doubt} of doubt about the ${metric.noun} of any one network`),
+          : `. Where a single network's ${metric.noun} on it is ${measured(metric, best, "coarse")}, it leaves ${range} open (95% interval)`),
     ],
   ];
   if (sensitivity !== undefined) {
-    const [what = "", ...values] = sensitivity.split(": ");
-    facts.push([what, values.join(": ")]);
+    const [what = "", ...amounts] = sensitivity.split(": ");
+    facts.push([what, amounts.join(": ")]);
   }
+  if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} Nor is it about speed: sizes and multiplications are counted,
+<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} It says nothing about speed: sizes and multiplications are counted,
 not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
+}
+
+/** Two words that every reader mixes up once. */
+function baselineAndControl(rows: readonly ResultRow[]): string {
+  const noun = recoveryNoun(rows);
+  return (
+    "The baseline is the unpruned network as it was trained. The control is that network after the same " +
+    `${noun} as the pruned ones had: the point of sparsity 0. Drops are counted from the control, since ` +
+    `${noun} alone can improve a network.`
+  );
 }
 
 /** The sample deviation between seeds, from the smallest to the largest. */

@@ -45,6 +45,11 @@ export function reproduction({ name, rows, manifest, configText }: ReportedStudy
 <details><summary>config.yaml of ${name}</summary><pre tabindex="0"><code>${configText}</code></pre></details>`;
 }
 
+/** SHA-256 of the data that a study stands on; undefined where nothing says it. */
+export function datasetChecksum({ manifest }: Pick<ReportedStudy, "manifest">): string | undefined {
+  return textAt(manifest?.dataset, "checksum");
+}
+
 /** A text in what a manifest holds, which is a file like any other and may be edited. */
 function textAt(value: unknown, key: string): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;

@@ -1,13 +1,14 @@
-import { largestNonInferiorSparsity, seedValues } from "../../analysis/curve-summaries.ts";
+import { contrast, pairsOf } from "../../analysis/contrast.ts";
+import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
 import { groupBy } from "../../analysis/group-by.ts";
-import { meanInterval } from "../../analysis/mean-interval.ts";
-import { pairedDifferences, scaleOf, shownValues } from "../../analysis/seed-values.ts";
+import { recovers } from "../../analysis/recovers.ts";
+import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue } from "../../metrics/registry.ts";
 import { differenceText, measured, named, side, worsens } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import { amountText, intervalText, meanOf, recovers } from "./parts.ts";
+import { amountText, intervalText, meanOf, rangeText } from "./parts.ts";
 
 /** How far a method prunes before it costs anything, and what comes next. */
 export function retention(method: string, rows: readonly ResultRow[], metric: Metric): string[] {
@@ -40,19 +41,20 @@ function beyond(
 ): string {
   const { difference } = metric;
   const scale = scaleOf(metric, shownValues(control, metric));
-  const drop = meanInterval(pairedDifferences(seedValues(control, scale), seedValues(rows, scale)));
-  if (drop.mean === null) return `At ${percent(sparsity)} no run gave a result.`;
-  if (drop.mean >= difference.margin) {
-    return `At ${percent(sparsity)} it ${worsens(metric)} ${amountText(metric, drop.mean)} ${side(metric, "worse")} ${dense}${intervalText(drop)}.`;
+  const pairs = pairsOf(control, rows, (row) => recoveredValue(metric, row));
+  const drop = contrast(pairs, scale, rows[0]?.test_examples ?? 1);
+  const at = `At ${percent(sparsity)}`;
+  if (drop === undefined) return `${at} no run gave a result.`;
+  const seeds = drop.n === 1 ? "one seed" : count(drop.n, "seed");
+  const margin = differenceText(metric, difference.margin);
+  if (!drop.told) {
+    return `${at} it cannot be told from ${dense}, nor can a ${difference.setback} of ${margin} be ruled out: with ${seeds} the 95% interval of the ${difference.name} is ${rangeText(metric, drop.ci95)}.`;
   }
-  const level =
-    Math.abs(drop.mean) < 0.05
-      ? `as ${metric.good} as ${dense}`
-      : `${amountText(metric, Math.abs(drop.mean))} ${side(metric, drop.mean > 0 ? "worse" : "better")} ${dense}`;
-  const ruledOut = `cannot rule out a ${difference.setback} of ${differenceText(metric, difference.margin)}`;
-  return drop.n === 1
-    ? `At ${percent(sparsity)} it is ${level}, and one seed ${ruledOut}.`
-    : `At ${percent(sparsity)} it is ${level} on average, but ${count(drop.n, "seed")} ${ruledOut}.`;
+  if (drop.drop >= difference.margin) {
+    return `${at} it ${worsens(metric)} ${amountText(metric, drop.drop)} ${side(metric, "worse")} ${dense}${intervalText(drop)}.`;
+  }
+  const place = side(metric, drop.drop > 0 ? "worse" : "better");
+  return `${at} it is ${amountText(metric, Math.abs(drop.drop))} ${place} ${dense} on average, but ${seeds} cannot rule out a ${difference.setback} of ${margin}.`;
 }
 
 /** Of a grid without sparsity 0: from where to where. */
@@ -70,7 +72,7 @@ function plainRange(
   const from = `${named(metric, first.mean, "coarse")} at ${percent(first.sparsity)}`;
   const to = last === first ? "" : `, ${measured(metric, last.mean, "coarse")} at ${percent(last.sparsity)}`;
   return [
-    `${method}: ${from}${to}. Without sparsity 0 in the grid there is no dense control to compare with.`,
+    `${method}: ${from}${to}. The grid has no sparsity 0, so there is no unpruned network to compare with.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { darkVariants, methodColors } from "../../charts/parts/palette.ts";
+import { darkVariants } from "../../charts/parts/palette.ts";
 import { ink } from "../../charts/parts/theme.ts";
 
 /** What a chart's colors become on a dark page; the heatmap keeps its own. */
@@ -12,11 +12,10 @@ const DARK: ReadonlyMap<string, string> = new Map([
   [ink.pruned, "#6d7178"],
 ]);
 
-/** Rules that follow from the colors of the charts: a custom property a method, and the charts' dark variant. */
-export function colorRules(methods: readonly string[]): string {
-  const colors = [...methodColors(methods).values()];
+/** Rules that follow from the colors of the charts: a custom property a series of the page, and the charts' dark variant. */
+export function colorRules(seriesColors: readonly string[]): string {
   const series = (of: (color: string) => string) =>
-    colors.map((color, i) => `.s${i}{--series:${of(color)}}`).join("\n");
+    seriesColors.map((color, i) => `.s${i}{--series:${of(color)}}`).join("\n");
   const dark = [...DARK].flatMap(([color, replacement]) =>
     ["fill", "stroke"].map(
       (attribute) => `figure svg [${attribute}="${color}"]{${attribute}:${replacement}}`,

@@ -1,15 +1,17 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { recovers } from "../../analysis/recovers.ts";
 import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
-import { columnHeading, heading, marginText, valueText } from "../../metrics/words.ts";
+import { columnHeading, endsText, heading, valueText } from "../../metrics/words.ts";
 import type { LayerRow, ResultRow, SummaryRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
+import { swatch } from "./swatch.ts";
 
-interface Cell {
+export interface Cell {
   readonly text: string;
   /** What the column is sorted by; empty cells come last. */
   readonly value: string | number;
@@ -25,42 +27,60 @@ const amount = (value: number | null, decimals: number) => figure(value, (v) => 
 const sparsity = (value: number): Cell => ({ text: percent(value), value });
 const whole = (value: number | null) => figure(value, (v) => Math.round(v).toLocaleString("en-US"));
 
-interface TableRow {
+/** A row of a table whose first column is the method. */
+export interface TableRow {
   readonly method: string;
   readonly cells: readonly Cell[];
 }
 
-/** A table whose headings sort; the first column is the method. */
-function sortable(
+/** The methods of a table, and the number of the first of them on the page. */
+export interface ShownMethods {
+  readonly methods: readonly string[];
+  readonly firstSeries: number;
+}
+
+/** A page with more rows is slow to open, and nobody reads them there. */
+const MOST_ROWS = 2000;
+
+/** A table whose headings sort; the first column is the method. Its caption is read aloud, or a heading above it. */
+export function sortable(
   caption: string,
   headings: readonly string[],
   rows: readonly TableRow[],
-  methods: readonly string[],
+  { methods, firstSeries }: ShownMethods,
+  shows: "unseen" | "heading" = "unseen",
 ): Html {
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table class="sortable">
+  const numbers = new Map(methods.map((method, i) => [method, firstSeries + i]));
+  return html`${shows === "heading" ? html`<h3>${caption}</h3>` : ""}<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table class="sortable">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${["Method", ...headings].map((heading) => html`<th scope="col"><button type="button">${heading}</button></th>`)}</tr></thead>
-<tbody>${rows.map(({ method, cells }) => {
-    const series = methods.indexOf(method);
-    return html`<tr data-series="${series}"><td data-value="${method}"><span class="swatch s${series}"></span>${method}</td>${cells.map(
+<tbody>${rows.slice(0, MOST_ROWS).map(({ method, cells }) => {
+    const series = numbers.get(method) ?? 0;
+    return html`<tr data-series="${series}"><td data-value="${method}">${swatch(series, "mark")}${method}</td>${cells.map(
       ({ text, value }) => html`<td data-value="${value}">${text}</td>`,
     )}</tr>
 `;
-  })}</tbody></table></div>`;
+  })}</tbody></table></div>${
+    rows.length <= MOST_ROWS
+      ? ""
+      : html`<p class="hint">The first ${MOST_ROWS.toLocaleString("en-US")} of ${rows.length.toLocaleString("en-US")} rows; the tables of the results folder have all.</p>`
+  }`;
 }
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What the columns of the summary table are. */
-export function summaryLegend(
-  { noun, difference: { name } }: Metric,
-  results: readonly Pick<ResultRow, "recovery">[],
-): string {
+export function summaryLegend({ noun, difference: { name } }: Metric, results: readonly ResultRow[]): string {
   const recovery = recoveryNoun(results);
+  const trained = recovers(results);
+  const measures = trained
+    ? `Mean test ${noun} over the seeds, before and after ${recovery}, with the 95% confidence interval of the one after it.`
+    : `Mean test ${noun} over the seeds, with its 95% confidence interval.`;
+  const control = trained ? ` after the same ${recovery}` : "";
   return (
-    `Mean test ${noun} over the seeds, before and after ${recovery}, with half the width of its 95% interval. ` +
-    `${capitalized(name)}: from the dense control, the network of sparsity 0 after the same ${recovery}. Detectable: ` +
-    `the smallest ${name} that a check with other seeds sees. With dead: pruned weights, and kept ones on no path ` +
+    `${measures} ${capitalized(name)}: from the dense control, the network of sparsity 0${control}. Detectable: ` +
+    `the smallest ${name} that a check with other seeds sees; none: these seeds show no ${name} at all. ` +
+    "With dead: pruned weights, and kept ones on no path " +
     "from an input to an output. MACs: multiply-accumulates for one example."
   );
 }
@@ -69,17 +89,19 @@ export function summaryLegend(
 export function summaryTable(
   summary: readonly SummaryRow[],
   results: readonly ResultRow[],
-  methods: readonly string[],
+  shown: ShownMethods,
 ): Html {
   const metric = primaryMetric(results);
   const points = measuredPoints(results, metric);
-  const drops = detectableDrops(results);
-  const recovers = summary.some((row) => row.recovery !== "none");
+  const drops = new Map(
+    detectableDrops(results).map((found) => [JSON.stringify([found.method, found.sparsity]), found]),
+  );
+  const trained = recovers(results);
   const troubled = summary.some((row) => row.collapsed > 0 || row.diverged > 0);
-  const shown = (value: number | null): Cell =>
+  const measure = (value: number | null): Cell =>
     value === null ? empty : { text: valueText(metric, value), value: metric.scale * value };
   const rows = summary.flatMap((row, i): TableRow[] => {
-    const detectable = drops.find((d) => d.method === row.method && d.sparsity === row.target_sparsity);
+    const detectable = drops.get(JSON.stringify([row.method, row.target_sparsity]));
     const point = points[i];
     if (point === undefined) return [];
     const mean = (value: (row: ResultRow) => number) => meanInterval(point.rows.map(value)).mean;
@@ -89,13 +111,17 @@ export function summaryTable(
         method: row.method,
         cells: [
           sparsity(row.target_sparsity),
-          ...(recovers ? [shown(point.pruned.mean)] : []),
-          shown(point.recovered.mean),
+          ...(trained ? [measure(point.pruned.mean)] : []),
+          measure(point.recovered.mean),
           ci95 === null
             ? empty
-            : { text: marginText(metric, ci95), value: (metric.scale / 2) * (ci95.high - ci95.low) },
+            : { text: endsText(metric, ci95), value: metric.scale * (ci95.high - ci95.low) },
           amount(point.drop.mean, 2),
-          amount(detectable?.drop ?? null, 1),
+          detectable === undefined
+            ? empty
+            : detectable.drop === null
+              ? { text: "none", value: "" }
+              : amount(detectable.drop, 1),
           figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
           figure(row.compression, (v) => `${v.toFixed(1)}x`),
           figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
@@ -113,8 +139,8 @@ export function summaryTable(
     "Results by method and sparsity",
     [
       "Pruned",
-      ...(recovers ? ["Before", "After"] : [heading(metric)]).map((text) => columnHeading(text, metric)),
-      "± 95%",
+      ...(trained ? ["Before", "After"] : [heading(metric)]).map((text) => columnHeading(text, metric)),
+      "95% interval",
       `${capitalized(name)} (${many})`,
       `Detectable (${many})`,
       "With dead (%)",
@@ -125,12 +151,12 @@ export function summaryTable(
       ...(troubled ? ["Collapsed", "Diverged"] : []),
     ],
     rows,
-    methods,
+    shown,
   );
 }
 
 /** What each layer keeps, the mean over the seeds. */
-export function layerTable(layers: readonly LayerRow[], methods: readonly string[]): Html {
+export function layerTable(layers: readonly LayerRow[], shown: ShownMethods): Html {
   const cells = groupBy(layers, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
   const rows = [...cells.values()].flatMap((seeds): TableRow[] => {
     const [first] = seeds;
@@ -156,6 +182,6 @@ export function layerTable(layers: readonly LayerRow[], methods: readonly string
     "Layers by method and sparsity",
     ["Pruned", "Tensor", "Shape", "Kept", "Sparsity (%)", "Live", "Bytes", "MACs"],
     rows,
-    methods,
+    shown,
   );
 }

@@ -2,11 +2,12 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, present } from "../../analysis/mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
-import { count, percent, testSetDoubt } from "../../charts/parts/titles.ts";
+import { recovers } from "../../analysis/recovers.ts";
+import { count, percent, recoveryNoun, testSetDoubt } from "../../charts/parts/titles.ts";
 import { wrap } from "../../foundations/wrap.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { extremes, primaryMetric } from "../../metrics/registry.ts";
-import { marginText, measured, valueText } from "../../metrics/words.ts";
+import { measured, spreadText, valueText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import type { TextOptions } from "./text-chart.ts";
 
@@ -58,9 +59,10 @@ export function closingTable(results: readonly ResultRow[], options: ClosingTabl
     options.columns,
   );
   const styles = new Chalk({ level: options.color ? 1 : 0 });
+  const lopsided = groups.flat().some(({ cells }) => cells.some(({ text }) => text.includes("[")));
   return [
     ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(points, metric, { ...options, testExamples })
+    ...footer(points, metric, { ...options, testExamples, lopsided })
       .flatMap((line) => wrap(line, options.columns))
       .map((line) => styles.dim(line)),
   ];
@@ -89,11 +91,11 @@ function methodColumns(
   points: readonly (MeasuredPoint | undefined)[],
   { metric, decimals, bestAt }: MethodContext,
 ): Column[] {
-  const recovers = points.some((point) => point?.rows.some(({ recovery }) => recovery !== "none"));
+  const trained = recovers(points.flatMap((point) => point?.rows ?? []));
   const written = ({ n }: MeasuredPoint, { mean, ci95 }: MeanInterval) => {
     // A schedule that prunes during the recovery has nothing to show before it.
     if (mean === null) return n === 0 ? "diverged" : "";
-    const margin = ci95 === null ? "" : ` ±${marginText(metric, ci95, decimals)}`;
+    const margin = ci95 === null ? "" : ` ${spreadText(metric, mean, ci95, decimals)}`;
     if (metric.digits.kind === "significant") return valueText(metric, mean) + margin;
     // Right-aligned to the width of 99.99, so that the points stand in line.
     return `${(metric.scale * mean).toFixed(decimals).padStart(decimals + 3)}${margin}`;
@@ -111,8 +113,8 @@ function methodColumns(
     (point): Cell => ({ text: point === undefined ? "" : written(point, point.pruned), best: false }),
   );
   return [
-    ...(recovers ? [{ method, heading: "before", cells: before }] : []),
-    { method, heading: recovers ? "after" : metric.noun, cells: after },
+    ...(trained ? [{ method, heading: "before", cells: before }] : []),
+    { method, heading: trained ? "after" : metric.noun, cells: after },
   ];
 }
 
@@ -194,7 +196,15 @@ function fill(text: string, width: number): string {
 function footer(
   points: readonly MeasuredPoint[],
   metric: Metric,
-  { testExamples, sensitivity }: ClosingTableOptions & { readonly testExamples: number },
+  {
+    testExamples,
+    lopsided,
+    sensitivity,
+  }: ClosingTableOptions & {
+    readonly testExamples: number;
+    /** Whether any interval is written by its ends. */
+    readonly lopsided: boolean;
+  },
 ): string[] {
   const seeds = Math.max(0, ...points.map(({ rows }) => rows.length));
   const baseline = present(points.map((point) => point.baseline.mean))[0];
@@ -202,18 +212,27 @@ function footer(
   const compared = sparsitiesOf(points).some((sparsity) => bestMean(points, sparsity, metric) !== null);
   const doubt = baseline === undefined ? undefined : testSetDoubt(metric, baseline, testExamples);
   const measure = `test ${metric.noun}`;
+  const rows = points.flatMap((point) => point.rows);
+  const control = recovers(rows) && points.some(({ sparsity }) => sparsity === 0);
   return [
     ...(baseline === undefined
       ? []
       : [
-          `Dense baseline: ${metric.unit === "" ? `${measure} ${measured(metric, baseline)}` : `${measured(metric, baseline)} ${measure}`}.`,
+          `Dense baseline, the unpruned network as trained: ${metric.unit === "" ? `${measure} ${measured(metric, baseline)}` : `${measured(metric, baseline)} ${measure}`}.`,
         ]),
+    ...(control
+      ? [
+          `Dense control, what pruned networks are compared with: the row of 0%, unpruned but with the same ${recoveryNoun(rows)}.`,
+        ]
+      : []),
     `Test ${metric.noun}${metric.unit === "%" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
     seeds > 1
-      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval.`
+      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval${lopsided ? ", or [low, high] where it is lopsided" : ""}.`
       : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
     ...(sensitivity === undefined ? [] : [sensitivity]),
-    ...(compared ? [`* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row.`] : []),
+    ...(compared
+      ? [`* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row, which may be chance.`]
+      : []),
     ...(points.some(({ collapsed }) => collapsed > 0)
       ? ["× no path from the inputs to the outputs is left, in at least one seed."]
       : []),

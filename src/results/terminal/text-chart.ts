@@ -1,9 +1,11 @@
 import { Chalk } from "chalk";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { recovers } from "../../analysis/recovers.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
 import { metricScale } from "../../charts/parts/scales.ts";
 import { recoveryNoun } from "../../charts/parts/titles.ts";
+import { wrap } from "../../foundations/wrap.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { columnHeading } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
@@ -71,9 +73,11 @@ export function textChart(results: readonly ResultRow[], { columns, color }: Tex
       .replace(/·+|[^ ·]/g, paint);
     return `${(labels.get(index) ?? "").padStart(axisWidth)} ${labels.has(index) ? "┤" : "│"}${cells}`;
   });
-  const recovers = results.some((row) => row.recovery !== "none");
+  const stage = recovers(results) ? recoveryNoun(results) : "pruning";
+  const title = `${columnHeading(`Test ${metric.noun}`, metric)} after ${stage} against weights pruned (%)`;
+  const axes = `height: log scale of the ${metric.axis === "error" ? "error" : metric.noun}; width: one step a sparsity`;
   return [
-    `${columnHeading(`Test ${metric.noun}`, metric)} ${recovers ? `after ${recoveryNoun(results)}` : "after pruning"} against weights pruned (%)`,
+    ...[title, axes].flatMap((line) => wrap(line, columns)),
     ...plot,
     `${" ".repeat(axisWidth + 1)}└${"─".repeat(width)}`,
     `${" ".repeat(axisWidth + 2)}${sparsityLabels(sparsities, spacing)}`.trimEnd(),

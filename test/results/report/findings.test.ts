@@ -40,7 +40,60 @@ describe("findings", () => {
     const rows = method("a", { 0: flat, 0.5: lower(0.6, 1) });
     expect(findings(rows)).toEqual([
       "a: no sparsity above 0 is shown to stay within 1 point of the dense control (97.2%). " +
-        "At 50% it is 0.6 points below the dense control on average, but 3 seeds cannot rule out a loss of 1 point.",
+        "At 50% it cannot be told from the dense control, nor can a loss of 1 point be ruled out: with 3 seeds the 95% interval of the drop is -1.9 to 3.1 points.",
+    ]);
+  });
+
+  it("name no fall, and no gain, where the interval holds 0", () => {
+    const noisy = method("a", { 0: [0.97, 0.972], 0.9: [0.93, 0.854] });
+    // Drops of 4 and 11.8: mean 7.9, half width 12.7062 x 5.515 / sqrt(2) = 49.6.
+    expect(findings(noisy).join(" ")).toContain(
+      "At 90% it cannot be told from the dense control, nor can a loss of 1 point be ruled out: with 2 seeds the 95% interval of the drop is -2.9 to 57.5 points.",
+    );
+    const regained = method("a", { 0: flat, 0.9: flat }).map((row, i) => ({
+      ...row,
+      pruned_accuracy: row.target_sparsity === 0 ? row.pruned_accuracy : ([0.95, 0.6, 0.965][i % 3] ?? null),
+    }));
+    expect(findings(regained).join(" ")).not.toContain("Fine-tuning");
+  });
+
+  it("say that one seed of a finite test set tells no small difference", () => {
+    const small = method("a", { 0: [0.972], 0.9: [0.96] }).map((row) => ({ ...row, test_examples: 500 }));
+    expect(findings(small).join(" ")).toContain("At 90% it cannot be told from the dense control");
+    // Of the drop of 3 points, 1.96 sqrt(0.0272 + 0.0546) / 100 = 0.56 points are open.
+    expect(findings(method("a", { 0: [0.972], 0.9: [0.942] })).join(" ")).toContain(
+      "At 90% it falls 3.0 points below the dense control (95% interval 2.4 to 3.6)",
+    );
+  });
+
+  it("do not speak of a fine-tuning of no epochs", () => {
+    const rows = method("a", { 0: flat, 0.9: lower(0.2, 0.1) }).map((row) => ({
+      ...row,
+      pruned_loss: row.loss,
+    }));
+    expect(findings(rows)[0]).toContain("of the dense network up to 90% pruned");
+  });
+
+  it("tell networks that learned nothing first, and conclude nothing from them", () => {
+    const guessing = {
+      baseline_accuracy: 0.1,
+      baseline_loss: 2.4,
+      accuracy: 0.1,
+      pruned_accuracy: 0.1,
+      loss: 2.4,
+    };
+    const rows = method("a", { 0: flat, 0.9: lower(0.2, 0.1) });
+    const [fact, consequence, ...others] = findings(rows.map((row) => ({ ...row, ...guessing })));
+    expect(fact).toMatch(
+      /^The dense baselines of all 3 seeds did not learn: test accuracy 10\.0%, no better/,
+    );
+    expect(consequence).toMatch(/no finding is drawn/);
+    expect(others).toEqual([]);
+    const some = findings(rows.map((row) => (row.seed === 2 ? { ...row, ...guessing } : row)));
+    expect(some).toEqual([
+      expect.stringMatching(/^The dense baseline of seed 2 \(of 3\) did not learn/),
+      expect.stringMatching(/findings leave them out/),
+      ...findings(rows.filter(({ seed }) => seed < 2)),
     ]);
   });
 
@@ -74,11 +127,15 @@ describe("findings", () => {
     const rows = method("a", { 0: flat, 0.99: lower(30, 0.1) }).map((row) =>
       row.target_sparsity === 0 ? row : { ...row, pruned_accuracy: 0.1, effective_sparsity: 0.9975 },
     );
-    expect(findings(rows)).toContain("Fine-tuning gives back most at 99% of a: from 10.0% to 67.2%.");
-    const rewound = rows.map((row) => ({ ...row, recovery: "rewind(step=0 optimizer=fresh)" }));
-    expect(findings(rewound)).toContain("Recovery gives back most at 99% of a: from 10.0% to 67.2%.");
     expect(findings(rows)).toContain(
-      "At 99%, 75% of the weights that a keeps lie on no path from an input to an output: they are kept for nothing.",
+      "Fine-tuning helps most at 99% pruned by a: from 10.0% right after pruning to 67.2%.",
+    );
+    const rewound = rows.map((row) => ({ ...row, recovery: "rewind(step=0 optimizer=fresh)" }));
+    expect(findings(rewound)).toContain(
+      "Recovery helps most at 99% pruned by a: from 10.0% right after pruning to 67.2%.",
+    );
+    expect(findings(rows)).toContain(
+      "At 99%, 75% of the weights that a keeps lie on no path from an input to an output: nothing of the input passes through them.",
     );
   });
 
@@ -98,7 +155,7 @@ describe("findings", () => {
 
   it("say that a grid has no dense control", () => {
     expect(findings(method("a", { 0.5: flat, 0.9: lower(1) }))[0]).toBe(
-      "a: 97.2% at 50%, 96.2% at 90%. Without sparsity 0 in the grid there is no dense control to compare with.",
+      "a: 97.2% at 50%, 96.2% at 90%. The grid has no sparsity 0, so there is no unpruned network to compare with.",
     );
   });
 });
@@ -114,7 +171,7 @@ describe("findings of a regression", () => {
           effective_sparsity: Number(sparsity),
           seed,
           loss,
-          pruned_loss: loss,
+          pruned_loss: 1.01 * loss,
         }),
       ),
     );
@@ -132,7 +189,7 @@ describe("findings of a regression", () => {
   it("do not call a small rise a loss when the seeds cannot rule it out", () => {
     expect(findings(losses("a", { 0: dense, 0.5: [0.098, 0.102, 0.106] }))).toEqual([
       "a: no sparsity above 0 is shown to stay within 5% of the dense control (loss 0.100). " +
-        "At 50% it is 2.0% above the dense control on average, but 3 seeds cannot rule out a rise of 5%.",
+        "At 50% it cannot be told from the dense control, nor can a rise of 5% be ruled out: with 3 seeds the 95% interval of the rise is -7.9% to 11.9%.",
     ]);
   });
 
@@ -140,15 +197,17 @@ describe("findings of a regression", () => {
     const rows = [...losses("a", { 0.9: [0.2, 0.201, 0.199] }), ...losses("b", { 0.9: [0.1, 0.101, 0.099] })];
     const found = findings(rows);
     expect(found[0]).toBe(
-      "a: loss 0.200 at 90%. Without sparsity 0 in the grid there is no dense control to compare with.",
+      "a: loss 0.200 at 90%. The grid has no sparsity 0, so there is no unpruned network to compare with.",
     );
-    expect(found.at(-1)).toBe("b is ahead by most at 90%: 50.0% below a (95% interval 50.0 to 50.0).");
+    expect(found.at(-1)).toBe("b is ahead by most at 90%: 50.0% below a (95% interval 48.9 to 51.1).");
   });
 
   it("tell what fine-tuning gives back", () => {
     const rows = losses("a", { 0: dense, 0.99: [0.2, 0.2, 0.2] }).map((row) =>
       row.target_sparsity === 0 ? row : { ...row, pruned_loss: 0.8 },
     );
-    expect(findings(rows)).toContain("Fine-tuning gives back most at 99% of a: from loss 0.800 to 0.200.");
+    expect(findings(rows)).toContain(
+      "Fine-tuning helps most at 99% pruned by a: from loss 0.800 right after pruning to 0.200.",
+    );
   });
 });

@@ -15,16 +15,16 @@ async function read(methods: readonly string[]) {
 describe("inlineSvg", () => {
   it("marks what belongs to which method, and what marks say of themselves", async () => {
     const { series, tips } = await read(["l1-unstructured", "global-magnitude"]);
-    // Of each method three points, a line, a band, a label.
-    expect(series.filter((index) => index === 0)).toHaveLength(6);
-    expect(series.filter((index) => index === 1)).toHaveLength(6);
+    // Of each method three points, a line, a band, a label and its symbol.
+    expect(series.filter((index) => index === 0)).toHaveLength(7);
+    expect(series.filter((index) => index === 1)).toHaveLength(7);
     expect(tips).toContain("l1-unstructured: 0% pruned, 97.80% ±0.25");
     expect(tips).toContain("dense baseline 97.8%");
   });
 
   it("tells names apart of which one begins like the other, or has markup", async () => {
     const { text, series, tips } = await read(["a", "a: b", `<b> & "c"`]);
-    for (const index of [0, 1, 2]) expect(series.filter((found) => found === index)).toHaveLength(6);
+    for (const index of [0, 1, 2]) expect(series.filter((found) => found === index)).toHaveLength(7);
     expect(tips.filter((tip) => tip.startsWith("&lt;b&gt; &amp; &quot;c&quot;: "))).toHaveLength(3);
     expect(text).not.toContain("<b>");
   });

@@ -14,7 +14,9 @@ describe("limits", () => {
     expect(found).toContain("\nSeeds\n3 (0, 1, 2)\n");
     // Seeds lie 0.1 points apart: that is their sample deviation.
     expect(found).toContain("\nDeviation between seeds\n0.10 points at best, 0.10 points at worst");
-    expect(found).toContain("\nTest set\nmnist: 10,000 examples. It leaves ±0.3 points of doubt");
+    expect(found).toContain(
+      "\nTest set\nmnist: 10,000 examples. Where a single network&#39;s accuracy on it is 97.9%, it leaves 97.6% to 98.2% open",
+    );
     expect(found).toMatch(/\nSmallest drop that a check with other seeds can detect\n0\.\d points/);
   });
 
@@ -22,7 +24,9 @@ describe("limits", () => {
     const found = text(exampleStudy({ regression: true, sparsities: [0] }).results);
     // Losses 0.023, 0.022, 0.021: a deviation of 0.001, 4.55% of the mean.
     expect(found).toContain("\nDeviation between seeds\n4.55% at best, 4.55% at worst");
-    expect(found).toContain("It leaves ±2.8% of doubt about the loss of any one network");
+    expect(found).toContain(
+      "Where a single network&#39;s loss on it is 0.0210, it leaves 0.0204 to 0.0216 open",
+    );
     expect(found).toMatch(/\nSmallest rise that a check with other seeds can detect\n\d+\.\d%/);
   });
 

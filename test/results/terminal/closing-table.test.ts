@@ -23,17 +23,20 @@ describe("closingTable", () => {
       ...at("global-magnitude", 0, 0.979, [0.98, 0.98]),
       ...at("global-magnitude", 0.99, 0.18, [0.935, 0.936]),
     ];
-    // Half widths: 12.7062 x 0.00707 / sqrt(2) = 6.35 points and a tenth of that.
+    // Half widths: 12.7062 x 0.00707 / sqrt(2) = 6.35 points and a tenth of that, a little less on the logit scale. Equal
+    // seeds leave 12.7062 / sqrt(12 x 2) = 2.59 of 10,000 answers open.
     expect(closingTable(rows, options)).toEqual([
       "          l1-unstructured             global-magnitude",
       "pruned    before       after          before       after",
-      "    0%    97.90 ±0.00  98.00 ±0.00    97.90 ±0.00  98.00 ±0.00",
-      "   99%     9.80 ±0.00  60.50 ±6.35    18.00 ±0.00  93.55 ±0.64 *",
+      "    0%    97.90 ±0.03  98.00 ±0.03    97.90 ±0.03  98.00 ±0.03",
+      "   99%     9.80 ±0.03  60.50 ±6.32    18.00 ±0.03  93.55 ±0.64 *",
       "",
-      "Dense baseline: 97.90% test accuracy.",
+      "Dense baseline, the unpruned network as trained: 97.90% test accuracy.",
+      "Dense control, what pruned networks are compared with: the row of 0%, unpruned",
+      "but with the same fine-tuning.",
       "Test accuracy in percent, 10,000 test examples.",
       "Mean of 2 seeds ± half width of its 95% confidence interval.",
-      "* highest mean of its row.",
+      "* highest mean of its row, which may be chance.",
     ]);
   });
 
@@ -50,12 +53,12 @@ describe("closingTable", () => {
     const small = results.map((row) => ({ ...row, test_examples: 1000 }));
     expect(closingTable(small, options)).toEqual([
       "          l1-unstructured",
-      "pruned    before  after",
-      "    0%    97.7    97.7",
+      "pruned    accuracy",
+      "    0%    97.7",
       "",
-      "Dense baseline: 97.70% test accuracy.",
+      "Dense baseline, the unpruned network as trained: 97.70% test accuracy.",
       "Test accuracy in percent, 1,000 test examples.",
-      "One seed; a test set of this size leaves ±0.9 points of doubt.",
+      "One seed; a test set of this size leaves 96.6% to 98.5% open.",
     ]);
   });
 
@@ -77,20 +80,30 @@ describe("closingTable", () => {
       losses.map((loss, seed) =>
         regressionRow({ method, target_sparsity: 0.9, seed, baseline_loss: 0.02, pruned_loss: 0.5, loss }),
       );
-    // Half widths: 12.7062 x 0.000707 / sqrt(2) = 0.00635.
+    // Half width: 12.7062 x 0.000707 / sqrt(2) = 0.00635, with its sides as exp(0.2083) to 1 over it.
     expect(closingTable([...at("a", [0.03, 0.031]), ...at("b", [0.04, 0.04])], options)).toEqual([
       "          a                                 b",
       "pruned    before       after                before       after",
       "   90%    0.5000 ±0.0  0.03050 ±0.0064 *    0.5000 ±0.0  0.04000 ±0.0",
       "",
-      "Dense baseline: test loss 0.02000.",
+      "Dense baseline, the unpruned network as trained: test loss 0.02000.",
       "Test loss, 10,000 test examples.",
       "Mean of 2 seeds ± half width of its 95% confidence interval.",
-      "* lowest mean of its row.",
+      "* lowest mean of its row, which may be chance.",
     ]);
     expect(closingTable(at("a", [0.03]), options)).toContain(
-      "One seed; a test set of this size leaves ±2.8% of doubt.",
+      "One seed; a test set of this size leaves 0.0195 to 0.0206 open.",
     );
+  });
+
+  it("writes a lopsided interval by its ends, within 0 and 100", () => {
+    const rows = [0.9, 0.999].map((accuracy, seed) =>
+      resultRow({ method: "a", target_sparsity: 0.9, seed, accuracy, pruned_accuracy: 0.5 }),
+    );
+    const lines = closingTable(rows, options);
+    // By hand: logit(0.9495) = 2.933866; 12.706205 x 0.0495 / (0.9495 x 0.0505) = 13.117, on either side.
+    expect(lines[2]).toBe("   90%    50.00 ±0.03  94.95 [0.00, 100.00]");
+    expect(lines.join(" ")).toContain("95% confidence interval, or [low, high] where it is lopsided.");
   });
 
   it("tells collapsed and diverged runs", () => {

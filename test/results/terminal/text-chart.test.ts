@@ -11,6 +11,7 @@ describe("textChart", () => {
     const rows = [at("a", 0, 0.98), at("a", 0.9, 0.5), at("b", 0, 0.98), at("b", 0.9, 0.96)];
     expect(textChart(rows, { columns: 80, color: false })).toEqual([
       "Test accuracy (%) after fine-tuning against weights pruned (%)",
+      "height: log scale of the error; width: one step a sparsity",
       "       │",
       "    98 ┤····AB············",
       "    97 ┤",
@@ -32,8 +33,8 @@ describe("textChart", () => {
 
   it.each([30, 60, 80, 200])("fits %i columns", (columns) => {
     const { results } = exampleStudy({ sparsities: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99] });
-    const [, ...lines] = textChart(results, { columns, color: false });
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of textChart(results, { columns, color: false }))
+      expect(line.length).toBeLessThanOrEqual(columns);
   });
 
   it("says the same in color", () => {
@@ -47,12 +48,23 @@ describe("textChart", () => {
   it("shows the loss of a regression and leaves out what diverged", () => {
     const { results } = exampleStudy({ regression: true });
     const chart = textChart(results, { columns: 80, color: false });
-    expect(chart[0]).toBe("Test loss after fine-tuning against weights pruned (%)");
+    expect(chart.slice(0, 2)).toEqual([
+      "Test loss after fine-tuning against weights pruned (%)",
+      "height: log scale of the loss; width: one step a sparsity",
+    ]);
     // The lowest loss at the bottom, on the dense baseline.
     expect(chart.findLast((line) => line.includes("·····"))).toMatch(/·A|·B|\*/);
     expect(chart.at(-1)).toContain("· dense baseline");
     const half = results.map((row) => (row.method === "l1-unstructured" ? diverged(row) : row));
     expect(textChart(half, { columns: 80, color: false }).slice(1, -1).join("\n")).not.toContain("A");
+  });
+
+  it("does not speak of a fine-tuning of no epochs", () => {
+    const { results } = exampleStudy({ recovery: "none" });
+    const none = results.map((row) => ({ ...row, recovery: "finetune" }));
+    expect(textChart(none, { columns: 80, color: false })[0]).toBe(
+      "Test accuracy (%) after pruning against weights pruned (%)",
+    );
   });
 
   it("is empty without measures and on a terminal that is too narrow", () => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { datasets } from "../../../datasets/registry.ts";
 import { MOST_BYTES } from "../../../datasets/uncompressed.ts";
-import { MOST_NAME, NAME_PATTERN, NAME_RULE } from "../../../foundations/registry.ts";
+import { nameSchema } from "../../../foundations/names.ts";
 import { functionField, kindOf, optionsField, problemIn, textField } from "./kind.ts";
 
 const size = z.int().min(1);
@@ -23,7 +23,7 @@ const exampleSet = z.object({
 const some = exampleSet.refine((examples) => examples.count > 0, "expected examples");
 const checksum = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in lower-case hexadecimal");
 const loadedDataset = z.object({
-  name: z.string().max(MOST_NAME).regex(NAME_PATTERN, NAME_RULE),
+  name: nameSchema("a dataset"),
   checksum,
   sources: z.array(z.object({ file: z.string(), sha256: z.string() })),
   train: some,
@@ -36,6 +36,7 @@ export const dataset = kindOf(
   {
     options: optionsField,
     resultNames: z.array(textField),
+    classes: z.int().min(2).optional(),
     download: z
       .strictObject({
         mirrors: z
@@ -44,7 +45,7 @@ export const dataset = kindOf(
         files: z
           .array(
             z.strictObject({
-              name: z.string().max(MOST_NAME).regex(NAME_PATTERN, NAME_RULE),
+              name: nameSchema("a file"),
               spellings: z.array(textField).min(1),
               sha256: checksum,
               bytes: z.int().min(1).max(MOST_BYTES).optional(),

@@ -19,6 +19,7 @@ export const metric = kindOf<Metric>(
       fine: z.int().min(0),
     }),
     axis: z.enum(["error", "value"]),
+    bounds: z.strictObject({ lowest: z.number().nullable(), highest: z.number().nullable() }).optional(),
     figures: z.strictObject({ baseline: figure, pruned: figure, recovered: figure }),
     history: z.strictObject({ validation: figure.optional(), training: figure.optional() }),
     difference: z.strictObject({
@@ -34,7 +35,15 @@ export const metric = kindOf<Metric>(
       assumedDeviation: z.number().min(0),
     }),
     good: textField,
-    testSet: z.strictObject({ name: textField, variance: functionField, cautious: functionField }).optional(),
+    testSet: z
+      .strictObject({
+        name: textField,
+        variance: functionField,
+        cautious: functionField,
+        resolution: functionField.optional(),
+        interval: functionField.optional(),
+      })
+      .optional(),
   },
   // What a plugin measures is what its results are judged by.
   { place: "first" },

@@ -1,40 +1,27 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { outOfResources } from "../../src/foundations/resource-limits.ts";
+import { explainSystemError } from "../../src/foundations/system-errors.ts";
 import { BINARY } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const systemError = (code: string) => Object.assign(new Error(`${code}: refused`), { code });
+const threadError = (code: string) => Object.assign(new Error(`${code}: refused`), { code });
 
 test.each([
-  [systemError("EMFILE"), /too many files are open/i],
-  [systemError("ENFILE"), /too many files are open/i],
-  [systemError("ENOMEM"), /refuses more memory or threads/],
-  [systemError("EAGAIN"), /refuses more memory or threads/],
-  [systemError("ERR_WORKER_OUT_OF_MEMORY"), /refuses more memory or threads/],
-  [new RangeError("Array buffer allocation failed"), /refuses more memory or threads/],
+  [threadError("EAGAIN"), /refuses more memory/],
+  [threadError("ERR_WORKER_OUT_OF_MEMORY"), /refuses more memory/],
+  [threadError("ERR_WORKER_INIT_FAILED"), /refuses more memory/],
+  [new RangeError("Array buffer allocation failed"), /refuses more memory/],
   [
     new RangeError("WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance"),
     /refuses the memory that WebAssembly asks for/,
   ],
 ])("%s is told as a failure with a remedy", (error, message) => {
-  expect(outOfResources(error)).toMatchObject({
+  expect(explainSystemError(error)).toMatchObject({
     kind: "failure",
     message: expect.stringMatching(message),
     hint: expect.stringMatching(/ulimit/),
     cause: error,
   });
-});
-
-test("any other error is none of these", () => {
-  for (const other of [
-    systemError("ENOENT"),
-    new TypeError("memory"),
-    new RangeError("Invalid array length"),
-    "out of memory",
-  ]) {
-    expect(outOfResources(other)).toBeUndefined();
-  }
 });
 
 /** What limits a process of a shell, on Linux alone. */
@@ -77,13 +64,10 @@ describe.runIf(process.platform === "linux")("under a limit of the shell", () =>
     ],
   ];
 
-  test.each(["kernels-wasm", "reference"])(
-    "without addresses for WebAssembly %s ends so too",
-    async (engine) => {
-      const { code, stderr } = await limited(`-v ${8 * 2 ** 20}`, ...sweep, "--engine", engine);
-      expect(stderr).toMatch(/prune-lab: The system refuses the memory that WebAssembly asks for/);
-      expect(stderr).toContain("NODE_OPTIONS=--disable-wasm-trap-handler");
-      expect(code).toBe(3);
-    },
-  );
+  test("without addresses for WebAssembly so does a sweep", async () => {
+    const { code, stderr } = await limited(`-v ${8 * 2 ** 20}`, ...sweep, "--engine", "kernels-wasm");
+    expect(stderr).toMatch(/prune-lab: The system refuses the memory that WebAssembly asks for/);
+    expect(stderr).toContain("NODE_OPTIONS=--disable-wasm-trap-handler");
+    expect(code).toBe(3);
+  });
 });

@@ -1,0 +1,43 @@
+import type { Metric } from "../metrics/metric.ts";
+import { differenceText } from "../metrics/words.ts";
+import type { ComparedItem } from "./compared-item.ts";
+import type { ExactComparison } from "./exact-columns.ts";
+import { distinct, type MatchedPoint } from "./match-points.ts";
+
+/** What the reader must know to weigh a comparison, from the two tables themselves. */
+export function comparisonNotes(
+  points: readonly MatchedPoint[],
+  exact: ReadonlyMap<MatchedPoint, ExactComparison>,
+  items: readonly ComparedItem[],
+  metric: Metric,
+): string[] {
+  return [...originNotes(points), ...unverifiedNotes(exact), ...weaknessNotes(items, metric)];
+}
+
+function originNotes(points: readonly MatchedPoint[]): string[] {
+  return (["recipe", "engine"] as const).flatMap((column) => {
+    const before = distinct(points.flatMap(({ baseline }) => baseline.map((row) => row[column])));
+    const now = distinct(points.flatMap(({ results }) => results.map((row) => row[column])));
+    if (before.join() === now.join()) return [];
+    const effect = column === "recipe" ? ": other settings or data, so seeds are not compared in pairs" : "";
+    return [`The ${column} differs: ${before.join(", ")} in the baseline, ${now.join(", ")} now${effect}.`];
+  });
+}
+
+function unverifiedNotes(exact: ReadonlyMap<MatchedPoint, ExactComparison>): string[] {
+  const unverified = distinct([...exact.values()].flatMap((comparison) => comparison.unverified));
+  return unverified.length === 0
+    ? []
+    : [
+        `Not verified: ${unverified.join(", ")}. They depend on the trained weights, and the baseline has no row of the same dense network.`,
+      ];
+}
+
+function weaknessNotes(items: readonly ComparedItem[], { testSet, difference }: Metric): string[] {
+  if (!items.some(({ by }) => by === "test set")) return [];
+  const assumed = `an assumed deviation of ${differenceText({ difference }, difference.assumedDeviation)} between seeds`;
+  const error = testSet === undefined ? assumed : `${testSet.name} (with one seed a side, and ${assumed})`;
+  return [
+    `Without a spread over the seeds, ${difference.name}s are held against ${error}: a weaker statement.`,
+  ];
+}

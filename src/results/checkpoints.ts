@@ -1,0 +1,100 @@
+import { type Cell, lastOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
+import { keepsWeights, type Run, testedOf } from "../experiment/runs/index.ts";
+import { packageVersion } from "../foundations/paths.ts";
+import type { ResultRow } from "../recording/rows.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
+
+/** Which weights become safetensors files. */
+export type CheckpointChoice = "all" | "baselines" | "none";
+
+/** A file of weights: whose they are, and what it says of itself (docs/checkpoints.md lists the keys). */
+export interface CheckpointFile {
+  readonly file: string;
+  /** Id of the run that keeps the weights. */
+  readonly run: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One safetensors file a baseline, and with `all` one a cell of the grid; `results` are the grid's rows, in its order. */
+export function checkpointFiles(
+  study: StudyOutline,
+  choice: CheckpointChoice,
+  { stored, results }: { readonly stored: StoredRuns; readonly results: readonly ResultRow[] },
+): CheckpointFile[] {
+  if (choice === "none") return [];
+  const { plan } = study;
+  const common = studyMetadata(study);
+  const file = (run: string, label: string, metadata: Readonly<Record<string, string>>) => ({
+    file: `checkpoints/${label}.safetensors`,
+    run,
+    metadata: { ...common, run: label, ...metadata },
+  });
+  const baselines = plan.runs
+    .filter(keepsWeights)
+    .map((run) => file(run.id, run.label, denseMetadata(run, stored)));
+  const points =
+    choice === "all"
+      ? plan.cells.map((cell, i) => file(lastOf(cell), cell.label, prunedMetadata(cell, results[i])))
+      : [];
+  return [...baselines, ...points];
+}
+
+/** What all networks of a study have in common. `format` is what the Python packages look for. */
+function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutline) {
+  return texts({
+    format: "pt",
+    tool: "prune-lab",
+    tool_version: packageVersion(),
+    engine: engine.name,
+    engine_identity: engine.identity,
+    study: options.name,
+    recipe,
+    dataset: dataset.name,
+    dataset_sha256: dataset.checksum,
+    test_examples: dataset.examples.test,
+    normalize: "normalize" in options.dataset ? JSON.stringify(options.dataset.normalize) : null,
+    model: options.model.name,
+    network: JSON.stringify(settings.network),
+  });
+}
+
+function denseMetadata(run: Run, stored: StoredRuns) {
+  const result = stored.get(run.id)?.result;
+  const measured = result === undefined || result.status === "diverged" ? null : testedOf(result);
+  return texts({
+    seed: run.seed,
+    target_sparsity: 0,
+    sparsity: 0,
+    accuracy: measured?.accuracy ?? null,
+    loss: measured?.loss ?? null,
+    status: result?.status ?? null,
+  });
+}
+
+const FROM_ROW = [
+  "seed",
+  "method",
+  "criterion",
+  "allocation",
+  "structure",
+  "schedule",
+  "recovery",
+  "target_sparsity",
+  "sparsity",
+  "accuracy",
+  "loss",
+  "status",
+] as const satisfies readonly (keyof ResultRow)[];
+
+function prunedMetadata({ label }: Cell, row: ResultRow | undefined) {
+  if (row === undefined) throw new Error(`${label}: it has no row`);
+  return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column]])));
+}
+
+/** As safetensors holds them; what is not known is left out. Numbers read back as the same number. */
+function texts(values: Readonly<Record<string, string | number | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
+}

@@ -1,0 +1,122 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
+import type { ChartData } from "../../charts/chart.ts";
+import { axisTitle } from "../../charts/labels.ts";
+import { curvesOf } from "../../charts/parts/curve.ts";
+import { basis, recoveryNoun, subject } from "../../charts/parts/titles.ts";
+import { packageVersion } from "../../foundations/paths.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
+import { columnHeading, measured } from "../../metrics/words.ts";
+import { escapeLatex } from "./escape.ts";
+import { latexFigure } from "./figures.ts";
+
+/** From so many test examples on, a mean of one seed is shown with all digits of its metric. */
+const LARGE_TEST_SET = 5000;
+
+export interface LatexOptions {
+  /** What has a column each; the other has the rows. */
+  readonly columns: "methods" | "sparsities";
+  /** LaTeX, taken as it is; undefined for a sentence that says what the figures are. */
+  readonly caption: string | undefined;
+  /** For \ref. */
+  readonly label: string;
+}
+
+interface Line {
+  readonly heading: string;
+  readonly cells: readonly string[];
+}
+
+/**
+ * The primary metric after recovery as a LaTeX table for the booktabs package: each method by each sparsity, the mean
+ * over the seeds with half the width of its 95% interval. All text is escaped; a caption that is given is not. The same
+ * rows give the same bytes.
+ */
+export function latexTable(
+  { results, labels }: Pick<ChartData, "results" | "labels">,
+  options: LatexOptions,
+): string {
+  const metric = primaryMetric(results);
+  const points = measuredPoints(results, metric);
+  const methods = [...groupBy(points, ({ method }) => method).keys()];
+  const sparsities = [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
+  const digits = Math.max(...results.map((row) => row.test_examples)) >= LARGE_TEST_SET ? "fine" : "coarse";
+  const cell = (method: string, sparsity: number) => {
+    const point = points.find((p) => p.method === method && p.sparsity === sparsity);
+    return point === undefined ? "" : cellText(point, metric, digits);
+  };
+  const percents = sparsities.map((sparsity) => `$${Number((100 * sparsity).toPrecision(6))}$`);
+  const names = methods.map(escapeLatex);
+  const pruned = escapeLatex(axisTitle(labels, "sparsity", "Sparsity (%)"));
+
+  const lines: Line[] =
+    options.columns === "methods"
+      ? sparsities.map((sparsity, i) => ({
+          heading: percents[i] ?? "",
+          cells: methods.map((method) => cell(method, sparsity)),
+        }))
+      : methods.map((method, i) => ({
+          heading: names[i] ?? "",
+          cells: sparsities.map((sparsity) => cell(method, sparsity)),
+        }));
+  const across = options.columns === "methods" ? names : percents;
+  const head =
+    options.columns === "methods"
+      ? [row([pruned, ...across])]
+      : [
+          row(["", `\\multicolumn{${across.length}}{c}{${pruned}}`]),
+          `\\cmidrule(l){2-${across.length + 1}}`,
+          row(["Method", ...across]),
+        ];
+  return [
+    `% Written by prune-lab ${packageVersion()}. Needs \\usepackage{booktabs}.`,
+    "\\begin{table}",
+    "  \\centering",
+    `  \\caption{${options.caption ?? captionText(results, points, metric, labels)}}`,
+    `  \\label{${options.label}}`,
+    `  \\begin{tabular}{${options.columns === "methods" ? "r" : "l"}${"r".repeat(across.length)}}`,
+    "    \\toprule",
+    ...head.map((line) => `    ${line}`),
+    "    \\midrule",
+    ...lines.map(({ heading, cells }) => `    ${row([heading, ...cells])}`),
+    "    \\bottomrule",
+    "  \\end{tabular}",
+    "\\end{table}",
+    "",
+  ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(" & ")} \\\\`;
+}
+
+function cellText(point: MeasuredPoint, metric: Metric, digits: "coarse" | "fine"): string {
+  const figure = latexFigure(metric, point.recovered, digits);
+  if (figure === null) return "--";
+  return point.collapsed > 0 ? `${figure}\\rlap{$^{*}$}` : figure;
+}
+
+/** What the figures are, and what they stand on. */
+function captionText(
+  results: ChartData["results"],
+  points: readonly MeasuredPoint[],
+  metric: Metric,
+  labels: ChartData["labels"],
+): string {
+  const baseline = curvesOf(results)?.baseline ?? null;
+  const recovers = results.some(({ recovery }) => recovery !== "none");
+  const title = axisTitle(labels, metric.name, columnHeading(`Test ${metric.noun}`, metric));
+  const sentences = [
+    `${title} of ${subject(results)}${recovers ? ` after ${recoveryNoun(results)}` : " after pruning"}`,
+    ...basis(results, { bands: false, crosses: false }),
+    ...(points.some(({ recovered }) => recovered.ci95 !== null)
+      ? ["±: half the width of the 95% confidence interval"]
+      : []),
+    ...(baseline === null ? [] : [`Dense baseline: ${measured(metric, baseline)}`]),
+    ...(points.some(({ collapsed }) => collapsed > 0)
+      ? ["*: no path from the inputs to the outputs is left, in at least one seed"]
+      : []),
+  ];
+  return escapeLatex(`${sentences.join(". ")}.`);
+}

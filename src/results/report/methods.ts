@@ -1,0 +1,46 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import type { Paper } from "../../foundations/registry.ts";
+import { type Axis, axes } from "../../pruning/method.ts";
+import type { ResultRow } from "../../recording/rows.ts";
+import { type Html, html } from "./html.ts";
+
+/** What stands before the member of each axis, in the sentence on a method. */
+const WORDS: Readonly<Record<Axis, string>> = {
+  criterion: "scores each weight by",
+  allocation: "spreads the budget over the layers by",
+  structure: "removes units of",
+  schedule: "prunes",
+  recovery: "and recovers by",
+};
+
+/** A sentence on what each method does, made of what the registries say of its axes, and the papers they name. */
+export function methodsExplained(rows: readonly ResultRow[]): Html {
+  const methods = [...groupBy(rows, (row) => row.method)].flatMap(([name, of]) => {
+    const row = of.find(({ recovery }) => recovery !== "none") ?? of[0];
+    return row === undefined ? [] : [{ name, row }];
+  });
+  return html`<dl class="explained">${methods.map(({ name, row }) => {
+    const parts = (Object.keys(WORDS) as Axis[]).map((axis) => ({ axis, ...memberOf(axis, row[axis]) }));
+    const papers = new Map(parts.flatMap(({ paper }) => (paper === undefined ? [] : [[paper.url, paper]])));
+    return html`<dt>${name}</dt><dd>${parts.map(
+      ({ axis, text, summary }, i) => html`${i === 0 ? "" : ", "}${WORDS[axis]} <b>${text}</b>${summary}`,
+    )}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
+  })}</dl>`;
+}
+
+/** A member as results name it, such as `taylor(examples=500)`, with its summary if it is registered. */
+function memberOf(axis: Axis, text: string): { text: string; summary: string; paper: Paper | undefined } {
+  const entry = axes[axis].find(text.replace(/\(.*$/, ""));
+  const summary = entry === undefined ? "" : ` (${lowered(entry.summary)})`;
+  return { text, summary, paper: entry?.paper };
+}
+
+function source({ citation, url }: Paper, i: number): Html {
+  return html`${i === 0 ? "" : "; "}<a href="${url}" rel="noreferrer">${citation}</a>`;
+}
+
+/** `Once, to the target.` as a part of a sentence. */
+function lowered(summary: string): string {
+  const text = summary.replace(/\.$/, "");
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

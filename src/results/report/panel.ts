@@ -1,0 +1,116 @@
+import { recordedGuesses } from "../../analysis/constant-guesses.ts";
+import { summarize } from "../../analysis/summarize.ts";
+import { type NamedRows, sweepDifferences } from "../../analysis/sweep-differences.ts";
+import type { ChartData } from "../../charts/chart.ts";
+import { methodStyles } from "../../charts/parts/palette.ts";
+import type { RenderedChart } from "../../charts/rendering/render.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
+import { differenceFigure, differenceSentences, differenceTable, seriesOf } from "./differences.ts";
+import { chartFigure, figureHtml } from "./figure.ts";
+import { findings } from "./findings.ts";
+import { withDefinitions } from "./glossary.ts";
+import { type Html, html } from "./html.ts";
+import { limits } from "./limits.ts";
+import { nextSteps } from "./next-steps.ts";
+import type { ReportedStudy } from "./reproduce.ts";
+import { swatch, swatchSymbols } from "./swatch.ts";
+import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
+
+/** What can be compared: one study, or several on the same test data. */
+export interface PanelContent {
+  /** What they stand on: `mnist, 10,000 test examples`. */
+  readonly label: string;
+  readonly studies: readonly ReportedStudy[];
+  /** The rows of all of them, each method by a name of its own. */
+  readonly data: ChartData;
+  /** Drawn from that data. */
+  readonly charts: readonly RenderedChart[];
+}
+
+export interface PanelPlace {
+  /** Of the ids of this panel; empty where it is alone. */
+  readonly prefix: string;
+  /** The number of its first method on the page. */
+  readonly firstSeries: number;
+}
+
+/** Findings, limits, what to try next, charts and tables of what can be compared. */
+export async function panel(
+  { label, studies, data, charts }: PanelContent,
+  { prefix, firstSeries }: PanelPlace,
+): Promise<Html> {
+  const { results, layers } = data;
+  const metric = primaryMetric(results);
+  const methods = methodsOf(data);
+  const context = { prefix, methods, firstSeries, metric };
+  const shown = { methods, firstSeries };
+  const guessOf = recordedGuesses(studies);
+  const differences = sweepDifferences(studies satisfies readonly NamedRows[], metric);
+  const series = seriesOf(studies);
+  const differing = await differenceFigure(differences, { metric, methods, series });
+  const { sentences, definitions } = withDefinitions(
+    [...findings(results, guessOf), ...differenceSentences(studies, differences, metric)],
+    prefix,
+  );
+  const steps =
+    studies.length === 1 ? nextSteps({ results, history: data.history, guessOf }, studies[0]?.manifest) : [];
+  return html`<div class="panel-of-tests"${prefix === "" ? "" : html` role="region" aria-label="${label}"`}>
+${prefix === "" ? "" : html`<h2 class="test">${label}</h2>`}
+<section aria-labelledby="${prefix}findings">
+<h2 id="${prefix}findings">Findings</h2>
+<ul>${sentences.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
+${definitions}
+</section>
+<aside class="box" aria-labelledby="${prefix}limits">
+<h2 id="${prefix}limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
+${limits(results)}
+</aside>
+${
+  steps.length === 0
+    ? ""
+    : html`<section aria-labelledby="${prefix}next">
+<h2 id="${prefix}next">What to try next</h2>
+<ul>${steps.map(({ why, command }) => html`<li>${why}<pre tabindex="0"><code>${command}</code></pre></li>\n`)}</ul>
+<p class="hint">Run in the results folder, whose config.yaml has every setting. What is computed already is not computed again where only seeds, sparsities or methods are new; other changes go to a folder of their own.</p>
+</section>`
+}
+<section aria-labelledby="${prefix}charts">
+<h2 id="${prefix}charts">Charts</h2>
+${methodBoxes(methods, { firstSeries, labels: data.labels })}
+<p class="hint" ${prefix === "" ? html`id="chart-keys"` : ""}>Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
+${charts.map((chart) => figureHtml(chartFigure(chart, metric), context))}
+${differing === undefined ? "" : figureHtml(differing, context)}
+</section>
+<section aria-labelledby="${prefix}tables">
+<h2 id="${prefix}tables">Tables</h2>
+<p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
+${summaryTable(summarize(results), results, shown)}
+${differences.length === 0 ? "" : differenceTable(differences, { metric, series, ...shown })}
+${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, shown)}</details>` : ""}
+</section>
+</div>
+`;
+}
+
+/** The methods of a panel, in the order of their numbers on the page. */
+export function methodsOf({ results }: Pick<ChartData, "results">): string[] {
+  return [...new Set(results.map((row) => row.method))];
+}
+
+/** The legend of the panel: a box a method, which shows and hides it. */
+function methodBoxes(
+  methods: readonly string[],
+  { firstSeries, labels }: { readonly firstSeries: number; readonly labels: ChartData["labels"] },
+): Html {
+  const boxes = methods.map((method, i) => {
+    const series = firstSeries + i;
+    return html`<label class="s${series}"><input type="checkbox" value="${series}" checked autocomplete="off">${swatch(series, "line")}<span>${method}</span></label>
+`;
+  });
+  return html`${swatchSymbols([...methodStyles(methods, labels).values()], firstSeries)}
+<details class="methods" open><summary>Methods: <span class="shown">all</span></summary><fieldset><legend class="unseen">Show</legend>${boxes}${
+    methods.length > 3
+      ? html`<button type="button" data-all="true">All</button> <button type="button" data-all="">None</button>`
+      : ""
+  }</fieldset></details>`;
+}
