@@ -24,6 +24,8 @@ onOutputError((code) => {
 });
 
 // What escapes the try below, such as an error in a timer: Node's own exit code 1 means something else here.
+// From here on in place of the program's own, which tells why this file does not load.
+process.removeAllListeners("uncaughtException");
 process.on("uncaughtException", (error) => process.exit(report(error)));
 
 const program = new Program()

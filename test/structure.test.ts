@@ -31,8 +31,8 @@ test("imports point down that list", () => {
 });
 
 test("tests stand where what they test stands", () => {
-  /** Tests of pages, and of all engines alike. */
-  const beside = ["docs", "engines/conformance", "faults"];
+  /** Tests of pages, of all engines alike, of everything that reads what others wrote, and of what survives a fault. */
+  const beside = ["docs", "engines/conformance", "faults", "fuzz"];
   const folders = new Set([...sources.map((file) => path.posix.dirname(file)), ...beside]);
   const astray = readdirSync(path.join(packageRoot, "test"), { recursive: true, encoding: "utf8" })
     .map((file) => file.split(path.sep).join("/"))

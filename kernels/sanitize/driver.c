@@ -128,11 +128,18 @@ static Description describe(const Case *c, int optimizer, int turn) {
   return d;
 }
 
+static int64_t state_size(const int32_t *spec, const double *options) {
+  void *room = malloc((size_t)pl_plan_size(spec[5]));
+  int64_t bytes = (int64_t)pl_state_size(spec, options, room);
+  free(room);
+  return bytes;
+}
+
 static void run(const Case *c, int optimizer, double momentum, int bytes_in, int batch, int turn) {
   const double adam[4] = {0.9, 0.999, 1e-8, 0.001}, sgd[4] = {momentum, 0, 0, 0.001};
   const double *options = optimizer == OPTIMIZER_ADAM ? adam : sgd;
   Description d = describe(c, optimizer, turn);
-  Network *network = zeroed((int64_t)pl_state_size(d.spec, options));
+  Network *network = zeroed(state_size(d.spec, options));
   pl_init(network, d.spec, options, d.masks, d.lists);
   void *workspace = bind(network, NULL, batch);
 
@@ -191,6 +198,38 @@ static void run_all(int turns) {
       }
 }
 
+/* So many layers that their plans would not fit on this thread's stack. */
+static void *run_deep(void *unused) {
+  enum { DEPTH = 2000 };
+  static const Case deep = {"deep", 2, 1, 1, 1, 1, DEPTH, {{0}}};
+  const double sgd[4] = {0, 0, 0, 0};
+  int32_t *spec = calloc(HEADER + DEPTH * LAYER_FIELDS, sizeof(int32_t));
+  memcpy(spec, (int32_t[HEADER]){2, OPTIMIZER_SGD, 1, 1, 1, DEPTH, 1, 0}, HEADER * sizeof(int32_t));
+  for (int l = 0; l < DEPTH; l++)
+    memcpy(spec + HEADER + l * LAYER_FIELDS, (int32_t[LAYER_FIELDS]){LAYER_DENSE, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0},
+           LAYER_FIELDS * sizeof(int32_t));
+  Network *network = zeroed(state_size(spec, sgd));
+  pl_init(network, spec, sgd, NULL, NULL);
+  void *workspace = bind(network, NULL, 1);
+  float *parameters = random_floats(network->parameter_count), input = 1, output;
+  uint32_t order = 0;
+  pl_write(network, 0, parameters);
+  pl_train(network, NULL, &input, 1, 0, NULL, &input, &order, 1, 1, 0.01);
+  pl_outputs(network, NULL, &input, 1, 0, NULL, NULL, &order, 1, &output);
+  check(network->layer_count == DEPTH && output * 0 == 0, &deep, "the output is not finite");
+  free(spec), free(network), free(workspace), free(parameters);
+  return unused;
+}
+
+static void run_on_a_small_stack(void) {
+  pthread_t thread;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 256 << 10);
+  pthread_create(&thread, &attributes, run_deep, NULL);
+  pthread_join(thread, NULL);
+}
+
 #if defined(HELPERS)
 static int32_t over;
 
@@ -223,6 +262,7 @@ int main(void) {
   printf("sanitize: %d shares by helpers\n", run_with_helpers());
 #else
   run_all(MASKS);
+  run_on_a_small_stack();
 #endif
   printf("sanitize: clean with vectors of %d\n", pl_vector_length());
   return 0;

@@ -18,14 +18,17 @@ static int64_t place_network(Network *network, const int32_t *spec, const double
   return arena.used;
 }
 
+/* Bytes that pl_state_size needs to work in for so many layers of a description. */
+PL_EXPORT(pl_plan_size) double pl_plan_size(int layers) { return (double)(layers * (int64_t)sizeof(Layer)); }
+
 /*
  * Bytes of state (parameters, masks, indices, optimizer) for a description, see plan.c; `options` are SGD's
- * [momentum, 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay].
+ * [momentum, 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay]. `room` is pl_plan_size bytes that are
+ * free again afterwards.
  */
-PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double *options) {
-  Layer layers[spec[5]];
+PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double *options, void *room) {
   Network network;
-  plan(&network, layers, spec);
+  plan(&network, room, spec);
   return (double)place_network(&network, spec, options, NULL);
 }
 

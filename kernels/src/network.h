@@ -11,7 +11,7 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 4
+#define PL_ABI 5
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };

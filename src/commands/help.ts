@@ -10,6 +10,8 @@ const ENVIRONMENT = `Environment variables that prune-lab reads. Flags go before
 Folders:
   PRUNE_LAB_DATA    the data folder, searched before ./data
   PRUNE_LAB_CACHE   the cache folder: compiled kernels, downloaded engines
+  PRUNE_LAB_TENSORFLOW
+                    the folder of your own @tensorflow/tfjs-node-gpu, for the tensorflow engine
   XDG_CACHE_HOME    where the cache folder lies without it, on Linux (default: ~/.cache)
 
 Terminal:

@@ -3,7 +3,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import type * as z from "zod";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { excerpt } from "../foundations/quote.ts";
+import { excerpt, firstOf } from "../foundations/quote.ts";
 import { shapeHint } from "./hints.ts";
 import { displayedPath, findConfig } from "./lookup.ts";
 import { issueMessage, unknownKeyMessage } from "./messages.ts";
@@ -80,7 +80,9 @@ function resolve(given: unknown, source: ConfigSource, overrides: readonly Overr
     given,
   );
   const parsed = schema.safeParse(value, { error: issueMessage });
-  if (!parsed.success) throw inputError(problems(parsed.error, schema, value, source, overrides).join("\n"));
+  if (!parsed.success) {
+    throw inputError(firstOf(problems(parsed.error, schema, value, source, overrides)).join("\n"));
+  }
   return parsed.data;
 }
 

@@ -1,9 +1,9 @@
-import * as yaml from "yaml";
 import type * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
 import { excerpt, quote } from "../foundations/quote.ts";
 import { show } from "./messages.ts";
 import { childSchema, ownValue, unwrap } from "./shape.ts";
+import { parseYaml, YamlProblem, yamlData } from "./yaml.ts";
 
 /** One `--set path=value`. */
 export interface Override {
@@ -24,10 +24,22 @@ export function parseOverride(text: string): Override {
   if (valueText.trim() === "") {
     throw inputError(`${origin}: there is no value after '='; write null for none.`);
   }
-  const document = yaml.parseDocument(valueText, { prettyErrors: false });
-  const problem = [...document.errors, ...document.warnings][0];
-  if (problem !== undefined) throw inputError(`${origin}: the value is not valid YAML: ${problem.message}`);
-  return { origin, path, value: document.toJS() };
+  return { origin, path, value: readValue(origin, valueText) };
+}
+
+function readValue(origin: string, valueText: string): unknown {
+  try {
+    const [document, second] = parseYaml(valueText);
+    if (document === undefined) return null;
+    const problem = [...document.errors, ...document.warnings][0];
+    if (second !== undefined) throw new YamlProblem("the value is several YAML documents.");
+    if (problem !== undefined)
+      throw new YamlProblem(`the value is not valid YAML: ${excerpt(problem.message, 200)}`);
+    return yamlData(document);
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    throw inputError(`${origin}: ${error.message}`, { cause: error });
+  }
 }
 
 /**

@@ -103,10 +103,15 @@ function typeText(schema: JsonSchema): string {
     case "null":
       return "`null`";
     case "array":
-      return `list${items(schema).map((item) => ` of: ${typeText(item)}`)}`;
+      return `list${items(schema).map((item) => `${lengthText(schema)} of: ${typeText(item)}`)}`;
     default:
       return "mapping";
   }
+}
+
+/** Only where the length is not fixed. */
+function lengthText({ maxItems }: JsonSchema): string {
+  return maxItems === undefined ? "" : `, at most ${maxItems},`;
 }
 
 function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {

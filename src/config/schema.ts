@@ -4,7 +4,7 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
-import { nameProblem, nameSchema, sameName } from "../foundations/names.ts";
+import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
@@ -29,20 +29,32 @@ const sparsitySchema = z
   .min(0, { error: outsideFraction })
   .max(1, { error: outsideFraction });
 
+/** The most entries of a list: far more than a study can be read with, and quick to check. */
+const MOST_ENTRIES = 1000;
+
+/** The most networks that one study prunes: so many are planned in seconds, and their tables fit into memory. */
+const MOST_PRUNED = 200_000;
+
 /** A non-empty list in which nothing is listed twice; `key` says what makes two entries the same. */
 function distinct<Item extends z.ZodType>(
   item: Item,
   key: (value: z.output<Item>) => string | number,
-  same = (a: string | number, b: string | number) => a === b,
+  most = MOST_ENTRIES,
+  same = (value: string | number) => value,
 ) {
   return z
     .array(item)
     .min(1)
+    .max(most)
     .superRefine((values, context) => {
       const keys = values.map(key);
+      const firsts = new Map<string | number, number>();
       for (const [i, value] of keys.entries()) {
-        const first = keys.findIndex((other) => same(other, value));
-        if (first === i) continue;
+        const first = firsts.get(same(value));
+        if (first === undefined) {
+          firsts.set(same(value), i);
+          continue;
+        }
         const message =
           keys[first] === value
             ? `${value} is listed twice, first as entry ${first}.`
@@ -57,7 +69,7 @@ const methodName = (method: MethodOptions) => (typeof method === "string" ? meth
 function pruneSchema() {
   return z
     .strictObject({
-      methods: distinct(methodSchema(), methodName, (a, b) => sameName(String(a), String(b)))
+      methods: distinct(methodSchema(), methodName, MOST_ENTRIES, (name) => String(name).toLowerCase())
         .prefault(["l1-unstructured", "global-magnitude"])
         .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
       sparsities: distinct(sparsitySchema, Number)
@@ -68,7 +80,8 @@ function pruneSchema() {
         .prefault({})
         .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
       exclude: z
-        .array(z.string().min(1))
+        .array(z.string().min(1).max(100))
+        .max(MOST_ENTRIES)
         .default([])
         .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
       biases: z.boolean().default(false).describe("Prune biases too."),
@@ -108,7 +121,7 @@ export function configFields() {
     model: modelSchema(),
     train: trainSchema.prefault({}),
     prune: pruneSchema().prefault({}),
-    seeds: distinct(z.int().min(0), Number)
+    seeds: distinct(z.int().min(0), Number, 10 * MOST_ENTRIES)
       .default([0, 1, 2])
       .describe("One whole experiment each: initial weights, data order, random pruning."),
     engine: z
@@ -131,7 +144,17 @@ export function configFields() {
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune, labels }, context) => {
+    .superRefine(({ dataset, prune, seeds, labels }, context) => {
+      const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
+      if (pruned > MOST_PRUNED) {
+        context.addIssue({
+          code: "custom",
+          path: [],
+          message:
+            `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
+            `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
+        });
+      }
       for (const { method, message } of labelFaults(labels, prune.methods)) {
         context.addIssue({ code: "custom", path: ["labels", "methods", method], message });
       }

@@ -1,7 +1,8 @@
 import * as yaml from "yaml";
 import { inputError } from "../foundations/errors.ts";
-import { excerpt, quote } from "../foundations/quote.ts";
+import { excerpt, firstOf, quote } from "../foundations/quote.ts";
 import { spaceHint } from "./hints.ts";
+import { parseYaml, YamlProblem, yamlData } from "./yaml.ts";
 
 /** A config file's content, with the lines that its parts stand on. */
 export interface ConfigSource {
@@ -28,13 +29,13 @@ const CONFIG: SourceKind = { noun: "a config", hint: "Write a starter config: pr
  */
 export function parseConfigSource(text: string, file: string, kind: SourceKind = CONFIG): ConfigSource {
   const lines = new yaml.LineCounter();
-  const documents = yaml.parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
+  const documents = inWords(file, lineAt, () => parseYaml(text, lines));
 
   const problems = [...documents].flatMap((document) => [...document.errors, ...document.warnings]);
   if (problems.length > 0) {
     const texts = problems.map((problem) => `${file}:${lineAt(problem.pos[0])}: ${describe(problem, text)}`);
-    throw inputError(texts.join("\n"));
+    throw inputError(firstOf(texts).join("\n"));
   }
   const [document, second] = documents;
   if (second !== undefined) {
@@ -50,25 +51,16 @@ export function parseConfigSource(text: string, file: string, kind: SourceKind =
   if (!yaml.isMap(contents)) {
     const found = yaml.isSeq(contents)
       ? "a list"
-      : `the single value ${excerpt(JSON.stringify(contents.toJSON()))}`;
+      : `the single value ${excerpt(JSON.stringify(contents.toJSON()) ?? "")}`;
     const plain = yaml.isScalar(contents) ? String(contents.value) : "";
     const missingSpace = /^[\w.]+:\S/.test(plain) ? spaceHint(excerpt(plain)) : "";
     throw inputError(
       `${file}:${lineAt(contents.range[0])}: ${kind.noun} is a mapping of keys to values, and this is ${found}.${missingSpace}`,
     );
   }
-  yaml.visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      const line = lineAt(alias.range?.[0] ?? 0);
-      throw inputError(
-        `${file}:${line}: not valid YAML: there is no anchor &${alias.source} before *${alias.source}.`,
-      );
-    },
-  });
   return {
     file,
-    value: toPlainData(document, file),
+    value: inWords(file, lineAt, () => yamlData(document)),
     locate: (path) => {
       const offsets = offsetsAlong(document, path);
       const last = offsets.at(-1);
@@ -77,12 +69,14 @@ export function parseConfigSource(text: string, file: string, kind: SourceKind =
   };
 }
 
-/** Resolves aliases. Throws an input error when they multiply beyond measure (a "billion laughs" document). */
-function toPlainData(document: yaml.Document, file: string): unknown {
+/** What the work gives; a problem with the YAML becomes an input error that names the line. */
+function inWords<T>(file: string, lineAt: (offset: number) => number, work: () => T): T {
   try {
-    return document.toJS();
+    return work();
   } catch (error) {
-    throw inputError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    if (!(error instanceof YamlProblem)) throw error;
+    const line = error.offset === undefined ? "" : `:${lineAt(error.offset)}`;
+    throw inputError(`${file}${line}: ${error.message}`, { cause: error });
   }
 }
 
@@ -91,7 +85,7 @@ function describe(problem: yaml.YAMLParseError | yaml.YAMLWarning, text: string)
     const key = /^[^\s:]*/.exec(text.slice(problem.pos[0]))?.[0] ?? "";
     return `the key ${quote(key)} appears twice.`;
   }
-  return `not valid YAML: ${problem.message}`;
+  return `not valid YAML: ${excerpt(problem.message, 200)}`;
 }
 
 /** Where each key of `path` stands in the text, as far as the document has it. */

@@ -45,6 +45,8 @@ export interface DownloadFile {
   readonly spellings: readonly string[];
   /** SHA-256 of the uncompressed bytes: mirrors compress differently. */
   readonly sha256: string;
+  /** Number of the uncompressed bytes, beyond which nothing is downloaded or unpacked; default 2 GiB. */
+  readonly bytes?: number | undefined;
 }
 
 /** A registered dataset. Its options are the config's `dataset:` mapping without `name`. */

@@ -4,6 +4,7 @@ import { idxOptions } from "./formats/idx/dataset.ts";
 import {
   findPinned,
   loadPinned,
+  MNIST_BYTES,
   missingError,
   type PinnedSet,
   pinnedDownload,
@@ -12,6 +13,7 @@ import {
 const published = {
   name: "fashion-mnist",
   title: "Fashion-MNIST",
+  bytes: MNIST_BYTES,
   mirrors: [
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",

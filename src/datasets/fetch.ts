@@ -1,15 +1,16 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
-import { sha256 } from "../foundations/hash.ts";
+import { makeFolder } from "../foundations/make-folder.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
 import { dataFolders, datasetFolder, findFile } from "./data-folder.ts";
-import type { Download } from "./dataset.ts";
+import type { Download, DownloadFile } from "./dataset.ts";
 import { datasets } from "./registry.ts";
-import { readUncompressed } from "./uncompressed.ts";
+import { MOST_BYTES, uncompressedChunks } from "./uncompressed.ts";
 
 export interface FetchOptions {
   /** Downloads again and replaces what is there. */
@@ -67,18 +68,18 @@ export async function fetchFiles(
   options: FetchOptions,
 ): Promise<FetchResult> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const downloaded: string[] = [];
-    for (const { name, spellings, sha256: expected } of files) {
+    for (const { name, spellings, ...content } of files) {
       const existing = await findFile(folder, spellings);
       if (existing !== undefined && !options.force) {
-        await requireContent(existing, expected);
+        await requireContent(existing, content);
         continue;
       }
       const part = path.join(folder, `${name}.part`);
       if (options.force) await rm(part, { force: true });
       const urls = mirrors.map((mirror) => mirror + name);
-      await downloadVerified(urls, part, expected, options);
+      await downloadVerified(urls, part, content, options);
       await rename(part, path.join(folder, name));
       // Under --force: a copy under another spelling would be found before this one.
       for (const other of spellings.filter((spelling) => spelling !== name)) {
@@ -100,7 +101,7 @@ const attemptsPerMirror = 5;
 async function downloadVerified(
   urls: readonly string[],
   part: string,
-  expected: string,
+  expected: Content,
   { onProgress, notify, stallSeconds = 30 }: FetchOptions,
 ): Promise<void> {
   const name = path.basename(part, ".part");
@@ -111,6 +112,7 @@ async function downloadVerified(
     for (let attempt = 1, again = true; again && attempt <= attemptsPerMirror; attempt++) {
       const outcome = await transfer(url, part, {
         stallSeconds,
+        mostBytes: mostCompressed(expected),
         onProgress: (progress) => onProgress(name, progress),
       });
       if (outcome.complete) {
@@ -133,7 +135,7 @@ async function downloadVerified(
   });
 }
 
-async function requireContent(file: string, expected: string): Promise<void> {
+async function requireContent(file: string, expected: Content): Promise<void> {
   const problem = await contentProblem(file, expected);
   if (problem !== undefined) {
     throw inputError(`${file} is there, but is not the published file: ${problem}.`, {
@@ -142,15 +144,33 @@ async function requireContent(file: string, expected: string): Promise<void> {
   }
 }
 
-/** What is wrong with a file's uncompressed content, or undefined. */
-async function contentProblem(file: string, expected: string): Promise<string | undefined> {
+/** What is known of a file's uncompressed content. */
+type Content = Pick<DownloadFile, "sha256" | "bytes">;
+
+/** What is wrong with a file's uncompressed content, or undefined. Unpacks no more than there must be. */
+async function contentProblem(
+  file: string,
+  { sha256: expected, bytes: most = MOST_BYTES }: Content,
+): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  let bytes = 0;
   try {
-    const got = sha256(await readUncompressed(file));
-    return got === expected ? undefined : `wrong content: expected SHA-256 ${expected}, got ${got}`;
+    for await (const chunk of uncompressedChunks(file)) {
+      bytes += chunk.length;
+      if (bytes > most) return `wrong content: more than the ${most} bytes that it must have`;
+      hash.update(chunk);
+    }
   } catch (error) {
     if (error instanceof PruneLabError) return "a damaged or incomplete gzip file";
     throw error;
   }
+  const got = hash.digest("hex");
+  return got === expected ? undefined : `wrong content: expected SHA-256 ${expected}, got ${got}`;
+}
+
+/** The most bytes of a gzip file of this content: what cannot be compressed grows by less than this. */
+function mostCompressed({ bytes = MOST_BYTES }: Content): number {
+  return Math.ceil(bytes * 1.001) + 2 ** 16;
 }
 
 /** A mirror's URL with its final slash. */

@@ -13,6 +13,7 @@ const options = z.strictObject({
   path: z
     .string()
     .min(1)
+    .max(1000)
     .describe("The folder of the four files: in the data folder, or relative to the working folder."),
   label: nameSchema("a dataset")
     .nullable()

@@ -5,6 +5,7 @@ import type { Dataset, DatasetEntry } from "./dataset.ts";
 import {
   findPinned,
   loadPinned,
+  MNIST_BYTES,
   missingError,
   type PinnedSet,
   pinnedDownload,
@@ -16,6 +17,7 @@ import { splitExamples } from "./split.ts";
 const published = {
   name: "mnist",
   title: "MNIST",
+  bytes: MNIST_BYTES,
   mirrors: [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",

@@ -87,6 +87,9 @@ export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
 }
 
+/** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
+const MOST_RUNS = 500_000;
+
 /** Runs by id, dense networks first, and so parents before what hangs on them. */
 class Graph {
   readonly #runs = new Map<string, Run>();
@@ -96,6 +99,11 @@ class Graph {
   /** Adds a run unless it is there; a run that fills a cell is named after the first such cell. Returns its id. */
   add(run: Run, fillsCell = false): string {
     const known = this.#runs.get(run.id);
+    if (known === undefined && this.#runs.size === MOST_RUNS) {
+      throw inputError(`The study has more than ${MOST_RUNS} runs: baselines, levels and pruned networks.`, {
+        hint: "Part it into several, with fewer seeds, methods or sparsities each.",
+      });
+    }
     if (known === undefined || (fillsCell && !this.#named.has(run.id))) this.#runs.set(run.id, run);
     if (fillsCell) this.#named.add(run.id);
     return run.id;

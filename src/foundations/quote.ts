@@ -27,3 +27,11 @@ function visible(text: string): string {
 function escaped(codeUnit: number): string {
   return `\\u${codeUnit.toString(16).padStart(4, "0")}`;
 }
+
+/** The most problems of one kind that an error lists. */
+const MOST_LISTED = 20;
+
+/** The first of a list of problems, and how many more there are. */
+export function firstOf(lines: readonly string[], most = MOST_LISTED): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most), `... and ${lines.length - most} more.`];
+}

@@ -86,6 +86,15 @@ export function readError(error: unknown, file: string, hint?: string): unknown 
 
 /** A system error that nobody met on the way, or memory that was refused, as a PruneLabError. Anything else comes back as it is. */
 export function explainSystemError(error: unknown): unknown {
+  if (isRefusedToWebAssembly(error)) {
+    return failure(
+      "The system refuses the memory that WebAssembly asks for, which draws charts and runs kernels-wasm.",
+      {
+        hint: `It reserves 10 GiB of addresses, and uses little of them: allow more (ulimit -v unlimited), or set NODE_OPTIONS=--disable-wasm-trap-handler, ${AGAIN}`,
+        cause: error,
+      },
+    );
+  }
   if (isOutOfMemory(error)) {
     return failure("The system refuses more memory.", {
       hint: `Allow more (ulimit -v, or the limit of the container), or use fewer threads (--workers), ${AGAIN}`,
@@ -96,13 +105,18 @@ export function explainSystemError(error: unknown): unknown {
   return systemError(error, pathOf(error) ?? `The system refuses a call${call}`);
 }
 
-/** Of array buffers, of WebAssembly, and of worker threads. */
+function isRefusedToWebAssembly(error: unknown): boolean {
+  return error instanceof Error && /^WebAssembly\b.*(out of memory|allocate)/is.test(error.message);
+}
+
+const THREAD_CODES = ["ERR_WORKER_OUT_OF_MEMORY", "ERR_WORKER_INIT_FAILED"];
+
+/** Of array buffers, and of threads: what cannot start for want of memory has a code without a call. */
 function isOutOfMemory(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (systemErrorCode(error) === "ERR_WORKER_OUT_OF_MEMORY") return true;
-  return /^(WebAssembly\.\w+\(\): (Out of memory|could not allocate)|Array buffer allocation failed)/.test(
-    error.message,
-  );
+  const code = systemErrorCode(error) ?? "";
+  if (THREAD_CODES.includes(code) || (code === "EAGAIN" && !isSystemError(error))) return true;
+  return error.message.startsWith("Array buffer allocation failed");
 }
 
 /** The file that a system error is about, absolute; undefined when it does not say. */

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { quote } from "./quote.ts";
 
 /** Bytes of a file that are here, and how many it will have if the server said so. */
@@ -12,6 +12,8 @@ export interface TransferOptions {
   /** How long the server may stay silent, before its answer or within it. */
   readonly stallSeconds: number;
   readonly onProgress: (progress: TransferProgress) => void;
+  /** The most bytes that the file may have: an answer that is longer is broken off. */
+  readonly mostBytes: number;
   /** Aborting ends the attempt; what has come is kept. */
   readonly signal?: AbortSignal;
 }
@@ -33,7 +35,7 @@ export async function transfer(
 ): Promise<TransferOutcome> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), options.stallSeconds * 1000);
-  const file = await open(part, constants.O_RDWR | constants.O_CREAT);
+  const file = await openPart(part);
   let start = 0;
   let receivedBytes = 0;
   try {
@@ -50,11 +52,13 @@ export async function transfer(
     else await file.truncate(0);
     const length = response.headers.get("content-length");
     const totalBytes = length === null ? undefined : start + Number(length);
+    if ((totalBytes ?? 0) > options.mostBytes) return await tooLong(file, options);
     const reader = response.body?.getReader();
     for (;;) {
       const chunk: Uint8Array | undefined = (await network(reader?.read()))?.value;
       if (chunk === undefined) break;
       timer.refresh();
+      if (start + receivedBytes + chunk.length > options.mostBytes) return await tooLong(file, options);
       await writeAt(file, chunk, start + receivedBytes);
       receivedBytes += chunk.length;
       options.onProgress({ receivedBytes: start + receivedBytes, totalBytes });
@@ -70,6 +74,23 @@ export async function transfer(
     silence.abort();
     await file.close();
   }
+}
+
+/** A part that is too long cannot be continued. */
+async function tooLong(file: FileHandle, { mostBytes }: TransferOptions): Promise<TransferOutcome> {
+  await file.truncate(0);
+  return {
+    complete: false,
+    reason: `the answer is longer than the ${mostBytes} bytes that the file can have`,
+    retry: false,
+  };
+}
+
+/** Opens what an earlier attempt left, or a new file. What is no plain file of this name alone is not written through. */
+async function openPart(part: string): Promise<FileHandle> {
+  const found = await lstat(part).catch(() => undefined);
+  if (found !== undefined && (!found.isFile() || found.nlink > 1)) await rm(part);
+  return open(part, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0));
 }
 
 function request(url: string, present: number, signal: AbortSignal): Promise<Response> {

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, PruneLabError } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
+import { firstOf, quote } from "../foundations/quote.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, batchRows, batchSummaryCsv } from "./batch-summary.ts";
 import { planStudies, type StudyForecast } from "./forecast.ts";
@@ -138,7 +138,7 @@ async function readAll(
       }
     }
   }
-  if (problems.size > 0) throw inputError([...problems].join("\n"));
+  if (problems.size > 0) throw inputError(firstOf([...problems]).join("\n"));
   refuseEqualNames(found);
   return found;
 }
@@ -157,8 +157,8 @@ function renamed(
 
 function refuseEqualNames(configs: readonly Config[]): void {
   // Compared as a file system may: without case.
-  const names = configs.map(({ name }) => name.toLowerCase());
-  const twice = configs.find((_, i) => names.indexOf(names[i] ?? "") < i);
+  const names = new Set<string>();
+  const twice = configs.find(({ name }) => names.size === names.add(name.toLowerCase()).size);
   if (twice === undefined) return;
   throw inputError(
     `Two sweeps of this batch are named ${quote(twice.name)}, and each needs a folder of its own.`,

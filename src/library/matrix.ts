@@ -2,13 +2,16 @@ import { readFile } from "node:fs/promises";
 import * as yaml from "yaml";
 import { parseConfigSource, type SourceKind } from "../config/source.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
 
 /** One cell of a matrix: overrides, and what is added to the name of each study. */
 export interface MatrixCell {
   readonly suffix: string;
   readonly set: readonly string[];
 }
+
+/** The most combinations of a matrix, each a sweep of its own. */
+const MOST_CELLS = 1000;
 
 /** What cannot stand in a study's name, which names a folder. */
 const NOT_IN_NAMES = /[^A-Za-z0-9._-]+/g;
@@ -33,8 +36,13 @@ export async function readMatrix(file: string): Promise<readonly MatrixCell[]> {
   }
   let cells: readonly MatrixCell[] = [{ suffix: "", set: [] }];
   for (const [path, given] of Object.entries(source.value as Record<string, unknown>)) {
-    const where = `${file}:${source.locate([path]).line}: ${path}`;
+    const where = `${file}:${source.locate([path]).line}: ${excerpt(path)}`;
     const values = namedValues(given, where);
+    if (cells.length * values.length > MOST_CELLS) {
+      throw inputError(
+        `${where}: with this the matrix has ${cells.length * values.length} combinations or more; at most ${MOST_CELLS} are run.`,
+      );
+    }
     cells = cells.flatMap((cell) =>
       values.map(({ name, value }) => ({
         suffix: `${cell.suffix}-${name}`,
@@ -64,7 +72,8 @@ function namedValues(given: unknown, where: string): { readonly name: string; re
       `${where}: a list of values, such as [32, 64], or a mapping of names to values is needed.`,
     );
   }
-  const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) < i);
+  const seen = new Set<string>();
+  const twice = named.find(({ name }) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     throw inputError(
       `${where}: two values are named ${quote(twice.name)}; name them: { first: ..., second: ... }.`,
@@ -77,7 +86,7 @@ function namedValues(given: unknown, where: string): { readonly name: string; re
 function nameOf(value: unknown, where: string): string {
   if (typeof value === "object" && value !== null) {
     throw inputError(
-      `${where}: ${flowYaml(value)} cannot name a folder; name the values: { first: ${flowYaml(value)}, ... }.`,
+      `${where}: ${excerpt(flowYaml(value))} cannot name a folder; name the values: { first: ${excerpt(flowYaml(value))}, ... }.`,
     );
   }
   return usable(String(value));

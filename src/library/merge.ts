@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { loadConfig } from "../config/load.ts";
 import { inputError } from "../foundations/errors.ts";
 import { nameProblem } from "../foundations/names.ts";
-import { quote } from "../foundations/quote.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
 import { readError, systemErrorText } from "../foundations/system-errors.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
@@ -135,8 +135,11 @@ function parseSummary(text: string, file: string): readonly { readonly study?: s
   try {
     return parse(text, { columns: true });
   } catch (error) {
-    throw inputError(`${file} is no table: ${error instanceof Error ? error.message : error}.`, {
-      cause: error,
-    });
+    throw inputError(
+      `${file} is no table: ${excerpt(error instanceof Error ? error.message : String(error))}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

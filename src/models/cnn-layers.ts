@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { unitsSchema } from "./options.ts";
+import { MOST_LAYERS, unitsSchema } from "./options.ts";
 
 /**
  * The layers of the `cnn` model as they stand in the config, one mapping a layer, told apart by their first
@@ -42,6 +42,7 @@ export type CnnLayer = z.output<typeof cnnLayerSchema>;
 export const cnnLayersSchema = z
   .array(cnnLayerSchema)
   .min(1)
+  .max(MOST_LAYERS)
   .superRefine((layers, context) => {
     const firstDense = layers.findIndex((layer) => "dense" in layer);
     if (firstDense < 0) return;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { sizeOf } from "../network/shapes.ts";
 import type { Activation, LayerSpec } from "../network/specification.ts";
 import { defineModel } from "./model.ts";
-import { activationSchema, unitsSchema } from "./options.ts";
+import { activationSchema, MOST_LAYERS, unitsSchema } from "./options.ts";
 
 export const mlp = defineModel({
   name: "mlp",
@@ -10,6 +10,7 @@ export const mlp = defineModel({
   options: z.strictObject({
     hidden: z
       .array(unitsSchema)
+      .max(MOST_LAYERS)
       .default([300, 100])
       .describe("Units of each hidden layer; an empty list is linear or softmax regression."),
     activation: activationSchema,

@@ -9,3 +9,6 @@ export const activationSchema = z
 
 /** Units of a dense layer, or channels of a convolution. */
 export const unitsSchema = z.int().min(1).max(65_536);
+
+/** The most hidden layers of a network. */
+export const MOST_LAYERS = 500;

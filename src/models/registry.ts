@@ -1,6 +1,7 @@
 import { inputError } from "../foundations/errors.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import { parameterSpecs } from "../network/parameters.ts";
+import { layerOutputShapes, sizeOf } from "../network/shapes.ts";
 import type { Loss, NetworkSpec } from "../network/specification.ts";
 import { cnn, lenet5 } from "./cnn.ts";
 import { lenet300100, mlp } from "./mlp.ts";
@@ -30,6 +31,9 @@ export function modelSchema() {
 /** Values in one tensor that every engine can index and hold: 1 GiB of 32-bit floats. */
 const largestTensor = 2 ** 28;
 
+/** Values of one layer's output for one example, with which a batch is some GiB. */
+const largestOutput = 2 ** 24;
+
 /**
  * The network of a config's `model:` mapping for examples of `inputShape` ([features], or [channels, height,
  * width]) and `outputs` classes or target values. Its layers are named conv1, conv2, ..., fc1, fc2, ...
@@ -43,6 +47,13 @@ export function buildNetwork(
 ): NetworkSpec {
   const layers = models.named(options.name).layers(options, inputShape, outputs);
   const spec: NetworkSpec = { inputShape, layers, loss };
+  const large = layerOutputShapes(spec).find((shape) => sizeOf(shape) > largestOutput);
+  if (large !== undefined) {
+    throw inputError(
+      `model '${options.name}': a layer would have ${large.join("x")} = ${sizeOf(large)} outputs for each example, ` +
+        `more than the ${largestOutput} that every engine can hold.`,
+    );
+  }
   const tooLarge = parameterSpecs(spec).find(({ size }) => size > largestTensor);
   if (tooLarge !== undefined) {
     const { name, shape, size } = tooLarge;

@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
-import { quote } from "../foundations/quote.ts";
+import { excerpt, quote } from "../foundations/quote.ts";
 
 /**
  * The safetensors format (github.com/huggingface/safetensors), which Python reads too: 8 bytes with the length
@@ -94,7 +94,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   const tensors = inOrder.map(([name, { dtype, shape, data_offsets: offsets }]): Tensor => {
     if (!isSupported(dtype)) {
       const known = Object.keys(bytesPerValue).join(", ");
-      throw inputError(`${file}: tensor ${quote(name)} has type ${dtype}; prune-lab reads ${known}`);
+      throw inputError(`${file}: tensor ${quote(name)} has type ${quote(dtype)}; prune-lab reads ${known}`);
     }
     const count = product(shape);
     if (offsets[0] !== end || offsets[1] !== end + count * bytesPerValue[dtype]) {
@@ -138,7 +138,7 @@ function readHeader(bytes: Uint8Array, view: DataView, file: string) {
     const [issue] = parsed.error.issues;
     throw damaged(
       file,
-      `in its header, ${issue?.path.join(".") || "the top level"}: ${issue?.message ?? "bad"}`,
+      `in its header, ${excerpt(issue?.path.join(".") || "the top level")} is not as the format says`,
     );
   }
   return { header: parsed.data, dataStart };

@@ -62,6 +62,12 @@ describe("--set", () => {
       "--set prune.sparsities.x=0.5: prune.sparsities has the indexes 0 to 8, and no 'x'.",
     ],
     ["prune.exclude.0=fc1", "--set prune.exclude.0=fc1: prune.exclude is an empty list, and no '0'."],
+    ["seeds=*x", "--set seeds=*x: not valid YAML: there is no anchor &x before *x."],
+    ["seeds=&a [*a]", "--set seeds=&a [*a]: *a stands for something that it is part of."],
+    [
+      `seeds=${"[".repeat(5000)}`,
+      `--set seeds=${"[".repeat(91)}...: there are more than 100 lists and mappings within one another.`,
+    ],
     ["model.name.x=1", "--set model.name.x=1: model.name is 'mlp', which has no 'x' to set."],
   ])("refuses %s", async (set, message) => {
     expect(await problemsOf(MINIMAL, [set])).toEqual([message]);

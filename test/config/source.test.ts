@@ -39,6 +39,42 @@ describe("a file that is no config", () => {
       /^x\.yaml: .*alias/,
     );
   });
+
+  test.each([
+    [
+      "an alias within its own anchor",
+      "a: &x [1, *x]\n",
+      /^x\.yaml:1: \*x stands for something that it is part of\.$/,
+    ],
+    [
+      "many aliases",
+      `a: &x 1\nb: [${Array(1001).fill("*x")}]\n`,
+      /^x\.yaml:2: there are more than 1000 aliases\.$/,
+    ],
+    [
+      "deep lists",
+      `a: ${"[".repeat(1e5)}`,
+      /^x\.yaml:1: there are more than 100 lists and mappings within one/,
+    ],
+    [
+      "deep lists in block style",
+      `${"- ".repeat(1e5)}a`,
+      /^x\.yaml(:1)?: there are more than 100 lists and mappings/,
+    ],
+    [
+      "deep mappings",
+      Array.from({ length: 120 }, (_, i) => `${" ".repeat(i)}a:\n`).join(""),
+      /^x\.yaml:\d+: there are/,
+    ],
+    [
+      "a long text",
+      `a: ${"x".repeat(2 ** 18)}`,
+      /^x\.yaml: it has 262147 characters, and at most 262144 are read/,
+    ],
+    ["a long name of an alias", `a: *${"x".repeat(5000)}\n`, /^x\.yaml:1: not valid YAML: .{100,250}$/s],
+  ])("%s are refused in few words", (_case, text, message) => {
+    expect(() => parseConfigSource(text, "x.yaml")).toThrow(message);
+  });
 });
 
 test("locates keys, list entries and the ends of paths that the file does not have", () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -14,6 +14,12 @@ const published = new Map<string, Uint8Array>(
   idxRoleNames.map((role) => [`/${standardName(role)}.gz`, gzipSync(set[role])]),
 );
 const names = idxRoleNames.map((role) => `${standardName(role)}.gz`);
+const bytes = {
+  "train-images": set["train-images"].length,
+  "train-labels": set["train-labels"].length,
+  "t10k-images": set["t10k-images"].length,
+  "t10k-labels": set["t10k-labels"].length,
+};
 const expected = {
   "train-images": sha256(set["train-images"]),
   "train-labels": sha256(set["train-labels"]),
@@ -37,7 +43,7 @@ async function goodMirror() {
 
 async function fetchInto(folder: string, mirrors: string[], force = false) {
   const notices: string[] = [];
-  const result = await fetchFiles(pinnedDownload({ mirrors, sha256: expected }), folder, {
+  const result = await fetchFiles(pinnedDownload({ mirrors, sha256: expected, bytes }), folder, {
     force,
     stallSeconds: 0.3,
     onProgress: () => {},
@@ -165,6 +171,46 @@ describe("fetchFiles", () => {
     expect(mirror.requests).toEqual([]);
     expect((await fetchInto(folder, [mirror.url], true)).downloaded).toEqual(names);
     await expectRightFiles(folder);
+  });
+
+  test("an answer without an end, or that says to be too long, is broken off", async () => {
+    const folder = await temporaryFolder();
+    let sent = 0;
+    const endless = await serve((_request, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(new Uint8Array(2 ** 16))) sent += 2 ** 16;
+        sent += 2 ** 16;
+      };
+      response.on("drain", more);
+      more();
+    });
+    const huge = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": 5e9 });
+      response.write("the first bytes");
+    });
+    const { notices } = await fetchInto(folder, [endless, huge, (await goodMirror()).url]);
+    await expectRightFiles(folder);
+    expect(notices.filter((notice) => notice.includes("is longer than the"))).toHaveLength(8);
+    expect(sent).toBeLessThan(4 * 2 ** 24);
+  });
+
+  test("what unpacks to more than the published file is dropped", async () => {
+    const folder = await temporaryFolder();
+    const bomb = await serve((_request, response) => void response.end(gzipSync(new Uint8Array(2 ** 24))));
+    const { notices } = await fetchInto(folder, [bomb, (await goodMirror()).url]);
+    await expectRightFiles(folder);
+    expect(notices[1]).toMatch(/: wrong content: more than the \d+ bytes that it must have$/);
+  });
+
+  test("a part that is a link is replaced, not written through", async () => {
+    const folder = await temporaryFolder();
+    const own = path.join(await temporaryFolder(), "own");
+    await writeFile(own, "somebody's own");
+    await symlink(own, path.join(folder, `${names[0]}.part`));
+    await link(own, path.join(folder, `${names[1]}.part`));
+    await fetchInto(folder, [(await goodMirror()).url]);
+    await expectRightFiles(folder);
+    expect(await readFile(own, "utf8")).toBe("somebody's own");
   });
 
   test("a folder that cannot be written is the user's to fix", async () => {

@@ -55,7 +55,7 @@ describe("errors of the system", () => {
     );
     expect(explainSystemError(error)).toMatchObject({
       kind: "failure",
-      message: "The system refuses more memory.",
+      message: expect.stringContaining("The system refuses the memory that WebAssembly asks for"),
     });
   });
 

@@ -11,7 +11,11 @@ async function download(url: string, present?: Uint8Array) {
   const part = path.join(await temporaryFolder(), "file.part");
   if (present !== undefined) await writeFile(part, present);
   const progress: TransferProgress[] = [];
-  const outcome = await transfer(url, part, { stallSeconds: 0.3, onProgress: (step) => progress.push(step) });
+  const outcome = await transfer(url, part, {
+    stallSeconds: 0.3,
+    mostBytes: 1e6,
+    onProgress: (step) => progress.push(step),
+  });
   return { outcome, progress, bytes: new Uint8Array(await readFile(part)) };
 }
 

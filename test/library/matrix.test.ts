@@ -38,6 +38,10 @@ test.each([
   ["train.epochs: [1, 1]\n", /matrix\.yaml:1: train\.epochs: two values are named '1'/],
   ["", /matrix\.yaml: the file is empty\.$/],
   ["{}\n", /matrix\.yaml: the matrix has no paths\.$/],
+  [
+    Array.from({ length: 25 }, (_, i) => `key${i}: [1, 2]\n`).join(""),
+    /matrix\.yaml:10: key9: with this the matrix has 1024 combinations or more; at most 1000 are run\.$/,
+  ],
   ["- 1\n", /matrix\.yaml:1: .*a mapping/],
 ])("%j is refused with its line", async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Piscina } from "piscina";
 import { packageRoot } from "../../foundations/paths.ts";
+import { countLoadedThreads, untilLoaded } from "../../foundations/thread-loading.ts";
 import { type Rasterize, rasterize } from "./rasterize.ts";
 import { loadRenderer } from "./render.ts";
 
@@ -20,9 +21,15 @@ const WORKER_FILE = path.join(packageRoot, "dist", "charts", "rendering", "raste
 /** With one thread everything is drawn on this one; with more, PNGs on the others, while the next chart is laid out. */
 export function openPngPool(threads: number): PngPool {
   const others = Math.min(threads - 1, MOST_THREADS);
+  const loaded = countLoadedThreads();
   let pool: Piscina<string, Uint8Array> | undefined;
   const start = () => {
-    pool ??= new Piscina({ filename: WORKER_FILE, minThreads: others, maxThreads: others });
+    pool ??= new Piscina({
+      filename: WORKER_FILE,
+      workerData: loaded,
+      minThreads: others,
+      maxThreads: others,
+    });
     return pool;
   };
   return {
@@ -32,6 +39,10 @@ export function openPngPool(threads: number): PngPool {
       if (others > 0) start();
     },
     rasterize: others > 0 ? (svg) => start().run(svg) : rasterize,
-    close: async () => pool?.destroy(),
+    close: async () => {
+      if (pool === undefined) return;
+      await untilLoaded(loaded, pool.threads.length);
+      await pool.destroy();
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { GradientLoss, OptimizerSpec } from "../engine.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
-export const ABI = 4;
+export const ABI = 5;
 
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;
@@ -48,6 +48,11 @@ export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec):
     lists: concatenate([features ?? new Int32Array(), ...lists]),
     parameterCount: layout.size,
   };
+}
+
+/** The layers that a description has. */
+export function layerCount(spec: Int32Array): number {
+  return spec[5] ?? 0;
 }
 
 function layerFields(layer: LayerSpec, { layers }: KernelLayout): number[] | undefined {

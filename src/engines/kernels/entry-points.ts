@@ -7,7 +7,8 @@ import type { ExampleSet } from "../examples.ts";
 export interface EntryPoints<Pointer> {
   pl_abi(): number;
   pl_vector_length(): number;
-  pl_state_size(spec: Pointer, options: Pointer): number;
+  pl_plan_size(layers: number): number;
+  pl_state_size(spec: Pointer, options: Pointer, room: Pointer): number;
   pl_init(memory: Pointer, spec: Pointer, options: Pointer, masks: Pointer, lists: Pointer): void;
   pl_workspace_size(network: Pointer, batch: number): number;
   pl_bind(network: Pointer, memory: Pointer, batch: number): void;

@@ -1,6 +1,6 @@
 import { failure } from "../../foundations/errors.ts";
 import type { ExampleSet } from "../examples.ts";
-import type { Description } from "./abi.ts";
+import { type Description, layerCount } from "./abi.ts";
 import { type EntryPoints, exampleArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
@@ -29,7 +29,8 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
   const entry: NativeLibrary["entry"] = {
     pl_abi: library.func("int pl_abi()"),
     pl_vector_length: library.func("int pl_vector_length()"),
-    pl_state_size: library.func("double pl_state_size(void *spec, void *options)"),
+    pl_plan_size: library.func("double pl_plan_size(int layers)"),
+    pl_state_size: library.func("double pl_state_size(void *spec, void *options, void *room)"),
     pl_init: library.func("void pl_init(void *memory, void *spec, void *options, void *masks, void *lists)"),
     pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
     pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
@@ -81,7 +82,8 @@ export class NativeInstance implements KernelInstance {
     this.library = library;
     this.meeting = meeting;
     this.parameterCount = parameterCount;
-    this.state = alignedMemory(library, library.entry.pl_state_size(spec, options));
+    const room = alignedMemory(library, library.entry.pl_plan_size(layerCount(spec)));
+    this.state = alignedMemory(library, library.entry.pl_state_size(spec, options, room));
     library.entry.pl_init(this.state, spec, options, masks, lists);
     if (this.meeting !== undefined) library.entry.pl_lead(this.state, this.meeting);
   }

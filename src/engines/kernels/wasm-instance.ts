@@ -1,6 +1,6 @@
 import { failure } from "../../foundations/errors.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
-import { type Description, SUM_OF_OUTPUTS } from "./abi.ts";
+import { type Description, layerCount, SUM_OF_OUTPUTS } from "./abi.ts";
 import { type EntryPoints, exampleArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
@@ -33,11 +33,14 @@ export class WasmInstance implements KernelInstance {
     const specAt = align(optionsAt + options.byteLength);
     const listsAt = align(specAt + spec.byteLength);
     this.state = align(listsAt + lists.byteLength);
-    this.grow(this.state);
+    // The room to find the size of the state in lies where the state will, and is zeros again before.
+    const roomBytes = this.wasm.pl_plan_size(layerCount(spec));
+    this.grow(this.state + roomBytes);
     new Float64Array(this.memory, optionsAt, options.length).set(options);
     new Int32Array(this.memory, specAt, spec.length).set(spec);
     new Int32Array(this.memory, listsAt, lists.length).set(lists);
-    this.flat = align(this.state + this.wasm.pl_state_size(specAt, optionsAt));
+    this.flat = align(this.state + this.wasm.pl_state_size(specAt, optionsAt, this.state));
+    new Uint8Array(this.memory, this.state, roomBytes).fill(0);
     this.workspace = align(this.flat + parameterCount * 4);
     this.grow(this.workspace);
     new Uint8Array(this.memory, this.flat, masks.length).set(masks);

@@ -3,6 +3,7 @@ import { Piscina } from "piscina";
 import { PruneLabError } from "../../foundations/errors.ts";
 import { packageRoot } from "../../foundations/paths.ts";
 import { loadedPlugins } from "../../foundations/plugins.ts";
+import { countLoadedThreads, untilLoaded } from "../../foundations/thread-loading.ts";
 import type { ProgressMessage } from "../executor.ts";
 import type { HelpTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
 
@@ -31,9 +32,10 @@ export function openPool(
   engine: string,
   onProgress: (message: ProgressMessage) => void,
 ): RunPool {
+  const loaded = countLoadedThreads();
   const pool = new Piscina({
     filename: WORKER_FILE,
-    workerData: { engine, plugins: loadedPlugins() } satisfies WorkerStart,
+    workerData: { engine, plugins: loadedPlugins(), loaded } satisfies WorkerStart,
     minThreads: Math.min(workers, FIRST_THREADS),
     maxThreads: workers,
     idleTimeout: Number.POSITIVE_INFINITY,
@@ -45,6 +47,9 @@ export function openPool(
       if (!outcome.ok) throw new PruneLabError(outcome.kind, outcome.message, { hint: outcome.hint });
     },
     help: (task) => pool.run(task, { name: "help" }),
-    close: () => pool.destroy(),
+    close: async () => {
+      await untilLoaded(loaded, pool.threads.length);
+      await pool.destroy();
+    },
   };
 }

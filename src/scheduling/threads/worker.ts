@@ -5,6 +5,7 @@ import { openEngine } from "../../engines/registry.ts";
 import { loadRunPlugins } from "../../experiment/plugins/plugins.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
 import type { PluginReference } from "../../foundations/plugins.ts";
+import { type LoadedThreads, noteLoaded } from "../../foundations/thread-loading.ts";
 import { explainWriteError } from "../../recording/write-error.ts";
 import { computeAndStore } from "../compute-and-store.ts";
 import type { ProgressMessage, RunTask } from "../executor.ts";
@@ -17,6 +18,8 @@ export interface WorkerStart {
   /** What the thread's first run will need. */
   readonly engine: string;
   readonly plugins: readonly PluginReference[];
+  /** Where the thread counts itself when it has loaded. */
+  readonly loaded: LoadedThreads;
 }
 
 /** A task, and what threads of one process share. */
@@ -47,9 +50,8 @@ let dataset: Dataset | undefined;
 
 const start = workerData as WorkerStart;
 // Opened while the data is being read. If it fails, the first run tells.
-engineNamed(start.engine).catch(() => {});
 const plugins = loadRunPlugins(start.plugins);
-plugins.catch(() => {});
+Promise.allSettled([engineNamed(start.engine), plugins]).then(() => noteLoaded(start.loaded));
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun({

@@ -1,7 +1,7 @@
 import { sha256 } from "../../../foundations/hash.ts";
 import { findFile } from "../../data-folder.ts";
 import { readUncompressed } from "../../uncompressed.ts";
-import { type IdxArray, parseIdx } from "./array.ts";
+import { type IdxArray, idxHeader, parseIdx } from "./array.ts";
 
 /** The four files of a dataset in MNIST's layout, with the number of dimensions of each. */
 export const idxRoles = {
@@ -49,6 +49,6 @@ export function isComplete(files: Partial<IdxFiles>): files is IdxFiles {
 
 /** Reads one of the four files; `sha256` is that of its uncompressed bytes. */
 export async function readIdxFile(file: string, role: IdxRole): Promise<IdxArray & { sha256: string }> {
-  const bytes = await readUncompressed(file);
+  const bytes = await readUncompressed(file, idxHeader(file, idxRoles[role]));
   return { ...parseIdx(bytes, file, idxRoles[role]), sha256: sha256(bytes) };
 }

@@ -25,9 +25,19 @@ export interface PinnedSet {
   readonly mirrors: readonly string[];
   /** SHA-256 of the uncompressed bytes. */
   readonly sha256: Readonly<Record<IdxRole, string>>;
+  /** Number of the uncompressed bytes. */
+  readonly bytes: Readonly<Record<IdxRole, number>>;
   /** What else helps where files are missing: `set dataset.source: bundled`. */
   readonly otherwise?: string;
 }
+
+/** The sizes of the files of 60,000 + 10,000 images of 28x28, as MNIST and what follows it have them. */
+export const MNIST_BYTES = {
+  "train-images": 16 + 60_000 * 28 * 28,
+  "train-labels": 8 + 60_000,
+  "t10k-images": 16 + 10_000 * 28 * 28,
+  "t10k-labels": 8 + 10_000,
+} as const satisfies PinnedSet["bytes"];
 
 /** The files, or the text that says where none of them is. */
 export type FoundFiles =
@@ -84,11 +94,16 @@ function checkContent(set: PinnedSet, files: IdxFiles, sources: readonly Source[
 }
 
 /** What `data fetch` needs of the set. */
-export function pinnedDownload({ mirrors, sha256 }: Pick<PinnedSet, "mirrors" | "sha256">): Download {
+export function pinnedDownload({
+  mirrors,
+  sha256,
+  bytes,
+}: Pick<PinnedSet, "mirrors" | "sha256" | "bytes">): Download {
   const files = idxRoleNames.map((role) => ({
     name: `${standardName(role)}.gz`,
     spellings: spellings(role),
     sha256: sha256[role],
+    bytes: bytes[role],
   }));
   return { mirrors, files };
 }

@@ -58,6 +58,7 @@ async function fetchFile(
       ? ({ complete: true, resumed: true } as const)
       : await transfer(url, part, {
           stallSeconds: 30,
+          mostBytes: wheel.bytes,
           signal,
           onProgress: (progress) => onProgress(`${wheel.name} ${wheel.version}`, progress),
         });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { datasets } from "../../../datasets/registry.ts";
+import { MOST_BYTES } from "../../../datasets/uncompressed.ts";
 import { nameSchema } from "../../../foundations/names.ts";
 import { functionField, kindOf, optionsField, problemIn, textField } from "./kind.ts";
 
@@ -47,6 +48,7 @@ export const dataset = kindOf(
               name: nameSchema("a file"),
               spellings: z.array(textField).min(1),
               sha256: checksum,
+              bytes: z.int().min(1).max(MOST_BYTES).optional(),
             }),
           )
           .min(1),

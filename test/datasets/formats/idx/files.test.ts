@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { idxHeader } from "../../../../src/datasets/formats/idx/array.ts";
 import {
   findIdxFiles,
   idxRoleNames,
@@ -57,12 +58,15 @@ describe("reading", () => {
 
   test("names a damaged or absent file", async () => {
     const file = path.join(await temporaryFolder(), "x.gz");
-    await expect(readUncompressed(file)).rejects.toMatchObject({
+    await expect(readUncompressed(file, idxHeader(file, 3))).rejects.toMatchObject({
       kind: "input",
       message: expect.stringContaining(`Cannot read ${file}`),
     });
-    await writeFile(file, gzipSync(new Uint8Array(1000)).subarray(0, 20));
-    await expect(readUncompressed(file)).rejects.toMatchObject({
+    await writeFile(
+      file,
+      gzipSync(Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 9)).subarray(0, 20),
+    );
+    await expect(readUncompressed(file, idxHeader(file, 3))).rejects.toMatchObject({
       kind: "input",
       message: expect.stringContaining(`${file} is a damaged or incomplete gzip file`),
     });
