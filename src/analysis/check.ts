@@ -25,6 +25,8 @@ export interface CheckRequest extends Partial<CheckOptions> {
 export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
   readonly results: string;
   readonly baseline: string;
+  /** What has to be known before anything else: dense networks that did not learn. */
+  readonly alerts: readonly string[];
   readonly options: CheckOptions & { readonly tolerance: number };
 }
 
@@ -46,7 +48,8 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
     ...comparison,
     ...(lost.some(isFailure) ? { verdict: "regression" } : {}),
     items: [...lost, ...comparison.items],
-    notes: [...health.notes, ...sources, ...comparison.notes],
+    alerts: health.notes,
+    notes: [...sources, ...comparison.notes],
     results,
     baseline,
     options: { ...options, tolerance },
