@@ -11,7 +11,7 @@ npm init -y >/dev/null
 npm install --silent --no-audit --no-fund --save-dev "$tarball"
 package=node_modules/prune-lab
 
-# Prints the n-th block of a language of a page that the package ships.
+# Prints the block of a page of the package, of a language, that holds a text.
 block() { node "$root/scripts/page-block.mjs" "$package/docs/$1.md" "$2" "$3"; }
 lab() { npx --no-install prune-lab "$@"; }
 expect() {
@@ -23,9 +23,9 @@ expect() {
 
 echo "--- docs/ci.md: a baseline, and a check that passes"
 mkdir ci
-block ci yaml 1 >ci/curve.yaml
-block ci bash 1 >make-baseline.sh
-block ci bash 2 >gate.sh
+block ci yaml "source: bundled" >ci/curve.yaml
+block ci bash "--update" >make-baseline.sh
+block ci bash "npm ci" >gate.sh
 expect 0 bash -euo pipefail make-baseline.sh
 [ -s ci/curve.csv ] || fail "no baseline"
 expect 0 bash -euo pipefail gate.sh
@@ -44,12 +44,16 @@ expect 2 lab check results/worse --against ci/none.csv --junit worse.xml
 grep -q '<testsuite' worse.xml || fail "no JUnit report of a check that could not be made"
 expect 0 lab check results/worse --against ci/curve.csv --update
 
+echo "--- the exact gate of the package"
+expect 0 lab sweep --config "$package/configs/ci/exact.yaml" --out results/exact --quiet
+expect 0 lab check results/exact --against "$package/configs/ci/exact.csv" --exact
+
 echo "--- the example of the library, and of plugins"
 cp "$package/docs/library-example.mjs" .
 expect 0 node library-example.mjs
 grep -q '^check: identical' out.txt || fail "the library example ends otherwise"
-block plugins js 1 >lamp.mjs
-block plugins yaml 1 >lamp.yaml
+block plugins js "lamp.mjs" >lamp.mjs
+block plugins yaml "criterion: lamp" >lamp.yaml
 tiny=(--set train.epochs=1 --set prune.finetune.epochs=1 --set 'prune.sparsities=[0, 0.9]' --set 'seeds=[0]' --set dataset.source=bundled)
 expect 0 lab list criteria --plugin lamp.mjs
 grep -q lamp out.txt || fail "the plugin is not listed"

@@ -25,6 +25,8 @@ export interface CheckRequest extends Partial<CheckOptions> {
 export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
   readonly results: string;
   readonly baseline: string;
+  /** What has to be known before anything else: dense networks that did not learn. */
+  readonly alerts: readonly string[];
   readonly options: CheckOptions & { readonly tolerance: number };
   /** What weakens the verdict, whatever it is: dense networks of the baseline that did not learn. */
   readonly cautions: readonly string[];
@@ -49,7 +51,8 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
     ...(lost.some(isFailure) ? { verdict: "regression" } : {}),
     cautions: health.cautions,
     items: [...lost, ...comparison.items],
-    notes: [...health.notes, ...sources, ...comparison.notes],
+    alerts: health.notes,
+    notes: [...sources, ...comparison.notes],
     results,
     baseline,
     options: { ...options, tolerance },

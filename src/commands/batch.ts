@@ -64,7 +64,7 @@ async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchF
   if (dryRun) {
     const plan = await planBatch(configs, { ...flags, onEvent: reporter.onEvent });
     const json = () => batchPlanFacts(plan).map((facts) => `${JSON.stringify(facts)}\n`);
-    process.stdout.write(flags.json ? json().join("") : batchPlanText(plan));
+    print(flags.json ? json().join("") : batchPlanText(plan));
     return;
   }
   let outcome: BatchOutcome;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
-import { makeFolder } from "../foundations/make-folder.ts";
+import { createFolder } from "../foundations/create-folder.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
@@ -68,7 +68,7 @@ export async function fetchFiles(
   options: FetchOptions,
 ): Promise<FetchResult> {
   try {
-    await makeFolder(folder);
+    await createFolder(folder);
     const downloaded: string[] = [];
     for (const { name, spellings, ...content } of files) {
       const existing = await findFile(folder, spellings);

@@ -1,27 +1,42 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig, resolveConfig } from "../../src/config/load.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
 import { runCli } from "../support/cli.ts";
 
 const page = readFileSync(path.join(packageRoot, "docs", "ci.md"), "utf8");
-const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? "";
+/** The block of a language that holds a text. */
+const block = (language: string, text: string) =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))]
+    .map(([, code = ""]) => code)
+    .find((code) => code.includes(text)) ?? "";
 
 interface Step {
+  readonly name?: string;
   readonly run?: string;
 }
 
-const steps = (): readonly Step[] => parse(block("yaml")).jobs.gate.steps;
-const commands = steps().flatMap(({ run }) => (run === undefined ? [] : [run]));
+const steps: readonly Step[] = parse(block("yaml", "jobs:")).jobs.gate.steps;
+const runOf = (name: string) => steps.find((step) => step.name === name)?.run ?? "";
 
 test("the workflow and the script run the same commands", () => {
-  const script = block("bash").trimEnd().split("\n").slice(2);
-  const place = (command: string) => command.replace('"$GITHUB_STEP_SUMMARY"', "curve.md");
-  expect(commands.map(place)).toEqual(script);
-  expect(commands).toHaveLength(5);
+  const script = block("bash", "npm ci").trimEnd().split("\n");
+  expect(["Install", "Sweep", "Check"].map(runOf)).toEqual(script);
+});
+
+test("the config on the page is one", () => {
+  expect(() =>
+    resolveConfig({ name: "curve", ...parse(block("yaml", "source: bundled")) }, { set: [] }),
+  ).not.toThrow();
+});
+
+test("the step that comments is a script", () => {
+  const { status, stderr } = spawnSync("bash", ["-n"], { input: runOf("Comment"), encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
 test("every flag on the page is one of the command's", async () => {

@@ -32,7 +32,7 @@ export function commentMarker(baseline: string): string {
 export function commentReport(report: GateReport): string {
   const metric = metricOf(report);
   const head = [commentMarker(report.baseline), `**${plain(verdictSentence(report))}**`];
-  const said = gateLines(report);
+  const said = [...report.alerts, ...gateLines(report)];
   const compared = report.verdict === "identical" ? [] : comparison(report, metric);
   const notes = report.notes.length === 0 ? [] : [folded("Notes", bullets(report.notes))];
   return fitted([...head, ...(said.length === 0 ? [] : [bullets(said)])], [...compared, ...notes]);

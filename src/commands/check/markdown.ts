@@ -16,10 +16,20 @@ export function markdownReport(report: GateReport): string {
     report.verdict === "identical"
       ? []
       : [row(header), row(header.map(() => "---")), ...tableRows(report, "details").map(row), ""];
+  const alerts = report.alerts.flatMap((line) => [plain(line), ""]);
   const lists = [...gateLines(report), ...report.notes, ...curveLines(report)].map(
     (line) => `- ${plain(line)}`,
   );
-  return [MARKDOWN_MARK, "", `**${plain(verdictSentence(report))}**`, "", ...table, ...lists, ""].join("\n");
+  return [
+    MARKDOWN_MARK,
+    "",
+    `**${plain(verdictSentence(report))}**`,
+    "",
+    ...alerts,
+    ...table,
+    ...lists,
+    "",
+  ].join("\n");
 }
 
 /** The same for a comparison that could not be made. */

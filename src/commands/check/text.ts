@@ -25,7 +25,7 @@ export function textReport(
     .map((line) => `${color(line)}\n`)
     .join("");
   if (report.verdict === "identical")
-    return `${verdict}${lines([...gateLines(report), ...report.notes]).join("")}`;
+    return `${verdict}${lines([...report.alerts, ...gateLines(report), ...report.notes]).join("")}`;
   const beside = lines([...gateLines(report), ...curveLines(report), ...report.notes]).join("");
 
   const findings = report.items.filter(isFinding).length;
@@ -35,6 +35,7 @@ export function textReport(
   const [head = "", ...body] = formatTable(header, cells).trimEnd().split("\n");
   return [
     verdict,
+    ...lines(report.alerts),
     "\n",
     `${head}\n`,
     ...body.map((line, i) => `${rowColor(report.items[i])(line)}\n`),

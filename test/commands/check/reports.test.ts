@@ -33,6 +33,7 @@ const reportOf = (items: readonly ComparedItem[], changes: Partial<CheckReport> 
   metric: "accuracy",
   items,
   curves: [],
+  alerts: [],
   notes: [],
   results: "new",
   baseline: "old.csv",
@@ -75,6 +76,14 @@ test("errors and warnings together are annotated each at their level", () => {
   const report = reportOf([worse, warned]);
   expect(annotations(report).map((line) => line.slice(2, 9))).toEqual(["error t", "warning"]);
   expect(text(report)).toMatch(/^Regression: .* of 2 compared; 1 warning\.\n/);
+});
+
+test("alerts follow the verdict, before the points", () => {
+  const report = reportOf([item()], { alerts: ["Now: nothing learned."], notes: ["A setting differs."] });
+  expect(text(report)).toMatch(
+    /^No regression: .*\nNow: nothing learned\.\n\nmethod .*\n\nA setting differs\.\n$/s,
+  );
+  expect(markdownReport(report)).toMatch(/\*\*\n\nNow: nothing learned\.\n\n\| method /);
 });
 
 test("points with other tolerances are told", () => {
