@@ -5,6 +5,7 @@
 
 export { type CheckReport, type CheckRequest, check } from "./analysis/check.ts";
 export type { Chart, ChartData } from "./charts/chart.ts";
+export type { Frame } from "./charts/parts/frame.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
 export type { Parts, Selection } from "./datasets/assemble.ts";
 export type { Dataset, DatasetEntry, Download, LoadContext, Source } from "./datasets/dataset.ts";
@@ -15,6 +16,8 @@ export type { LoadedPlugin } from "./foundations/plugins.ts";
 export type { RandomStream } from "./foundations/random.ts";
 export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
+export { type FigureOptions, figures, type WrittenFigure } from "./library/figures.ts";
+export { type LatexTableOptions, latex } from "./library/latex.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";
 export { type ReportOptions, report } from "./library/report.ts";
