@@ -5,6 +5,7 @@
 
 export type { CheckReport, CheckRequest } from "./analysis/check.ts";
 export type { Chart, ChartData } from "./charts/chart.ts";
+export type { Frame } from "./charts/parts/frame.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
 export type { Parts, Selection } from "./datasets/assemble.ts";
 export type { Dataset, DatasetEntry, Download, LoadContext, Source } from "./datasets/dataset.ts";
@@ -25,6 +26,8 @@ export type { BatchRow } from "./library/batch-summary.ts";
 export { check, type GateReport, type GateRequest } from "./library/check.ts";
 export type { HistoryOptions, HistoryReport } from "./library/check-history.ts";
 export type { Confirmation, ConfirmOptions } from "./library/confirm.ts";
+export { type FigureOptions, figures, type WrittenFigure } from "./library/figures.ts";
+export { type LatexTableOptions, latex } from "./library/latex.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";
 export { type ReportOptions, report } from "./library/report.ts";

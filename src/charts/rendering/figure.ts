@@ -73,43 +73,43 @@ interface LaidOut {
 
 /** The chart with as many panels side by side as there is room for. */
 async function fitted(chart: Chart, data: ChartData, width: number): Promise<LaidOut | undefined> {
-  let best: LaidOut | undefined;
-  for (const columns of [Number.POSITIVE_INFINITY, 3, 2, 1]) {
-    const fit = await fittedTo(chart, data, { width, columns });
-    if (fit === undefined) return undefined;
-    best = fit;
-    if (fit.scale >= narrowPanel || !("facet" in fit.spec)) break;
+  for (const columns of [Number.POSITIVE_INFINITY, 3, 2]) {
+    const least = await layOut(chart, data, { width, columns, scale: narrowPanel });
+    if (least === undefined) return undefined;
+    const wraps = "facet" in least.spec && "columns" in least.spec;
+    if (!wraps || least.size.width <= width) return fittedTo(chart, data, { width, columns });
   }
-  return best;
+  return fittedTo(chart, data, { width, columns: 1 });
 }
 
 /**
  * The chart at the scale of its plots at which it is as wide as it may be. What does not shrink (text) makes the width
- * a line over the scale, with steps where panels or legends wrap; two points give the line, and a few more the place.
+ * a line over the scale, with steps where legends wrap and pixels are whole; two points give the line, and a few more
+ * the place.
  */
 async function fittedTo(
   chart: Chart,
   data: ChartData,
   room: Pick<Frame, "width" | "columns">,
-): Promise<(LaidOut & { readonly scale: number }) | undefined> {
+): Promise<LaidOut | undefined> {
   const at = async (scale: number) => {
     const laidOut = await layOut(chart, data, { ...room, scale });
     return laidOut && { ...laidOut, scale };
   };
-  let [low, high] = [await at(narrowestPlot), await at(1)];
-  if (low === undefined || high === undefined) return undefined;
-  if (low.size.width > room.width) return low;
-  for (let i = 0; i < 5; i++) {
+  let low = await at(narrowestPlot);
+  if (low === undefined || low.size.width > room.width) return low;
+  let high = await at(1);
+  for (let i = 0; i < 5 && high !== undefined; i++) {
     const slope = (high.size.width - low.size.width) / (high.scale - low.scale);
-    if (slope <= 0) break;
+    if (!(slope > 0)) break;
     const scale = Math.min(widestPlot, low.scale + (room.width - low.size.width) / slope);
-    if (Math.abs(scale - low.scale) < 1e-4) break;
+    if (Math.abs(scale - low.scale) < 0.005) break;
     const next = await at(scale);
-    if (next === undefined) return undefined;
+    if (next === undefined) break;
     // One that is a little too wide tells where the line is; one that fits is nearer than the last.
     if (next.size.width <= room.width) low = next;
     else high = next;
-    if (room.width - low.size.width < 1) break;
+    if (room.width - low.size.width < 2) break;
   }
   return low;
 }

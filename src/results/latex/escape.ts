@@ -13,7 +13,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["<", "\\textless{}"],
   [">", "\\textgreater{}"],
   ["|", "\\textbar{}"],
-  ['"', "\\textquotedbl{}"],
+  // The command for it is not in every font encoding; the character is active in some languages.
+  ['"', "\\char34{}"],
   ["`", "\\textasciigrave{}"],
   // At the start of a row these would be arguments of the line break before it.
   ["[", "{[}"],
