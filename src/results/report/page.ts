@@ -63,7 +63,7 @@ ${count(methods.length, "method")}, ${count(new Set(results.map((row) => row.tar
 </section>
 <aside class="box" aria-labelledby="limits">
 <h2 id="limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
-${limits(results)}
+${limits(results, recordedGuesses(studies))}
 </aside>
 <section aria-labelledby="charts">
 <h2 id="charts">Charts</h2>
