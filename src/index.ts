@@ -3,7 +3,7 @@
  * are written against (docs/plugins.md).
  */
 
-export { type CheckReport, type CheckRequest, check } from "./analysis/check.ts";
+export type { CheckReport, CheckRequest } from "./analysis/check.ts";
 export type { Chart, ChartData } from "./charts/chart.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
 export type { Parts, Selection } from "./datasets/assemble.ts";
@@ -13,8 +13,18 @@ export type { PluginEntry, RunPlugin } from "./experiment/plugins/plugins.ts";
 export { PruneLabError } from "./foundations/errors.ts";
 export type { LoadedPlugin } from "./foundations/plugins.ts";
 export type { RandomStream } from "./foundations/random.ts";
-export { type BatchEnd, type BatchOptions, type BatchOutcome, batch } from "./library/batch.ts";
+export {
+  type BatchEnd,
+  type BatchOptions,
+  type BatchOutcome,
+  type BatchPlan,
+  batch,
+  planBatch,
+} from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
+export { check, type GateReport, type GateRequest } from "./library/check.ts";
+export type { HistoryOptions, HistoryReport } from "./library/check-history.ts";
+export type { Confirmation, ConfirmOptions } from "./library/confirm.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";
 export { type ReportOptions, report } from "./library/report.ts";

@@ -34,7 +34,7 @@ export function compareSources(
     return [...notes, notVerified([...new Set(bare.map(({ path }) => path))])];
   }
   refuseOtherData({ ...baseline, origin: before }, { ...results, origin: now });
-  const moved = differences(comparable(before.config), comparable(now.config));
+  const moved = movedSettings(before.config, now.config);
   if (failOnStale && moved.length > 0) {
     throw inputError(
       `The baseline ${baseline.path} was made with other settings:\n${moved.map((line) => `  ${line}`).join("\n")}`,
@@ -87,21 +87,35 @@ function short(checksum: string): string {
   return checksum.length > 12 ? `${checksum.slice(0, 12)}…` : checksum;
 }
 
-/**
- * The settings that shape numbers. Names and places do not; seeds, sparsities and which methods there are show in the
- * points, so that of the methods only those are compared that both sides have.
- */
-function comparable(config: unknown): unknown {
-  const { name: _1, output: _2, check: _3, labels: _4, seeds: _5, engine: _6, ...rest } = record(config);
-  const { path: _7, source: _8, checksum: _9, ...dataset } = record(rest.dataset);
-  const { methods, sparsities: _10, ...prune } = record(rest.prune);
-  return { ...rest, dataset, prune: { ...prune, methods: byName(methods) } };
+/** One line for each setting that differs; of methods, those that both sides have are compared. */
+function movedSettings(before: unknown, now: unknown): string[] {
+  const [a, b] = [shaping(before), shaping(now)];
+  const common = Object.keys(a.methods).filter((name) => Object.hasOwn(b.methods, name));
+  const comparable = ({ rest, prune, methods }: Shaping) => ({
+    ...rest,
+    prune: { ...prune, methods: Object.fromEntries(common.map((name) => [name, methods[name]])) },
+  });
+  return differences(comparable(a), comparable(b));
+}
+
+interface Shaping {
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly prune: Readonly<Record<string, unknown>>;
+  readonly methods: Readonly<Record<string, unknown>>;
+}
+
+/** The settings that shape numbers. Names and places do not; seeds, sparsities and methods show in the points. */
+function shaping(config: unknown): Shaping {
+  const { name: _1, output: _2, check: _3, labels: _4, seeds: _5, engine: _6, ...others } = record(config);
+  const { path: _7, source: _8, checksum: _9, ...dataset } = record(others.dataset);
+  const { methods, sparsities: _10, ...prune } = record(others.prune);
+  return { rest: { ...others, dataset }, prune, methods: byName(methods) };
 }
 
 function byName(methods: unknown): Readonly<Record<string, unknown>> {
-  const list = Array.isArray(methods) ? methods : [];
+  const list: readonly unknown[] = Array.isArray(methods) ? methods : [];
   return Object.fromEntries(
-    list.map((method: unknown) =>
+    list.map((method) =>
       typeof method === "string" ? [method, { name: method }] : [String(record(method).name), method],
     ),
   );

@@ -6,6 +6,7 @@ import { type ComparedHealth, compareHealth } from "./check-health.ts";
 import { type CheckSettings, checkSchema } from "./check-settings.ts";
 import { compareSources } from "./check-sources.ts";
 import { type CompareOptions, type CurveComparison, compareCurves } from "./compare-curves.ts";
+import { isFailure } from "./compared-item.ts";
 import { guessByName, recordedGuess } from "./constant-guesses.ts";
 
 export interface CheckOptions extends CompareOptions {
@@ -35,18 +36,19 @@ export interface CheckReport extends Omit<CurveComparison, "tolerance"> {
  */
 export async function check({ results, baseline, ...given }: CheckRequest): Promise<CheckReport> {
   const [now, before] = [await readResults(results), await readResults(baseline)];
-  const options = checkOptions(recordedSettings(now), given);
+  const options = optionsOf(now, given);
   const sources = compareSources(before, now, options);
   const { tolerance, ...comparison } = compareCurves(tableOf(before), tableOf(now), {
     ...options,
     names: { baseline, results },
   });
   const health = options.exact ? NOT_JUDGED : healthOf(before, now, metrics.named(comparison.metric));
+  const lost = health.items.map((item) => ({ ...item, level: options.level }));
   return {
     ...comparison,
-    ...(health.items.length > 0 ? { verdict: "regression" } : {}),
+    ...(lost.some(isFailure) ? { verdict: "regression" } : {}),
     cautions: health.cautions,
-    items: [...health.items, ...comparison.items],
+    items: [...lost, ...comparison.items],
     notes: [...health.notes, ...sources, ...comparison.notes],
     results,
     baseline,
@@ -66,6 +68,11 @@ function healthOf(baseline: RecordedResults, results: RecordedResults, metric: M
     metric,
     name: baseline.path,
   });
+}
+
+/** What a check of these results goes by: what is given, and else what their config says. */
+export function optionsOf(results: RecordedResults, given: Partial<CheckOptions>): CheckOptions {
+  return checkOptions(recordedSettings(results), given);
 }
 
 /** A tolerance or a level that is given stands for all points, whatever the config's rules say of some. */

@@ -1,10 +1,11 @@
 import path from "node:path";
 import chalk from "chalk";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { PruneLabError } from "../foundations/errors.ts";
 import { wrap } from "../foundations/wrap.ts";
-import { type BatchOutcome, batch } from "../library/batch.ts";
+import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
+import { batchPlanFacts, batchPlanText } from "./batch-plan.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { outputColumns, print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
@@ -14,6 +15,7 @@ import { formatTable } from "./table.ts";
 interface BatchFlags extends RunFlags {
   readonly matrix?: string;
   readonly keepGoing?: true;
+  readonly dryRun?: true;
 }
 
 const EXAMPLES = `
@@ -21,6 +23,7 @@ Examples:
   prune-lab batch configs/*.yaml
   prune-lab batch mnist-mlp mnist-cnn --set 'seeds=[0, 1]' --keep-going
   prune-lab batch mnist-mlp --matrix matrix.yaml --out results/learning-rates
+  prune-lab batch configs/*.yaml --dry-run
   prune-lab batch configs/*.yaml --shard 2/3 --out part-2            (see: prune-lab merge --help)
 
 A matrix file gives paths and the values to try: every config is run with each combination.
@@ -40,15 +43,30 @@ export function registerBatch(program: Command): void {
         "each sweep's folder is the same as if it had been run alone.",
     )
     .argument("<configs...>", "config files, or names of shipped configs");
-  addRunFlags(command, "folder of the sweeps' folders and of batch-summary.csv (default: results)")
+  addRunFlags(
+    command,
+    "folder of the sweeps' folders, batch-summary.csv and batch-report.html (default: results)",
+  )
     .option("--matrix <file>", "run every config with each combination of the overrides in a YAML file")
     .option("--keep-going", "when a sweep fails, go on with the others")
+    .addOption(
+      new Option(
+        "--dry-run",
+        "print what would run and what is done already; compute and write nothing",
+      ).conflicts("fresh"),
+    )
     .addHelpText("after", EXAMPLES)
     .action(runBatch);
 }
 
-async function runBatch(configs: readonly string[], flags: BatchFlags): Promise<void> {
+async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchFlags): Promise<void> {
   const reporter = openReporter(flags);
+  if (dryRun) {
+    const plan = await planBatch(configs, { ...flags, onEvent: reporter.onEvent });
+    const json = () => batchPlanFacts(plan).map((facts) => `${JSON.stringify(facts)}\n`);
+    print(flags.json ? json().join("") : batchPlanText(plan));
+    return;
+  }
   let outcome: BatchOutcome;
   try {
     outcome = await untilInterrupted((signal) =>
@@ -67,7 +85,7 @@ const LEGEND =
   "confidence; accuracy and compression there.";
 
 /** One line for each sweep and method. */
-function summaryText({ out, summary }: BatchOutcome): string {
+function summaryText({ out, summary, report }: BatchOutcome): string {
   const header = ["sweep", "method", "seeds", "dense", "no loss up to", "accuracy", "compression", "state"];
   const rows = summary.map((row) => [
     row.study,
@@ -84,7 +102,7 @@ function summaryText({ out, summary }: BatchOutcome): string {
     `${wrap(LEGEND, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +
-    `${path.join(out, BATCH_SUMMARY_FILE)}\n`
+    `${path.join(out, BATCH_SUMMARY_FILE)}${report === undefined ? "" : `\n${report}`}\n`
   );
 }
 

@@ -1,8 +1,12 @@
 import type { Command } from "commander";
-import { type CheckReport, check } from "../analysis/check.ts";
+import { check, type GateReport, isFailed } from "../library/check.ts";
+import { doubtLine } from "./check/confirmation.ts";
 import { addCheckFlags, type CheckFlags, checkOptions } from "./check/flags.ts";
 import { openOutputs, publish, publishError } from "./check/outputs.ts";
 import { updateBaseline } from "./check/update.ts";
+import { untilInterrupted } from "./interruption.ts";
+import { tell } from "./output.ts";
+import { openReporter } from "./progress/reporter.ts";
 import { addPluginFlag } from "./run-flags.ts";
 
 const EXIT_REGRESSION = 1;
@@ -12,6 +16,7 @@ Examples:
   $ prune-lab check results/mnist-mlp --against baselines/mnist-mlp.csv
   $ prune-lab check results/mnist-mlp --against baselines/mnist-mlp.csv --update
   $ prune-lab check results/gate --against baseline.csv --exact --junit report.xml
+  $ prune-lab check results/mnist-mlp --against baseline.csv --confirm --history history.jsonl
 
 A regression is a drop of accuracy (of a study that has none, a rise of the loss) that is significant and larger
 than the tolerance, or a count of weights, of multiply-accumulates or a status that is not the baseline's.
@@ -32,10 +37,10 @@ export function registerCheck(program: Command): void {
 
 async function runCheck(results: string, flags: CheckFlags): Promise<void> {
   const outputs = await openOutputs(results, flags);
-  const compare = () => check({ results, baseline: flags.against, ...checkOptions(flags) });
+  const compare = () => gate(results, flags);
   if (flags.update)
     return updateBaseline(results, flags, async () => publish(await compare(), outputs, flags));
-  let report: CheckReport;
+  let report: GateReport;
   try {
     report = await compare();
   } catch (error) {
@@ -43,5 +48,32 @@ async function runCheck(results: string, flags: CheckFlags): Promise<void> {
     throw error;
   }
   await publish(report, outputs, flags);
-  if (report.verdict === "regression") process.exitCode = EXIT_REGRESSION;
+  if (isFailed(report)) process.exitCode = EXIT_REGRESSION;
+}
+
+async function gate(results: string, flags: CheckFlags): Promise<GateReport> {
+  const { history: file, historyRestart: restart, maxSeeds } = flags;
+  const request = {
+    results,
+    baseline: flags.against,
+    ...checkOptions(flags),
+    ...(file === undefined ? {} : { history: { file, restart } }),
+  };
+  if (!flags.confirm) return check(request);
+  const reporter = openReporter({});
+  try {
+    return await untilInterrupted((signal) =>
+      check({
+        ...request,
+        confirm: {
+          maxSeeds,
+          signal,
+          onEvent: reporter.onEvent,
+          onDoubt: (look, next) => tell(doubtLine(look, next)),
+        },
+      }),
+    );
+  } finally {
+    reporter.close();
+  }
 }

@@ -1,10 +1,13 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, PruneLabError } from "../foundations/errors.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, batchRows, batchSummaryCsv } from "./batch-summary.ts";
+import { planStudies, type StudyForecast } from "./forecast.ts";
 import { readMatrix } from "./matrix.ts";
+import { report } from "./report.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
 import { runStudies, type StudyEnd } from "./study.ts";
 
@@ -29,6 +32,14 @@ export interface BatchOutcome {
   readonly sweeps: readonly BatchEnd[];
   /** The rows of batch-summary.csv. */
   readonly summary: readonly BatchRow[];
+  /** The page on all sweeps that are done; undefined below two of them. */
+  readonly report: string | undefined;
+}
+
+/** What a batch would do. */
+export interface BatchPlan {
+  readonly out: string;
+  readonly sweeps: readonly StudyForecast[];
 }
 
 /**
@@ -43,10 +54,7 @@ export async function batch(
   options: BatchOptions = {},
 ): Promise<BatchOutcome> {
   const run = { ...runOptions(options), keepGoing: options.keepGoing ?? false };
-  const out = options.out ?? outputRoot(run.shard);
-  const resolved = await readAll(configs, options);
-  const requests = resolved.map((config) => studyRequest(config, path.join(out, config.name), options));
-
+  const { out, requests } = await requestsOf(configs, options);
   const ends = await runStudies(requests, run);
 
   const sweeps = requests.map(
@@ -58,7 +66,32 @@ export async function batch(
   );
   const summary = sweeps.flatMap(batchRows);
   await writeSummary(out, summary);
-  return { out, sweeps, summary };
+  const page = await writeBatchReport(out, sweeps.flatMap(doneFolder));
+  return { out, sweeps, summary, report: page };
+}
+
+/** What a batch would do: see planStudies; computes and writes nothing. Throws as batch does. */
+export async function planBatch(
+  configs: readonly (string | ConfigInput)[],
+  options: BatchOptions = {},
+): Promise<BatchPlan> {
+  const { out, requests } = await requestsOf(configs, options);
+  return { out, sweeps: await planStudies(requests, runOptions(options)) };
+}
+
+/** The studies of a batch, and the folder that holds their folders. */
+async function requestsOf(configs: readonly (string | ConfigInput)[], options: BatchOptions) {
+  const out = options.out ?? outputRoot(runOptions(options).shard);
+  const resolved = await readAll(configs, options);
+  return {
+    out,
+    requests: resolved.map((config) => studyRequest(config, path.join(out, config.name), options)),
+  };
+}
+
+/** Of a sweep with tables: not of a shard. */
+function doneFolder({ folder, end }: BatchEnd): string[] {
+  return end.state === "done" && end.outcome.shard === undefined ? [folder] : [];
 }
 
 /** Writes batch-summary.csv. */
@@ -68,6 +101,20 @@ export async function writeSummary(out: string, rows: readonly BatchRow[]): Prom
   } catch (error) {
     throw explainWriteError(error, out);
   }
+}
+
+/** One page on all sweeps of a batch, beside its summary. */
+export const BATCH_REPORT_FILE = "batch-report.html";
+
+/**
+ * Lays the sweeps that are done side by side on one page. Returns its path; undefined below two sweeps, where an older
+ * page is removed, since it would show other results than the summary beside it.
+ */
+export async function writeBatchReport(out: string, folders: readonly string[]): Promise<string | undefined> {
+  const file = path.join(out, BATCH_REPORT_FILE);
+  if (folders.length > 1) return report(folders, { out: file });
+  await rm(file, { force: true });
+  return undefined;
 }
 
 /** Every config with every cell of the matrix. Throws one error with all that is wrong. */

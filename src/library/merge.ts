@@ -6,7 +6,7 @@ import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readManifest } from "../recording/manifest.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import { writeSummary } from "./batch.ts";
+import { writeBatchReport, writeSummary } from "./batch.ts";
 import { BATCH_SUMMARY_FILE, batchRows } from "./batch-summary.ts";
 import { mergeStudy, type Part } from "./merge-study.ts";
 
@@ -49,6 +49,10 @@ export async function merge(
     batchRows({ study: outcome.study, end: { state: "done", outcome } }),
   );
   await writeSummary(out, rows);
+  await writeBatchReport(
+    out,
+    outcomes.map(({ folder }) => folder),
+  );
   return outcomes;
 }
 

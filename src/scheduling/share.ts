@@ -102,10 +102,13 @@ export class Share {
 }
 
 /**
- * Finds what each study has already, and what it can take over from the others' folders. A study whose folder cannot be
- * read has failed.
+ * Finds what each study has already, and what it can take over from the others' folders; it does so, unless told only to
+ * look. A study whose folder cannot be read has failed.
  */
-export async function findStored(works: readonly StudyWork[]): Promise<Share[]> {
+export async function findStored(
+  works: readonly StudyWork[],
+  { onlyLook = false }: { readonly onlyLook?: boolean } = {},
+): Promise<Share[]> {
   const shares = works.map((work) => new Share(work));
   const found = new Map<Share, StoredRuns>();
   for (const share of shares) {
@@ -113,7 +116,7 @@ export async function findStored(works: readonly StudyWork[]): Promise<Share[]> 
   }
   for (const share of shares) {
     const others = [share, ...shares.filter((other) => other !== share)];
-    await takeStored(share, others, found).catch((error: unknown) => share.fail(error));
+    await takeStored(share, others, { found, onlyLook }).catch((error: unknown) => share.fail(error));
   }
   return shares;
 }
@@ -122,7 +125,7 @@ export async function findStored(works: readonly StudyWork[]): Promise<Share[]> 
 async function takeStored(
   share: Share,
   owners: readonly Share[],
-  found: ReadonlyMap<Share, StoredRuns>,
+  { found, onlyLook }: { readonly found: ReadonlyMap<Share, StoredRuns>; readonly onlyLook: boolean },
 ): Promise<void> {
   // Children first: what they still need of a parent, the parent must have.
   for (const run of [...share.work.runs].reverse()) {
@@ -132,7 +135,7 @@ async function takeStored(
     if (owner === undefined || held === undefined) continue;
     if (owner === share) share.add(run, held);
     else {
-      await share.work.store.adopt(owner.work.store, run.id, needed);
+      if (!onlyLook) await share.work.store.adopt(owner.work.store, run.id, needed);
       share.add(run, { ...held, artifacts: needed });
     }
   }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -47,6 +47,9 @@ describe("batch", () => {
     expect(stdout).toMatch(/^sweep +method +seeds +dense +no loss up to +accuracy +compression +state\n/);
     expect(stdout).toMatch(/\ntiny +global-magnitude +2 +\d+\.\d\d% .* done\n/);
     expect(stderr).toContain("8 runs, 8 of them stored already");
+    expect(stdout).toContain(
+      `${path.join("whole", "batch-summary.csv")}\n${path.join("whole", "batch-report.html")}\n`,
+    );
     expect(await filesOf(at("whole"))).toEqual(before);
     const rows = await summaryOf("whole");
     expect(rows.map(({ study, method, state }) => `${study} ${method} ${state}`)).toEqual([
@@ -56,12 +59,57 @@ describe("batch", () => {
     ]);
   });
 
+  test("lays its sweeps side by side on one page", async () => {
+    const page = await readFile(at("whole", "batch-report.html"), "utf8");
+    for (const method of ["l1-unstructured", "global-magnitude", "random-global"]) {
+      expect(page).toContain(method);
+    }
+  });
+
+  test("takes an older page away where there is only one sweep to show", async () => {
+    await mkdir(at("single"));
+    await writeFile(at("single", "batch-report.html"), "of an earlier batch");
+    expect((await cli("batch", "tiny", "--out", "single", "--quiet")).code).toBe(0);
+    expect((await readdir(at("single"))).sort()).toEqual(["batch-summary.csv", "tiny"]);
+  });
+
+  test("--dry-run tells what is stored, shared and left, and writes nothing", async () => {
+    const before = await filesOf(at("whole"));
+    const done = await cli("batch", ...CONFIGS, "--out", "whole", "--dry-run");
+    expect(done.code).toBe(0);
+    expect(done.stdout).toMatch(/^sweep +data +model +runs +stored +shared +to run +steps +cost\n/);
+    expect(done.stdout).toMatch(/\ntiny +\S+ +mlp +8 +8 +0 +0 +0 +0%\n/);
+    expect(done.stdout).toContain("2 sweeps, to be written to whole: 0 runs to compute, 0 optimizer steps.");
+    expect(await filesOf(at("whole"))).toEqual(before);
+
+    const fresh = await cli("batch", ...CONFIGS, "--out", "none", "--dry-run", "--json");
+    const plans = fresh.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    // The baselines are shared.
+    expect(plans).toMatchObject([
+      { event: "plan", study: "tiny", toCompute: { runs: 8, stored: 0, shared: 0, missing: 8 } },
+      { event: "plan", study: "other", toCompute: { stored: 0, shared: 4, conflicts: [] } },
+    ]);
+    expect(await readdir(folder)).not.toContain("none");
+
+    const other = await cli("batch", ...CONFIGS, "--out", "whole", "--set", "train.epochs=3", "--dry-run");
+    expect(other.stdout).toContain(
+      `${path.join("whole", "tiny")} holds a sweep with other settings and cannot be continued:\n  train.epochs: 2 there, 3 now`,
+    );
+  });
+
   test("runs every config with every cell of a matrix", async () => {
     const args = ["--matrix", "matrix.yaml", "--set", "seeds=[0]", "--set", "prune.sparsities=[0.5]"];
     const { code, stdout } = await cli("batch", ...CONFIGS, ...args, "--out", "matrix", "--json");
     expect(code).toBe(0);
     const names = ["other-none", "other-one", "tiny-none", "tiny-one"];
-    expect((await readdir(at("matrix"))).sort()).toEqual(["batch-summary.csv", ...names]);
+    expect((await readdir(at("matrix"))).sort()).toEqual([
+      "batch-report.html",
+      "batch-summary.csv",
+      ...names,
+    ]);
     const computed = stdout
       .trim()
       .split("\n")

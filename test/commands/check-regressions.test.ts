@@ -60,8 +60,9 @@ async function sweepWith(binary: string, name: string) {
 const sweep = (out: string, binary?: string, changes: readonly string[] = []) =>
   runCli(["sweep", "--config", "gate.yaml", "--out", out, "--quiet", ...changes], { cwd: folder, binary });
 
-const check = async (results: string) => {
-  const { code, stdout } = await runCli(["check", results, "--against", "good", "--json"], { cwd: folder });
+const check = async (results: string, ...flags: readonly string[]) => {
+  const args = ["check", results, "--against", "good", "--json", ...flags];
+  const { code, stdout } = await runCli(args, { cwd: folder });
   return { code, items: JSON.parse(stdout).items };
 };
 
@@ -144,7 +145,7 @@ describe("check catches", { timeout: 180_000 }, () => {
       by: expect.stringMatching(/pairs|groups/),
     });
     expect(items.find(({ sparsity }: { sparsity: number }) => sparsity === 0)).toMatchObject({
-      verdict: "no difference",
+      verdict: "identical",
       drop: 0,
     });
   });
@@ -152,7 +153,7 @@ describe("check catches", { timeout: 180_000 }, () => {
   test("half the fine-tuning epochs by the config, against other seeds", async () => {
     const changes = ["--set", "prune.finetune.epochs=2", "--set", "seeds=[5, 6, 7, 8, 9]"];
     expect(await sweep("fewer", undefined, changes)).toMatchObject({ code: 0 });
-    const { code, items } = await check("fewer");
+    const { code, items } = await check("fewer", "--allow-missing-seeds");
     expect(code).toBe(1);
     expect(items[0]).toMatchObject({ sparsity: 0.98, verdict: "regression", by: "groups" });
   });

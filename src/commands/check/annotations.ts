@@ -1,7 +1,7 @@
-import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";
-import { finding, itemName, metricOf, verdictSentence } from "./words.ts";
+import { declineText, finding, itemName, metricOf, verdictSentence } from "./words.ts";
 
 /** GitHub shows ten annotations of a level and a step. */
 const MOST = 9;
@@ -13,9 +13,12 @@ const TITLE = "prune-lab check";
  * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions): an error for each regression, a
  * warning for each that only warns, worst first, and the verdict as a notice when there are none.
  */
-export function annotations(report: CheckReport): string[] {
+export function annotations(report: GateReport): string[] {
   const findings = [
     ...itemAnnotations("error", report.items.filter(isFailure), report),
+    ...(report.history?.declines ?? [])
+      .slice(0, MOST)
+      .map((decline) => command("error", "Slow decline", declineText(decline, metricOf(report)))),
     ...itemAnnotations("warning", report.items.filter(isWarning), report),
   ];
   return findings.length > 0 ? findings : [command("notice", TITLE, verdictSentence(report))];
@@ -33,7 +36,7 @@ export function errorAnnotation({ headline, details }: CheckError): string {
 function itemAnnotations(
   level: "error" | "warning",
   items: readonly ComparedItem[],
-  report: CheckReport,
+  report: GateReport,
 ): string[] {
   const metric = metricOf(report);
   const shown = items

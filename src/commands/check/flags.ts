@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CheckRequest } from "../../analysis/check.ts";
 import type { Level } from "../../analysis/check-settings.ts";
+import { MAX_SEEDS } from "../../library/confirm.ts";
 import { metrics } from "../../metrics/registry.ts";
 import { differenceText } from "../../metrics/words.ts";
 
@@ -18,6 +19,11 @@ export interface CheckFlags {
   readonly json?: true;
   readonly junit?: string;
   readonly markdown?: string;
+  readonly comment?: string;
+  readonly confirm?: true;
+  readonly maxSeeds: number;
+  readonly history?: string;
+  readonly historyRestart?: true;
 }
 
 export function addCheckFlags(command: Command): Command {
@@ -46,9 +52,24 @@ export function addCheckFlags(command: Command): Command {
       "--update",
       "write the results' table, and its settings beside it, as the new baseline; ends with 0",
     )
+    .addOption(
+      new Option(
+        "--confirm",
+        "run the sweep with more seeds as long as the verdict is in doubt; the results folder gets them",
+      ).conflicts(["exact", "update"]),
+    )
+    .option("--max-seeds <n>", "most seeds that --confirm gives the results", seeds, MAX_SEEDS)
+    .addOption(
+      new Option(
+        "--history <file>",
+        "add a line for this run to a file, and find what gets worse slowly over the runs in it",
+      ).conflicts(["exact", "update"]),
+    )
+    .option("--history-restart", "accept what declined so far: the history is tested from this run on")
     .option("--all", "list every point, not the worst ones alone")
     .option("--junit <file>", "write a JUnit report (- for stdout)")
     .option("--markdown <file>", "write a Markdown report (- for stdout); added to $GITHUB_STEP_SUMMARY")
+    .option("--comment <file>", "write a comment for a pull request, with the curves drawn (- for stdout)")
     .option("--json", "print JSON, one line");
 }
 
@@ -72,6 +93,12 @@ function alpha(text: string): number {
     throw new InvalidArgumentError("It must be a number above 0 and below 0.5.");
   }
   return value;
+}
+
+function seeds(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 1 to 999.");
+  return Number(text);
 }
 
 /** Of each metric, its own. */

@@ -1,17 +1,35 @@
-import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared-item.ts";
 import { printableLine } from "../../foundations/printable.ts";
+import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";
-import { blindText, finding, itemName, metricOf } from "./words.ts";
+import { blindText, declineText, finding, itemName, metricOf } from "./words.ts";
 
 /** The report as JUnit XML, which most CI servers show: one test case for each item. */
-export function junitReport(report: CheckReport): string {
-  const { items } = report;
+export function junitReport(report: GateReport): string {
+  const { items, history } = report;
+  const declines = history?.declines ?? [];
   return suite(
     report,
-    { tests: items.length, failures: items.filter(isFailure).length, errors: 0 },
-    items.flatMap((item) => testCase(item, report)),
+    {
+      tests: items.length + (history === undefined ? 0 : Math.max(1, declines.length)),
+      failures: items.filter(isFailure).length + declines.length,
+      errors: 0,
+    },
+    [...items.flatMap((item) => testCase(item, report)), ...historyCases(report)],
   );
+}
+
+/** One for each slow decline, or one that passes. */
+function historyCases(report: GateReport): string[] {
+  if (report.history === undefined) return [];
+  const { declines } = report.history;
+  const metric = metricOf(report);
+  if (declines.length === 0) return ['    <testcase classname="history" name="slow decline"/>'];
+  return declines.flatMap((decline) => [
+    `    <testcase classname="history" name="${xmlText(itemName(decline))}">`,
+    `      <failure message="${xmlText(declineText(decline, metric))}"/>`,
+    "    </testcase>",
+  ]);
 }
 
 /** The same for a comparison that could not be made: one test case, with its error. */
@@ -43,7 +61,7 @@ function suite(
   ].join("\n");
 }
 
-function testCase(item: ComparedItem, report: CheckReport): string[] {
+function testCase(item: ComparedItem, report: GateReport): string[] {
   const metric = metricOf(report);
   const open = `    <testcase classname="${xmlText(item.curve)}" name="${xmlText(itemName(item))}"`;
   const text = xmlText(finding(item, metric) ?? "");

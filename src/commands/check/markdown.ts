@@ -1,6 +1,7 @@
-import type { CheckReport } from "../../analysis/check.ts";
 import { printableLine } from "../../foundations/printable.ts";
+import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";
+import { gateLines } from "./history.ts";
 import { curveLines, tableHeader, tableRows } from "./table.ts";
 import { verdictSentence } from "./words.ts";
 
@@ -8,14 +9,16 @@ import { verdictSentence } from "./words.ts";
 export const MARKDOWN_MARK = "<!-- prune-lab check -->";
 
 /** The report for a pull request or GITHUB_STEP_SUMMARY. */
-export function markdownReport(report: CheckReport): string {
+export function markdownReport(report: GateReport): string {
   const row = (cells: readonly string[]) => `| ${cells.map(plain).join(" | ")} |`;
   const header = tableHeader(report);
   const table =
     report.verdict === "identical"
       ? []
       : [row(header), row(header.map(() => "---")), ...tableRows(report, "details").map(row), ""];
-  const lists = [...report.notes, ...curveLines(report)].map((line) => `- ${plain(line)}`);
+  const lists = [...gateLines(report), ...report.notes, ...curveLines(report)].map(
+    (line) => `- ${plain(line)}`,
+  );
   return [MARKDOWN_MARK, "", `**${plain(verdictSentence(report))}**`, "", ...table, ...lists, ""].join("\n");
 }
 
@@ -26,7 +29,7 @@ export function markdownError({ headline, details }: CheckError): string {
 }
 
 /** Names are shown as they are: nothing in them is markup, calls anybody or breaks the line. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return printableLine(text)
     .replace(/[\\`*_{}[\]<>|#~&$]/g, (character) => `\\${character}`)
     .replace(/@/g, "@<!-- -->")

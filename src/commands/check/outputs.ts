@@ -1,10 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import type { CheckReport } from "../../analysis/check.ts";
 import { inputError } from "../../foundations/errors.ts";
+import type { GateReport } from "../../library/check.ts";
+import { HISTORY_BEGINNING } from "../../recording/check-history.ts";
 import { type OutputFile, type OutputKind, outputFile } from "../../recording/output-file.ts";
-import { print, printFile, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
+import { print, printJson, tell, tellWorkflowCommand, widthToKeep } from "../output.ts";
 import { annotations, errorAnnotation } from "./annotations.ts";
+import { COMMENT_MARK, commentError, commentReport } from "./comment.ts";
 import { type CheckError, type ComparedPlaces, checkError } from "./error-report.ts";
 import type { CheckFlags } from "./flags.ts";
 import { junitError, junitReport } from "./junit.ts";
@@ -14,7 +16,7 @@ import { textReport } from "./text.ts";
 /** A report that goes to a place of the user's choice. */
 interface ReportFile {
   readonly file: OutputFile;
-  readonly render: (report: CheckReport) => string;
+  readonly render: (report: GateReport) => string;
   /** For a comparison that could not be made: whoever waits for the report sees why. */
   readonly renderError: (error: CheckError) => string;
 }
@@ -32,6 +34,18 @@ const MARKDOWN: OutputKind = {
   append: (file) => file === realPath(process.env.GITHUB_STEP_SUMMARY),
 };
 
+const COMMENT: OutputKind = {
+  writer: "--comment",
+  name: "a comment of this command",
+  recognize: (beginning) => beginning.startsWith(COMMENT_MARK),
+};
+
+const HISTORY: OutputKind = {
+  writer: "--history",
+  name: "a history of this command",
+  recognize: (beginning) => beginning.startsWith(HISTORY_BEGINNING),
+};
+
 function realPath(file: string | undefined): string | undefined {
   if (file === undefined || file === "") return undefined;
   return existsSync(file) ? realpathSync(file) : path.resolve(file);
@@ -40,11 +54,11 @@ function realPath(file: string | undefined): string | undefined {
 /** The reports that the flags ask for, before anything is compared. Throws for a place that may not be written. */
 export async function openOutputs(results: string, flags: CheckFlags): Promise<readonly ReportFile[]> {
   const reports: ReportFile[] = [];
-  const open = (given: string, kind: OutputKind) =>
+  const open = (given: string, kind: OutputKind, mayBeStandardOutput = true) =>
     outputFile(given, kind, {
       inputs: [results, flags.against],
       outputs: reports.map(({ file }) => file),
-      standardOutput: printFile,
+      ...(mayBeStandardOutput ? { standardOutput: (content) => print(content.toString()) } : {}),
     });
   try {
     if (flags.junit !== undefined) {
@@ -55,6 +69,12 @@ export async function openOutputs(results: string, flags: CheckFlags): Promise<r
       const file = await open(flags.markdown, MARKDOWN);
       reports.push({ file, render: markdownReport, renderError: markdownError });
     }
+    if (flags.comment !== undefined) {
+      const file = await open(flags.comment, COMMENT);
+      reports.push({ file, render: commentReport, renderError: commentError });
+    }
+    // Only whether it may be written: lines are added by whoever knows the file.
+    if (flags.history !== undefined) await open(flags.history, HISTORY, false);
     if (flags.json && reports.some(({ file }) => file.toStandardOutput)) {
       throw inputError("--json prints to standard output, so that no report can be written there.");
     }
@@ -66,7 +86,7 @@ export async function openOutputs(results: string, flags: CheckFlags): Promise<r
 }
 
 export async function publish(
-  report: CheckReport,
+  report: GateReport,
   reports: readonly ReportFile[],
   flags: Pick<CheckFlags, "json" | "all">,
 ): Promise<void> {

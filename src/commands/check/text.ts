@@ -1,11 +1,12 @@
 import chalk from "chalk";
-import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isFailure, isFinding, isWarning } from "../../analysis/compared-item.ts";
 import { count } from "../../charts/parts/titles.ts";
 import { printableLine } from "../../foundations/printable.ts";
 import { wrap } from "../../foundations/wrap.ts";
+import { type GateReport, isFailed } from "../../library/check.ts";
 import { formatTable } from "../table.ts";
 import { fitted } from "./fitted-table.ts";
+import { gateLines } from "./history.ts";
 import { curveLines, tableHeader, tableRows } from "./table.ts";
 import { finding, itemName, metricOf, verdictSentence } from "./words.ts";
 
@@ -14,7 +15,7 @@ const FEWEST_ROWS = 12;
 
 /** The comparison for the terminal: the verdict, then the worst points, then what is told beside them. */
 export function textReport(
-  report: CheckReport,
+  report: GateReport,
   { columns, all }: { readonly columns: number; readonly all: boolean },
 ): string {
   const lines = (texts: readonly string[]) =>
@@ -23,8 +24,9 @@ export function textReport(
   const verdict = wrap(verdictSentence(report), columns)
     .map((line) => `${color(line)}\n`)
     .join("");
-  if (report.verdict === "identical") return `${verdict}${lines(report.notes).join("")}`;
-  const beside = lines([...curveLines(report), ...report.notes]).join("");
+  if (report.verdict === "identical")
+    return `${verdict}${lines([...gateLines(report), ...report.notes]).join("")}`;
+  const beside = lines([...gateLines(report), ...curveLines(report), ...report.notes]).join("");
 
   const findings = report.items.filter(isFinding).length;
   const rows = all ? report.items.length : Math.max(FEWEST_ROWS, findings);
@@ -43,15 +45,16 @@ export function textReport(
 }
 
 /** What the table has no room for: which columns changed, of which seeds. */
-function changes(report: CheckReport, lines: (texts: readonly string[]) => string[]): string[] {
+function changes(report: GateReport, lines: (texts: readonly string[]) => string[]): string[] {
   const changed = report.items.filter(({ verdict }) => verdict === "changed");
   if (changed.length === 0) return [];
   const metric = metricOf(report);
   return ["\n", ...lines(changed.map((item) => `${itemName(item)}: ${finding(item, metric)}.`))];
 }
 
-function verdictColor({ verdict, items }: CheckReport): (text: string) => string {
-  if (verdict === "regression") return chalk.red.bold;
+function verdictColor(report: GateReport): (text: string) => string {
+  const { items } = report;
+  if (isFailed(report)) return chalk.red.bold;
   return items.some(isWarning) ? chalk.yellow.bold : chalk.green.bold;
 }
 

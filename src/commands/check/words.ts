@@ -1,15 +1,17 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
 import { seedsText } from "../../analysis/missing-seeds.ts";
+import type { SlowDecline } from "../../analysis/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { printableLine } from "../../foundations/printable.ts";
+import type { GateReport } from "../../library/check.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metrics } from "../../metrics/registry.ts";
-import { differenceText } from "../../metrics/words.ts";
+import { differenceText, shownText } from "../../metrics/words.ts";
 
 /** `global-magnitude at 98%`, `global-magnitude, area under the curve`; on one line, whatever the method is called. */
-export function itemName({ curve, sparsity }: ComparedItem): string {
+export function itemName({ curve, sparsity }: Pick<ComparedItem, "curve" | "sparsity">): string {
   const name = printableLine(curve);
   return sparsity === null ? `${name}, area under the curve` : `${name} at ${percent(sparsity)}`;
 }
@@ -80,15 +82,34 @@ export function blindText(item: ComparedItem, metric: Metric): string | undefine
   return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
 }
 
+/**
+ * What declined over many runs: `global-magnitude at 98%: 93.40% to 90.70% over 12 runs, 2.70 points worse (p <0.001),
+ * mostly since abc1234`
+ */
+export function declineText(decline: SlowDecline, metric: Metric): string {
+  const { before, now, drop, pValue, runs, changedAt } = decline;
+  const value = (shown: number) => `${shownText(metric, shown)}${metric.unit}`;
+  const since = printableLine(changedAt.commit?.slice(0, 10) ?? changedAt.date.slice(0, 10));
+  return (
+    `${itemName(decline)}: ${value(before)} to ${value(now)} over ${count(runs, "run")}, ` +
+    `${differenceText(metric, amountText(drop))} worse (p ${pValueText(pValue)}), mostly since ${since}`
+  );
+}
+
 /** The verdict in one sentence, behind what weakens it. */
-export function verdictSentence(report: CheckReport): string {
+export function verdictSentence(report: GateReport): string {
   return [...report.cautions.map(printableLine), plainVerdict(report)].join(" ");
 }
 
-function plainVerdict(report: CheckReport): string {
+function plainVerdict(report: GateReport): string {
   const { verdict, items, options } = report;
-  if (verdict === "identical") return "Identical to the baseline.";
   const failed = items.filter(isFailure);
+  const [decline, ...declines] = report.history?.declines ?? [];
+  if (failed.length === 0 && decline !== undefined) {
+    const others = declines.length > 0 ? `, and ${count(declines.length, "more item")}` : "";
+    return `Slow decline: ${declineText(decline, metricOf(report))}${others}.`;
+  }
+  if (verdict === "identical") return "Identical to the baseline.";
   const warned = items.filter(isWarning);
   if (failed.length > 0) {
     const subject = options.exact ? "Not identical to the baseline" : "Regression";
