@@ -32,6 +32,7 @@ const reportOf = (items: readonly ComparedItem[], changes: Partial<CheckReport> 
   metric: "accuracy",
   items,
   curves: [],
+  cautions: [],
   notes: [],
   results: "new",
   baseline: "old.csv",
