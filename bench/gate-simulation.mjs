@@ -121,8 +121,14 @@ function simulate(cell) {
     if (isCaught(samples, task.drop)) caught++;
     // An identical point shows nothing that could be detected.
     if (tests[DROPPED].verdict === "identical") continue;
+    const detectable = smallestDetectableDrop(tests[DROPPED].estimates, {
+      level: LEVEL,
+      tolerance: RULE.tolerance,
+    });
+    // Where it would be more than there is to lose, none is printed.
+    if (detectable === null) continue;
     printedSweeps++;
-    printed += smallestDetectableDrop(tests[DROPPED].estimates, { level: LEVEL, tolerance: RULE.tolerance });
+    printed += detectable;
   }
   printed /= Math.max(1, printedSweeps);
   const truth = samplesOfSweeps.filter((samples) => isCaught(samples, printed)).length;

@@ -28,7 +28,7 @@ export interface BatchRow {
   /** Mean test accuracy and compression there. */
   readonly accuracy_there: number | null;
   readonly compression_there: number | null;
-  /** What went wrong, in one line. */
+  /** What went wrong, in one line; of a sweep that is done, that dense networks did not learn. */
   readonly problem: string | null;
 }
 
@@ -52,16 +52,20 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
     problem: null,
   };
   if (end.state !== "done") return [{ ...blank, state: end.state, problem: firstLine(end.error) }];
-  const { results, summary, shard } = end.outcome;
+  const { results, summary, shard, caution } = end.outcome;
   if (shard !== undefined) return [{ ...blank, state: "part" }];
   const metric = primaryMetric(results);
   return [...groupBy(summary, (row) => row.method)].flatMap(([method, points]): BatchRow[] => {
     const [first] = points;
     if (first === undefined) return [];
-    const largest = largestNonInferiorSparsity(
-      results.filter((row) => row.method === method),
-      metric,
-    );
+    // Nothing is lost by pruning what learned nothing.
+    const largest =
+      caution === undefined
+        ? largestNonInferiorSparsity(
+            results.filter((row) => row.method === method),
+            metric,
+          )
+        : undefined;
     const there = points.find((row) => row.target_sparsity === largest);
     return [
       {
@@ -77,7 +81,7 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
         sparsity_without_loss: largest ?? null,
         accuracy_there: there?.accuracy_mean ?? null,
         compression_there: there?.compression ?? null,
-        problem: null,
+        problem: caution ?? null,
       },
     ];
   });
@@ -101,7 +105,9 @@ export const BATCH_COLUMNS = {
   ),
   accuracy_there: figure("Mean test accuracy at that sparsity; empty for a regression."),
   compression_there: figure("Mean compression at that sparsity."),
-  problem: text("What went wrong, for a sweep that is not done."),
+  problem: text(
+    "What went wrong, for a sweep that is not done; or that dense networks did not learn, which leaves the sparsity without loss unknown.",
+  ),
 } satisfies Columns<BatchRow>;
 
 export function batchSummaryCsv(rows: readonly BatchRow[]): string {

@@ -7,7 +7,7 @@ import { BATCH_COLUMNS, batchRows, batchSummaryCsv } from "../../src/library/bat
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { regressionRow } from "../support/result-rows.ts";
 
-const done = (results: readonly ResultRow[]) =>
+const done = (results: readonly ResultRow[], caution?: string) =>
   batchRows({
     study: "s",
     end: {
@@ -17,7 +17,7 @@ const done = (results: readonly ResultRow[]) =>
         folder: "f",
         results,
         summary: summarize(results),
-        caution: undefined,
+        caution,
         shard: undefined,
         runs: 1,
       },
@@ -51,4 +51,11 @@ test("cells are written as in the other tables", () => {
   expect(() => batchSummaryCsv([{ ...row, seeds: 1.5 }])).toThrow(
     "batch-summary.csv, row 1: seeds (integer) cannot be 1.5",
   );
+});
+
+test("no sparsity is without loss where dense networks did not learn", () => {
+  const rows = [0, 0.9].map((target_sparsity) => regressionRow({ target_sparsity, loss: 0.1 }));
+  expect(done(rows, "Nothing learned.")).toMatchObject([
+    { state: "done", sparsity_without_loss: null, accuracy_there: null, problem: "Nothing learned." },
+  ]);
 });

@@ -1,3 +1,5 @@
+import { baselineHealth } from "../../analysis/baseline-health.ts";
+import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
@@ -20,7 +22,7 @@ const SEVERAL_SWEEPS =
   "not show which of the differences is the cause.";
 
 /** What the figures stand on, and so what they can and cannot show. */
-export function limits(rows: readonly ResultRow[]): Html {
+export function limits(rows: readonly ResultRow[], guessOf: GuessOf = guessByName): Html {
   const metric = primaryMetric(rows);
   const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
     const seeds = [...new Set(of.map((row) => row.seed))];
@@ -34,7 +36,9 @@ export function limits(rows: readonly ResultRow[]): Html {
   const values = present(rows.map((row) => recoveredValue(metric, row)));
   const best = values.length === 0 ? undefined : extremes(metric, values).best;
   const range = best === undefined ? undefined : testSetRange(metric, best, examples);
-  const sensitivity = sensitivitySentence(rows);
+  // Of networks that learned nothing there is nothing to lose.
+  const learned = baselineHealth(rows, guessOf).sound.length > 0;
+  const sensitivity = learned ? sensitivitySentence(rows) : undefined;
   const deviation = deviationText(rows, fewest);
   const facts: [string, string][] = [
     ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],

@@ -68,7 +68,7 @@ ${definitions}
 </section>
 <aside class="box" aria-labelledby="${of}${prefix}limits">
 <h2 id="${prefix}limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
-${limits(results)}
+${limits(results, guessOf)}
 </aside>
 ${
   steps.length === 0
