@@ -96,7 +96,7 @@ describe("report", () => {
     ["a folder that is not there", "nowhere", "nowhere does not exist"],
     ["a folder of something else", ".", "is not a results folder of prune-lab"],
     ["an incomplete folder", "incomplete", "layers.csv does not exist"],
-    ["a damaged record of weights", "damaged", "snapshots.json is not a record of weights"],
+    ["a damaged record of weights", "damaged", "snapshots.json is not what the sweep wrote"],
   ])("refuses %s", async (_, name, message) => {
     for (const [folder, spoil] of [
       ["incomplete", (file: string) => file === "layers.csv" && null],
@@ -149,5 +149,5 @@ describe("report", () => {
     expect((await report(["tiny", "--out", "/dev/null"])).code).toBe(0);
     expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
     expect((await report(["tiny", "--out", "-"])).stdout).toBe(await read("again.html"));
-  });
+  }, 180_000);
 });
