@@ -19,10 +19,10 @@ test("a narrow terminal does without spare columns, then wraps the last one", ()
   chalk.level = 0;
   const header = ["name", "kind", "summary"];
   const rows = [["alpha", "a kind of things", "words that take more room than there is"]];
-  const fit = (columns: number | undefined) => formatTable(header, rows, { columns, spare: ["kind"] });
-  expect(fit(undefined)).toContain("a kind of things  words that take more room than there is\n");
-  expect(fit(48)).toBe("name   summary\nalpha  words that take more room than there is\n");
-  expect(fit(30)).toBe("name   summary\nalpha  words that take more\n       room than there is\n");
+  const fitted = (columns: number | undefined) => formatTable(header, rows, { columns, spare: ["kind"] });
+  expect(fitted(undefined)).toContain("a kind of things  words that take more room than there is\n");
+  expect(fitted(48)).toBe("name   summary\nalpha  words that take more room than there is\n");
+  expect(fitted(30)).toBe("name   summary\nalpha  words that take more\n       room than there is\n");
 });
 
 test("cells show control characters and stay on their line", () => {
