@@ -7,7 +7,7 @@ import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
 import { batchPlanFacts, batchPlanText } from "./batch-plan.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { outputColumns, print } from "./output.ts";
+import { outputColumns, print, terminalColumns } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
@@ -98,7 +98,10 @@ function summaryText({ out, summary, report }: BatchOutcome): string {
     stateText(row),
   ]);
   return (
-    `${formatTable(header, rows)}\n` +
+    `${formatTable(header, rows, {
+      columns: terminalColumns(),
+      spare: ["compression", "seeds", "accuracy", "dense"],
+    })}\n` +
     `${wrap(LEGEND, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +

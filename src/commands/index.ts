@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { registerBatch } from "./batch.ts";
 import { registerCheck } from "./check.ts";
+import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerHelp } from "./help.ts";
@@ -25,6 +26,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerData,
   registerSetup,
   registerSchema,
+  registerCompletion,
   registerHelp,
 ];
 

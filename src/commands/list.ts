@@ -7,7 +7,7 @@ import { quote } from "../foundations/quote.ts";
 import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
-import { print, printJson } from "./output.ts";
+import { print, printJson, terminalColumns } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
@@ -105,6 +105,7 @@ function tableOf(rows: readonly Row[]): string {
   return formatTable(
     header,
     rows.map((row) => header.map((key) => cell(row[key]) ?? "")),
+    { columns: terminalColumns(), spare: ["structure", "file", "allocation", "criterion"] },
   );
 }
 

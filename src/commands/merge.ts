@@ -27,8 +27,8 @@ export function registerMerge(program: Command): void {
     )
     .argument("<out>", "folder of the whole")
     .argument("<parts...>", "folders of the parts, in any order")
-    .option("--json", "one JSON event a line on stdout (docs/events.md)")
-    .option("--quiet", "print errors only");
+    .option("--json", "print progress as JSON, one event on each line (docs/events.md)")
+    .option("--quiet", "print nothing but errors");
   addPluginFlag(command).addHelpText("after", EXAMPLES).action(runMerge);
 }
 

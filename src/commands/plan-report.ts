@@ -1,16 +1,17 @@
 import { lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { type RunKind, workOf } from "../experiment/runs/index.ts";
+import { wrap } from "../foundations/wrap.ts";
 import type { SweepPlan } from "../library/sweep.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
 import { againText } from "../scheduling/again.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
-export function planReport(plan: SweepPlan) {
+export function planReport(plan: SweepPlan, columns: number | undefined) {
   const { outline, folder, stored, again } = plan;
   const facts = { ...outlineFacts(outline, folder), stored, again };
   const { methods, sparsities } = plan.outline.options.prune;
-  return { facts, text: planText(facts, methods.length, sparsities.length) };
+  return { facts, text: fitLines(planText(facts, methods.length, sparsities.length), columns) };
 }
 
 type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "again">;
@@ -48,6 +49,26 @@ export function outlineFacts(study: StudyOutline, folder: string) {
   };
 }
 
+/** Lines behind a word in the first nine columns, wrapped in their place. */
+function fitLines(text: string, columns = Number.POSITIVE_INFINITY): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const indent = /^[a-z]+ +/.exec(line)?.[0].length === INDENT ? INDENT : 0;
+      if (line.length <= columns || line.startsWith(" ")) return [line];
+      const [first = "", ...more] = wrap(line.slice(indent), columns - indent);
+      return [line.slice(0, indent) + first, ...more.map((part) => " ".repeat(indent) + part)];
+    })
+    .join("\n");
+}
+
+const INDENT = 9;
+
+/** `1 seed`, `3 seeds` */
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function storedLine({ stored, baselines, checkpoints, points }: PlanFacts): string {
   return `stored   ${stored} of ${baselines + checkpoints + points} runs are in the folder already`;
 }
@@ -57,9 +78,9 @@ function planText(facts: PlanFacts, methods: number, sparsities: number): string
   const { train, validation, test } = facts.examples;
   const shared = facts.cells - (facts.points - facts.levels);
   const runs = [
-    `${facts.baselines} baselines`,
-    ...(facts.checkpoints > 0 ? [`${facts.checkpoints} checkpoints`] : []),
-    `${facts.points} points${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
+    plural(facts.baselines, "baseline"),
+    ...(facts.checkpoints > 0 ? [plural(facts.checkpoints, "checkpoint")] : []),
+    `${plural(facts.points, "point")}${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
   ].join(", ");
   const nameWidth = Math.max(...facts.tensors.map(({ name }) => name.length));
   const shapeWidth = Math.max(...facts.tensors.map(({ shape }) => shape.length));
@@ -72,8 +93,8 @@ function planText(facts: PlanFacts, methods: number, sparsities: number): string
       ({ name, shape, size, pruned }) =>
         `           ${name.padEnd(nameWidth)}  ${shape.padStart(shapeWidth)}  ${number(size).padStart(12)}  ${pruned ? "pruned" : "kept whole"}`,
     ),
-    `grid     ${methods} methods x ${sparsities} sparsities x ${facts.seeds} seeds = ${facts.cells} rows`,
-    `runs     ${runs}${shared > 0 ? ` (${shared} rows share a run)` : ""}, ${number(facts.steps)} optimizer steps`,
+    `grid     ${plural(methods, "method")} x ${sparsities} ${sparsities === 1 ? "sparsity" : "sparsities"} x ${plural(facts.seeds, "seed")} = ${plural(facts.cells, "row")}`,
+    `runs     ${runs}${shared > 0 ? ` (${plural(shared, "row")} ${shared === 1 ? "shares" : "share"} a run)` : ""}, ${number(facts.steps)} optimizer steps`,
     ...(facts.stored > 0 || facts.again.runs > 0 ? [storedLine(facts)] : []),
     ...(facts.again.runs > 0 ? [againText(facts.again)] : []),
     "Nothing was computed or written.",

@@ -19,26 +19,42 @@ export interface RunFlags {
 
 export function addRunFlags(command: Command, out: string): Command {
   return addPluginFlag(command)
-    .addOption(repeatable("--set <path=value>", "override a field of the config, as YAML"))
-    .option("-o, --out <folder>", out)
-    .option("--data-dir <folder>", "where the dataset's files lie")
-    .option("--engine <name>", `what computes: ${engineChoices().join(", ")}`)
-    .option("--workers <n>", "worker threads (default: one a core)", positiveInteger)
     .addOption(
-      new Option("--checkpoints <which>", "weights to write as safetensors files")
+      repeatable(
+        "--set <path=value>",
+        "set a field of the config, such as train.epochs=3; the value is YAML",
+      ),
+    )
+    .option("-o, --out <folder>", out)
+    .option(
+      "--data-dir <folder>",
+      "folder to look for the dataset's files in (default: PRUNE_LAB_DATA, then data)",
+    )
+    .option(
+      "--engine <name>",
+      `what computes, in place of the config's engine: ${engineChoices().join(", ")}`,
+    )
+    .option("--workers <n>", "worker threads (default: one for each processor core)", positiveInteger)
+    .addOption(
+      new Option("--checkpoints <which>", "networks whose weights to write as safetensors files")
         .choices(["all", "baselines", "none"])
         .default("baselines"),
     )
-    .option("--shard <i/n>", "compute one of n parts of the runs, without tables; see merge")
-    .option("--fresh", "start over: remove what an earlier sweep left in the folder")
-    .option("--json", "one JSON event a line on stdout (docs/events.md)")
-    .option("--quiet", "print errors only");
+    .option(
+      "--shard <i/n>",
+      "compute only part i of n, to spread a sweep over machines; merge joins the parts",
+    )
+    .option("--fresh", "start over: first remove what an earlier sweep wrote into the folder")
+    .option("--json", "print progress as JSON, one event on each line (docs/events.md)")
+    .option("--quiet", "print nothing but errors");
 }
 
 /** Adds `--plugin` to a command; what is given is loaded before the command begins. */
 export function addPluginFlag(command: Command): Command {
   return command
-    .addOption(repeatable("--plugin <file>", "load methods, models, data, metrics or charts of your own"))
+    .addOption(
+      repeatable("--plugin <file>", "load a plugin: methods, models, data, metrics or charts of your own"),
+    )
     .hook("preAction", async (_command, action) => {
       await loadPlugins((action.opts() as { readonly plugin: readonly string[] }).plugin);
     });

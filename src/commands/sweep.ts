@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { planSweep, type SweepOptions, sweep } from "../library/sweep.ts";
 import { closingReport } from "./closing-report.ts";
 import { untilInterrupted } from "./interruption.ts";
-import { outputColumns, print, printJson } from "./output.ts";
+import { outputColumns, print, printJson, terminalColumns } from "./output.ts";
 import { planReport } from "./plan-report.ts";
 import { openReporter } from "./progress/reporter.ts";
 import { addRunFlags, type RunFlags } from "./run-flags.ts";
@@ -28,8 +28,9 @@ export function registerSweep(program: Command): void {
     .command("sweep")
     .summary("train, prune over a range of sparsities, fine-tune, write tables and charts")
     .description(
-      "Trains a network once a seed, prunes it by each method to each sparsity, fine-tunes with the mask held, " +
-        "and writes accuracy against sparsity as CSV tables and Vega-Lite charts.",
+      "Trains one network for each seed. Prunes a copy of it by each method to each sparsity, and fine-tunes what is left; " +
+        "pruned weights stay zero. " +
+        "Writes accuracy against sparsity as tables and charts.",
     )
     .requiredOption(
       "-c, --config <file>",
@@ -45,7 +46,7 @@ async function runSweep({ config, dryRun, ...flags }: SweepFlags): Promise<void>
   const reporter = openReporter(flags);
   const options: SweepOptions = { ...flags, onEvent: reporter.onEvent };
   if (dryRun) {
-    const report = planReport(await planSweep(config, options));
+    const report = planReport(await planSweep(config, options), terminalColumns());
     if (flags.json) printJson({ event: "plan", ...report.facts });
     else print(report.text);
     return;

@@ -18,7 +18,7 @@ import { show } from "./messages.ts";
  */
 
 const studyNameSchema = nameSchema("a folder").describe(
-  "Names the study and its folder results/<name>. Default: the config file's own name.",
+  "Name of the sweep in tables and charts, and of its folder results/<name>. Default: the name of the config file.",
 );
 
 const outsideFraction = (issue: { readonly input?: unknown }) =>
@@ -71,22 +71,28 @@ function pruneSchema() {
     .strictObject({
       methods: distinct(methodSchema(), methodName, MOST_ENTRIES, (name) => String(name).toLowerCase())
         .prefault(["l1-unstructured", "global-magnitude"])
-        .describe("What is compared: names of methods, or combinations of a criterion and an allocation."),
+        .describe(
+          "The pruning methods to compare: names from `prune-lab list methods`, or methods of your own that combine a criterion, an allocation and more.",
+        ),
       sparsities: distinct(sparsitySchema, Number)
         .default([0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99])
-        .describe("Fractions of the weights to remove, 0 to 1, each from the same trained network."),
+        .describe(
+          "How much to remove, as fractions of the prunable weights: 0.9 removes 90%. Each starts from the same trained network. 0 is the control, which is fine-tuned and not pruned.",
+        ),
       finetune: finetuneSchema
         .nullable()
         .prefault({})
-        .describe("Fine-tuning after pruning, with the mask held; null: no recovery."),
+        .describe("Training that follows pruning, so that the network recovers; null: none."),
       exclude: z
         .array(z.string().min(1).max(100))
         .max(MOST_ENTRIES)
         .default([])
-        .describe("Layers that are not pruned: fc3, conv1, ..., or output for the last."),
-      biases: z.boolean().default(false).describe("Prune biases too."),
+        .describe(
+          "Layers to leave whole, by name (fc3, conv1, as --dry-run lists them), or output for the last.",
+        ),
+      biases: z.boolean().default(false).describe("Whether biases are pruned too."),
     })
-    .describe("What is removed, how much of it, and how the network recovers.");
+    .describe("What is removed, how much, and how the network recovers.");
 }
 
 const ownTables = Object.keys(tables)
@@ -111,7 +117,7 @@ const outputSchema = z
       .default("results.csv")
       .describe("File name of the results table in the results folder."),
   })
-  .describe("Names of what is written.");
+  .describe("Names of files that are written.");
 
 /** The config's mapping, before settings that follow from others are filled in. */
 export function configFields() {
@@ -123,7 +129,9 @@ export function configFields() {
     prune: pruneSchema().prefault({}),
     seeds: distinct(z.int().min(0), Number, 10 * MOST_ENTRIES)
       .default([0, 1, 2])
-      .describe("One whole experiment each: initial weights, data order, random pruning."),
+      .describe(
+        "Starting points of the random numbers: initial weights, order of the examples, random pruning. Everything is repeated for each, and the spread of the results gives the error bars.",
+      ),
     engine: z
       .enum(engineChoices(), {
         error: ({ code, input }) =>
@@ -133,7 +141,7 @@ export function configFields() {
       })
       .default("auto")
       .describe(
-        "What computes; auto: tensorflow where it is installed and sees a GPU, else kernels, the fastest of that family.",
+        "What computes. auto: tensorflow where it is installed and sees a GPU, else kernels. kernels: kernels-native where a C compiler is found, else kernels-wasm.",
       ),
     output: outputSchema.prefault({}),
     labels: labelsSchema(),

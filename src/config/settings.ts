@@ -25,6 +25,13 @@ export function settingText(path: string, value = "..."): string {
   return isMapping ? `${path}={ name: ${value} }` : `${path}=${value}`;
 }
 
+/** Every setting outside lists that `--set` can give, by its path. */
+export function allSettingPaths(): string[] {
+  const schema = configFields();
+  const paths = [...new Set(allKeys(schema))].flatMap((key) => pathsOfKey(schema, key));
+  return [...new Set(paths)].sort();
+}
+
 function allKeys(schema: z.core.$ZodType): string[] {
   return objectMembers(schema, undefined).flatMap((member) =>
     Object.entries(member.shape).flatMap(([key, child]) => [key, ...allKeys(child)]),

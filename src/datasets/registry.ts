@@ -36,7 +36,7 @@ export type DatasetOptions = OptionsOf<typeof datasets> & { readonly checksum: s
 /** The config's `dataset:` mapping: the name of a dataset that is registered now, and its options. */
 export function datasetSchema() {
   return optionsSchema(datasets, common).describe(
-    "What the network learns, and which examples are held out for validation.",
+    "The examples that the network learns, and how many of them are held out for validation.",
   );
 }
 

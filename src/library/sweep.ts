@@ -12,7 +12,7 @@ export interface SweepOptions extends CommonOptions {
 }
 
 /**
- * Runs a sweep: trains a network once a seed, prunes it by each method to each sparsity, fine-tunes, and writes
+ * Runs a sweep: trains one network for each seed, prunes it by each method to each sparsity, fine-tunes, and writes
  * tables, charts and checkpoints. `config` is a path, the name of a shipped config, or the config as data. Run
  * again on the same folder, it continues. Returns the rows of summary.csv and results.csv.
  *

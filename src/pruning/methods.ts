@@ -63,14 +63,18 @@ function combinationSchema() {
         })
         .describe("What the method is called in results, charts and checkpoints."),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
-      allocation: axisSchema(axes.allocation).describe("How the budget is spread over layers."),
-      structure: axisSchema(axes.structure).prefault("weight").describe("What is removed at once."),
-      schedule: axisSchema(axes.schedule).prefault("one-shot").describe("When it is removed."),
+      allocation: axisSchema(axes.allocation).describe("How the sparsity is spread over the layers."),
+      structure: axisSchema(axes.structure)
+        .prefault("weight")
+        .describe("What is removed as a whole: single weights, or whole neurons."),
+      schedule: axisSchema(axes.schedule)
+        .prefault("one-shot")
+        .describe("When weights are removed: at once, in rounds, or during the recovery."),
       recovery: axisSchema(axes.recovery)
         .optional()
         .describe("How the network recovers. Default: finetune, or none where prune.finetune is null."),
     })
-    .describe("A point on the axes of pruning under a name of your own.");
+    .describe("A method of your own.");
 }
 
 /** A method in the config: the name of a registered one, or a combination of the axes with its own name. */

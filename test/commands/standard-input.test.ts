@@ -32,8 +32,11 @@ test("--config - reads the standard input; the folder records it like any other"
     code: 2,
     stderr: expect.stringContaining("<stdin>:1: seeds: the list is empty."),
   });
+});
 
-  await writeFile(path.join(folder, "matrix.yaml"), "train.epochs: [1, 2]\n");
+test("a batch reads it once for all of a matrix", async () => {
+  const text = await readFile(path.join(folder, file), "utf8");
+  await writeFile(path.join(folder, "matrix.yaml"), "train.epochs: [1, 2]\nseeds: { one: [0] }\n");
   expect(
     (await withInput(text, "batch", "-", "--matrix", "matrix.yaml", "--out", "both", "--quiet")).code,
   ).toBe(0);

@@ -5,7 +5,7 @@ import * as z from "zod";
  * from here alone.
  */
 
-const learningRate = z.number().positive().describe("Step size of the optimizer.");
+const learningRate = z.number().positive().describe("How far one step moves the parameters.");
 const weightDecay = z
   .number()
   .nonnegative()
@@ -17,9 +17,18 @@ export const optimizerSchema = z
     z.strictObject({
       name: z.literal("adam"),
       learningRate: learningRate.default(0.001),
-      beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the first moment."),
-      beta2: z.number().min(0).lt(1).default(0.999).describe("Decay of the second moment."),
-      epsilon: z.number().positive().default(1e-8).describe("Added to the root of the second moment."),
+      beta1: z.number().min(0).lt(1).default(0.9).describe("Decay of the running mean of the gradient."),
+      beta2: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0.999)
+        .describe("Decay of the running mean of the squared gradient."),
+      epsilon: z
+        .number()
+        .positive()
+        .default(1e-8)
+        .describe("Added to the divisor, against division by zero."),
       weightDecay,
     }),
     z.strictObject({
@@ -29,15 +38,20 @@ export const optimizerSchema = z
       weightDecay,
     }),
   ])
-  .describe("How parameters are updated.");
+  .describe("What updates the parameters in each step.");
 
 export const learningRateScheduleSchema = z
   .discriminatedUnion("name", [
     z.strictObject({ name: z.literal("constant") }),
     z.strictObject({
       name: z.literal("step"),
-      every: z.int().positive().describe("Epochs between two drops."),
-      factor: z.number().positive().lte(1).default(0.1).describe("What the learning rate is multiplied by."),
+      every: z.int().positive().describe("Epochs after which the learning rate drops."),
+      factor: z
+        .number()
+        .positive()
+        .lte(1)
+        .default(0.1)
+        .describe("What the learning rate is multiplied by at each drop."),
     }),
     z.strictObject({
       name: z.literal("cosine"),
@@ -46,11 +60,11 @@ export const learningRateScheduleSchema = z
         .min(0)
         .lte(1)
         .default(0)
-        .describe("Fraction of the learning rate that is left at the end."),
+        .describe("Learning rate at the end, as a fraction of learningRate."),
     }),
   ])
   .describe(
-    "Learning rate over the epochs: constant; step (by epoch); cosine (by step, from full to final).",
+    "How the learning rate changes: constant; step (drops every so many epochs); cosine (falls with every step, from learningRate to a fraction of it).",
   );
 
 const epochs = z.int().min(0).max(100_000).describe("Passes over the training examples.");
@@ -58,7 +72,7 @@ const batchSize = z
   .int()
   .min(1)
   .max(4096)
-  .describe("Examples a step; the last batch of an epoch may be smaller.");
+  .describe("Examples in one optimizer step; the last batch of an epoch may have fewer.");
 
 export const trainSchema = z
   .strictObject({
@@ -67,20 +81,22 @@ export const trainSchema = z
     optimizer: optimizerSchema.prefault({ name: "adam" }),
     schedule: learningRateScheduleSchema.prefault({ name: "constant" }),
   })
-  .describe("Training of the dense baseline, once a seed.");
+  .describe("How the dense network is trained, before anything is pruned; one network for each seed.");
 
 export const finetuneSchema = z
   .strictObject({
     epochs: epochs.default(3),
-    batchSize: batchSize.optional().describe("Default: as in train."),
-    optimizer: optimizerSchema.optional().describe("Default: as in train, started fresh."),
-    schedule: learningRateScheduleSchema.optional().describe("Default: as in train, started anew."),
+    batchSize: batchSize.optional().describe("Default: that of train."),
+    optimizer: optimizerSchema.optional().describe("Default: that of train, with its state cleared."),
+    schedule: learningRateScheduleSchema.optional().describe("Default: that of train, from its beginning."),
     select: z
       .enum(["last", "best"])
       .default("last")
-      .describe("Which epoch counts: the last, or the best on validation data."),
+      .describe(
+        "Which epoch's weights are kept: the last, or the one with the best result on the validation examples.",
+      ),
   })
-  .describe("Fine-tuning with the mask held, after pruning.");
+  .describe("Training that follows pruning; pruned weights stay zero.");
 
 export type Optimizer = z.output<typeof optimizerSchema>;
 export type LearningRateSchedule = z.output<typeof learningRateScheduleSchema>;
