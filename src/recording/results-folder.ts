@@ -3,7 +3,7 @@ import path from "node:path";
 import { replaceFile } from "../foundations/atomic-file.ts";
 import { createFolder, nearestExisting } from "../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
+import { type FolderLock, LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { isTemporary, removeLeftovers } from "../foundations/leftovers.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
@@ -32,6 +32,7 @@ export interface ResultsFolder {
    * files that an earlier grid left and this one does not have. Finished runs stay either way.
    */
   writeManifest(manifest: Manifest, stage: "start" | "final"): Promise<void>;
+  /** Lets other processes have the folder; may be called twice. */
   release(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
       else await refuseOtherSettings(folder, options.settings);
       await removeUnfinished(folder);
       let startsOver = options.fresh;
+      let released: Promise<void> | undefined;
       const guarded = async (write: () => Promise<void>) => {
         lock.refuseIfLost();
         await write().catch((error: unknown) => {
@@ -70,10 +72,9 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
             await replaceManifest(folder, manifest, stage, there);
             startsOver = false;
           }),
-        release: async () => {
-          // A thread that was stopped half way leaves what it was writing.
-          await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true }).catch(() => {});
-          await lock.release();
+        release: () => {
+          released ??= closeFolder(folder, lock);
+          return released;
         },
       };
     } catch (error) {
@@ -110,6 +111,17 @@ async function writeWithin(folder: string, name: string, content: string | Uint8
 async function removeUnfinished(folder: string): Promise<void> {
   for (const inner of ["", "charts", "checkpoints"]) await removeLeftovers(path.join(folder, inner));
   await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true });
+}
+
+async function closeFolder(folder: string, lock: FolderLock): Promise<void> {
+  try {
+    lock.refuseIfLost();
+    // A thread that was stopped half way leaves what it was writing.
+    await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true });
+  } catch {
+    // Whoever opens the folder next removes it.
+  }
+  await lock.release();
 }
 
 async function refuseForeign(folder: string, fresh: boolean): Promise<void> {

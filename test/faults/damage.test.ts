@@ -34,7 +34,7 @@ let names: string[];
 
 beforeAll(async () => {
   workshop = await temporaryFolder();
-  await openWorkshop(workshop);
+  await openWorkshop(workshop, ["done", "part-1"]);
   const entries = await readdir(path.join(workshop, "done"), { recursive: true, withFileTypes: true });
   names = entries
     .filter((entry) => entry.isFile() && entry.name !== "manifest.json")

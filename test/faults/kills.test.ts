@@ -9,7 +9,7 @@ let workshop: string;
 
 beforeAll(async () => {
   workshop = await temporaryFolder();
-  await openWorkshop(workshop);
+  await openWorkshop(workshop, ["done", "other", "part-1", "part-2"]);
 }, PATIENCE);
 
 /** What the command leaves when nothing goes wrong, and how many steps that takes. */

@@ -23,7 +23,7 @@ let workshop: string;
 
 beforeAll(async () => {
   workshop = await temporaryFolder();
-  await openWorkshop(workshop);
+  await openWorkshop(workshop, WHOLE ? ["done", "other", "part-1", "part-2"] : ["done", "part-1", "part-2"]);
 }, PATIENCE);
 
 describe("where the system refuses a call, the command says why, and the same command then ends as if it had not", () => {

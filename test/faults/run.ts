@@ -68,7 +68,7 @@ export async function treeOf(folder: string): Promise<Map<string, string>> {
 export const WHOLE = process.env.PRUNE_LAB_FAULTS === "all";
 
 /** Milliseconds for a test. Every step may take seconds, and there are hundreds. */
-export const PATIENCE = WHOLE ? 7_200_000 : 300_000;
+export const PATIENCE = WHOLE ? 7_200_000 : 1_200_000;
 
 /** How many of the possible steps are taken: a sample, or every one. */
 export function chosen(steps: number, sample: number): number[] {

@@ -61,24 +61,29 @@ const CONFIG = [
   "",
 ].join("\n");
 
-/** Makes what the scenarios begin with: data, configs, and finished folders, in a folder of their own. */
-export async function openWorkshop(folder: string): Promise<void> {
-  await mkdir(path.join(folder, "start"), { recursive: true });
+const CONFIG_FLAGS = ["--config", "tiny.yaml", "--workers", "1", "--out"];
+
+/** The finished folders that scenarios begin with, and the sweeps that make them. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  done: [],
+  other: ["--set", "train.epochs=2"],
+  "part-1": ["--shard", "1/2"],
+  "part-2": ["--shard", "2/2"],
+};
+
+/** Makes data, configs and finished folders, in a folder of their own. */
+export async function openWorkshop(folder: string, names: readonly string[]): Promise<void> {
   const start = path.join(folder, "start");
+  await mkdir(start, { recursive: true });
   await writeTinyDataset(path.join(start, "tiny-digits"));
   await writeFile(path.join(start, "tiny.yaml"), CONFIG);
   await writeFile(path.join(start, "twin.yaml"), CONFIG);
-  const make = async (...args: readonly string[]) => {
+  const making = names.map(async (name) => {
+    const args = ["sweep", ...CONFIG_FLAGS, path.join("..", name), ...(FOLDERS[name] ?? [])];
     const { code, stderr } = await runCli(args, { cwd: start });
     if (code !== 0) throw new Error(stderr);
-  };
-  const config = ["--config", "tiny.yaml", "--workers", "1"];
-  await Promise.all([
-    make("sweep", ...config, "--out", "../done"),
-    make("sweep", ...config, "--out", "../other", "--set", "train.epochs=2"),
-    make("sweep", ...config, "--out", "../part-1", "--shard", "1/2"),
-    make("sweep", ...config, "--out", "../part-2", "--shard", "2/2"),
-  ]);
+  });
+  await Promise.all(making);
 }
 
 /** A folder in which a scenario's command can run for the first time. */

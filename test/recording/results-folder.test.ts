@@ -105,6 +105,18 @@ describe("opening a results folder", () => {
     await expect(openResultsFolder(folder, plain)).rejects.toThrow("not a manifest");
   });
 
+  it("removes what a stopped thread left when it is released, and touches nothing after that", async () => {
+    const folder = await finishedFolder(["results.csv"]);
+    const opened = await openResultsFolder(folder, plain);
+    const unfinished = temporaryBeside(path.join(opened.runs, "abc"));
+    await mkdir(unfinished, { recursive: true });
+    await opened.release();
+    expect(await readdir(opened.runs)).toEqual([]);
+    await mkdir(unfinished);
+    await opened.release();
+    expect(await readdir(opened.runs)).toEqual([path.basename(unfinished)]);
+  });
+
   it("removes with fresh what the manifest lists, and nothing else", async () => {
     const folder = await finishedFolder(["results.csv", "charts/a.png", "../outside.txt"]);
     await writeFile(path.join(folder, "charts", "mine.png"), "");
