@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { inputError } from "../foundations/errors.ts";
+import { excerpt } from "../foundations/quote.ts";
 
 /** Longest name of a place within a file that is shown. */
 const SHOWN_CHARACTERS = 80;
@@ -35,6 +36,9 @@ export function firstIssue({ issues }: z.ZodError): string {
   const [issue] = issues;
   if (issue === undefined) return "not as expected";
   const place = issue.path.join(".").slice(0, SHOWN_CHARACTERS);
-  const message = issue.message.replace(/^Invalid input: /, "").slice(0, SHOWN_CHARACTERS);
+  const words = issue.message
+    .replace(/^Invalid input: /, "")
+    .replace(/received undefined$/, "received nothing");
+  const message = excerpt(words, SHOWN_CHARACTERS);
   return place === "" ? message : `${place}: ${message}`;
 }

@@ -101,7 +101,10 @@ describe("safetensors", () => {
       '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}',
       "the offsets of tensor 'a' do not fit its shape [2]",
     ],
-    ['{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "in its header, a.shape.0 is not as the format says"],
+    [
+      '{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}',
+      "in its header, a.shape.0 is not as the format says",
+    ],
   ])("says what is wrong with the header %s", (json, reason) => {
     const bytes = Buffer.alloc(8 + json.length + 4);
     bytes.writeBigUInt64LE(BigInt(json.length));
