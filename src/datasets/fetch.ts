@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import { createFolder } from "../foundations/create-folder.ts";
+import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
