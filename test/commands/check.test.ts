@@ -67,7 +67,7 @@ describe("check", () => {
     const { code, stdout } = await check([failed, "--against", baseline, "--tolerance", "100"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^Regression: dense baseline at 0%: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\) .*\n\n.*\ndense baseline +0% .* CHANGED\n/,
+      /^Regression: dense baseline at 0%: did not learn: accuracy 62\.\d+ instead of 97\.90 \(seeds 0, 1\).*\nNow: .*\n\nmethod.*\ndense baseline +0% .* CHANGED\n/,
     );
     expect(stdout).toMatch(
       /Now: The dense baselines of seeds 0, 1 \(of 5\) did not learn: test accuracy 10\.0%/,

@@ -62,7 +62,7 @@ beforeAll(async () => {
   expect(stderr).not.toContain("prune-lab:");
   expect(code).toBe(0);
   // The closing table is judged by the metric of the plugin.
-  expect(stdout).toContain("Dense baseline: ");
+  expect(stdout).toContain("Dense baseline, the unpruned network as trained: ");
   expect(stdout).toMatch(/Test retention in percent/);
 });
 
@@ -132,7 +132,7 @@ describe("a sweep with a plugin of every kind", () => {
     expect(chart.data.values).toHaveLength(3 * 2 * 2);
     expect(await text("two", "report.html")).toContain("Down and to the left is better.");
     const before = await filesOf(path.join(folder, "two"));
-    const again = await cli("report", "two", "--plugin", "loss-and-size.mjs", "--plugin", "retention.mjs");
+    const again = await cli("report", "two", ...plugins);
     expect(again.code).toBe(0);
     expect(await filesOf(path.join(folder, "two"))).toEqual(before);
   });

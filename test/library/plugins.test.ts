@@ -143,7 +143,7 @@ describe("what a function of each kind has to give", () => {
     await expect(load("wrong-data")).rejects.toMatchObject({
       kind: "failure",
       message: expect.stringMatching(
-        /^The dataset wrong-data of wrong-data\.mjs fails in load: it has to give a dataset \(name: letters/,
+        /^The dataset wrong-data of wrong-data\.mjs fails in load: it has to give a dataset \(name: 'a b' cannot name a dataset: letters/,
       ),
     });
   });
