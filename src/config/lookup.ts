@@ -3,6 +3,7 @@ import path from "node:path";
 import { inputError } from "../foundations/errors.ts";
 import { packageRoot } from "../foundations/paths.ts";
 import { didYouMean } from "../foundations/suggest.ts";
+import { isOriginFile } from "../recording/origin.ts";
 
 export interface AvailableConfig {
   /** What `--config` takes. */
@@ -65,7 +66,7 @@ function leadsOutside(nameOrPath: string): boolean {
 function yamlFilesIn(folder: string): string[] {
   if (!isFolder(folder)) return [];
   return readdirSync(folder)
-    .filter((entry) => EXTENSIONS.includes(path.extname(entry)))
+    .filter((entry) => EXTENSIONS.includes(path.extname(entry)) && !isOriginFile(entry))
     .sort();
 }
 

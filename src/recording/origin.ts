@@ -40,10 +40,17 @@ function parsed(text: string | undefined): unknown {
 
 const recordSchema = schema.extend({ format: z.literal(1), table: z.string() });
 
+const ORIGIN_ENDING = ".origin.yaml";
+
 /** Where the origin of a table that stands alone is recorded: `ci/curve.csv` has `ci/curve.origin.yaml`. */
 export function originFile(table: string): string {
   const { dir, name } = path.parse(table);
-  return path.join(dir, `${name}.origin.yaml`);
+  return path.join(dir, `${name}${ORIGIN_ENDING}`);
+}
+
+/** Whether a file is such a record by its name, and no config. */
+export function isOriginFile(file: string): boolean {
+  return file.endsWith(ORIGIN_ENDING);
 }
 
 const HEADING = "What the table beside it was made with";

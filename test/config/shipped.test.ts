@@ -5,10 +5,11 @@ import { loadConfig } from "../../src/config/load.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { buildNetwork } from "../../src/models/registry.ts";
 import { parameterCount } from "../../src/network/parameters.ts";
+import { isOriginFile } from "../../src/recording/origin.ts";
 
 const configs = path.join(packageRoot, "configs");
-const files = readdirSync(configs, { recursive: true, encoding: "utf8" }).filter((file) =>
-  file.endsWith(".yaml"),
+const files = readdirSync(configs, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".yaml") && !isOriginFile(file),
 );
 const load = async (name: string) => (await loadConfig(name, { set: [], cwd: configs })).config;
 
