@@ -26,11 +26,16 @@ export function dropInterval(
   const { n, mean, std } = plain;
   if (mean === null || std === null || reference === null) return plain;
   const unchanged = drops.every((drop) => drop === 0);
-  const step = unchanged ? 0 : (scale.metric.testSet?.resolution?.(testExamples) ?? 0);
-  const halfWidth = (tQuantile(n - 1) * Math.max(std, ROUNDING * widthIn(scale, step))) / Math.sqrt(n);
+  const deviation = unchanged ? 0 : Math.max(std, leastDeviation(scale, testExamples));
+  const halfWidth = (tQuantile(n - 1) * deviation) / Math.sqrt(n);
   const { least, most } = possibleDrops(scale, reference);
   return {
     ...plain,
     ci95: { low: Math.max(mean - halfWidth, least), high: Math.min(mean + halfWidth, most) },
   };
+}
+
+/** The deviation of differences, in their unit, that rounding to whole answers leaves where none shows; 0 for a loss. */
+export function leastDeviation(scale: DifferenceScale, testExamples: number): number {
+  return ROUNDING * widthIn(scale, scale.metric.testSet?.resolution?.(testExamples) ?? 0);
 }

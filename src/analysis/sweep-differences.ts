@@ -1,10 +1,13 @@
+import { leastOf } from "../foundations/extremes.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { seedValues } from "./curve-summaries.ts";
+import { pairsOf } from "./contrast.ts";
+import { dropInterval, leastDeviation } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { holmAdjusted } from "./holm.ts";
-import { type MeanInterval, meanInterval } from "./mean-interval.ts";
-import { pairedDifferences, scaleOf, shownValues } from "./seed-values.ts";
+import type { MeanInterval } from "./mean-interval.ts";
+import { scaleOf, shownValues } from "./seed-values.ts";
 import { upperTail } from "./student-t.ts";
 
 /** The rows of one sweep under a name of its own. */
@@ -20,7 +23,10 @@ export interface SweepDifference {
   readonly reference: string;
   readonly method: string;
   readonly sparsity: number;
-  /** Sweep minus reference over the seeds that both have, in the unit of the metric's differences, the higher the better. */
+  /**
+   * Sweep minus reference over the seeds that both have, in the unit of the metric's differences, the higher the better;
+   * its interval ends where there is nothing more to lose or to gain.
+   */
   readonly difference: MeanInterval;
   /** Two-sided, by the paired t test, adjusted by Holm over all differences; null below two seeds. */
   readonly pValue: number | null;
@@ -40,16 +46,18 @@ export function sweepDifferences(studies: readonly NamedRows[], metric: Metric):
       const before = points.get(key);
       if (first === undefined || before === undefined) return [];
       const scale = scaleOf(metric, shownValues(before, metric));
-      const difference = meanInterval(pairedDifferences(seedValues(rows, scale), seedValues(before, scale)));
-      if (difference.n === 0) return [];
+      const examples = leastOf([...rows, ...before].map((row) => row.test_examples));
+      const pairs = pairsOf(before, rows, (row) => recoveredValue(metric, row));
+      const drop = dropInterval(pairs, scale, examples);
+      if (drop.n === 0) return [];
       return [
         {
           study: other.name,
           reference: reference.name,
           method: first.method,
           sparsity: first.target_sparsity,
-          difference,
-          test: pairedTest(difference),
+          difference: negated(drop),
+          test: pairedTest(drop, leastDeviation(scale, examples)),
         },
       ];
     }),
@@ -67,9 +75,19 @@ function pointsOf(rows: readonly ResultRow[]): Map<string, ResultRow[]> {
   return groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity]));
 }
 
-/** Student's paired t test of a mean of 0, two-sided. */
-function pairedTest({ n, mean, std }: MeanInterval): number | null {
+/** A drop as a difference, the higher the better. */
+function negated({ mean, ci95, ...sample }: MeanInterval): MeanInterval {
+  return {
+    ...sample,
+    mean: mean === null ? null : 0 - mean,
+    ci95: ci95 && { low: 0 - ci95.high, high: 0 - ci95.low },
+  };
+}
+
+/** Student's paired t test of a mean of 0, two-sided, of differences that deviate by no less than this. */
+function pairedTest({ n, mean, std }: MeanInterval, least: number): number | null {
   if (mean === null || std === null) return null;
-  if (std === 0) return mean === 0 ? 1 : 0;
-  return Math.min(1, 2 * upperTail(Math.abs(mean) / (std / Math.sqrt(n)), n - 1));
+  if (mean === 0) return 1;
+  const deviation = Math.max(std, least);
+  return deviation === 0 ? 0 : Math.min(1, 2 * upperTail(Math.abs(mean) / (deviation / Math.sqrt(n)), n - 1));
 }

@@ -25,6 +25,18 @@ describe("sweepDifferences", () => {
     expect(pValue).toBeCloseTo(0.0741799, 6);
   });
 
+  it("gives no interval beyond what there is to lose or to gain", () => {
+    const [found] = sweepDifferences(
+      [
+        { name: "a", rows: rows([0.9, 0.5]) },
+        { name: "b", rows: rows([0.5, 0.7]) },
+      ],
+      accuracy,
+    );
+    expect(found?.difference.ci95?.low).toBeCloseTo(-70, 8);
+    expect(found?.difference.ci95?.high).toBeCloseTo(30, 8);
+  });
+
   it("corrects for all points together, and takes only seeds that both have", () => {
     const far = { target_sparsity: 0.9 };
     const found = sweepDifferences(
