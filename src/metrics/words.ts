@@ -35,6 +35,12 @@ export function named(metric: Metric, value: number, digits: "coarse" | "fine" =
 /** An interval whose longer arm exceeds the shorter this often is written by its ends. */
 const LOPSIDED = 1.5;
 
+/** Whether an interval is told by its ends, since half its width would say too much of one side. */
+export function isLopsided(value: number, { low, high }: Interval): boolean {
+  const [below, above] = [value - low, high - value];
+  return Math.max(below, above) > LOPSIDED * Math.min(below, above);
+}
+
 /** An interval of a value, to stand behind it: `±0.21`, or its ends where it is lopsided: `[59.51, 99.86]`. */
 export function spreadText(
   metric: Metric,
@@ -48,8 +54,7 @@ export function spreadText(
     metric.digits.kind === "decimals"
       ? (metric.scale * amount).toFixed(decimals)
       : (metric.scale * amount).toPrecision(2);
-  const lopsided = Math.max(below, above) > LOPSIDED * Math.min(below, above);
-  return lopsided && text(below) !== text(above)
+  return isLopsided(value, interval) && text(below) !== text(above)
     ? `[${endsText(metric, interval, ", ", decimals)}]`
     : `±${text((below + above) / 2)}`;
 }

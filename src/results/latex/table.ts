@@ -7,7 +7,7 @@ import { basis, recoveryNoun, subject } from "../../charts/parts/titles.ts";
 import { packageVersion } from "../../foundations/paths.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
-import { columnHeading, measured } from "../../metrics/words.ts";
+import { columnHeading, isLopsided, measured } from "../../metrics/words.ts";
 import { escapeLatex } from "./escape.ts";
 import { latexFigure } from "./figures.ts";
 
@@ -30,7 +30,7 @@ interface Line {
 
 /**
  * The primary metric after recovery as a LaTeX table for the booktabs package: each method by each sparsity, the mean
- * over the seeds with half the width of its 95% interval. All text is escaped; a caption that is given is not. The same
+ * over the seeds with half the width of its 95% interval, or its ends. All text is escaped; a caption that is given is not. The same
  * rows give the same bytes.
  */
 export function latexTable(
@@ -105,13 +105,18 @@ function captionText(
   labels: ChartData["labels"],
 ): string {
   const baseline = curvesOf(results)?.baseline ?? null;
+  const lopsided = points.some(
+    ({ recovered: { mean, ci95 } }) => mean !== null && ci95 !== null && isLopsided(mean, ci95),
+  );
   const recovers = results.some(({ recovery }) => recovery !== "none");
   const title = axisTitle(labels, metric.name, columnHeading(`Test ${metric.noun}`, metric));
   const sentences = [
     `${title} of ${subject(results)}${recovers ? ` after ${recoveryNoun(results)}` : " after pruning"}`,
     ...basis(results, { bands: false, crosses: false }),
     ...(points.some(({ recovered }) => recovered.ci95 !== null)
-      ? ["±: half the width of the 95% confidence interval"]
+      ? [
+          `±: half the width of the 95% confidence interval${lopsided ? "; [low, high]: its ends, where it is lopsided" : ""}`,
+        ]
       : []),
     ...(baseline === null ? [] : [`Dense baseline: ${measured(metric, baseline)}`]),
     ...(points.some(({ collapsed }) => collapsed > 0)

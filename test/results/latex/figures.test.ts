@@ -17,6 +17,11 @@ it.each([
   expect(latexFigure(accuracy, interval, "fine")).toBe(text);
 });
 
+it("a lopsided interval stands by its ends", () => {
+  const interval = { mean: 0.682, ci95: { low: 0.004, high: 0.999 } };
+  expect(latexFigure(accuracy, interval, "fine")).toBe("$68\\,[0, 100]$");
+});
+
 it("a loss too", () => {
   expect(latexFigure(loss, around(0.083456, 0.00123), "fine")).toBe("$0.0835 \\pm 0.0012$");
   expect(latexFigure(loss, around(12.34, 2.5), "fine")).toBe("$12.3 \\pm 2.5$");
