@@ -2,10 +2,11 @@ import path from "node:path";
 import chalk from "chalk";
 import type { Command } from "commander";
 import { failure } from "../foundations/errors.ts";
+import { wrap } from "../foundations/wrap.ts";
 import { type DataDiagnosis, type Diagnosis, diagnose, type EngineDiagnosis } from "./doctor/diagnosis.ts";
 import type { GpuDiagnosis } from "./doctor/gpu.ts";
 import { SPEED_UNIT } from "./doctor/training-speed.ts";
-import { print, printJson, tell } from "./output.ts";
+import { print, printJson, tell, terminalColumns } from "./output.ts";
 
 interface DoctorFlags {
   readonly dataDir?: string;
@@ -50,7 +51,7 @@ function diagnosisText({ version, node, machine, gpu, engines, data, cache }: Di
     ["Cache", `${cache.folder}, ${(cache.bytes / 2 ** 20).toFixed(1)} MiB`],
   ] as const;
   const lines = [
-    ...facts.map(([name, fact]) => `${chalk.bold(name.padEnd(9))}  ${fact}`),
+    ...facts.flatMap(([name, fact]) => behind(chalk.bold(name.padEnd(9)), 11, fact)),
     "",
     `${chalk.bold("Engines")} (${SPEED_UNIT})`,
     ...engines.flatMap(engineLines),
@@ -77,8 +78,8 @@ function engineLines(engine: EngineDiagnosis): string[] {
   if (!engine.available) return problemLines(engine.name, engine);
   const speed = engine.stepsPerSecond.toFixed(engine.stepsPerSecond < 100 ? 1 : 0);
   return [
-    `  ${chalk.green("ok")}  ${engine.name}: ${speed} steps/s; ${engine.device}`,
-    `      same bytes ${engine.reproducible}`,
+    ...behind(`  ${chalk.green("ok")}`, 6, `${engine.name}: ${speed} steps/s; ${engine.device}`),
+    ...behind("", 6, `same bytes ${engine.reproducible}`),
   ];
 }
 
@@ -88,14 +89,24 @@ function dataLines(data: DataDiagnosis): string[] {
   const folders = new Set(data.files.map((file) => path.dirname(file)));
   const counts = `${train} training, ${validation} validation, ${test} test examples`;
   return [
-    `  ${chalk.green("ok")}  ${data.dataset}: ${data.name}, ${counts}`,
-    ...[...folders, ...data.notices].map((line) => `      ${line}`),
+    ...behind(`  ${chalk.green("ok")}`, 6, `${data.dataset}: ${data.name}, ${counts}`),
+    ...[...folders, ...data.notices].flatMap((line) => behind("", 6, line)),
   ];
+}
+
+/** A text behind a head, which with a gap takes so many columns, wrapped in its place to the width of the terminal. */
+function behind(head: string, width: number, text: string): string[] {
+  const [first = "", ...more] = wrap(text, (terminalColumns() ?? Number.POSITIVE_INFINITY) - width);
+  const indent = " ".repeat(width);
+  return [head === "" ? indent + first : `${head}  ${first}`, ...more.map((line) => indent + line)];
 }
 
 function problemLines(
   name: string,
   { reason, remedy }: { readonly reason: string; readonly remedy: string },
 ) {
-  return [`  ${chalk.red("--")}  ${name}: ${reason}`, ...(remedy === "" ? [] : [`      ${remedy}`])];
+  return [
+    ...behind(`  ${chalk.red("--")}`, 6, `${name}: ${reason}`),
+    ...(remedy === "" ? [] : behind("", 6, remedy)),
+  ];
 }

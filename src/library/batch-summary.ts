@@ -1,5 +1,6 @@
 import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
+import { greatestOf } from "../foundations/extremes.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { type Columns, figure, integer, setting, text } from "../recording/columns.ts";
@@ -75,7 +76,7 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
         model: first.model,
         engine: first.engine,
         method,
-        seeds: Math.max(...points.map((row) => row.n + row.diverged)),
+        seeds: greatestOf(points.map((row) => row.n + row.diverged)),
         diverged: points.reduce((sum, row) => sum + row.diverged, 0),
         baseline_accuracy: first.baseline_accuracy_mean,
         sparsity_without_loss: largest ?? null,

@@ -43,3 +43,13 @@ test("every link on a page of the package leads into it", () => {
     });
   expect(broken).toEqual([]);
 });
+
+test("every package of the lock file has its hash", () => {
+  const lock = JSON.parse(readFileSync(path.join(packageRoot, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly integrity?: string }>>;
+  };
+  const without = Object.entries(lock.packages).filter(
+    ([name, { integrity }]) => name !== "" && !integrity?.startsWith("sha512-"),
+  );
+  expect(without).toEqual([]);
+});

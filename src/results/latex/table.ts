@@ -4,6 +4,7 @@ import type { ChartData } from "../../charts/chart.ts";
 import { axisTitle } from "../../charts/labels.ts";
 import { curvesOf } from "../../charts/parts/curve.ts";
 import { basis, recoveryNoun, subject } from "../../charts/parts/titles.ts";
+import { greatestOf } from "../../foundations/extremes.ts";
 import { packageVersion } from "../../foundations/paths.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
@@ -41,7 +42,7 @@ export function latexTable(
   const points = measuredPoints(results, metric);
   const methods = [...groupBy(points, ({ method }) => method).keys()];
   const sparsities = [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
-  const digits = Math.max(...results.map((row) => row.test_examples)) >= LARGE_TEST_SET ? "fine" : "coarse";
+  const digits = greatestOf(results.map((row) => row.test_examples)) >= LARGE_TEST_SET ? "fine" : "coarse";
   const cell = (method: string, sparsity: number) => {
     const point = points.find((p) => p.method === method && p.sparsity === sparsity);
     return point === undefined ? "" : cellText(point, metric, digits);
