@@ -1,4 +1,4 @@
-import { appendFile, lstat, open, realpath, stat, writeFile } from "node:fs/promises";
+import { appendFile, lstat, open, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
@@ -77,7 +77,7 @@ export async function outputFile(
   }
   const beginning = place.kind === "file" ? await beginningOf(place.file) : "";
   const earlier = kind.recognize(beginning);
-  const owner = await listedBy(place.file);
+  const owner = await ownerOf(place);
   if (owner !== undefined && !(earlier && kind.ofFolders)) {
     throw refuse(`belongs to the results folder ${owner}`);
   }
@@ -177,17 +177,26 @@ async function isSamePlace(place: Place, other: string): Promise<boolean> {
   }
 }
 
-/** The results folder, at or above the file's own, whose manifest lists the file; undefined where there is none. */
-async function listedBy(file: string): Promise<string | undefined> {
+/**
+ * The results folder, at or above the file's own, whose manifest lists the file; undefined where there is none. A damaged
+ * manifest counts as one that lists whatever is there.
+ */
+async function ownerOf({ kind, file }: Place): Promise<string | undefined> {
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    const manifest = await readManifest(folder).catch(() => undefined);
-    if (manifest !== undefined) {
-      const name = path.relative(folder, file).split(path.sep).join("/");
-      const listed = manifest.files.some((known) => name === known || name.startsWith(`${known}/`));
-      if (listed || name === MANIFEST_FILE) return folder;
-    }
+    const name = path.relative(folder, file).split(path.sep).join("/");
+    const lists = await readManifest(folder).then(
+      (manifest) => manifest?.files.some((known) => name === known || name.startsWith(`${known}/`)),
+      async () => kind === "file" && (await isDamagedManifest(path.join(folder, MANIFEST_FILE))),
+    );
+    if (lists || (lists === false && name === MANIFEST_FILE)) return folder;
     if (folder === path.dirname(folder)) return undefined;
   }
+}
+
+/** Other programs have a manifest.json too. */
+async function isDamagedManifest(file: string): Promise<boolean> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /"tool":\s*"prune-lab"/.test(text);
 }
 
 const BEGINNING_BYTES = 4096;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { runCli } from "../support/cli.ts";
+import { manifestWith } from "../support/manifest.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -54,7 +55,7 @@ describe("init", () => {
     await writeFile(path.join(folder, "sweep", "config.yaml"), "name: sweep\n");
     await writeFile(
       path.join(folder, "sweep", "manifest.json"),
-      JSON.stringify({ tool: "prune-lab", format: 1, files: ["config.yaml"] }),
+      JSON.stringify(manifestWith(["config.yaml"])),
     );
     await symlink("/dev/null", path.join(folder, "null.yaml"));
     expect((await init("table.yaml", "--force")).stderr).toContain("table.yaml is a results table");

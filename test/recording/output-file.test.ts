@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { type OutputKind, outputFile } from "../../src/recording/output-file.ts";
+import { manifestWith } from "../support/manifest.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -54,7 +55,7 @@ test("what the command reads is refused, under every name that it has", async ()
 });
 
 test("what a results folder lists as its own is refused, also where it is missing", async () => {
-  const manifest = { tool: "prune-lab", format: 1, files: ["config.yaml", "report.html", "runs/abc"] };
+  const manifest = manifestWith(["config.yaml", "report.html", "runs/abc"]);
   await put("sweep/manifest.json", JSON.stringify(manifest));
   await put("sweep/config.yaml", "");
   for (const name of ["config.yaml", "manifest.json", "runs/abc/result.json", "report.html"]) {
@@ -64,6 +65,16 @@ test("what a results folder lists as its own is refused, also where it is missin
   await put("sweep/report.html", "# notes\n");
   await (await open("sweep/report.html", [], { ...notes, ofFolders: true })).write("# notes 2\n");
   expect(await readFile(at("sweep/report.html"), "utf8")).toBe("# notes 2\n");
+});
+
+test("in a folder whose manifest is damaged nothing that is there is replaced", async () => {
+  await put("damaged/manifest.json", '{ "tool": "prune-lab"');
+  await put("damaged/page.md", "# notes\n");
+  await expect(open("damaged/page.md")).rejects.toThrow(`belongs to the results folder ${at("damaged")}`);
+  await (await open("damaged/new.md")).write("# notes\n");
+  await put("foreign/manifest.json", '{ "name": "a web page" }');
+  await put("foreign/page.md", "# notes\n");
+  await (await open("foreign/page.md")).write("# notes 2\n");
 });
 
 test("a symbolic link stays one: what it leads to is judged and replaced", async () => {
