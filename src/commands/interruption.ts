@@ -1,4 +1,4 @@
-import { isatty } from "node:tty";
+import { hasTerminal } from "./output.ts";
 
 /**
  * Does something that Ctrl-C (or SIGTERM) aborts through its signal; a second Ctrl-C ends the process at once. Where no
@@ -22,7 +22,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
  * three streams: a process that has one belongs to it, and ends with it.
  */
 function ignoreHangup(): () => void {
-  if ([0, 1, 2].some((stream) => isatty(stream))) return () => {};
+  if (hasTerminal()) return () => {};
   const ignore = () => {};
   process.on("SIGHUP", ignore);
   return () => process.off("SIGHUP", ignore);

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import chalk from "chalk";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { printable, printableStyled, withoutWorkflowCommands } from "../foundations/printable.ts";
@@ -38,6 +39,11 @@ export function tellWorkflowCommand(command: string): void {
 
 /** The stream for progress bars, which draw themselves; their texts go through `printableLine` first. */
 export const progressStream = process.stderr;
+
+/** Whether one of the three streams is a terminal. */
+export function hasTerminal(): boolean {
+  return [0, 1, 2].some((stream) => isatty(stream));
+}
 
 /** Width of the standard output: of the terminal, or COLUMNS, or what suits a file. */
 export function outputColumns(): number {

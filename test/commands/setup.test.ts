@@ -48,7 +48,10 @@ describe("setup tensorflow", async () => {
     await mkdir(path.join(own, "lib", "napi-v8"), { recursive: true });
     await writeFile(path.join(own, "lib", "napi-v8", "tfjs_binding.node"), "");
     await writeFile(path.join(own, "package.json"), "{}");
-    const { code, stdout } = await runCli(["setup", "tensorflow"], { cwd: project });
+    const { code, stdout } = await runCli(["setup", "tensorflow"], {
+      cwd: project,
+      env: { PRUNE_LAB_TENSORFLOW: own },
+    });
     expect(code).toBe(0);
     expect(stdout).toBe(`The engine tensorflow uses your own ${own}: nothing to set up.\n`);
   });
