@@ -198,6 +198,7 @@ static void run_all(int turns) {
       }
 }
 
+#if !defined(HELPERS)
 /* So many layers that their plans would not fit on this thread's stack. */
 static void *run_deep(void *unused) {
   enum { DEPTH = 2000 };
@@ -230,7 +231,7 @@ static void run_on_a_small_stack(void) {
   pthread_join(thread, NULL);
 }
 
-#if defined(HELPERS)
+#else
 static int32_t over;
 
 static void *help_until_over(void *batches) {
