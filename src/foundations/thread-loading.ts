@@ -18,10 +18,11 @@ const MILLISECONDS_BETWEEN_LOOKS = 5;
 /** Threads that never come so far have failed: they are not waited for any longer. */
 const MOST_MILLISECONDS = 5000;
 
-/** Resolves when so many threads have loaded, or after some seconds. */
-export async function untilLoaded(loaded: LoadedThreads, threads: number): Promise<void> {
+/** Resolves when so many threads have loaded, or after some seconds; with whether they have. */
+export async function untilLoaded(loaded: LoadedThreads, threads: number): Promise<boolean> {
   const end = performance.now() + MOST_MILLISECONDS;
   while (Atomics.load(loaded, 0) < threads && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, MILLISECONDS_BETWEEN_LOOKS));
   }
+  return Atomics.load(loaded, 0) >= threads;
 }

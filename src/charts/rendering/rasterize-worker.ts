@@ -4,7 +4,7 @@ import { loadRasterizer } from "./rasterize.ts";
 
 /** The code of one thread that draws PNGs. */
 const rasterizer = loadRasterizer();
-// Behind what awaits it below.
-const note = () => setImmediate(() => noteLoaded(workerData as LoadedThreads));
+// At once: a thread that waits for work lets no timer of its own through.
+const note = () => noteLoaded(workerData as LoadedThreads);
 rasterizer.then(note, note);
 export default await rasterizer;

@@ -49,9 +49,11 @@ const engines = new Map<string, Promise<Engine>>();
 let dataset: Dataset | undefined;
 
 const start = workerData as WorkerStart;
-// Opened while the data is being read. If it fails, the first run tells.
+// Opened while the data is being read. If it fails, the first run tells. Waited for here: a thread that waits for its
+// first task lets nothing else go on.
 const plugins = loadRunPlugins(start.plugins);
-Promise.allSettled([engineNamed(start.engine), plugins]).then(() => noteLoaded(start.loaded));
+await Promise.allSettled([engineNamed(start.engine), plugins]);
+noteLoaded(start.loaded);
 
 /** Computes and stores one run. An error the user can act on is returned: its class would not survive the thread. */
 export default async function computeRun({
