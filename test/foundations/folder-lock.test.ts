@@ -74,15 +74,15 @@ describe("the lock of a results folder", () => {
   );
 
   it.runIf(process.platform === "linux")("is taken over from a zombie", async () => {
-    // Its parent, a shell that sleeps, never asks how it ended.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+    // Its parent is a sleep by the time it ends, and never asks how.
+    const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     children.push(parent);
     const [output] = (await once(parent.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
     const pid = Number(output.toString());
     const statOf = async () => (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-    await vi.waitFor(async () => expect((await statOf())[0]).toBe("Z"), 5000);
+    await vi.waitFor(async () => expect((await statOf())[0]).toBe("Z"), 20_000);
     await takeAndRelease(await lockedFolder(holder({ pid, start: (await statOf())[19] })));
   });
 
