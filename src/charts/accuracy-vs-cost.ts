@@ -7,7 +7,7 @@ import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import { lineDashes, methodChannels } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
@@ -114,13 +114,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
   const placed = (of: readonly (typeof points)[number][]) =>
     of.map((point) => ({ ...point, line: lines.of(point.method), y: y.position(point.mean) }));
   const last = front.at(-1);
-  const color = {
-    field: "method",
-    type: "nominal",
-    scale: methodColorScale(methods, labels),
-    legend: methodLegend(methods, frame),
-  } as const;
-  const shape = { ...color, scale: methodShapeScale(methods, labels) };
+  const { color, shape } = methodChannels(methods, { labels, legend: methodLegend(methods, frame) });
   return {
     $schema: schema,
     config,

@@ -4,7 +4,7 @@ import { measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColorScale, methodShapeScale, methodStyles } from "./parts/palette.ts";
+import { methodChannels, methodStyles } from "./parts/palette.ts";
 import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -129,9 +129,8 @@ export function accuracyVsSparsity(
   const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
   // 5. The layers, from back to front.
-  const colors = methodColorScale(methods, labels);
   const legend = printed ? methodLegend(methods, frame) : null;
-  const color = { field: "method", type: "nominal", scale: colors, legend } as const;
+  const { color, shape } = methodChannels(methods, { labels, legend });
   const isAfter = `datum.stage === '${afterStage}'`;
   // The bands of many methods would cover each other.
   const faint = Math.min(1, 4 / methods.length);
@@ -202,16 +201,13 @@ export function accuracyVsSparsity(
         encoding: {
           color,
           fill: {
-            condition: { test: isAfter, field: "method", type: "nominal", scale: colors, legend },
+            condition: { test: isAfter, ...color },
             value: "white",
           },
           size: { condition: { test: "datum.collapsed > 0", value: 80 }, value: 34 },
           shape: {
             condition: { test: "datum.collapsed > 0", value: crossShape },
-            field: "method",
-            type: "nominal",
-            scale: methodShapeScale(methods, labels),
-            legend,
+            ...shape,
           },
         },
       },
@@ -225,7 +221,7 @@ export function accuracyVsSparsity(
         encoding: {
           x: { value: width + 16 },
           color,
-          shape: { ...color, scale: methodShapeScale(methods, labels) },
+          shape,
         },
       },
       {

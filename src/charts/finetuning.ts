@@ -8,7 +8,7 @@ import type { HistoryRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { lineDashes, methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import { lineDashes, methodChannels } from "./parts/palette.ts";
 import { metricChannel } from "./parts/scales.ts";
 import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -69,12 +69,7 @@ export function finetuning(
   );
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const lines = lineDashes(methods, labels);
-  const color = {
-    field: "method",
-    type: "nominal",
-    scale: methodColorScale(methods, labels),
-    legend: methodLegend(methods, frame),
-  } as const;
+  const { color, shape } = methodChannels(methods, { labels, legend: methodLegend(methods, frame) });
   return {
     $schema: schema,
     config,
@@ -128,7 +123,7 @@ export function finetuning(
         },
         {
           mark: { type: "point", filled: true, opacity: 1, size: 24 },
-          encoding: { shape: { ...color, scale: methodShapeScale(methods, labels) } },
+          encoding: { shape },
         },
       ],
     },

@@ -4,7 +4,7 @@ import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import { methodChannels } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
 import { count, subject } from "./parts/titles.ts";
@@ -110,18 +110,7 @@ export function layerSparsity(
               axis: { ...x.axis, ...(isPrinted(frame) ? {} : { title: null }) },
             },
             yOffset: { field: "method", type: "nominal", sort: methods },
-            color: {
-              field: "method",
-              type: "nominal",
-              scale: methodColorScale(methods, labels),
-              legend: methodLegend(methods, frame),
-            },
-            shape: {
-              field: "method",
-              type: "nominal",
-              scale: methodShapeScale(methods, labels),
-              legend: methodLegend(methods, frame),
-            },
+            ...methodChannels(methods, { labels, legend: methodLegend(methods, frame) }),
           },
         },
       ],

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import { methodChannels } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -46,13 +46,7 @@ export function recovery(
     [...pairs.flatMap(({ before, after }) => [before, after]), ...(control === null ? [] : [control])],
     { labels, frame },
   );
-  const color = {
-    field: "method",
-    type: "nominal",
-    scale: methodColorScale(methods, labels),
-    legend: null,
-  } as const;
-  const shape = { ...color, scale: methodShapeScale(methods, labels) };
+  const { color, shape } = methodChannels(methods, { labels, legend: null });
   const panel = plotSize(frame, methods.length > 2 ? 250 : 330, 220);
   return {
     $schema: schema,

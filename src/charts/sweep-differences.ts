@@ -3,7 +3,7 @@ import type { SweepDifference } from "../analysis/sweep-differences.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { differenceText } from "../metrics/words.ts";
 import { screen } from "./parts/frame.ts";
-import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import { methodChannels } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { markLabel, percent } from "./parts/titles.ts";
@@ -58,13 +58,7 @@ export function sweepDifferenceChart(
       ),
     };
   });
-  const scales = { color: methodColorScale(all), shape: methodShapeScale(all) };
-  const of = (scale: { domain: string[]; range: string[] }) => ({
-    field: "method",
-    type: "nominal" as const,
-    scale,
-    legend: methodLegend(shown, screen),
-  });
+  const { color, shape } = methodChannels(all, { legend: methodLegend(shown, screen) });
   return {
     $schema: schema,
     config,
@@ -91,7 +85,7 @@ export function sweepDifferenceChart(
         encoding: {
           y: { field: "ci95_low", type: "quantitative" },
           y2: { field: "ci95_high" },
-          color: of(scales.color),
+          color,
         },
       },
       {
@@ -102,8 +96,8 @@ export function sweepDifferenceChart(
             type: "quantitative",
             axis: { title: `Difference (${metric.difference.many})`, tickCount: 6 },
           },
-          color: of(scales.color),
-          shape: of(scales.shape),
+          color,
+          shape,
         },
       },
     ],

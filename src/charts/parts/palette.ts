@@ -107,6 +107,18 @@ export function methodShapeScale(
   return scaleOf(methods, labels, ({ shape }) => shape);
 }
 
+/** The channels of color and shape over methods, which share a legend. */
+export function methodChannels<Legend>(
+  methods: readonly string[],
+  { labels, legend }: { readonly labels?: Labels | undefined; readonly legend: Legend },
+) {
+  const channel = <Scale>(scale: Scale) => ({ field: "method", type: "nominal", scale, legend }) as const;
+  return {
+    color: channel(methodColorScale(methods, labels)),
+    shape: channel(methodShapeScale(methods, labels)),
+  };
+}
+
 /**
  * The channel of dashes, over a field `line` of its own, which `of` gives for a method: of one field Vega-Lite would make
  * one legend, and dash the borders of its symbols.
