@@ -1,5 +1,7 @@
 import { inputError } from "../foundations/errors.ts";
 import { parameterSpecs } from "../network/parameters.ts";
+import { allocations } from "../pruning/allocations/registry.ts";
+import { criteria } from "../pruning/criteria/registry.ts";
 import type { Chosen, Method } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
@@ -115,10 +117,11 @@ class Graph {
 }
 
 function refuseUnfit(
-  { name, schedule, structure }: Method,
+  method: Method,
   retraining: PointRun["retraining"],
   { options, settings, trainExamples }: PlanInputs,
 ): void {
+  const { name, schedule, structure } = method;
   if (retraining?.training === "finetune" && settings.finetune === null) {
     throw inputError(`The method ${name} recovers by fine-tuning, and prune.finetune is null.`);
   }
@@ -129,6 +132,7 @@ function refuseUnfit(
     );
   }
   refuseTornUnits({ name, structure }, settings);
+  refuseOtherScores(method, settings);
   const { during } = schedules.named(schedule.name);
   if (during === undefined) return;
   if (retraining === null) {
@@ -145,13 +149,34 @@ function refuseTornUnits(
   const biases = parameterSpecs(settings.network).filter(
     ({ name: tensor, role }) => role === "bias" && settings.prunable.includes(tensor),
   );
-  const { units } = structures.named(structure.name);
-  const whole = parameterSpecs(settings.network).some(
-    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
-  );
-  if (biases.length === 0 || !whole) return;
+  if (biases.length === 0 || !prunesUnits(structure, settings)) return;
   throw inputError(
     `The method ${name} prunes by ${structure.name}, and prune.biases by single values: they cannot be combined.`,
     { hint: "Leave prune.biases at false, or take the structure weight." },
+  );
+}
+
+/** An allocation that compares scores with the sparsity takes draws alone, and sums of them are none. */
+function refuseOtherScores({ name, criterion, allocation, structure }: Method, settings: RunSettings): void {
+  if (!allocations.named(allocation.name).uniformScores) return;
+  const spreads = `The method ${name} spreads its budget by ${allocation.name}, which takes scores uniform from 0 to 1`;
+  if (!criteria.named(criterion.name).uniformScores) {
+    const uniform = criteria.list().filter((other) => other.uniformScores);
+    throw inputError(`${spreads}, and those of ${criterion.name} are not.`, {
+      hint: `Take the criterion ${uniform.map((other) => other.name).join(" or ")}, or another allocation.`,
+    });
+  }
+  if (prunesUnits(structure, settings)) {
+    throw inputError(`${spreads} for each weight, and ${structure.name} sums them up.`, {
+      hint: "Take the structure weight, or another allocation.",
+    });
+  }
+}
+
+/** Whether a structure removes several weights at once. */
+function prunesUnits(structure: Chosen, { network }: RunSettings): boolean {
+  const { units } = structures.named(structure.name);
+  return parameterSpecs(network).some(
+    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
   );
 }

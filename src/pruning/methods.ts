@@ -38,6 +38,13 @@ export const methods = new Registry<Method>(
       allocation: { name: "global" },
       ...whole,
     },
+    {
+      name: "random-bernoulli",
+      summary: "Random weights, each by its own coin: the sparsity varies round its target.",
+      criterion: { name: "random" },
+      allocation: { name: "bernoulli" },
+      ...whole,
+    },
   ],
   {
     l1: "l1-unstructured",
@@ -50,6 +57,7 @@ export const methods = new Registry<Method>(
     globalunstructured: "global-magnitude",
     magnitudeglobal: "global-magnitude",
     randomuniform: "random-unstructured",
+    randomindependent: "random-bernoulli",
   },
 );
 
@@ -97,7 +105,9 @@ function axisHint(word: string): string | undefined {
   const using = methods.list().filter((method) => (method[axis] as Chosen | undefined)?.name === word);
   const ready =
     using.length === 0 ? "" : `, or take one that has it: ${using.map(({ name }) => name).join(", ")}`;
-  const parts = { criterion: "magnitude", allocation: "global", [axis]: word };
+  // Not every allocation goes with every criterion.
+  const criterion = (axis === "allocation" ? using[0]?.criterion.name : undefined) ?? "magnitude";
+  const parts = { criterion, allocation: "global", [axis]: word };
   const text = Object.entries(parts)
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");
