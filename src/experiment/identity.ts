@@ -11,6 +11,12 @@ export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetunin
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
 export const POINT_RECORD = 3;
 
+/**
+ * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
+ * keep theirs.
+ */
+export const QUANTIZATION = 1;
+
 /** What every run of a study depends on. */
 export interface StudyIdentity {
   readonly settings: RunSettings;

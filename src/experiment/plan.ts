@@ -2,6 +2,7 @@ import { inputError } from "../foundations/errors.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import type { Chosen, Method } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
+import { roundingOf, straightThroughRounding } from "../pruning/quantization/quantization.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { structures } from "../pruning/structures/registry.ts";
@@ -11,6 +12,7 @@ import { planBaseline } from "./runs/baseline.ts";
 import { planCheckpoint } from "./runs/checkpoint.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { type PointRun, planPoint, recoverySteps } from "./runs/point.ts";
+import { planQuantized } from "./runs/quantized.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
@@ -21,7 +23,7 @@ export interface Cell {
   readonly recovery: Chosen;
   readonly sparsity: number;
   readonly seed: number;
-  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell. */
+  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell, pruned or also quantized. */
   readonly path: readonly [baseline: string, ...levels: string[]];
 }
 
@@ -40,8 +42,8 @@ export interface PlanInputs extends StudyIdentity {
 
 /**
  * The graph of runs: a baseline a seed; under it, for each method and sparsity, the levels that the method's schedule
- * goes through, each pruned from the one before; beside it the checkpoints that are rewound to. What several cells
- * have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
+ * goes through, each pruned from the one before, and under the last of them what is quantized; beside it the checkpoints
+ * that are rewound to. What several cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
  */
 export function planStudy(inputs: PlanInputs): StudyPlan {
   const { options, settings } = inputs;
@@ -53,6 +55,7 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   for (const method of options.prune.methods.map(resolveMethod)) {
     const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
     const retraining = recoveries.named(recovery.name).retraining(recovery);
+    const { quantization } = method;
     refuseUnfit(method, retraining, inputs);
     for (const sparsity of options.prune.sparsities) {
       const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
@@ -65,15 +68,23 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
         const path: [string, ...string[]] = [baseline];
         for (const [i, level] of levels.entries()) {
           const last = i === levels.length - 1;
+          const fills = last && quantization === undefined;
           const point = {
             method,
             before: levels[i - 1] ?? 0,
             sparsity: level,
             retraining,
+            straightThrough: straightThroughRounding(quantization),
             seed,
-            label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
+            label: fills
+              ? label
+              : `${method.name}-${sparsity}-${last ? "unrounded" : `level${i + 1}`}-seed${seed}`,
           };
-          path.push(graph.add(planPoint(settings, point, path[i] as string, rewoundTo), last));
+          path.push(graph.add(planPoint(settings, point, path[i] as string, rewoundTo), fills));
+        }
+        if (quantization !== undefined) {
+          const quantized = { rounding: roundingOf(quantization), sparsity, seed, label };
+          path.push(graph.add(planQuantized(quantized, path.at(-1) as string), true));
         }
         cells.push({ label, method, recovery, sparsity, seed, path });
       }
@@ -115,7 +126,7 @@ class Graph {
 }
 
 function refuseUnfit(
-  { name, schedule, structure }: Method,
+  { name, schedule, structure, quantization }: Method,
   retraining: PointRun["retraining"],
   { options, settings, trainExamples }: PlanInputs,
 ): void {
@@ -126,6 +137,14 @@ function refuseUnfit(
   if (retraining?.training === "train" && steps < 0) {
     throw inputError(
       `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
+    );
+  }
+  if (retraining === null && quantization?.training === "straight-through") {
+    throw inputError(
+      `The method ${name} trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.`,
+      {
+        hint: "Give it a recovery, or leave quantization.training at none: weights are then rounded after pruning.",
+      },
     );
   }
   refuseTornUnits({ name, structure }, settings);

@@ -3,6 +3,7 @@ import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { Registry } from "../foundations/registry.ts";
 import { type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { quantizationSchema } from "./quantization/quantization.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 
@@ -73,6 +74,7 @@ function combinationSchema() {
       recovery: axisSchema(axes.recovery)
         .optional()
         .describe("How the network recovers. Default: finetune, or none where prune.finetune is null."),
+      quantization: quantizationSchema.optional(),
     })
     .describe("A method of your own.");
 }

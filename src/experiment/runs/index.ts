@@ -2,12 +2,13 @@ import type { RunSettings } from "../settings.ts";
 import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
 import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
 import { type PointResult, type PointRun, point } from "./point.ts";
+import { type QuantizedResult, type QuantizedRun, quantized } from "./quantized.ts";
 import type { ExampleCounts, ParentOutput, RunEnvironment, RunKindOf, RunOutput, Work } from "./run.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
 /** One unit of work with a content hash; a pure function of what the hash covers. */
-export type Run = BaselineRun | CheckpointRun | PointRun;
-export type RunResult = BaselineResult | CheckpointResult | PointResult;
+export type Run = BaselineRun | CheckpointRun | PointRun | QuantizedRun;
+export type RunResult = BaselineResult | CheckpointResult | PointResult | QuantizedResult;
 export type RunKind = Run["kind"];
 
 type Kinds = {
@@ -15,7 +16,7 @@ type Kinds = {
 };
 
 /** Every kind of run. What a new one still lacks, the compiler finds here. */
-const kinds: Kinds = { baseline, checkpoint, point };
+const kinds: Kinds = { baseline, checkpoint, point, quantized };
 
 /** The kind of a run, which takes this run; TypeScript cannot see that a member and its run go together. */
 function kindOf({ kind }: { readonly kind: RunKind }): RunKindOf<Run, RunResult> {

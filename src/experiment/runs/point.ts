@@ -6,12 +6,14 @@ import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
 import type { Method } from "../../pruning/method.ts";
+import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
-import { ALGORITHM, methodIdentity, POINT_RECORD } from "../identity.ts";
+import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
+import { StraightThroughNetwork } from "../training/straight-through.ts";
 import { finiteOrNull, optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights, type TensorSnapshot } from "../weights-snapshot.ts";
 import {
@@ -34,6 +36,8 @@ export interface PointRun extends RunBase {
   readonly before: number;
   /** How it recovers; where that rewinds to a later step than 0, the second parent is the checkpoint. */
   readonly retraining: Retraining | null;
+  /** What the weights are rounded to at every step of the recovery, by the straight-through estimator. */
+  readonly straightThrough?: Rounding | undefined;
 }
 
 export interface PointResult extends ResultBase {
@@ -56,11 +60,11 @@ export interface MagnitudeEdge {
 
 export function planPoint(
   settings: RunSettings,
-  point: Pick<PointRun, "method" | "before" | "sparsity" | "retraining" | "seed" | "label">,
+  point: Omit<PointRun, "kind" | "id" | "parents">,
   pruned: string,
   rewoundTo: string | undefined,
 ): PointRun {
-  const { method, sparsity, retraining, seed } = point;
+  const { method, sparsity, retraining, straightThrough, seed } = point;
   const parents: Parent[] = [{ run: pruned, artifacts: ["weights"] }];
   if (rewoundTo !== undefined) parents.push({ run: rewoundTo, artifacts: ["weights", "optimizer"] });
   const id = contentHash({
@@ -73,6 +77,7 @@ export function planPoint(
     pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     seed,
   });
   return { kind: "point", id, parents, ...point };
@@ -189,13 +194,18 @@ interface Recovering {
   readonly pruner: Pruner;
 }
 
-/** Trains the network from where its recovery begins to the end of the plan, pruning it further on the way. */
+/**
+ * Trains the network from where its recovery begins to the end of the plan, pruning it further on the way. It ends with
+ * the weights that were trained, which are not rounded.
+ */
 async function recover(
-  network: Network,
+  given: Network,
   { run, plan, checkpoint, course, pruner }: Recovering,
   { settings, dataset, onStep }: RunEnvironment,
 ) {
-  const { retraining, seed } = run;
+  const { retraining, straightThrough, seed } = run;
+  const network =
+    straightThrough === undefined ? given : await StraightThroughNetwork.over(given, straightThrough);
   if (retraining?.training === "train") await rewind(network, run, retraining, checkpoint, settings);
   const from = firstStep(retraining);
   const sparsities = new Map(course.map(({ step, sparsity }) => [from + step, sparsity]));
@@ -216,6 +226,7 @@ async function recover(
     onStep,
   });
   if (outcome.best !== undefined) await network.writeParameters(outcome.best);
+  if (network !== given) await given.writeParameters(await network.readParameters());
   return outcome;
 }
 
