@@ -15,6 +15,12 @@ export const POINT_RECORD = 3;
 /** Version of what constructions make; not of the recipe, which studies without any have too. */
 export const CONSTRUCTION = 1;
 
+/**
+ * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
+ * keep theirs.
+ */
+export const QUANTIZATION = 1;
+
 /** What every run of a study depends on. */
 export interface StudyIdentity {
   readonly settings: RunSettings;

@@ -7,6 +7,7 @@ import {
   type Method,
 } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
+import { roundingOf, straightThroughRounding } from "../pruning/quantization/quantization.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
@@ -18,6 +19,7 @@ import { planCheckpoint } from "./runs/checkpoint.ts";
 import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
+import { planQuantized } from "./runs/quantized.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -29,7 +31,7 @@ export interface Cell {
   readonly recovery: Chosen;
   readonly sparsity: number;
   readonly seed: number;
-  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell. */
+  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell, pruned or also quantized. */
   readonly path: readonly [baseline: string, ...levels: string[]];
 }
 
@@ -48,8 +50,9 @@ export interface PlanInputs extends StudyIdentity {
 
 /**
  * The graph of runs: a baseline a seed; under it, for each method and sparsity, the levels that the method's schedule
- * goes through, each pruned from the one before; beside it the checkpoints that are rewound to, and the networks that are
- * constructed, with the teachers that they are made from. What several cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
+ * goes through, each pruned from the one before, and under the last of them what is quantized; beside it the checkpoints
+ * that are rewound to, and the networks that are constructed, with the teachers that they are made from. What several
+ * cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
  */
 export function planStudy(inputs: PlanInputs): StudyPlan {
   const { options, settings } = inputs;
@@ -90,6 +93,7 @@ function prunedColumns(
   graph: Graph,
 ): CellColumn[] {
   const { settings } = inputs;
+  const { quantization } = method;
   const { sparsities } = inputs.options.prune;
   refuseUnfit(method, retraining, { ...inputs, sparsities });
   return sparsities.map((sparsity) => {
@@ -102,17 +106,23 @@ function prunedColumns(
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
+        const fills = last && quantization === undefined;
         const point = {
           method,
           before: levels[i - 1] ?? 0,
           sparsity: level,
           retraining,
+          straightThrough: straightThroughRounding(quantization),
           seed,
-          label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
+          label: fills
+            ? label
+            : `${method.name}-${sparsity}-${last ? "unrounded" : `level${i + 1}`}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills));
       }
-      return ids;
+      if (quantization === undefined) return ids;
+      const quantized = { rounding: roundingOf(quantization), sparsity, seed, label };
+      return [...ids, graph.add(planQuantized(quantized, ids.at(-1) ?? baseline), true)];
     };
     return { sparsity, addRuns };
   });

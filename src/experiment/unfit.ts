@@ -23,12 +23,20 @@ export function refuseUnfit(
   retraining: Retraining | null,
   { settings, sparsities, trainExamples }: Circumstances,
 ): void {
-  const { name, schedule, structure } = method;
+  const { name, schedule, structure, quantization } = method;
   refuseMissingFinetuning(name, retraining, settings);
   const steps = recoverySteps(settings, retraining, trainExamples);
   if (retraining?.training === "train" && steps < 0) {
     throw inputError(
       `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
+    );
+  }
+  if (retraining === null && quantization?.training === "straight-through") {
+    throw inputError(
+      `The method ${name} trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.`,
+      {
+        hint: "Give it a recovery, or leave quantization.training at none: weights are then rounded after pruning.",
+      },
     );
   }
   refuseTornUnits({ name, structure }, settings);

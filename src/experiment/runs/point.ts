@@ -5,7 +5,7 @@ import type { Method } from "../../pruning/method.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
-import { ALGORITHM, methodIdentity, POINT_RECORD } from "../identity.ts";
+import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -31,11 +31,11 @@ export interface PointResult extends MaskedResult {
 
 export function planPoint(
   settings: RunSettings,
-  point: Pick<PointRun, "method" | "before" | "sparsity" | "retraining" | "seed" | "label">,
+  point: Omit<PointRun, "kind" | "id" | "parents">,
   pruned: string,
   rewoundTo: string | undefined,
 ): PointRun {
-  const { method, sparsity, retraining, seed } = point;
+  const { method, sparsity, retraining, straightThrough, seed } = point;
   const parents: Parent[] = [{ run: pruned, artifacts: ["weights"] }];
   if (rewoundTo !== undefined) parents.push({ run: rewoundTo, artifacts: ["weights", "optimizer"] });
   const id = contentHash({
@@ -48,6 +48,7 @@ export function planPoint(
     pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     seed,
   });
   return { kind: "point", id, parents, ...point };
