@@ -84,7 +84,7 @@ async function problemsWith(method: string): Promise<string[]> {
 describe("what is wrong with a method is said of the very field, with the choices", () => {
   const choices = (axis: Axis) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
-  const combinationKeys = "Keys here: name, criterion, allocation, structure, schedule, recovery.";
+  const combinationKeys = "Keys here: name, criterion, allocation, structure, schedule, recovery, quantization.";
   const whole = "a name, or a mapping with a name and options, is needed.";
 
   test.each([
@@ -94,7 +94,7 @@ describe("what is wrong with a method is said of the very field, with the choice
     ],
     [
       "3",
-      `: a name, or a mapping with name, criterion and allocation, is needed. Choices: ${methods.names().join(", ")}.`,
+      `: a name, or a mapping with name, criterion and allocation, or with name and construction, is needed. Choices: ${methods.names().join(", ")}.`,
     ],
     [
       "{ name: x, criterion: magnitde, allocation: global }",
