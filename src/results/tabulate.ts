@@ -3,6 +3,8 @@ import type { BaselineResult } from "../experiment/runs/baseline.ts";
 import { maskedOf } from "../experiment/runs/index.ts";
 import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
+import type { FormulaOptions } from "../metrics/formula/options.ts";
+import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { chosenText, methodColumns } from "../pruning/method.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
@@ -27,19 +29,27 @@ export interface Tables {
   readonly snapshots: Snapshots;
 }
 
-/** Lays the finished runs out as tables, in the order of the grid: a pure function of what is stored. */
+/**
+ * Lays the finished runs out as tables, in the order of the grid, with the columns of metrics of one's own: a pure function
+ * of what is stored.
+ */
 export function tabulate(
   plan: StudyPlan,
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
+  ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
+  const formulas = parseFormulas(ownMetrics);
   const filled = plan.cells.map((cell) => ({
     cell,
     baseline: baselineOf(stored, cell),
     point: pointOf(stored, cell),
   }));
   return {
-    results: filled.map(({ cell, baseline, point }) => resultRow(cell, baseline, point, labels)),
+    results: filled.map(({ cell, baseline, point }) => {
+      const row = resultRow(cell, baseline, point, labels);
+      return { ...row, ...formulaCells(row, formulas) };
+    }),
     layers: filled.flatMap(({ cell, point }) => layerRows(cell, point, labels)),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
