@@ -98,6 +98,11 @@ export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
 }
 
+/** The run that pruned the network of a cell: the one that fills it, or that a quantized one hangs on. */
+export function pointRunOf({ path, method }: Pick<Cell, "path" | "method">): string {
+  return path.at(method.quantization === undefined ? -1 : -2) ?? path[0];
+}
+
 /** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
 const MOST_RUNS = 500_000;
 
