@@ -103,6 +103,7 @@ function constructedSchema() {
         "What makes a network, instead of ranking the weights of the trained one.",
       ),
       recovery: ownRecovery(),
+      quantization: quantizationSchema.optional(),
     })
     .describe("A network that is constructed, with a sparsity of its own.");
 }
