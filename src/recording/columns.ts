@@ -166,7 +166,31 @@ export const tables = { results, summary, layers, history, timings };
 /** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
 export const optionalColumns: {
   readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
-} = {};
+} = {
+  results: [
+    {
+      quantization: text(
+        "How the weights are rounded, such as `symmetric(bits=8 per=tensor training=none)`; `none` if they are not.",
+      ),
+      coded_bytes: integer(
+        "As `sparse_bytes`, with weights as codes of so many bits, and their scales; the same where nothing is rounded.",
+      ),
+      huffman_bytes: integer(
+        "Size of the pruned network with gaps and codes Huffman-coded, tables included; empty where nothing is rounded.",
+      ),
+    },
+  ],
+  layers: [
+    {
+      bits: integer("Bits of a value: those of its code, or 32."),
+      coded_encoding: text("The smallest encoding of the tensor with values of so many bits."),
+      coded_bytes: integer("Size of the tensor in that encoding, with its scales."),
+      huffman_bytes: integer(
+        "Size of the tensor with gaps and codes Huffman-coded; empty where nothing is rounded.",
+      ),
+    },
+  ],
+};
 
 export interface TableRows {
   readonly results: ResultRow;

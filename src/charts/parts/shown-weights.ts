@@ -30,8 +30,9 @@ export interface ShownWeights {
 /** Undefined when nothing is pruned. A wide network shows its first and its last layers. */
 export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | undefined {
   if (snapshots === undefined) return undefined;
-  const sparsities = snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0);
-  const [sparsity] = sparsities.sort((a, b) => Math.abs(a - SHOWN_SPARSITY) - Math.abs(b - SHOWN_SPARSITY));
+  const sparsity = nearestShown(
+    snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0),
+  );
   if (sparsity === undefined) return undefined;
   const names = snapshots.before.map(({ name }) => name);
   const half = MOST_TENSORS / 2;
@@ -47,6 +48,11 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
       .filter((point) => point.target_sparsity === sparsity)
       .map(({ method, after }) => ({ name: method, method, tensors: pick(after) })),
   };
+}
+
+/** Of these sparsities the one that is shown where one stands for all; undefined without any. */
+export function nearestShown(sparsities: readonly number[]): number | undefined {
+  return sparsities.toSorted((a, b) => Math.abs(a - SHOWN_SPARSITY) - Math.abs(b - SHOWN_SPARSITY))[0];
 }
 
 /** `98.2%` */
