@@ -4,7 +4,7 @@ import { type Expression, namesIn } from "./expression.ts";
 import { FormulaFault } from "./fault.ts";
 import { functions } from "./functions.ts";
 
-/** The figures that a formula can name: the columns of numbers of results.csv, and `mse`. */
+/** The figures that a formula can name: the columns of numbers that results.csv has or may have, and `mse`. */
 export const FIGURES: readonly string[] = [
   "accuracy",
   "loss",
@@ -26,6 +26,8 @@ export const FIGURES: readonly string[] = [
   "baseline_loss",
   "pruned_accuracy",
   "pruned_loss",
+  "coded_bytes",
+  "huffman_bytes",
 ];
 
 /** The column that a figure is read from. */

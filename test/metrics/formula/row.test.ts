@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FIGURES } from "../../../src/metrics/formula/names.ts";
 import type { FormulaOptions } from "../../../src/metrics/formula/options.ts";
 import { type EmptyCell, formulaCells, parseFormulas } from "../../../src/metrics/formula/row.ts";
-import { tables } from "../../../src/recording/columns.ts";
+import { type ColumnSet, optionalColumns, tables } from "../../../src/recording/columns.ts";
 import { regressionRow, resultRow } from "../../support/result-rows.ts";
 
 const entry = (name: string, formula: string): FormulaOptions => ({
@@ -20,7 +20,10 @@ const cellsOf = (row: object, ...formulas: readonly FormulaOptions[]) => {
 };
 
 test("the figures are the columns of numbers, and mse", () => {
-  const numbers = Object.entries(tables.results).filter(([, { format }]) => format !== "text");
+  const groups: readonly ColumnSet[] = [tables.results, ...(optionalColumns.results ?? [])];
+  const numbers = groups.flatMap((columns) =>
+    Object.entries(columns).filter(([, { format }]) => format !== "text"),
+  );
   const columns = numbers.map(([name]) => name).filter((name) => name !== "seed");
   expect(FIGURES.toSorted()).toEqual([...columns, "mse"].sort());
 });
