@@ -1,7 +1,7 @@
 import type { Interval, Metric } from "./metric.ts";
 
 /** `Accuracy` */
-export function heading({ noun }: Metric): string {
+export function heading({ noun }: Pick<Metric, "noun">): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 

@@ -14,6 +14,8 @@ import type { TextOptions } from "./text-chart.ts";
 export interface ClosingTableOptions extends TextOptions {
   /** A sentence on the smallest drop that a check would see, if there is one. */
   readonly sensitivity?: string | undefined;
+  /** Metrics of the user's own: a second table has them. */
+  readonly metrics?: readonly Metric[] | undefined;
 }
 
 /** A measure of one (method, sparsity) in words, and whether it is the best of its row. */
@@ -33,7 +35,7 @@ interface Column {
  * What a sweep found, as lines of text: a row for each sparsity, for each method the primary metric (accuracy, or the
  * loss of a regression) before and after recovery with the half width of its 95% interval, the best after recovery
  * marked with `*`; under it the dense baseline and what the figures stand on. Methods that do not fit side by side
- * into the columns follow below.
+ * into the columns follow below. Metrics of the user's own, after recovery, have a second table like it.
  */
 export function closingTable(results: readonly ResultRow[], options: ClosingTableOptions): string[] {
   const metric = primaryMetric(results);
@@ -41,31 +43,52 @@ export function closingTable(results: readonly ResultRow[], options: ClosingTabl
   const sparsities = sparsitiesOf(points);
   const labels = sparsities.map(percent);
   const testExamples = results[0]?.test_examples ?? 0;
+  const groups = methodGroups(results, metric, testExamples);
+  const { metrics: own = [] } = options;
+  const ownGroups = own.map((each) => methodGroups(results, each, testExamples));
+  const styles = new Chalk({ level: options.color ? 1 : 0 });
+  const blocksOf = (columns: readonly Column[][]) =>
+    sideBySide(
+      columns,
+      Math.max(...labels.map(({ length }) => length), "pruned".length),
+      options.columns,
+    ).flatMap((block) => [...formatBlock(block, labels, styles), ""]);
+  const all = [...groups, ...ownGroups.flat()].flat();
+  const lopsided = all.some(({ cells }) => cells.some(({ text }) => text.includes("[")));
+  return [
+    ...blocksOf(groups),
+    // Of each method the columns of all its metrics, after recovery.
+    ...(own.length === 0
+      ? []
+      : blocksOf(
+          groups.map((_, method) =>
+            ownGroups.flatMap((each, i) =>
+              (each[method]?.slice(-1) ?? []).map((column) => ({ ...column, heading: own[i]?.noun ?? "" })),
+            ),
+          ),
+        )),
+    ...footer(points, metric, { ...options, testExamples, lopsided })
+      .flatMap((line) => wrap(line, options.columns))
+      .map((line) => styles.dim(line)),
+  ];
+}
+
+/** The columns of each method, by one metric. */
+function methodGroups(results: readonly ResultRow[], metric: Metric, testExamples: number): Column[][] {
+  const points = measuredPoints(results, metric);
+  const sparsities = sparsitiesOf(points);
   const context = {
     metric,
     decimals: testExamples >= 5000 ? metric.digits.fine : metric.digits.coarse,
     bestAt: (sparsity: number) => bestMean(points, sparsity, metric),
   };
-  const groups = [...groupBy(points, ({ method }) => method)].map(([method, of]) =>
+  return [...groupBy(points, ({ method }) => method)].map(([method, of]) =>
     methodColumns(
       method,
       sparsities.map((sparsity) => of.find((point) => point.sparsity === sparsity)),
       context,
     ),
   );
-  const blocks = sideBySide(
-    groups,
-    Math.max(...labels.map(({ length }) => length), "pruned".length),
-    options.columns,
-  );
-  const styles = new Chalk({ level: options.color ? 1 : 0 });
-  const lopsided = groups.flat().some(({ cells }) => cells.some(({ text }) => text.includes("[")));
-  return [
-    ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(points, metric, { ...options, testExamples, lopsided })
-      .flatMap((line) => wrap(line, options.columns))
-      .map((line) => styles.dim(line)),
-  ];
 }
 
 function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
@@ -200,6 +223,7 @@ function footer(
     testExamples,
     lopsided,
     sensitivity,
+    metrics = [],
   }: ClosingTableOptions & {
     readonly testExamples: number;
     /** Whether any interval is written by its ends. */
@@ -231,11 +255,16 @@ function footer(
       : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
     ...(sensitivity === undefined ? [] : [sensitivity]),
     ...(compared
-      ? [`* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row, which may be chance.`]
+      ? [
+          metrics.length > 0
+            ? "* best mean of its row, which may be chance."
+            : `* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row, which may be chance.`,
+        ]
       : []),
     ...(points.some(({ collapsed }) => collapsed > 0)
       ? ["× no path from the inputs to the outputs is left, in at least one seed."]
       : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out.`] : []),
+    ...metrics.map(({ noun, better, summary }) => `${noun}, the ${better} the better: ${summary}`),
   ];
 }
