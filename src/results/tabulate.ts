@@ -1,8 +1,9 @@
 import { type Cell, lastOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
-import type { PointResult } from "../experiment/runs/point.ts";
+import { maskedOf } from "../experiment/runs/index.ts";
+import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
-import { chosenText } from "../pruning/method.ts";
+import { chosenText, methodColumns } from "../pruning/method.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
@@ -58,10 +59,11 @@ function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): Baselin
   return result;
 }
 
-function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): PointResult {
+function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): MaskedResult {
   const result = stored.get(lastOf(cell))?.result;
-  if (result?.kind !== "point") throw new Error(`${cell.label}: its run is not stored`);
-  return result;
+  const masked = result && maskedOf(result);
+  if (masked === undefined) throw new Error(`${cell.label}: its run is not stored`);
+  return masked;
 }
 
 function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Filled[]): Filled[] {
@@ -69,7 +71,12 @@ function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Fi
   return [...bySeed.values()];
 }
 
-function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, labels: StudyLabels): ResultRow {
+function resultRow(
+  cell: Cell,
+  baseline: BaselineResult,
+  point: MaskedResult,
+  labels: StudyLabels,
+): ResultRow {
   const { measure } = point;
   // A diverged run has counts, but no measures that mean anything.
   const measured = point.status === "diverged" ? undefined : point;
@@ -81,10 +88,7 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     test_examples: labels.testExamples,
     model: labels.model,
     method: cell.method.name,
-    criterion: chosenText(cell.method.criterion),
-    allocation: chosenText(cell.method.allocation),
-    structure: chosenText(cell.method.structure),
-    schedule: chosenText(cell.method.schedule),
+    ...methodColumns(cell.method),
     recovery: chosenText(cell.recovery),
     recipe: labels.recipe,
     engine: labels.engine,
@@ -111,7 +115,7 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
   };
 }
 
-function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRow[] {
+function layerRows(cell: Cell, point: MaskedResult, labels: StudyLabels): LayerRow[] {
   return point.measure.tensors.map((tensor) => ({
     study: labels.study,
     method: cell.method.name,
@@ -133,19 +137,21 @@ function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRo
 }
 
 function snapshotsOf(
-  filled: readonly { readonly cell: Cell; readonly point: PointResult }[],
+  filled: readonly { readonly cell: Cell; readonly point: MaskedResult }[],
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
 ): Snapshots {
   const seed = filled[0]?.cell.seed ?? 0;
-  // The first run of a path prunes the trained network, whatever levels follow.
-  const first = stored.get(filled[0]?.cell.path[1] ?? "");
-  const shown = filled.filter(({ cell }) => cell.seed === seed);
+  // Not of networks that have other tensors.
+  const shown = filled.filter(({ cell, point }) => cell.seed === seed && point.network === undefined);
+  // The first run of a path prunes the trained network, whatever levels follow; unless it makes another.
+  const firsts = shown.map(({ cell }) => stored.get(cell.path[1] ?? "")?.result);
+  const first = firsts.find((result) => result?.kind === "point");
   return {
     format: 1,
     study: labels.study,
     seed,
-    before: first?.result.kind === "point" ? first.result.weights.before : [],
+    before: first?.kind === "point" ? first.weights.before : [],
     points: shown.map(({ cell, point }) => ({
       method: cell.method.name,
       target_sparsity: cell.sparsity,
@@ -165,7 +171,7 @@ function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels)
   }));
 }
 
-function finetuneHistory(cell: Cell, point: PointResult, labels: StudyLabels): HistoryRow[] {
+function finetuneHistory(cell: Cell, point: MaskedResult, labels: StudyLabels): HistoryRow[] {
   return point.history.map((epoch) => ({
     study: labels.study,
     phase: "finetune",
