@@ -6,7 +6,7 @@ import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer
 import { ALGORITHM, QUANTIZATION } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
-import { snapshotWeights, type TensorSnapshot } from "../weights-snapshot.ts";
+import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
@@ -24,7 +24,7 @@ export interface QuantizedResult extends ResultBase {
   readonly rounded: TestMeasure;
   readonly size: CodedSize;
   /** What the charts show of the prunable weights, rounded. */
-  readonly weights: readonly TensorSnapshot[];
+  readonly weights: WeightsSnapshot;
 }
 
 export function planQuantized(
