@@ -34,7 +34,9 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0),
   );
   if (sparsity === undefined) return undefined;
-  const names = snapshots.before.map(({ name }) => name);
+  const { before } = snapshots;
+  if (before === null) return undefined;
+  const names = before.tensors.map(({ name }) => name);
   const half = MOST_TENSORS / 2;
   const shown = names.length <= MOST_TENSORS ? names : [...names.slice(0, half), ...names.slice(-half)];
   const onlyWeights = names.every((name) => name.endsWith(".weight"));
@@ -43,10 +45,10 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     seed: snapshots.seed,
     sparsity: percent(sparsity),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(snapshots.before) },
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
     after: snapshots.points
       .filter((point) => point.target_sparsity === sparsity)
-      .map(({ method, after }) => ({ name: method, method, tensors: pick(after) })),
+      .map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
   };
 }
 
