@@ -179,9 +179,7 @@ export class ReferenceNetwork implements Network {
   ): Omit<ExampleLoss, "correct"> {
     if (loss === "sum-of-outputs") return sumOfOutputs(outputs);
     const own = exampleLoss(this.spec.loss, outputs, examples, index);
-    return distillation === undefined
-      ? own
-      : distilled(own, this.spec.loss, outputs, distillation, index);
+    return distillation === undefined ? own : distilled(own, this.spec.loss, outputs, distillation, index);
   }
 
   private maskGradients(): void {
