@@ -47,7 +47,7 @@ function nameFaults(metrics: readonly FormulaOptions[]): MetricFault[] {
       { index, key: "name", message: `${quote(name)} cannot name a metric: ${why}.` },
     ];
     if (!isName(name)) return fault("it has a meaning of its own in formulas");
-    const names = [...ownColumnNames(name), chartName(name)];
+    const names = [name, ...ownColumnNames(name), chartName(name)];
     const other = names.find((own) => taken.has(own.toLowerCase()));
     if (other !== undefined) {
       const by = taken.get(other.toLowerCase());

@@ -152,6 +152,12 @@ export function configFields() {
   });
 }
 
+/** The sparsities that rows are known to have: a constructed network has its own. */
+function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof pruneSchema>>) {
+  const prunes = methods.some((method) => typeof method === "string" || !("construction" in method));
+  return prunes ? sparsities : [];
+}
+
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
@@ -166,7 +172,7 @@ export function configSchema() {
             `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
         });
       }
-      for (const { index, key, message, at } of metricFaults(metrics ?? [], prune.sparsities)) {
+      for (const { index, key, message, at } of metricFaults(metrics ?? [], plannedSparsities(prune))) {
         context.addIssue({ code: "custom", path: ["metrics", index, key], message, params: { at } });
       }
       for (const { method, message } of labelFaults(labels, prune.methods)) {

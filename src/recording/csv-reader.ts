@@ -93,6 +93,13 @@ export function parseTable<Name extends ReadableTable>(
   const others = table === "results" ? ownMetricsIn(header.cells, columnsOf(table, has, expected)) : [];
   const ownMetrics = [...expected, ...others];
   const columns = columnsOf(table, has, ownMetrics);
+  const lacking = expected.find((metric) => !has(metric));
+  if (lacking !== undefined) {
+    throw inputError(
+      `${file} has no column of the metric ${lacking}, which its config has: the config was changed, or a sweep was stopped while it wrote.`,
+      { hint: "Run the same sweep again: it writes the tables anew and computes nothing that is stored." },
+    );
+  }
   checkHeader(header.cells, Object.keys(columns), file);
   if (lines.length === 0) throw inputError(`${file}, line ${header.line}: no row follows the header.`);
   const mayBeEmpty = (name: string) =>

@@ -1,5 +1,6 @@
+import type { Task } from "../metric.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Expression } from "./expression.ts";
+import { type Expression, namesIn } from "./expression.ts";
 import { FormulaFault } from "./fault.ts";
 import { checkNames } from "./names.ts";
 import type { FormulaOptions } from "./options.ts";
@@ -33,6 +34,26 @@ export function formulaFaults(
       if (!(error instanceof FormulaFault)) throw error;
       return [{ index, fault: error }];
     }
+  });
+}
+
+/** Figures that only one task has, what they are, and what the other task has in their place. */
+const OF_TASK: Readonly<Record<Task, { readonly names: readonly string[]; readonly instead: string }>> = {
+  classification: {
+    names: ["accuracy", "accuracy_drop", "baseline_accuracy", "pruned_accuracy"],
+    instead: "Write mse, baseline_loss or pruned_loss.",
+  },
+  regression: { names: ["mse"], instead: "Write loss, which is the cross-entropy, or accuracy." },
+};
+
+/** The formulas that name a figure which this task does not have, at most one fault each. */
+export function taskFaults(formulas: readonly FormulaOptions[], task: Task): FoundFault[] {
+  const other = task === "classification" ? "regression" : "classification";
+  return formulas.flatMap(({ formula }, index) => {
+    const found = namesIn(parseFormula(formula)).find(({ name }) => OF_TASK[other].names.includes(name));
+    if (found === undefined) return [];
+    const message = `${found.name} is a figure of a ${other}, and this is a ${task}. ${OF_TASK[other].instead}`;
+    return [{ index, fault: new FormulaFault(message, found.at) }];
   });
 }
 

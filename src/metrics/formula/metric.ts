@@ -10,7 +10,7 @@ const TOLERATED = 0.005;
 
 /** A metric of one's own: it reads the columns that its formula filled. */
 export function formulaMetric(options: FormulaOptions): Metric {
-  const { name, formula, better, unit, digits } = options;
+  const { name, formula, better, unit = "", digits } = options;
   const scale = unit === "%" ? 100 : 1;
   const [lowest = null, highest = null] = options.bounds;
   const range = lowest === null || highest === null ? undefined : scale * (highest - lowest);

@@ -1,10 +1,10 @@
-import { quote } from "../../foundations/quote.ts";
+import { excerpt, quote } from "../../foundations/quote.ts";
 import { didYouMean } from "../../foundations/suggest.ts";
 import { type Expression, namesIn } from "./expression.ts";
 import { FormulaFault } from "./fault.ts";
 import { functions } from "./functions.ts";
 
-/** The figures that a formula can name: the columns of numbers of results.csv, and `mse`. */
+/** The figures that a formula can name: the columns of numbers that results.csv has or may have, and `mse`. */
 export const FIGURES: readonly string[] = [
   "accuracy",
   "loss",
@@ -26,6 +26,8 @@ export const FIGURES: readonly string[] = [
   "baseline_loss",
   "pruned_accuracy",
   "pruned_loss",
+  "coded_bytes",
+  "huffman_bytes",
 ];
 
 /** The column that a figure is read from. */
@@ -51,6 +53,7 @@ export function checkNames(
   }: { readonly metric: string; readonly before: readonly string[]; readonly after: readonly string[] },
 ): void {
   const known = [...FIGURES, ...before.flatMap((name) => Object.values(figuresOf(name)))];
+  const others = before.length === 0 ? "" : excerpt(`, ${before.join(", ")}`);
   for (const { name, at } of namesIn(expression)) {
     if (known.includes(name)) continue;
     if (name === metric) throw new FormulaFault(`${quote(name)} is this metric itself.`, at);
@@ -59,8 +62,9 @@ export function checkNames(
     }
     const called = functions.find((other) => other.name === name);
     if (called !== undefined) throw new FormulaFault(`${name} is a function: write ${called.written}.`, at);
+    const meant = didYouMean(name, known);
     throw new FormulaFault(
-      `there is no figure ${quote(name)}.${didYouMean(name, known)} Figures: ${[...FIGURES, ...before].join(", ")}.`,
+      `there is no figure ${quote(name)}.${meant || ` Figures: ${FIGURES.join(", ")}${others}.`}`,
       at,
     );
   }

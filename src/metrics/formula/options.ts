@@ -35,8 +35,8 @@ const formulaSchema = z.strictObject({
     ),
   better: z.enum(["higher", "lower"]).describe("Which values are better."),
   unit: shortText(12)
-    .default("")
-    .describe("Behind its values where they are shown. %: values are fractions, shown times 100."),
+    .optional()
+    .describe("Behind its values where they are shown. `%`: values are fractions, shown times 100."),
   bounds: z
     .array(z.number().nullable())
     .length(2)

@@ -90,6 +90,8 @@ function denseRow(row: Cells, before: readonly string[]): Cells {
     compression: 1,
     sparse_bytes: row.dense_bytes,
     macs: row.dense_macs,
+    coded_bytes: row.dense_bytes,
+    huffman_bytes: null,
     pruned_accuracy: accuracy,
     accuracy,
     accuracy_drop: accuracy == null ? null : 0,
