@@ -90,7 +90,7 @@ function combinationSchema() {
         .describe("When weights are removed: at once, in rounds, or during the recovery."),
       recovery: ownRecovery(),
     })
-    .describe("A method of your own.");
+    .describe("A method of your own, on the axes:");
 }
 
 function constructedSchema() {
@@ -102,7 +102,7 @@ function constructedSchema() {
       ),
       recovery: ownRecovery(),
     })
-    .describe("A network that is constructed, with a sparsity of its own.");
+    .describe("Or a network that is constructed, with a sparsity of its own:");
 }
 
 /**
