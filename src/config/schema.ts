@@ -68,6 +68,8 @@ function distinct<Item extends z.ZodType>(
 
 const methodName = (method: MethodOptions) => (typeof method === "string" ? method : method.name);
 
+const hasOwnSparsity = (method: MethodOptions) => typeof method !== "string" && "construction" in method;
+
 function pruneSchema() {
   return z
     .strictObject({
@@ -162,7 +164,9 @@ function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof p
 export function configSchema() {
   return configFields()
     .superRefine(({ dataset, prune, seeds, metrics, labels }, context) => {
-      const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
+      const constructed = prune.methods.filter(hasOwnSparsity).length;
+      const grid = (prune.methods.length - constructed) * prune.sparsities.length;
+      const pruned = seeds.length * (grid + constructed);
       if (pruned > MOST_PRUNED) {
         context.addIssue({
           code: "custom",

@@ -201,10 +201,10 @@ function snapshotsOf(
   const firsts = shown.map(({ cell }) => stored.get(cell.path[1] ?? "")?.result);
   const first = firsts.find((result) => result?.kind === "point");
   return {
-    format: 1,
+    format: 2,
     study: labels.study,
     seed,
-    before: first?.kind === "point" ? first.weights.before : [],
+    before: first?.kind === "point" ? first.weights.before : null,
     points: shown.map(({ cell, point, quantized }) => ({
       method: cell.method.name,
       target_sparsity: cell.sparsity,

@@ -5,7 +5,7 @@ import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
 import { optimizerSpec } from "../training/train.ts";
-import type { TensorSnapshot } from "../weights-snapshot.ts";
+import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
@@ -23,8 +23,8 @@ export interface MaskedFindings extends ResultBase {
 export interface MaskedResult extends MaskedFindings {
   /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
-  /** What the charts show of the prunable weights, before pruning and after recovery. */
-  readonly weights: { readonly before: readonly TensorSnapshot[]; readonly after: readonly TensorSnapshot[] };
+  /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */
+  readonly weights: { readonly before: WeightsSnapshot | null; readonly after: WeightsSnapshot };
 }
 
 export interface MagnitudeEdge {

@@ -8,7 +8,7 @@ import { networkOf } from "../construct.ts";
 import { ALGORITHM, QUANTIZATION } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
-import { snapshotWeights, type TensorSnapshot } from "../weights-snapshot.ts";
+import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
@@ -27,7 +27,7 @@ export interface QuantizedResult extends ResultBase {
   readonly rounded: TestMeasure;
   readonly size: CodedSize;
   /** What the charts show of the prunable weights, rounded. */
-  readonly weights: readonly TensorSnapshot[];
+  readonly weights: WeightsSnapshot;
 }
 
 export function planQuantized(
