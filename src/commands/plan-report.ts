@@ -23,6 +23,7 @@ export function outlineFacts(study: StudyOutline, folder: string) {
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
   const teachers = count("teacher");
   const points = count("point") + count("constructed");
+  const quantized = count("quantized");
   const steps = plan.runs.reduce((sum, run) => sum + workOf(run, settings, dataset.examples).steps, 0);
   const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
     name,
@@ -47,8 +48,9 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     ...(teachers > 0 ? { teachers } : {}),
     /** Pruned and constructed networks. */
     points,
+    quantized,
     /** Points that fill no row, but lead to one that does. */
-    levels: points - new Set(plan.cells.map(lastOf)).size,
+    levels: points + quantized - new Set(plan.cells.map(lastOf)).size,
     steps,
   };
 }
@@ -73,8 +75,9 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function storedLine({ stored, baselines, checkpoints, teachers = 0, points }: PlanFacts): string {
-  return `stored   ${stored} of ${baselines + checkpoints + teachers + points} runs are in the folder already`;
+function storedLine({ stored, baselines, checkpoints, teachers = 0, points, quantized }: PlanFacts): string {
+  const runs = baselines + checkpoints + teachers + points + quantized;
+  return `stored   ${stored} of ${runs} runs are in the folder already`;
 }
 
 /** `2 methods x 3 sparsities x 2 seeds`, and of networks that have a sparsity of their own how many. */
@@ -98,12 +101,13 @@ function gridText({ plan: { cells }, options }: StudyOutline): string {
 function planText(facts: PlanFacts, grid: string): string {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = facts.examples;
-  const shared = facts.cells - (facts.points - facts.levels);
+  const shared = facts.cells - (facts.points + facts.quantized - facts.levels);
   const runs = [
     plural(facts.baselines, "baseline"),
     ...(facts.checkpoints > 0 ? [plural(facts.checkpoints, "checkpoint")] : []),
     ...(facts.teachers === undefined ? [] : [plural(facts.teachers, "teacher")]),
     `${plural(facts.points, "point")}${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
+    ...(facts.quantized > 0 ? [`${facts.quantized} quantized`] : []),
   ].join(", ");
   const nameWidth = Math.max(...facts.tensors.map(({ name }) => name.length));
   const shapeWidth = Math.max(...facts.tensors.map(({ shape }) => shape.length));

@@ -10,10 +10,16 @@ import type { RunSettings } from "./settings.ts";
  */
 export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
-export const POINT_RECORD = 3;
+export const POINT_RECORD = 4;
 
 /** Version of what constructions make; not of the recipe, which studies without any have too. */
 export const CONSTRUCTION = 1;
+
+/**
+ * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
+ * keep theirs.
+ */
+export const QUANTIZATION = 1;
 
 /** What every run of a study depends on. */
 export interface StudyIdentity {

@@ -7,6 +7,7 @@ import {
   type Method,
 } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
+import { roundingOf, straightThroughRounding } from "../pruning/quantization/quantization.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
@@ -18,6 +19,7 @@ import { planCheckpoint } from "./runs/checkpoint.ts";
 import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
+import { planQuantized } from "./runs/quantized.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -29,7 +31,7 @@ export interface Cell {
   readonly recovery: Chosen;
   readonly sparsity: number;
   readonly seed: number;
-  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell. */
+  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell, pruned or also quantized. */
   readonly path: readonly [baseline: string, ...levels: string[]];
 }
 
@@ -48,8 +50,9 @@ export interface PlanInputs extends StudyIdentity {
 
 /**
  * The graph of runs: a baseline a seed; under it, for each method and sparsity, the levels that the method's schedule
- * goes through, each pruned from the one before; beside it the checkpoints that are rewound to, and the networks that are
- * constructed, with the teachers that they are made from. What several cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
+ * goes through, each pruned from the one before, and under the last of them what is quantized; beside it the checkpoints
+ * that are rewound to, and the networks that are constructed, with the teachers that they are made from. What several
+ * cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
  */
 export function planStudy(inputs: PlanInputs): StudyPlan {
   const { options, settings } = inputs;
@@ -64,10 +67,20 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
     const columns = isConstructed(method)
       ? constructedColumns(method, retraining, inputs, graph)
       : prunedColumns(method, retraining, inputs, graph);
+    const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
         const label = `${method.name}-${sparsity}-seed${seed}`;
-        const path = [baseline, ...addRuns({ seed, baseline, label })] as const;
+        const fills = quantization === undefined;
+        const unrounded = fills ? label : `${method.name}-${sparsity}-unrounded-seed${seed}`;
+        const path: [string, ...string[]] = [
+          baseline,
+          ...addRuns({ seed, baseline, label: unrounded, fills }),
+        ];
+        if (quantization !== undefined) {
+          const quantized = { method, rounding: roundingOf(quantization), sparsity, seed, label };
+          path.push(graph.add(planQuantized(quantized, path.at(-1) ?? baseline), true));
+        }
         cells.push({ label, method, recovery, sparsity, seed, path });
       }
     }
@@ -75,11 +88,18 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   return { runs: graph.runs(), cells };
 }
 
+/** A cell before its network is quantized, if it is. */
+interface UnroundedCell extends Pick<Cell, "seed" | "label"> {
+  readonly baseline: string;
+  /** Whether the cell is filled then. */
+  readonly fills: boolean;
+}
+
 /** The cells of a method at one sparsity. */
 interface CellColumn {
   readonly sparsity: number;
-  /** Adds the runs of one seed that lead from its baseline to the cell, and returns their ids. */
-  addRuns(cell: Pick<Cell, "seed" | "label"> & { readonly baseline: string }): string[];
+  /** Adds the runs of one seed that lead from its baseline to the network of the cell, and returns their ids. */
+  addRuns(cell: UnroundedCell): string[];
 }
 
 /** At each sparsity of the study the levels of the schedule. */
@@ -94,7 +114,7 @@ function prunedColumns(
   refuseUnfit(method, retraining, { ...inputs, sparsities });
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
-    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label }) => {
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const rewoundTo =
         retraining?.training === "train" && retraining.rewindTo > 0
           ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
@@ -107,10 +127,11 @@ function prunedColumns(
           before: levels[i - 1] ?? 0,
           sparsity: level,
           retraining,
+          straightThrough: straightThroughRounding(method.quantization),
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
       }
       return ids;
     };
@@ -127,10 +148,11 @@ function constructedColumns(
 ): CellColumn[] {
   const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
   const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
-  const addRuns: CellColumn["addRuns"] = ({ seed, label }) => {
+  const addRuns: CellColumn["addRuns"] = ({ seed, label, fills }) => {
     const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
-    const constructed = { method, sparsity, retraining: recovered, seed, label };
-    return [graph.add(planConstructed(inputs, constructed, taught), true)];
+    const straightThrough = straightThroughRounding(method.quantization);
+    const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+    return [graph.add(planConstructed(inputs, constructed, taught), fills)];
   };
   return [{ sparsity, addRuns }];
 }
@@ -138,6 +160,11 @@ function constructedColumns(
 /** The run that fills a cell. */
 export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
+}
+
+/** The run that pruned the network of a cell: the one that fills it, or that a quantized one hangs on. */
+export function pointRunOf({ path, method }: Pick<Cell, "path" | "method">): string {
+  return path.at(method.quantization === undefined ? -1 : -2) ?? path[0];
 }
 
 /** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */

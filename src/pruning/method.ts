@@ -3,6 +3,7 @@ import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
+import type { Quantization } from "./quantization/quantization.ts";
 import { recoveries } from "./recoveries/registry.ts";
 import { schedules } from "./schedules/registry.ts";
 import { structures } from "./structures/registry.ts";
@@ -30,6 +31,8 @@ export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chose
   readonly summary: string;
   /** Undefined: fine-tuning as `prune.finetune` says, if at all. */
   readonly recovery?: Chosen | undefined;
+  /** How the weights that are left are rounded; undefined: not at all. */
+  readonly quantization?: Quantization | undefined;
 }
 
 /** A method that makes a network instead of ranking the weights of a trained one. */
@@ -39,6 +42,7 @@ export interface ConstructedMethod {
   readonly construction: Chosen;
   /** As a method's. */
   readonly recovery?: Chosen | undefined;
+  readonly quantization?: Quantization | undefined;
 }
 
 /** What a config lists under `prune.methods`. */

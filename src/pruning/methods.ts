@@ -4,6 +4,7 @@ import { quote } from "../foundations/quote.ts";
 import { Registry } from "../foundations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
 import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { quantizationSchema } from "./quantization/quantization.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 
@@ -89,6 +90,7 @@ function combinationSchema() {
         .prefault("one-shot")
         .describe("When weights are removed: at once, in rounds, or during the recovery."),
       recovery: ownRecovery(),
+      quantization: quantizationSchema.optional(),
     })
     .describe("A method of your own, on the axes:");
 }
@@ -101,6 +103,7 @@ function constructedSchema() {
         "What makes a network, instead of ranking the weights of the trained one.",
       ),
       recovery: ownRecovery(),
+      quantization: quantizationSchema.optional(),
     })
     .describe("Or a network that is constructed, with a sparsity of its own:");
 }

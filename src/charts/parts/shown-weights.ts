@@ -33,9 +33,10 @@ export interface ShownWeights {
 export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | undefined {
   if (snapshots === undefined) return undefined;
   const points = shownPoints(snapshots);
-  if (points.length === 0 || snapshots.before.length === 0) return undefined;
+  const { before } = snapshots;
+  if (points.length === 0 || before === null) return undefined;
   const sparsities = points.map((point) => point.target_sparsity);
-  const names = snapshots.before.map(({ name }) => name);
+  const names = before.tensors.map(({ name }) => name);
   const half = MOST_TENSORS / 2;
   const shown = names.length <= MOST_TENSORS ? names : [...names.slice(0, half), ...names.slice(-half)];
   const onlyWeights = names.every((name) => name.endsWith(".weight"));
@@ -44,18 +45,25 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     seed: snapshots.seed,
     sparsity: [...new Set([leastOf(sparsities), greatestOf(sparsities)])].map(percent).join(" to "),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(snapshots.before) },
-    after: points.map(({ method, after }) => ({ name: method, method, tensors: pick(after) })),
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
+    after: points.map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
   };
+}
+
+/** Of these sparsities the one that is shown where one stands for all; undefined without any. */
+export function nearestShown(sparsities: readonly number[]): number | undefined {
+  return sparsities.toSorted((a, b) => fromShown(a) - fromShown(b))[0];
+}
+
+function fromShown(sparsity: number): number {
+  return Math.abs(sparsity - SHOWN_SPARSITY);
 }
 
 /** Of each method the point that is nearest; of one that prunes everything nothing is to be seen beside others. */
 function shownPoints({ points }: Snapshots): Snapshots["points"] {
-  const distance = ({ target_sparsity: target }: Snapshots["points"][number]) =>
-    Math.abs(target - SHOWN_SPARSITY);
   const pruned = points.filter(({ target_sparsity: target }) => target > 0);
   const nearest = [...groupBy(pruned, ({ method }) => method).values()].flatMap((of) =>
-    of.toSorted((a, b) => distance(a) - distance(b)).slice(0, 1),
+    of.toSorted((a, b) => fromShown(a.target_sparsity) - fromShown(b.target_sparsity)).slice(0, 1),
   );
   const partly = nearest.filter(({ target_sparsity: target }) => target < 1);
   return partly.length > 0 ? partly : nearest;

@@ -5,8 +5,8 @@ import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
 import { optimizerSpec } from "../training/train.ts";
-import type { TensorSnapshot } from "../weights-snapshot.ts";
-import { planOf, type RecoveringRun, recover } from "./recover.ts";
+import type { WeightsSnapshot } from "../weights-snapshot.ts";
+import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
@@ -23,8 +23,8 @@ export interface MaskedFindings extends ResultBase {
 export interface MaskedResult extends MaskedFindings {
   /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
-  /** What the charts show of the prunable weights, before pruning and after recovery. */
-  readonly weights: { readonly before: readonly TensorSnapshot[]; readonly after: readonly TensorSnapshot[] };
+  /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */
+  readonly weights: { readonly before: WeightsSnapshot | null; readonly after: WeightsSnapshot };
 }
 
 export interface MagnitudeEdge {
@@ -37,10 +37,7 @@ export interface Masking {
   readonly masks: Masks;
   /** Whether nothing more goes. */
   readonly isComplete: boolean;
-  readonly later?: {
-    /** At which steps of the recovery's plan more goes, rising. */
-    readonly steps: readonly number[];
-    readonly prune: (network: Network, step: number) => Promise<void>;
+  readonly later?: LaterPruning & {
     /** Removes whatever has not gone: the recovery ended early, or there was none. */
     readonly complete: (network: Network) => Promise<void>;
   };
@@ -75,13 +72,9 @@ export async function testAndRecover(
 
     // 2. Recover, the masks in force at every step.
     const { later } = masking;
-    const interventions = later && {
-      steps: later.steps,
-      before: (step: number) => later.prune(network, step),
-    };
     const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
     const recovery = recovers
-      ? await recover(network, { run, plan, checkpoint, interventions }, environment)
+      ? await recover(network, { run, plan, checkpoint, later }, environment)
       : undefined;
     if (!masking.isComplete) await later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);

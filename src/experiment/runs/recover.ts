@@ -1,14 +1,18 @@
 import type { Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
+import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { RunSettings } from "../settings.ts";
-import { type Interventions, stepCount, type TrainingPlan, train } from "../training/train.ts";
+import { StraightThroughNetwork } from "../training/straight-through.ts";
+import { stepCount, type TrainingPlan, train } from "../training/train.ts";
 import type { ParentOutput, RunBase, RunEnvironment } from "./run.ts";
 
 /** A run that trains a network with masks, or leaves it as it is. */
 export interface RecoveringRun extends RunBase {
   /** How it recovers; null where it does not. */
   readonly retraining: Retraining | null;
+  /** What the weights are rounded to at every step of the recovery, by the straight-through estimator. */
+  readonly straightThrough?: Rounding | undefined;
 }
 
 /** The training that a recovery is a part of. */
@@ -40,21 +44,33 @@ export function recoveryEpochs(settings: RunSettings, { retraining }: Recovering
   return steps / Math.ceil(trainExamples / batchSize);
 }
 
+/** What goes in the course of a recovery. */
+export interface LaterPruning {
+  /** At which steps of the recovery's plan more goes, rising. */
+  readonly steps: readonly number[];
+  readonly prune: (network: Network, step: number) => Promise<void>;
+}
+
 export interface Recovering {
   readonly run: RecoveringRun;
   readonly plan: TrainingPlan;
   /** What a recovery rewinds to that goes back to a later step than 0. */
   readonly checkpoint: ParentOutput | undefined;
-  readonly interventions: Interventions | undefined;
+  readonly later: LaterPruning | undefined;
 }
 
-/** Trains the network, its masks in force, from where its recovery begins to the end of the plan. */
+/**
+ * Trains the network, its masks in force, from where its recovery begins to the end of the plan. It ends with the weights
+ * that were trained, which are not rounded.
+ */
 export async function recover(
-  network: Network,
-  { run, plan, checkpoint, interventions }: Recovering,
+  given: Network,
+  { run, plan, checkpoint, later }: Recovering,
   { settings, dataset, onStep }: RunEnvironment,
 ) {
-  const { retraining, seed } = run;
+  const { retraining, straightThrough, seed } = run;
+  const network =
+    straightThrough === undefined ? given : await StraightThroughNetwork.over(given, straightThrough);
   if (retraining?.training === "train") await rewind(network, run, retraining, checkpoint, settings);
   const outcome = await train({
     network,
@@ -64,11 +80,15 @@ export async function recover(
     seed,
     phase: retraining?.training ?? "finetune",
     from: firstStep(retraining),
-    interventions,
+    interventions: later && {
+      steps: later.steps,
+      before: (step) => later.prune(network, step),
+    },
     select: (retraining?.training === "finetune" && settings.finetune?.select) || "last",
     onStep,
   });
   if (outcome.best !== undefined) await network.writeParameters(outcome.best);
+  if (network !== given) await given.writeParameters(await network.readParameters());
   return outcome;
 }
 

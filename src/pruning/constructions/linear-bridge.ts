@@ -40,6 +40,7 @@ export const linearBridge = defineConstruction({
   misfit: (spec) => {
     const stages = hiddenAndOutput(spec);
     if (stages === undefined) return "it makes networks of one hidden layer, dense, of sigmoid units";
+    if (stages.output.bias === undefined) return "its output layer has no biases to take the halves off";
     const { inputs, outputs } = stages.hidden.layer;
     if (outputs >= inputs) return undefined;
     return `each of the ${inputs} inputs needs a hidden unit of its own, and there are ${outputs}`;
@@ -55,9 +56,9 @@ export const linearBridge = defineConstruction({
       second.fill(1, j * output.columns, j * output.columns + inputs);
     return new Map([
       [hidden.weight.name, first],
-      [hidden.bias.name, new Uint8Array(hidden.bias.size).fill(hiddenBiases === "kept" ? 1 : 0)],
+      ...ofBias(hidden, (size) => new Uint8Array(size).fill(hiddenBiases === "kept" ? 1 : 0)),
       [output.weight.name, second],
-      [output.bias.name, new Uint8Array(output.bias.size).fill(1)],
+      ...ofBias(output, (size) => new Uint8Array(size).fill(1)),
     ]);
   },
 
@@ -76,14 +77,11 @@ export const linearBridge = defineConstruction({
     });
     return new Map([
       [hidden.weight.name, first],
-      [
-        hidden.bias.name,
-        hiddenBiases === "kept"
-          ? tensorOf(initialValues(spec), hidden.bias.name)
-          : new Float32Array(hidden.bias.size),
-      ],
+      ...ofBias(hidden, (size, name) =>
+        hiddenBiases === "kept" ? tensorOf(initialValues(spec), name) : new Float32Array(size),
+      ),
       [output.weight.name, second],
-      [output.bias.name, outputBiases],
+      ...ofBias(output, () => outputBiases),
     ]);
   },
 });
@@ -102,6 +100,11 @@ function hiddenAndOutput(spec: NetworkSpec) {
 
 function isDense(stage: WeightedStage): stage is DenseStage {
   return stage.layer.kind === "dense";
+}
+
+/** An entry for the bias of a stage that has one. */
+function ofBias<T>({ bias }: WeightedStage, make: (size: number, name: string) => T): [string, T][] {
+  return bias === undefined ? [] : [[bias.name, make(bias.size, bias.name)]];
 }
 
 function bothStages(spec: NetworkSpec) {

@@ -11,6 +11,8 @@ export const predictMean = defineConstruction({
   summary:
     "The output biases alone, which guess the mean of the training targets, or the shares of the classes.",
   options: z.strictObject({}),
+  misfit: (spec) =>
+    outputBias(spec) === undefined ? "its output layer has no biases to guess with" : undefined,
   masks: (spec) => {
     const kept = outputBias(spec);
     return new Map(
@@ -29,7 +31,7 @@ export const predictMean = defineConstruction({
 });
 
 function outputBias(spec: NetworkSpec): string | undefined {
-  return connectionsOf(spec).weighted.at(-1)?.bias.name;
+  return connectionsOf(spec).weighted.at(-1)?.bias?.name;
 }
 
 /**

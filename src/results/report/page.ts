@@ -43,7 +43,7 @@ ${panels}
 <h2 id="methods-explained">What the methods do</h2>
 ${methodsExplained(studies.flatMap(({ rows }) => rows))}
 </section>
-${snapshots === undefined || snapshots.before.length === 0 || snapshots.points.every((point) => point.target_sparsity === 0) ? "" : weightsSection(snapshots, methodsOf({ results }))}
+${snapshots === undefined || snapshots.before === null || snapshots.points.every((point) => point.target_sparsity === 0) ? "" : weightsSection(snapshots, methodsOf({ results }))}
 <section aria-labelledby="reproduce">
 <h2 id="reproduce">How to reproduce it</h2>
 ${studies.map(reproduction)}
