@@ -20,6 +20,7 @@ type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "a
 export function outlineFacts(study: StudyOutline, folder: string) {
   const { options, dataset, engine, plan, settings } = study;
   const { network, prunable } = settings;
+  const filling = new Set(plan.cells.map(lastOf)).size;
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
   const steps = plan.runs.reduce((sum, run) => sum + workOf(run, settings, dataset.examples).steps, 0);
   const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
@@ -43,8 +44,9 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     baselines: count("baseline"),
     checkpoints: count("checkpoint"),
     points: count("point"),
+    quantized: count("quantized"),
     /** Points that fill no row, but lead to one that does. */
-    levels: count("point") - new Set(plan.cells.map(lastOf)).size,
+    levels: count("point") + count("quantized") - filling,
     steps,
   };
 }
@@ -69,18 +71,19 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function storedLine({ stored, baselines, checkpoints, points }: PlanFacts): string {
-  return `stored   ${stored} of ${baselines + checkpoints + points} runs are in the folder already`;
+function storedLine({ stored, baselines, checkpoints, points, quantized }: PlanFacts): string {
+  return `stored   ${stored} of ${baselines + checkpoints + points + quantized} runs are in the folder already`;
 }
 
 function planText(facts: PlanFacts, methods: number, sparsities: number): string {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = facts.examples;
-  const shared = facts.cells - (facts.points - facts.levels);
+  const shared = facts.cells - (facts.points + facts.quantized - facts.levels);
   const runs = [
     plural(facts.baselines, "baseline"),
     ...(facts.checkpoints > 0 ? [plural(facts.checkpoints, "checkpoint")] : []),
     `${plural(facts.points, "point")}${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
+    ...(facts.quantized > 0 ? [`${facts.quantized} quantized`] : []),
   ].join(", ");
   const nameWidth = Math.max(...facts.tensors.map(({ name }) => name.length));
   const shapeWidth = Math.max(...facts.tensors.map(({ shape }) => shape.length));

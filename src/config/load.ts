@@ -69,7 +69,12 @@ function overridesOf({ set, engine }: Overriding): Override[] {
 
 /** The same for a config that is given as data, as it would stand in a file; its errors begin with `config:`. */
 export function resolveConfig(value: unknown, options: Overriding): Config {
-  const source = { file: "config", value, locate: () => ({ depth: 0, line: 0 }) };
+  const source: ConfigSource = {
+    file: "config",
+    value,
+    locate: () => ({ depth: 0, line: 0 }),
+    locateWithin: () => undefined,
+  };
   return resolve(value, source, overridesOf(options));
 }
 
@@ -105,7 +110,16 @@ function problems(
     const text = `${origin(path, source, overrides)}: `;
     return `${text}${path.length === 0 ? "" : `${excerpt(path.join("."))}: `}${message}`;
   };
+  const locatedWithin = (path: readonly PropertyKey[], at: number, message: string) => {
+    const place = setterOf(path, source, overrides) === undefined ? source.locateWithin(path, at) : undefined;
+    return place === undefined
+      ? located(path, `column ${at + 1} of it: ${message}`)
+      : `${source.file}:${place.line}:${place.column}: ${excerpt(path.join("."))}: ${message}`;
+  };
   return flatten(error.issues).flatMap((issue) => {
+    if (issue.code === "custom" && typeof issue.params?.at === "number") {
+      return [locatedWithin(issue.path, issue.params.at, issue.message)];
+    }
     if (issue.code !== "unrecognized_keys") {
       return [located(issue.path, issue.message + shapeHint(schema, issue, value))];
     }
@@ -139,18 +153,25 @@ function isWrongKind(issue: z.core.$ZodIssue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
-/**
- * Where a value came from: the last `--set` that gave it, or that reaches nearer to it than the file does;
- * otherwise the file, with the line when the file has any of the path.
- */
+/** Where a value came from: the `--set` that gave it, or the file, with the line when the file has any of the path. */
 function origin(path: readonly PropertyKey[], source: ConfigSource, overrides: readonly Override[]): string {
+  const setter = setterOf(path, source, overrides);
+  if (setter !== undefined) return setter.origin;
   const { depth, line } = source.locate(path);
-  const setter = overrides.findLast((override) => {
+  return depth === 0 ? source.file : `${source.file}:${line}`;
+}
+
+/** The last `--set` that gave a value, or that reaches nearer to it than the file does; undefined for the file. */
+function setterOf(
+  path: readonly PropertyKey[],
+  source: ConfigSource,
+  overrides: readonly Override[],
+): Override | undefined {
+  const { depth } = source.locate(path);
+  return overrides.findLast((override) => {
     const shared = sharedDepth(override.path, path);
     return shared === Math.min(override.path.length, path.length) || shared > depth;
   });
-  if (setter !== undefined) return setter.origin;
-  return depth === 0 ? source.file : `${source.file}:${line}`;
 }
 
 function sharedDepth(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {

@@ -91,6 +91,10 @@ function typeText(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(code).join(", ");
   const members = alternatives(schema);
   if (members.length > 0) return [...new Set(members.map(typeText))].join(" or ");
+  if (Array.isArray(schema.type)) {
+    const types: readonly string[] = schema.type;
+    return types.map((type) => typeText({ ...schema, type } as JsonSchema)).join(" or ");
+  }
   switch (schema.type) {
     case "integer":
       return `whole number${rangeText(schema)}`;
@@ -131,7 +135,7 @@ function defaultText(schema: JsonSchema): string {
 
 /** A value in YAML's flow style. */
 function code(value: unknown): string {
-  if (Array.isArray(value)) return `\`[${value.join(", ")}]\``;
+  if (Array.isArray(value)) return `\`[${value.map(String).join(", ")}]\``;
   if (value === null || typeof value !== "object") return `\`${value}\``;
   const entries = Object.entries(value).map(([key, inner]) => `${key}: ${inner}`);
   return `\`{ ${entries.join(", ")} }\``;

@@ -1,5 +1,5 @@
 import type { EngineDescription } from "../engines/engine.ts";
-import { lastOf, type StudyPlan } from "../experiment/plan.ts";
+import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 
@@ -35,7 +35,7 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
   const lowest = new Map<string, { sparsity: number; line: string }>();
   for (const cell of plan.cells) {
     const { method, sparsity } = cell;
-    const result = stored.get(lastOf(cell))?.result;
+    const result = stored.get(pointRunOf(cell))?.result;
     if (result?.kind !== "point" || sparsity === 1) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;

@@ -168,6 +168,74 @@ describe("rewinding", () => {
   });
 });
 
+describe("quantization", () => {
+  const quantized = (bits: number, training = "none", changes: object = {}) => ({
+    ...own({}, undefined, `${bits}-${training}`),
+    quantization: { bits, per: "tensor", training },
+    ...changes,
+  });
+  const planned = (...methods: object[]) =>
+    planStudy(withPrune({ methods: methods as never, sparsities: [0, 0.9] }, [0]));
+  const labels = (...methods: object[]) => planned(...methods).runs.map(({ label }) => label);
+
+  it("hangs on the recovered point, which all that rounds it shares", () => {
+    const plan = planned(own({}), quantized(8), quantized(4));
+    expect(plan.runs.map(({ label }) => label)).toEqual([
+      "baseline-seed0",
+      "own-0-seed0",
+      "own-0.9-seed0",
+      "8-none-0-seed0",
+      "8-none-0.9-seed0",
+      "4-none-0-seed0",
+      "4-none-0.9-seed0",
+    ]);
+    const point = plan.runs.find(({ label }) => label === "own-0.9-seed0");
+    const rounded = plan.runs.find(({ label }) => label === "4-none-0.9-seed0");
+    expect(rounded?.parents).toEqual([{ run: point?.id, artifacts: ["weights"] }]);
+    const path = plan.cells.find(({ label }) => label === "4-none-0.9-seed0")?.path;
+    expect(path).toEqual([plan.runs[0]?.id, point?.id, rounded?.id]);
+  });
+
+  it("leaves the runs before it as they are without it", () => {
+    const before = planned(own({}), own(iterative, {}, "rounds")).runs.map(({ id }) => id);
+    const after = planned(
+      own({}, undefined, "x"),
+      { ...own(iterative, {}, "y"), quantization: quantized(8).quantization },
+      quantized(4),
+    ).runs.map(({ id }) => id);
+    expect(after.filter((id) => before.includes(id)).toSorted()).toEqual(before.toSorted());
+  });
+
+  it("names a point that fills no row after the first method that rounds it", () => {
+    expect(labels(quantized(8), quantized(4))).toContain("8-none-0.9-unrounded-seed0");
+    expect(labels(quantized(8), own({}))).not.toContain("8-none-0.9-unrounded-seed0");
+  });
+
+  it("straight-through has a recovery of its own, for each way to round", () => {
+    expect(labels(own({}), quantized(4, "straight-through"), quantized(3, "straight-through"))).toEqual([
+      "baseline-seed0",
+      "own-0-seed0",
+      "own-0.9-seed0",
+      "4-straight-through-0-unrounded-seed0",
+      "4-straight-through-0-seed0",
+      "4-straight-through-0.9-unrounded-seed0",
+      "4-straight-through-0.9-seed0",
+      "3-straight-through-0-unrounded-seed0",
+      "3-straight-through-0-seed0",
+      "3-straight-through-0.9-unrounded-seed0",
+      "3-straight-through-0.9-seed0",
+    ]);
+  });
+
+  it("straight-through without a recovery is refused", () => {
+    const method = quantized(4, "straight-through", { recovery: { name: "none" } });
+    expect(() => planned(method)).toThrow(
+      "The method 4-straight-through trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.",
+    );
+    expect(() => planned(quantized(4, "none", { recovery: { name: "none" } }))).not.toThrow();
+  });
+});
+
 describe("what does not fit the training is refused", () => {
   const gradual = { name: "gradual", from: 0.1, to: 0.5, every: 1 };
 

@@ -67,6 +67,13 @@ describe("a combination of the axes", () => {
     });
   });
 
+  test("rounds the weights to 8 bits per tensor after the recovery where quantization says no more", () => {
+    expect(parse({ ...least, quantization: {} })).toMatchObject({
+      quantization: { bits: 8, per: "tensor", training: "none" },
+    });
+    expect(parse(least)).not.toHaveProperty("quantization");
+  });
+
   test("comes out again as it went in once more", () => {
     for (const recovery of [undefined, "rewind"]) {
       const method = parse({ ...least, criterion: "wanda", schedule: "gradual", recovery });
@@ -84,7 +91,8 @@ async function problemsWith(method: string): Promise<string[]> {
 describe("what is wrong with a method is said of the very field, with the choices", () => {
   const choices = (axis: Axis) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
-  const combinationKeys = "Keys here: name, criterion, allocation, structure, schedule, recovery.";
+  const combinationKeys =
+    "Keys here: name, criterion, allocation, structure, schedule, recovery, quantization.";
   const whole = "a name, or a mapping with a name and options, is needed.";
 
   test.each([
@@ -94,7 +102,7 @@ describe("what is wrong with a method is said of the very field, with the choice
     ],
     [
       "3",
-      `: a name, or a mapping with name, criterion and allocation, is needed. Choices: ${methods.names().join(", ")}.`,
+      `: a name, or a mapping with name, criterion and allocation, or with name and construction, is needed. Choices: ${methods.names().join(", ")}.`,
     ],
     [
       "{ name: x, criterion: magnitde, allocation: global }",
@@ -139,6 +147,13 @@ describe("what is wrong with a method is said of the very field, with the choice
     [
       method("recovery: { name: rewind, optimizer: old }"),
       ".recovery.optimizer: 'old' is not one of fresh, rewound.",
+    ],
+    [method("quantization: { bits: 9 }"), ".quantization.bits: 9 is too large: at most 8."],
+    [method("quantization: { bits: 1 }"), ".quantization.bits: 1 is too small: at least 2."],
+    [method("quantization: { per: row }"), ".quantization.per: 'row' is not one of tensor, channel."],
+    [
+      method("quantization: { bit: 4 }"),
+      ".quantization.bit: unknown key. Did you mean 'bits'? Keys here: bits, per, training.",
     ],
     [method("recovery: null"), `.recovery: ${whole} Choices: ${choices("recovery")}.`],
     [method("shedule: iterative"), `.shedule: unknown key. Did you mean 'schedule'? ${combinationKeys}`],

@@ -1,6 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
@@ -16,7 +17,7 @@ export interface CurvePoint {
   readonly pruned: MeanInterval;
   readonly recovered: MeanInterval;
   /** Means over the seeds. */
-  readonly sparseBytes: number;
+  readonly bytes: number;
   readonly macs: number;
 }
 
@@ -52,7 +53,7 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
         collapsed,
         pruned,
         recovered,
-        sparseBytes: mean(rows.map((row) => row.sparse_bytes)) ?? 0,
+        bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
       }),
     )

@@ -30,10 +30,13 @@ export interface ShownWeights {
 /** Undefined when nothing is pruned. A wide network shows its first and its last layers. */
 export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | undefined {
   if (snapshots === undefined) return undefined;
-  const sparsities = snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0);
-  const [sparsity] = sparsities.sort((a, b) => Math.abs(a - SHOWN_SPARSITY) - Math.abs(b - SHOWN_SPARSITY));
+  const sparsity = nearestShown(
+    snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0),
+  );
   if (sparsity === undefined) return undefined;
-  const names = snapshots.before.map(({ name }) => name);
+  const { before } = snapshots;
+  if (before === null) return undefined;
+  const names = before.tensors.map(({ name }) => name);
   const half = MOST_TENSORS / 2;
   const shown = names.length <= MOST_TENSORS ? names : [...names.slice(0, half), ...names.slice(-half)];
   const onlyWeights = names.every((name) => name.endsWith(".weight"));
@@ -42,11 +45,16 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     seed: snapshots.seed,
     sparsity: percent(sparsity),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(snapshots.before) },
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
     after: snapshots.points
       .filter((point) => point.target_sparsity === sparsity)
-      .map(({ method, after }) => ({ name: method, method, tensors: pick(after) })),
+      .map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
   };
+}
+
+/** Of these sparsities the one that is shown where one stands for all; undefined without any. */
+export function nearestShown(sparsities: readonly number[]): number | undefined {
+  return sparsities.toSorted((a, b) => Math.abs(a - SHOWN_SPARSITY) - Math.abs(b - SHOWN_SPARSITY))[0];
 }
 
 /** `98.2%` */

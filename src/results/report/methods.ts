@@ -1,6 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import type { Paper } from "../../foundations/registry.ts";
 import { type Axis, axes } from "../../pruning/method.ts";
+import { quantizationPaper, quantizationWords } from "../../pruning/quantization/quantization.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 
@@ -25,10 +26,14 @@ export function methodsExplained(rows: readonly ResultRow[]): Html {
   const more = methods.length - MOST_METHODS;
   return html`<dl class="explained">${methods.slice(0, MOST_METHODS).map(({ name, row }) => {
     const parts = (Object.keys(WORDS) as Axis[]).map((axis) => ({ axis, ...memberOf(axis, row[axis]) }));
-    const papers = new Map(parts.flatMap(({ paper }) => (paper === undefined ? [] : [[paper.url, paper]])));
+    const papers = new Map(
+      [...parts.map(({ paper }) => paper), quantizationPaper(row.quantization)].flatMap((paper) =>
+        paper === undefined ? [] : [[paper.url, paper]],
+      ),
+    );
     return html`<dt>${name}</dt><dd>${parts.map(
       ({ axis, text, summary }, i) => html`${i === 0 ? "" : ", "}${WORDS[axis]} <b>${text}</b>${summary}`,
-    )}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
+    )}${rounded(row)}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
   })}</dl>${more > 0 ? html`<p class="hint">And ${more.toLocaleString("en-US")} more.</p>` : ""}`;
 }
 
@@ -37,6 +42,11 @@ function memberOf(axis: Axis, text: string): { text: string; summary: string; pa
   const entry = axes[axis].find(text.replace(/\(.*$/, ""));
   const summary = entry === undefined ? "" : ` (${lowered(entry.summary)})`;
   return { text, summary, paper: entry?.paper };
+}
+
+function rounded({ quantization }: ResultRow): Html | "" {
+  const words = quantizationWords(quantization);
+  return words === undefined ? "" : html`, and rounds the weights to <b>${words}</b>`;
 }
 
 function source({ citation, url }: Paper, i: number): Html {

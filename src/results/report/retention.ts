@@ -1,6 +1,7 @@
 import { contrast, pairsOf } from "../../analysis/contrast.ts";
 import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
 import { groupBy } from "../../analysis/group-by.ts";
+import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
@@ -78,7 +79,7 @@ function plainRange(
 
 function saving(rows: readonly ResultRow[]): string {
   const [first] = rows;
-  const bytes = meanOf(rows, (row) => row.sparse_bytes);
+  const bytes = meanOf(rows, networkBytes);
   if (first === undefined || bytes === null || bytes <= 0) return "";
   const kib = (value: number) => `${Math.round(value / 1024).toLocaleString("en-US")} KiB`;
   return `, in ${kib(bytes)} instead of ${kib(first.dense_bytes)}`;

@@ -129,7 +129,7 @@ await describeEveryEngine((makeNetwork, tolerance) => {
     const network = await makeNetwork(twoOutputs, optimizers.plainSgd);
     await network.writeParameters(withBiases(2e4, -2e4));
     const teacherOutputs = Float32Array.of(-2e4, 2e4, 2e4, -2e4);
-    const of = (order: Uint32Array) =>
+    const of = (order: Uint32Array<ArrayBuffer>) =>
       measure(network, labelled, { teacherOutputs, temperature: 2, weight: 1 }, order);
     expect(await of(Uint32Array.of(0))).toEqual({ loss: 4 * 2e4, gradient: [2, -2] });
     expect(await of(Uint32Array.of(1))).toEqual({ loss: 0, gradient: [0, 0] });

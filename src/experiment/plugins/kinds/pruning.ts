@@ -27,6 +27,7 @@ export const criterion = kindOf(
   criteria,
   {
     options: optionsField,
+    uniformScores: z.literal(true).optional(),
     needs: functionField.optional(),
     rounds: functionField.optional(),
     scores: functionField,
@@ -48,7 +49,12 @@ export const criterion = kindOf(
 
 export const allocation = kindOf(
   allocations,
-  { options: optionsField, exact: z.enum(["in total", "in each tensor"]), counts: functionField },
+  {
+    options: optionsField,
+    exact: z.enum(["in total", "in each tensor", "in expectation"]),
+    uniformScores: z.literal(true).optional(),
+    counts: functionField,
+  },
   {
     results: {
       counts: (result, { tensors }: { readonly tensors: readonly unknown[] }) =>
