@@ -1,11 +1,14 @@
 import { type Cell, lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
-import type { PointResult } from "../experiment/runs/point.ts";
+import { maskedOf } from "../experiment/runs/index.ts";
+import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { QuantizedResult } from "../experiment/runs/quantized.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
+import type { FormulaOptions } from "../metrics/formula/options.ts";
+import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
 import type { TensorMeasure } from "../pruning/measure.ts";
-import { chosenText } from "../pruning/method.ts";
+import { chosenText, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
@@ -35,17 +38,22 @@ export interface Tables {
 interface Filled {
   readonly cell: Cell;
   readonly baseline: BaselineResult;
-  readonly point: PointResult;
+  readonly point: MaskedResult;
   /** Of a method that quantizes. */
   readonly quantized: QuantizedResult | undefined;
 }
 
-/** Lays the finished runs out as tables, in the order of the grid: a pure function of what is stored. */
+/**
+ * Lays the finished runs out as tables, in the order of the grid, with the columns of metrics of one's own: a pure function
+ * of what is stored.
+ */
 export function tabulate(
   plan: StudyPlan,
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
+  ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
+  const formulas = parseFormulas(ownMetrics);
   const filled = plan.cells.map(
     (cell): Filled => ({
       cell,
@@ -57,10 +65,10 @@ export function tabulate(
   // All rows of a table have the same columns.
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
   return {
-    results: filled.map((of) => ({
-      ...resultRow(of, labels),
-      ...(quantizes ? codedColumns(of) : {}),
-    })),
+    results: filled.map((of) => {
+      const row = { ...resultRow(of, labels), ...(quantizes ? codedColumns(of) : {}) };
+      return { ...row, ...formulaCells(row, formulas) };
+    }),
     layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
@@ -81,10 +89,11 @@ function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): Baselin
 }
 
 /** The pruned network of a cell, which a quantized one hangs on. */
-function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): PointResult {
+function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): MaskedResult {
   const result = stored.get(pointRunOf(cell))?.result;
-  if (result?.kind !== "point") throw new Error(`${cell.label}: its run is not stored`);
-  return result;
+  const masked = result && maskedOf(result);
+  if (masked === undefined) throw new Error(`${cell.label}: its run is not stored`);
+  return masked;
 }
 
 function quantizedOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): QuantizedResult | undefined {
@@ -113,10 +122,7 @@ function resultRow({ cell, baseline, point, quantized }: Filled, labels: StudyLa
     test_examples: labels.testExamples,
     model: labels.model,
     method: cell.method.name,
-    criterion: chosenText(cell.method.criterion),
-    allocation: chosenText(cell.method.allocation),
-    structure: chosenText(cell.method.structure),
-    schedule: chosenText(cell.method.schedule),
+    ...methodColumns(cell.method),
     recovery: chosenText(cell.recovery),
     recipe: labels.recipe,
     engine: labels.engine,
@@ -189,14 +195,16 @@ function snapshotsOf(
   labels: StudyLabels,
 ): Snapshots {
   const seed = filled[0]?.cell.seed ?? 0;
-  // The first run of a path prunes the trained network, whatever levels follow.
-  const first = stored.get(filled[0]?.cell.path[1] ?? "");
-  const shown = filled.filter(({ cell }) => cell.seed === seed);
+  // Not of networks that have other tensors.
+  const shown = filled.filter(({ cell, point }) => cell.seed === seed && point.network === undefined);
+  // The first run of a path prunes the trained network, whatever levels follow; unless it makes another.
+  const firsts = shown.map(({ cell }) => stored.get(cell.path[1] ?? "")?.result);
+  const first = firsts.find((result) => result?.kind === "point");
   return {
-    format: 1,
+    format: 2,
     study: labels.study,
     seed,
-    before: first?.result.kind === "point" ? first.result.weights.before : [],
+    before: first?.kind === "point" ? first.weights.before : null,
     points: shown.map(({ cell, point, quantized }) => ({
       method: cell.method.name,
       target_sparsity: cell.sparsity,
@@ -216,7 +224,7 @@ function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels)
   }));
 }
 
-function finetuneHistory(cell: Cell, point: PointResult, labels: StudyLabels): HistoryRow[] {
+function finetuneHistory(cell: Cell, point: MaskedResult, labels: StudyLabels): HistoryRow[] {
   return point.history.map((epoch) => ({
     study: labels.study,
     phase: "finetune",

@@ -12,11 +12,12 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const withStatus = (status: string) =>
-    plan.runs
-      .filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status)
-      .map(({ label }) => label);
-  const diverged = withStatus("diverged");
-  const collapsed = withStatus("collapsed");
+    plan.runs.filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status);
+  const diverged = withStatus("diverged").map(({ label }) => label);
+  // A network that is made without a path is what was asked for.
+  const collapsed = withStatus("collapsed").flatMap(({ kind, label }) =>
+    kind === "constructed" ? [] : [label],
+  );
   return [
     ...(diverged.length === 0
       ? []

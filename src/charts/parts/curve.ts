@@ -1,3 +1,4 @@
+import { isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
@@ -70,11 +71,6 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
     recovers: trained,
     baseline: alone ? bySeed(results, (row) => figureOf(metric.figures.baseline, row)) : null,
     control:
-      alone && trained
-        ? bySeed(
-            results.filter((row) => row.target_sparsity === 0),
-            (row) => recoveredValue(metric, row),
-          )
-        : null,
+      alone && trained ? bySeed(results.filter(isDenseControl), (row) => recoveredValue(metric, row)) : null,
   };
 }

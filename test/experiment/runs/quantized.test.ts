@@ -28,9 +28,17 @@ const examples = {
 } as const;
 const dataset = { test: examples } as unknown as Dataset;
 const run = planQuantized(
-  { rounding: { bits: 3, per: "tensor" }, sparsity: 0, seed: 0, label: "rounded" },
+  {
+    method: methods.named("global-magnitude"),
+    rounding: { bits: 3, per: "tensor" },
+    sparsity: 0,
+    seed: 0,
+    label: "rounded",
+  },
   "point",
 );
+
+import { methods } from "../../../src/pruning/methods.ts";
 
 const compute = async (parent: Partial<ParentOutput>) => {
   const engine = await openEngine("reference", () => {});
