@@ -1,4 +1,5 @@
-import type { TensorSnapshot } from "../../experiment/weights-snapshot.ts";
+import type { TensorSnapshot, WeightsSnapshot } from "../../experiment/weights-snapshot.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
 import { percent } from "./titles.ts";
 
@@ -14,6 +15,8 @@ export interface WeightsRow {
   /** Undefined before pruning. */
   readonly method: string | undefined;
   readonly tensors: readonly TensorSnapshot[];
+  /** All tensors, also those that are not shown. */
+  readonly whole: WeightsSnapshot;
 }
 
 /** What the charts of weights show: one seed at one sparsity. */
@@ -44,14 +47,24 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     seed: snapshots.seed,
     sparsity: percent(sparsity),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors), whole: before },
     after: snapshots.points
       .filter((point) => point.target_sparsity === sparsity)
-      .map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
+      .map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors), whole: after })),
   };
 }
 
 /** `98.2%` */
 export function share(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)}%`;
+}
+
+/** Ranges that differ by more than this have nothing to show on one axis. */
+const SIMILAR = 4;
+
+/** The range that panels of weights share, [-limit, limit]; undefined where their weights are of different sizes. */
+export function sharedLimit(limits: readonly number[]): number | undefined {
+  const positive = limits.filter((limit) => limit > 0);
+  const greatest = greatestOf(positive);
+  return greatest > SIMILAR * leastOf(positive) ? undefined : greatest;
 }
