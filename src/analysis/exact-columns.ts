@@ -1,6 +1,7 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { type ColumnSet, optionalColumns, tables } from "../recording/columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { builtInColumnNames } from "../recording/table-columns.ts";
 import { groupBy } from "./group-by.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 
@@ -89,16 +90,21 @@ export function isIdentical({ baseline, results }: MatchedPoint): boolean {
   });
 }
 
+const BUILT_IN = builtInColumnNames();
+
 /** Every cell that differs at a point, in the rows of the seeds that both sides have. */
 export function compareEveryCell({ baseline, results }: MatchedPoint): ExactDifference[] {
   const now = new Map(results.map((row) => [row.seed, row]));
   return baseline.flatMap((row) => {
     const other = now.get(row.seed);
     if (other === undefined) return [];
-    // Of optional columns too, which one side may lack.
+    // Of optional columns too, which one side may lack. A metric of the user's own, which either may have, is no finding.
+    const comparable = (column: string) =>
+      BUILT_IN.has(column) || (Object.hasOwn(row, column) && Object.hasOwn(other, column));
     const text = (cells: object, column: string) =>
       String((cells as Readonly<Record<string, unknown>>)[column] ?? "empty");
     return Object.keys({ ...row, ...other })
+      .filter(comparable)
       .map((column) => ({
         column,
         baseline: text(row, column),

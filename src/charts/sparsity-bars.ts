@@ -5,8 +5,7 @@ import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodColorScale } from "./parts/palette.ts";
-import { atShownSparsity } from "./parts/shown-sparsity.ts";
-import { share } from "./parts/shown-weights.ts";
+import { atShownSparsity, share } from "./parts/shown-weights.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { count, markLabel, percent, subject } from "./parts/titles.ts";
 

@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { nameProblem } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { bare } from "../foundations/suggest.ts";
 import { readError } from "../foundations/system-errors.ts";
@@ -54,6 +55,18 @@ async function foldersNamed(dataFolder: string, name: string): Promise<string[]>
   return candidates.filter((folder) => bare(path.basename(path.resolve(folder))) === bare(name));
 }
 
+/**
+ * What the user's own data is called in results: `label`, or the name of its file or folder. Throws a PruneLabError of
+ * kind `input` when that cannot stand there.
+ */
+export function ownName(label: string | null, name: string, what: "file" | "folder"): string {
+  const problem = label === null ? nameProblem(name) : undefined;
+  if (problem === undefined) return label ?? name;
+  throw inputError(`The ${what}'s name ${quote(name)} cannot stand in results (${problem}).`, {
+    hint: "Set dataset.label",
+  });
+}
+
 /** The first of the names that is a file in the folder, as a path. */
 export async function findFile(folder: string, names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {
@@ -61,6 +74,21 @@ export async function findFile(folder: string, names: readonly string[]): Promis
     if (await isFile(file)) return file;
   }
   return undefined;
+}
+
+/**
+ * What `dataset.path` or another option names: in one of the data folders, else from the working folder. Throws a
+ * PruneLabError of kind `input` that names the option where it is nowhere.
+ */
+export async function findNamed(
+  wanted: string,
+  { option, what, dataDir }: { option: string; what: "file" | "folder"; dataDir: string | undefined },
+): Promise<string> {
+  const folders = path.isAbsolute(wanted) ? [] : await existingDataFolders(dataDir);
+  const candidates = [...folders.map((folder) => path.join(folder, wanted)), path.normalize(wanted)];
+  const isThere = what === "file" ? isFile : isFolder;
+  for (const candidate of candidates) if (await isThere(candidate)) return candidate;
+  throw inputError(`${option}: there is no ${what} ${candidates.join(" or ")}.`);
 }
 
 async function isFile(file: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { ExampleSet } from "../engines/examples.ts";
 import { failure } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
 import { type ConstantGuess, constantGuess } from "./constant-guess.ts";
-import type { Dataset, LoadContext } from "./dataset.ts";
+import type { ColumnFacts, Dataset, LoadContext } from "./dataset.ts";
 import { type DatasetOptions, loadDataset, pinnedOptions } from "./registry.ts";
 
 /** What a study has to know of its data, without the data. */
@@ -10,6 +10,8 @@ export interface DatasetFacts {
   readonly name: string;
   readonly checksum: string;
   readonly sources: Dataset["sources"];
+  /** Absent where the data is no table. */
+  readonly columns?: ColumnFacts;
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly targets:
@@ -126,13 +128,14 @@ async function loadAgain(options: DatasetOptions, context: LoadContext, facts: D
   return dataset;
 }
 
-function factsOf({ name, checksum, sources, train, validation, test }: Dataset): DatasetFacts {
+function factsOf({ name, checksum, sources, columns, train, validation, test }: Dataset): DatasetFacts {
   const { shape, targets } = train;
   const guess = constantGuess(test);
   return {
     name,
     checksum,
     sources,
+    ...(columns === undefined ? {} : { columns }),
     shape,
     targets:
       targets.kind === "classes"

@@ -2,8 +2,12 @@ import type * as z from "zod";
 import type { ExampleSet } from "../engines/examples.ts";
 import type { Notify } from "../foundations/notices.ts";
 import type { EntryWithOptions } from "../foundations/registry.ts";
+import type { Standardization } from "./standardization.ts";
 
-/** Three disjoint sets of examples, alike in shape, inputs and targets, with what identifies them. */
+/**
+ * Sets of examples, alike in shape, inputs and targets, with what identifies them. They are disjoint; only where the name in
+ * results says so may the test set be the training set.
+ */
 export interface Dataset {
   /** What stands in results: `mnist`, `mnist-10k`, or the name of an idx folder. Never one name for two sets. */
   readonly name: string;
@@ -12,10 +16,22 @@ export interface Dataset {
   readonly sources: readonly Source[];
   /** Options that were left to what is found, with what was taken: a re-run with them takes the same or fails. */
   readonly decided?: Readonly<Record<string, unknown>>;
+  /** What the columns of a table became, for the manifest: enough to give other rows to a network. */
+  readonly columns?: ColumnFacts;
   readonly train: ExampleSet;
   /** Held out of the training examples; may be empty (count 0). */
   readonly validation: ExampleSet;
   readonly test: ExampleSet;
+}
+
+export interface ColumnFacts {
+  /** Names of the columns, in the order of the network's inputs and outputs. */
+  readonly inputs: readonly string[];
+  readonly targets: readonly string[];
+  /** The cells that are class 0, 1, ...; absent for a regression. */
+  readonly classes?: readonly string[];
+  /** What was subtracted from each column, and what the difference was divided by. */
+  readonly standardization: Standardization;
 }
 
 /** A file that was read and the SHA-256 of its uncompressed bytes, for the manifest. */

@@ -3,21 +3,32 @@ import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import type { Dataset, DatasetEntry, LoadContext } from "./dataset.ts";
+import { digits8x8 } from "./digits8x8.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { idx } from "./idx.ts";
 import { mnist } from "./mnist.ts";
+import { synthetic } from "./synthetic.ts";
+import { table } from "./table.ts";
 
-const builtIn = [mnist, fashionMnist, idx] as const;
+const builtIn = [mnist, fashionMnist, digits8x8, idx, table, synthetic] as const;
 
 /** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
 export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn, {
   digits: "mnist",
   mnist10k: "mnist",
+  sklearn: "digits8x8",
+  sklearndigits: "digits8x8",
   fashion: "fashion-mnist",
   fmnist: "fashion-mnist",
   kmnist: "idx",
   emnist: "idx",
-  custom: "idx",
+  custom: "table",
+  csv: "table",
+  tabular: "table",
+  regression: "table",
+  noise: "synthetic",
+  random: "synthetic",
+  friedman: "synthetic",
 });
 
 const common = {

@@ -31,34 +31,37 @@ export function splitExamples<Part extends string>(
  * Each part has every class in proportion, give or take one or two examples. Returns the parts' examples as
  * indices in mixed order, so that the order in which a file stores its classes does not show.
  *
- * The split depends on the labels and the sizes alone, never on a run's seed; and on the sizes only of the
+ * The split depends on the labels, the sizes and the split's own `seed`, never on a run's; and on the sizes only of the
  * parts before: a test set named first is the same whatever is held out for validation.
  */
 export function stratifiedSplit<Part extends string>(
   labels: Uint8Array,
   sizes: Readonly<Record<Part, number>>,
+  seed = 0,
 ): Record<Part | "train", Uint32Array> {
-  return cut(stratifiedOrder(labels), sizes);
+  return cut(stratifiedOrder(labels, seed), sizes, seed);
 }
 
 /** The same for examples without classes, shuffled as a whole: it depends on their number and the sizes alone. */
 export function randomSplit<Part extends string>(
   count: number,
   sizes: Readonly<Record<Part, number>>,
+  seed = 0,
 ): Record<Part | "train", Uint32Array> {
   const order = Uint32Array.from({ length: count }, (_, index) => index);
-  return cut(randomStream(0, "split", "examples").shuffle(order), sizes);
+  return cut(randomStream(seed, "split", "examples").shuffle(order), sizes, seed);
 }
 
 /** Cuts the parts off one after the other, and mixes each. */
 function cut<Part extends string>(
   order: Uint32Array,
   sizes: Readonly<Record<Part, number>>,
+  seed: number,
 ): Record<Part | "train", Uint32Array> {
   const parts: Record<string, Uint32Array> = {};
   let start = 0;
   for (const [part, size] of [...Object.entries<number>(sizes), ["train", order.length] as const]) {
-    parts[part] = randomStream(0, "split", part).shuffle(order.slice(start, start + size));
+    parts[part] = randomStream(seed, "split", part).shuffle(order.slice(start, start + size));
     start += size;
   }
   return parts as Record<Part | "train", Uint32Array>;
@@ -68,7 +71,7 @@ function cut<Part extends string>(
  * An order of which every contiguous piece is stratified: the k-th of a class's n examples (themselves
  * shuffled) stands at the fraction (k + 1/2) / n of the whole.
  */
-function stratifiedOrder(labels: Uint8Array): Uint32Array {
+function stratifiedOrder(labels: Uint8Array, seed: number): Uint32Array {
   const members = new Map<number, number[]>();
   labels.forEach((label, index) => {
     const indices = members.get(label);
@@ -77,7 +80,7 @@ function stratifiedOrder(labels: Uint8Array): Uint32Array {
   });
   const places: { index: number; label: number; fraction: number }[] = [];
   for (const [label, indices] of members) {
-    const shuffled = randomStream(0, "split", "class", label).shuffle(indices);
+    const shuffled = randomStream(seed, "split", "class", label).shuffle(indices);
     shuffled.forEach((index, k) => places.push({ index, label, fraction: (k + 0.5) / indices.length }));
   }
   places.sort((a, b) => a.fraction - b.fraction || a.label - b.label);

@@ -57,6 +57,18 @@ async function mostBytesOf(file: string): Promise<number> {
   return (await stat(file)).size * MOST_EXPANSION + 1;
 }
 
+/** All uncompressed bytes of a plain or gzip file. Throws a PruneLabError of kind `input` when there are more than `most`. */
+export async function readWhole(file: string, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of uncompressedChunks(file)) {
+    bytes += chunk.length;
+    if (bytes > most) throw inputError(`${file} is too large: at most ${most} bytes are read, uncompressed.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
 /**
  * The uncompressed bytes of a plain or gzip file, piece by piece. Which it is, its first bytes say, not its name.
  * Throws a PruneLabError of kind `input` for a file that cannot be read or is damaged.

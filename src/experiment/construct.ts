@@ -3,11 +3,11 @@ import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
 import { measureNetwork } from "../pruning/measure.ts";
-import type { ConstructedMethod } from "../pruning/method.ts";
+import { type AnyMethod, type ConstructedMethod, isConstructed } from "../pruning/method.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import type { TeacherTraining } from "../pruning/teacher.ts";
 import type { RunSettings } from "./settings.ts";
-import { refuseMissingFinetuning } from "./unfit.ts";
+import { refuseIdleStraightThrough, refuseMissingFinetuning } from "./unfit.ts";
 
 /** The network that a construction makes, and the tensors of it whose sparsity counts. */
 export interface ConstructedNetwork {
@@ -17,16 +17,24 @@ export interface ConstructedNetwork {
   readonly isOther: boolean;
 }
 
+/** The network that a method prunes or makes. */
+export function networkOf(method: AnyMethod, settings: RunSettings): ConstructedNetwork {
+  return isConstructed(method) ? constructedNetwork(method, settings) : ownNetwork(settings);
+}
+
+function ownNetwork({ network, prunable }: RunSettings): ConstructedNetwork {
+  const tensors = parameterSpecs(network).filter(({ name }) => prunable.includes(name));
+  return { spec: network, tensors, isOther: false };
+}
+
 /** The study's network with the tensors that pruning may touch there, or another one with the like. */
 export function constructedNetwork(
   { construction }: ConstructedMethod,
-  { network, prunable }: RunSettings,
+  settings: RunSettings,
 ): ConstructedNetwork {
+  const { network, prunable } = settings;
   const other = constructions.named(construction.name).network?.(network, construction);
-  if (other === undefined) {
-    const tensors = parameterSpecs(network).filter(({ name }) => prunable.includes(name));
-    return { spec: network, tensors, isOther: false };
-  }
+  if (other === undefined) return ownNetwork(settings);
   const roles = new Set(
     parameterSpecs(network)
       .filter(({ name }) => prunable.includes(name))
@@ -72,11 +80,13 @@ export function outlineConstruction(method: ConstructedMethod, settings: RunSett
 
 /** The recovery of a constructed network: it has no earlier training to go back to. */
 export function recoveryOfConstructed(
-  { name }: ConstructedMethod,
+  method: ConstructedMethod,
   retraining: Retraining | null,
   settings: RunSettings,
 ) {
+  const { name } = method;
   refuseMissingFinetuning(name, retraining, settings);
+  refuseIdleStraightThrough(method, retraining);
   if (retraining?.training !== "train") return retraining;
   throw inputError(
     `The method ${name} is constructed: it has no training of its own to go back to, as its recovery would.`,

@@ -67,10 +67,20 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
     const columns = isConstructed(method)
       ? constructedColumns(method, retraining, inputs, graph)
       : prunedColumns(method, retraining, inputs, graph);
+    const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
         const label = `${method.name}-${sparsity}-seed${seed}`;
-        const path = [baseline, ...addRuns({ seed, baseline, label })] as const;
+        const fills = quantization === undefined;
+        const unrounded = fills ? label : `${method.name}-${sparsity}-unrounded-seed${seed}`;
+        const path: [string, ...string[]] = [
+          baseline,
+          ...addRuns({ seed, baseline, label: unrounded, fills }),
+        ];
+        if (quantization !== undefined) {
+          const quantized = { method, rounding: roundingOf(quantization), sparsity, seed, label };
+          path.push(graph.add(planQuantized(quantized, path.at(-1) ?? baseline), true));
+        }
         cells.push({ label, method, recovery, sparsity, seed, path });
       }
     }
@@ -78,11 +88,18 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   return { runs: graph.runs(), cells };
 }
 
+/** A cell before its network is quantized, if it is. */
+interface UnroundedCell extends Pick<Cell, "seed" | "label"> {
+  readonly baseline: string;
+  /** Whether the cell is filled then. */
+  readonly fills: boolean;
+}
+
 /** The cells of a method at one sparsity. */
 interface CellColumn {
   readonly sparsity: number;
-  /** Adds the runs of one seed that lead from its baseline to the cell, and returns their ids. */
-  addRuns(cell: Pick<Cell, "seed" | "label"> & { readonly baseline: string }): string[];
+  /** Adds the runs of one seed that lead from its baseline to the network of the cell, and returns their ids. */
+  addRuns(cell: UnroundedCell): string[];
 }
 
 /** At each sparsity of the study the levels of the schedule. */
@@ -93,12 +110,11 @@ function prunedColumns(
   graph: Graph,
 ): CellColumn[] {
   const { settings } = inputs;
-  const { quantization } = method;
   const { sparsities } = inputs.options.prune;
   refuseUnfit(method, retraining, { ...inputs, sparsities });
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
-    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label }) => {
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const rewoundTo =
         retraining?.training === "train" && retraining.rewindTo > 0
           ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
@@ -106,23 +122,18 @@ function prunedColumns(
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
-        const fills = last && quantization === undefined;
         const point = {
           method,
           before: levels[i - 1] ?? 0,
           sparsity: level,
           retraining,
-          straightThrough: straightThroughRounding(quantization),
+          straightThrough: straightThroughRounding(method.quantization),
           seed,
-          label: fills
-            ? label
-            : `${method.name}-${sparsity}-${last ? "unrounded" : `level${i + 1}`}-seed${seed}`,
+          label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
       }
-      if (quantization === undefined) return ids;
-      const quantized = { rounding: roundingOf(quantization), sparsity, seed, label };
-      return [...ids, graph.add(planQuantized(quantized, ids.at(-1) ?? baseline), true)];
+      return ids;
     };
     return { sparsity, addRuns };
   });
@@ -137,10 +148,11 @@ function constructedColumns(
 ): CellColumn[] {
   const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
   const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
-  const addRuns: CellColumn["addRuns"] = ({ seed, label }) => {
+  const addRuns: CellColumn["addRuns"] = ({ seed, label, fills }) => {
     const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
-    const constructed = { method, sparsity, retraining: recovered, seed, label };
-    return [graph.add(planConstructed(inputs, constructed, taught), true)];
+    const straightThrough = straightThroughRounding(method.quantization);
+    const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+    return [graph.add(planConstructed(inputs, constructed, taught), fills)];
   };
   return [{ sparsity, addRuns }];
 }
@@ -148,6 +160,11 @@ function constructedColumns(
 /** The run that fills a cell. */
 export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
+}
+
+/** The run that pruned the network of a cell: the one that fills it, or that a quantized one hangs on. */
+export function pointRunOf({ path, method }: Pick<Cell, "path" | "method">): string {
+  return path.at(method.quantization === undefined ? -1 : -2) ?? path[0];
 }
 
 /** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */

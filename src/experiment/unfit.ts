@@ -2,7 +2,7 @@ import { inputError } from "../foundations/errors.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
-import type { Chosen, Method } from "../pruning/method.ts";
+import type { AnyMethod, Chosen, Method } from "../pruning/method.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { structures } from "../pruning/structures/registry.ts";
@@ -23,7 +23,7 @@ export function refuseUnfit(
   retraining: Retraining | null,
   { settings, sparsities, trainExamples }: Circumstances,
 ): void {
-  const { name, schedule, structure, quantization } = method;
+  const { name, schedule, structure } = method;
   refuseMissingFinetuning(name, retraining, settings);
   const steps = recoverySteps(settings, retraining, trainExamples);
   if (retraining?.training === "train" && steps < 0) {
@@ -31,14 +31,7 @@ export function refuseUnfit(
       `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
     );
   }
-  if (retraining === null && quantization?.training === "straight-through") {
-    throw inputError(
-      `The method ${name} trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.`,
-      {
-        hint: "Give it a recovery, or leave quantization.training at none: weights are then rounded after pruning.",
-      },
-    );
-  }
+  refuseIdleStraightThrough(method, retraining);
   refuseTornUnits({ name, structure }, settings);
   refuseOtherScores(method, settings);
   const { during } = schedules.named(schedule.name);
@@ -86,6 +79,20 @@ function prunesUnits(structure: Chosen, { network }: RunSettings): boolean {
   const { units } = structures.named(structure.name);
   return parameterSpecs(network).some(
     (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
+  );
+}
+
+/** For any method: weights are trained while they are rounded, or are not trained. */
+export function refuseIdleStraightThrough(
+  { name, quantization }: Pick<AnyMethod, "name" | "quantization">,
+  retraining: Retraining | null,
+): void {
+  if (retraining !== null || quantization?.training !== "straight-through") return;
+  throw inputError(
+    `The method ${name} trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.`,
+    {
+      hint: "Give it a recovery, or leave quantization.training at none: weights are then rounded after pruning.",
+    },
   );
 }
 

@@ -42,6 +42,7 @@ export interface ConstructedMethod {
   readonly construction: Chosen;
   /** As a method's. */
   readonly recovery?: Chosen | undefined;
+  readonly quantization?: Quantization | undefined;
 }
 
 /** What a config lists under `prune.methods`. */

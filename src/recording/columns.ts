@@ -39,7 +39,9 @@ export const setting = (meaning: string): Column<"setting"> => ({ format: "setti
 const study = text("Name of the study, as in the config.");
 const method = text("Name of the pruning method.");
 const seed = integer("Seed of the run: initial weights, data order, random pruning.");
-const targetSparsity = setting("Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1.");
+const targetSparsity = setting(
+  "Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1; of a constructed network its own.",
+);
 
 const results = {
   study,
@@ -47,8 +49,12 @@ const results = {
   test_examples: integer("Number of test examples that the accuracies and losses stand on."),
   model: text("Name of the model."),
   method,
-  criterion: text("How a weight is scored, such as `magnitude`."),
-  allocation: text("How the budget is spread over the layers: `uniform`, `global`."),
+  criterion: text(
+    "How a weight is scored, such as `magnitude`; or what constructed the network, such as `linear-bridge(...)`.",
+  ),
+  allocation: text(
+    "How the budget is spread over the layers: `uniform`, `global`; `constructed` where nothing was ranked.",
+  ),
   structure: text("What is removed at once, such as `weight`."),
   schedule: text("When weights are removed, such as `one-shot`."),
   recovery: text("How the network recovers after pruning; `none` if it does not."),
@@ -166,7 +172,31 @@ export const tables = { results, summary, layers, history, timings };
 /** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
 export const optionalColumns: {
   readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
-} = {};
+} = {
+  results: [
+    {
+      quantization: text(
+        "How the weights are rounded, such as `symmetric(bits=8 per=tensor training=none)`; `none` if they are not.",
+      ),
+      coded_bytes: integer(
+        "As `sparse_bytes`, with weights as codes of so many bits, and their scales; the same where nothing is rounded.",
+      ),
+      huffman_bytes: integer(
+        "Size of the pruned network with gaps and codes Huffman-coded, tables included; empty where nothing is rounded.",
+      ),
+    },
+  ],
+  layers: [
+    {
+      bits: integer("Bits of a value: those of its code, or 32."),
+      coded_encoding: text("The smallest encoding of the tensor with values of so many bits."),
+      coded_bytes: integer("Size of the tensor in that encoding, with its scales."),
+      huffman_bytes: integer(
+        "Size of the tensor with gaps and codes Huffman-coded; empty where nothing is rounded.",
+      ),
+    },
+  ],
+};
 
 export interface TableRows {
   readonly results: ResultRow;

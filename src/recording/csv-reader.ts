@@ -1,5 +1,5 @@
-import { CsvError, parse } from "csv-parse/sync";
 import type { RunStatus } from "../experiment/status.ts";
+import { eachRecord } from "../foundations/csv-records.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
@@ -93,6 +93,13 @@ export function parseTable<Name extends ReadableTable>(
   const others = table === "results" ? ownMetricsIn(header.cells, columnsOf(table, has, expected)) : [];
   const ownMetrics = [...expected, ...others];
   const columns = columnsOf(table, has, ownMetrics);
+  const lacking = expected.find((metric) => !has(metric));
+  if (lacking !== undefined) {
+    throw inputError(
+      `${file} has no column of the metric ${lacking}, which its config has: the config was changed, or a sweep was stopped while it wrote.`,
+      { hint: "Run the same sweep again: it writes the tables anew and computes nothing that is stored." },
+    );
+  }
   checkHeader(header.cells, Object.keys(columns), file);
   if (lines.length === 0) throw inputError(`${file}, line ${header.line}: no row follows the header.`);
   const mayBeEmpty = (name: string) =>
@@ -117,27 +124,10 @@ export function parseTable<Name extends ReadableTable>(
   return { rows, ownMetrics };
 }
 
-interface CsvRecord {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-function records(text: string, file: string): CsvRecord[] {
-  try {
-    const parsed = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as { readonly record: string[]; readonly info: { readonly lines: number } }[];
-    return parsed.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = "lines" in error && typeof error.lines === "number" ? error.lines : 1;
-    throw inputError(`${file}, line ${line}: not CSV (${error.message.split(/[,:.] /)[0]}).`, {
-      cause: error,
-    });
-  }
+function records(text: string, file: string) {
+  const found: { readonly cells: readonly string[]; readonly line: number }[] = [];
+  eachRecord(text, file, (cells, line) => void found.push({ cells, line }));
+  return found;
 }
 
 function checkHeader(header: readonly string[], columns: readonly string[], file: string): void {

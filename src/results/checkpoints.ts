@@ -91,6 +91,7 @@ const FROM_ROW = [
   "structure",
   "schedule",
   "recovery",
+  "quantization",
   "target_sparsity",
   "sparsity",
   "accuracy",
@@ -100,7 +101,7 @@ const FROM_ROW = [
 
 function prunedMetadata({ label }: Cell, row: ResultRow | undefined) {
   if (row === undefined) throw new Error(`${label}: it has no row`);
-  return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column]])));
+  return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column] ?? null])));
 }
 
 /** As safetensors holds them; what is not known is left out. Numbers read back as the same number. */

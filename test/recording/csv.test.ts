@@ -75,7 +75,8 @@ describe("docs/results.md", () => {
   );
 
   it("gives the columns that only some studies have, with their meanings", () => {
-    for (const columns of Object.values(optionalColumns).flat() as readonly ColumnSet[]) {
+    const groups: readonly ColumnSet[] = Object.values(optionalColumns).flat();
+    for (const columns of groups) {
       const table = Object.entries(columns).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`);
       expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
     }

@@ -52,6 +52,9 @@ describe("columns of a metric of the user's own", () => {
     expect(() => read(without)).toThrow(
       "scored.csv, line 1: there is no column 'baseline_score'; there is no column 'prune_score'; there is no column 'score'.",
     );
+    expect(() => read(table, ["points"])).toThrow(
+      "scored.csv has no column of the metric points, which its config has",
+    );
     expect(() => read(without, ["score"])).toThrow(
       "scored.csv, line 1: the column 'pruned_score' is missing; there is no column 'prune_score' (did you mean 'pruned_score'?).",
     );

@@ -5,6 +5,7 @@ import { layerOutputShapes } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { activationNorms, type WeightedInput, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
+  Distillation,
   Evaluation,
   GradientOptions,
   Network,
@@ -98,10 +99,11 @@ export class KernelNetwork implements Network {
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     this.checkInputs(examples, order);
     this.checkTargets(examples);
-    const { batchSize, learningRate } = options;
+    this.checkTeacher(examples, options.distillation);
+    const { batchSize } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);
     this.kernels.expectZeros(zeroFraction(examples));
-    const loss = this.kernels.train(examples, order, batchSize, learningRate);
+    const loss = this.kernels.train(examples, order, options);
     return { loss: loss / order.length, finite: Number.isFinite(loss) };
   }
 
@@ -117,13 +119,16 @@ export class KernelNetwork implements Network {
   async gradients(
     examples: ExampleSet,
     order: Uint32Array,
-    { masked = true, loss = "own" }: GradientOptions = {},
+    { masked = true, loss = "own", distillation }: GradientOptions = {},
   ): Promise<Parameters> {
     this.checkInputs(examples, order);
     if (loss === "own") this.checkTargets(examples);
+    const teacher = loss === "own" ? distillation : undefined;
+    this.checkTeacher(examples, teacher);
     const of = (kernels: KernelInstance, { blocks }: KernelLayout) => {
       kernels.expectZeros(zeroFraction(examples));
-      return this.tensorsOf(kernels.gradients(examples, order, lossNumber(this.spec.loss, loss)), blocks);
+      const number = lossNumber(this.spec.loss, loss);
+      return this.tensorsOf(kernels.gradients(examples, order, number, teacher), blocks);
     };
     return masked ? of(this.kernels, this.layout) : this.withWholeNetwork(of);
   }
@@ -240,6 +245,12 @@ export class KernelNetwork implements Network {
     if (targets.kind !== expected || width !== this.outputSize || values.length < needed) {
       throw new RangeError(`targets of ${width} ${targets.kind} do not fit ${this.outputSize} outputs`);
     }
+  }
+
+  private checkTeacher({ count }: ExampleSet, distillation: Distillation | undefined): void {
+    if (distillation === undefined || distillation.teacherOutputs.length === count * this.outputSize) return;
+    const { length } = distillation.teacherOutputs;
+    throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
 }
 

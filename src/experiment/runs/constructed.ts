@@ -11,6 +11,7 @@ import {
   CONSTRUCTION,
   constructionIdentity,
   POINT_RECORD,
+  QUANTIZATION,
   type StudyIdentity,
 } from "../identity.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
@@ -33,11 +34,14 @@ export interface ConstructedResult extends MaskedResult {
 
 export function planConstructed(
   study: StudyIdentity,
-  constructed: Pick<ConstructedRun, "method" | "sparsity" | "retraining" | "seed" | "label">,
+  constructed: Pick<
+    ConstructedRun,
+    "method" | "sparsity" | "retraining" | "straightThrough" | "seed" | "label"
+  >,
   teacher: string | undefined,
 ): ConstructedRun {
   const { settings, datasetChecksum, engineIdentity, plugins } = study;
-  const { method, retraining, seed } = constructed;
+  const { method, retraining, straightThrough, seed } = constructed;
   const parents: Parent[] = teacher === undefined ? [] : [{ run: teacher, artifacts: ["weights"] }];
   const id = contentHash({
     kind: "constructed",
@@ -52,6 +56,7 @@ export function planConstructed(
     construction: constructionIdentity(method.construction),
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     seed,
     ...plugins,
   });

@@ -1,10 +1,11 @@
 import { contentHash } from "../../foundations/hash.ts";
 import type { Masks } from "../../network/mask.ts";
-import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
+import { networkOf } from "../construct.ts";
 import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
@@ -67,7 +68,7 @@ export const point: RunKindOf<PointRun, PointResult> = {
   compute: async (run, [parent, checkpoint], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
     const { settings, dataset } = environment;
-    const tensors = prunableTensors(settings);
+    const { tensors } = networkOf(run.method, settings);
 
     // 1. Choose what goes, by the weights as they are. A schedule may leave some or all of it to the recovery.
     const pruner = new Pruner({ ...run, tensors, masks: parent.masks }, environment);
@@ -133,10 +134,6 @@ function maskingOf(run: PointRun, pruner: Pruner, course: readonly PruningStep[]
       complete: (network) => pruner.pruneNow(network, run.sparsity),
     },
   };
-}
-
-function prunableTensors({ network, prunable }: RunSettings): readonly ParameterSpec[] {
-  return parameterSpecs(network).filter(({ name }) => prunable.includes(name));
 }
 
 function magnitudeEdges(parameters: Parameters, masks: Masks): Record<string, MagnitudeEdge> {

@@ -1,8 +1,10 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
+import type { AnyMethod } from "../../pruning/method.ts";
 import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size.ts";
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
+import { networkOf } from "../construct.ts";
 import { ALGORITHM, QUANTIZATION } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
@@ -13,6 +15,7 @@ import { type TestMeasure, test } from "./test-measure.ts";
 /** Rounds the weights of its parent, a point, to few bits. */
 export interface QuantizedRun extends RunBase {
   readonly kind: "quantized";
+  readonly method: AnyMethod;
   readonly rounding: Rounding;
   /** The sparsity of its parent. */
   readonly sparsity: number;
@@ -53,9 +56,9 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
     density: 1 - sparsity,
   }),
 
-  compute: async ({ label, rounding }, [parent], { settings, engine, dataset }) => {
+  compute: async ({ label, method, rounding }, [parent], { settings, engine, dataset }) => {
     if (parent === undefined) throw new Error(`${label} has no parent to quantize`);
-    const { network: spec, prunable } = settings;
+    const { spec, tensors: prunable } = networkOf(method, settings);
     const tensors = parameterSpecs(spec);
     const codes = quantizeWeights(tensors, parent.parameters, rounding);
     const parameters = withCodes(parent.parameters, codes);
@@ -72,10 +75,7 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
           rounded,
           history: [],
           size: codedSize(tensors, codes, parent.masks, rounding.bits),
-          weights: snapshotWeights(
-            parameters,
-            tensors.filter(({ name }) => prunable.includes(name)),
-          ),
+          weights: snapshotWeights(parameters, prunable),
         },
         parameters,
         masks: parent.masks,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Paper } from "../../foundations/registry.ts";
 
 /** What a method may say of the precision of the weights that it leaves. */
 export const quantizationSchema = z
@@ -32,6 +33,24 @@ export function quantizationText(quantization: Quantization | undefined): string
   if (quantization === undefined) return "none";
   const { bits, per, training } = quantization;
   return `symmetric(bits=${bits} per=${per} training=${training})`;
+}
+
+/** `8 bits per tensor`, `4 bits per channel, straight-through`: what that text says, for people; undefined of `none`. */
+export function quantizationWords(text: string | undefined): string | undefined {
+  const [, bits, per, training] =
+    /^symmetric\(bits=(\d+) per=(\w+) training=([\w-]+)\)$/.exec(text ?? "") ?? [];
+  if (bits === undefined) return undefined;
+  return `${bits} bits per ${per}${training === "none" ? "" : ", straight-through"}`;
+}
+
+/** Where what that text says was published, if it was. */
+export function quantizationPaper(text: string | undefined): Paper | undefined {
+  if (text?.includes("training=straight-through") !== true) return undefined;
+  return {
+    citation:
+      "Bengio et al. 2013, Estimating or propagating gradients through stochastic neurons for conditional computation",
+    url: "https://arxiv.org/abs/1308.3432",
+  };
 }
 
 /** How a recovery rounds at every step; undefined for one that does not. */

@@ -61,7 +61,11 @@ export async function findPinned(set: PinnedSet, context: LoadContext): Promise<
 }
 
 /** The error for files that are missing, with the command that gets them. */
-export function missingError(problem: string, set: PinnedSet, { dataDir }: LoadContext): PruneLabError {
+export function missingError(
+  problem: string,
+  set: Pick<PinnedSet, "name" | "otherwise">,
+  { dataDir }: LoadContext,
+): PruneLabError {
   const target = dataDir === undefined ? "" : ` --data-dir ${dataDir}`;
   const otherwise = set.otherwise === undefined ? "" : ` (or ${set.otherwise})`;
   return inputError(`${problem}.`, {
