@@ -183,8 +183,9 @@ function methodColumns(
     if (mean === null) return n === 0 ? "diverged" : "";
     const margin = ci95 === null ? "" : ` ${spreadText(metric, mean, ci95, decimals)}`;
     if (metric.digits.kind === "significant") return valueText(metric, mean) + margin;
-    // Right-aligned to the width of 99.99, so that the points stand in line.
-    return `${(metric.scale * mean).toFixed(decimals).padStart(decimals + 3)}${margin}`;
+    // Percentages are right-aligned to the width of 99.99, so that the points stand in line.
+    const width = metric.unit === "%" ? decimals + 3 : 0;
+    return `${(metric.scale * mean).toFixed(decimals).padStart(width)}${margin}`;
   };
   const after = points.map((point): Cell => {
     if (point === undefined) return { text: "", best: false };

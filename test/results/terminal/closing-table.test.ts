@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { closingTable } from "../../../src/results/terminal/closing-table.ts";
 import { diverged, exampleStudy } from "../../support/example-study.ts";
+import { ownMetrics } from "../../support/own-metric.ts";
 import { regressionRow, resultRow } from "../../support/result-rows.ts";
 
 const options = { columns: 80, color: false };
@@ -148,5 +149,32 @@ describe("closingTable", () => {
     const colored = closingTable(results, { ...options, color: true }).join("\n");
     expect(stripVTControlCharacters(colored)).toBe(closingTable(results, options).join("\n"));
     expect(colored).toContain("\u001b[");
+  });
+
+  it("has a second table of metrics of one's own", () => {
+    const rows = [0, 0.9].flatMap((target_sparsity) =>
+      ["a", "b"].flatMap((method, i) =>
+        [0, 1].map((seed) =>
+          resultRow({ method, seed, target_sparsity, sparsity: target_sparsity, accuracy: 0.9 - i / 10 }),
+        ),
+      ),
+    );
+    const entries = [
+      { name: "worth", formula: "accuracy * sparsity", better: "higher", digits: 2 },
+      { name: "lost", formula: "1 - worth", better: "lower", summary: "What is lost." },
+    ];
+    const { metrics, results } = ownMetrics(entries, rows);
+    const lines = closingTable(results, { ...options, metrics });
+    expect(lines.slice(lines.indexOf("") + 1, lines.indexOf("") + 6)).toEqual([
+      "          a                              b",
+      "pruned    worth         lost             worth       lost",
+      "    0%    0.00 ±0.00    1.000 ±0.0       0.00 ±0.00  1.000 ±0.0",
+      "   90%    0.81 ±0.00 *  0.1900 ±0.0 *    0.72 ±0.00  0.2800 ±0.0",
+      "",
+    ]);
+    expect(lines.slice(-2)).toEqual([
+      "worth, the higher the better: accuracy * sparsity",
+      "lost, the lower the better: What is lost: 1 - worth",
+    ]);
   });
 });
