@@ -9,7 +9,7 @@ LOSSES = {"softmax-cross-entropy": torch.nn.CrossEntropyLoss, "mean-squared-erro
 def module(layer):
     match layer["kind"]:
         case "dense":
-            return torch.nn.Linear(layer["inputs"], layer["outputs"])
+            return torch.nn.Linear(layer["inputs"], layer["outputs"], bias=layer.get("bias", True))
         case "conv2d":
             return torch.nn.Conv2d(
                 layer["inChannels"],
@@ -17,6 +17,7 @@ def module(layer):
                 (layer["kernelHeight"], layer["kernelWidth"]),
                 stride=layer["stride"],
                 padding=layer["padding"],
+                bias=layer.get("bias", True),
             )
         case "max-pool":
             return torch.nn.MaxPool2d(layer["size"], layer["stride"])

@@ -40,11 +40,12 @@ def build(network):
     def module(layer):
         kind = layer["kind"]
         if kind == "dense":
-            return nn.Linear(layer["inputs"], layer["outputs"])
+            return nn.Linear(layer["inputs"], layer["outputs"], bias=layer.get("bias", True))
         if kind == "conv2d":
             kernel = (layer["kernelHeight"], layer["kernelWidth"])
             channels = (layer["inChannels"], layer["outChannels"])
-            return nn.Conv2d(*channels, kernel, stride=layer["stride"], padding=layer["padding"])
+            stride, padding, bias = layer["stride"], layer["padding"], layer.get("bias", True)
+            return nn.Conv2d(*channels, kernel, stride=stride, padding=padding, bias=bias)
         if kind == "max-pool":
             return nn.MaxPool2d(layer["size"], layer["stride"])
         if kind == "flatten":

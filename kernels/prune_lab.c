@@ -21,5 +21,6 @@
 #include "src/sparse_conv.c"
 #include "src/pool.c"
 #include "src/loss.c"
+#include "src/distill.c"
 #include "src/step.c"
 #include "src/api.c"

@@ -146,6 +146,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   int64_t features = network->example_size, count = network->parameter_count;
   uint8_t *bytes = malloc((size_t)(EXAMPLES * features)), *labels = malloc(EXAMPLES);
   float *floats = random_floats(EXAMPLES * features), *targets = random_floats(EXAMPLES * c->outputs);
+  float *teacher = random_floats(EXAMPLES * c->outputs);
   float *parameters = random_floats(count), *sums = calloc((size_t)count, sizeof(float));
   uint32_t order[EXAMPLES];
   for (int64_t i = 0; i < EXAMPLES * features; i++) bytes[i] = next() % 2 ? 0 : (uint8_t)(next() >> 24);
@@ -153,16 +154,17 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
 
 #define DATA bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, \
              c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
+#define TEACHER zeros % 2 ? teacher : NULL, 3, 0.7
 #define INPUTS bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, NULL, NULL
   pl_lead(network, meeting);
   pl_write(network, 0, parameters);
   for (int zeros = 0; zeros < 3; zeros++) {
     pl_expect_zeros(network, (zeros + batch) % 2); /* both arrangements of a dense first layer, and changes */
-    double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01);
+    double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01, TEACHER);
     check(loss > 0 && loss < 1e6, c, "the loss is not finite");
     add_to_checksum(&loss, sizeof(loss));
-    pl_gradients(network, DATA, order, batch, batch, c->loss, sums);
-    pl_gradients(network, INPUTS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums);
+    pl_gradients(network, DATA, order, batch, batch, c->loss, sums, TEACHER);
+    pl_gradients(network, INPUTS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums, NULL, 1, 0);
     pl_read(network, 0, parameters);
     add_to_checksum(parameters, count * (int64_t)sizeof(float));
     add_to_checksum(sums, count * (int64_t)sizeof(float));
@@ -183,7 +185,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   add_to_checksum(outputs, (int64_t)batch * c->outputs * (int64_t)sizeof(float));
   add_to_checksum(squares, squared * (int64_t)sizeof(double));
   check(pl_step(network) > 0, c, "no step was counted");
-  free(network), free(workspace), free(bytes), free(labels), free(d.masks), free(d.lists);
+  free(network), free(workspace), free(bytes), free(labels), free(teacher), free(d.masks), free(d.lists);
   free(floats), free(targets), free(parameters), free(sums), free(outputs), free(squares);
 }
 
@@ -215,7 +217,7 @@ static void *run_deep(void *unused) {
   float *parameters = random_floats(network->parameter_count), input = 1, output;
   uint32_t order = 0;
   pl_write(network, 0, parameters);
-  pl_train(network, NULL, &input, 1, 0, NULL, &input, &order, 1, 1, 0.01);
+  pl_train(network, NULL, &input, 1, 0, NULL, &input, &order, 1, 1, 0.01, NULL, 1, 0);
   pl_outputs(network, NULL, &input, 1, 0, NULL, NULL, &order, 1, &output);
   check(network->layer_count == DEPTH && output * 0 == 0, &deep, "the output is not finite");
   free(spec), free(network), free(workspace), free(parameters);

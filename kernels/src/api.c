@@ -120,21 +120,25 @@ PL_EXPORT(pl_set_step) void pl_set_step(Network *network, double step) { network
 
 /*
  * One optimizer step for each `batch` of the `count` examples at `order`; the last takes what is left. Either
- * `bytes` (read as byte * scale + offset) or `floats` is null, and either `labels` or `targets`. Returns the
- * sum of the losses, each measured before its own step: NaN or infinite when one of them is.
+ * `bytes` (read as byte * scale + offset) or `floats` is null, and either `labels` or `targets`. `teacher` may be null;
+ * else it holds the outputs of one for all examples, which count by `weight`, softened by `temperature`, and the
+ * targets by the rest. Returns the sum of the losses, each measured before its own step: NaN or infinite when one of
+ * them is.
  */
 PL_EXPORT(pl_train)
 double pl_train(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                 const uint8_t *labels, const float *targets, const uint32_t *order, int count, int batch,
-                double rate) {
+                double rate, const float *teacher, double temperature, double weight) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
+  Distillation distillation = {teacher, temperature, weight};
   double total = 0;
   int unused_move = moves_unused(network);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
     Sink sink = {.update = &update};
-    total += lead_batch(&(Work){network, examples, order, start, size, network->loss, size, &sink});
+    total += lead_batch(&(Work){network, examples, order, start, size, network->loss, size, &sink,
+                               teacher ? &distillation : NULL});
     if (unused_move) update_unused(network, &update);
   }
   return total;
@@ -142,15 +146,17 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
 
 /*
  * Adds the gradient of sum of losses / divisor over one batch to `sums`, a value for each parameter value. `loss` is
- * the network's own, or LOSS_SUM_OF_OUTPUTS, which reads no labels and no targets.
+ * the network's own, with a teacher as in pl_train, or LOSS_SUM_OF_OUTPUTS, which reads no labels, no targets and
+ * has no teacher.
  */
 PL_EXPORT(pl_gradients)
 void pl_gradients(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                   const uint8_t *labels, const float *targets, const uint32_t *order, int count, double divisor,
-                  int loss, float *sums) {
+                  int loss, float *sums, const float *teacher, double temperature, double weight) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
+  Distillation distillation = {teacher, temperature, weight};
   Sink sink = {.sums = sums};
-  lead_batch(&(Work){network, examples, order, 0, count, loss, divisor, &sink});
+  lead_batch(&(Work){network, examples, order, 0, count, loss, divisor, &sink, teacher ? &distillation : NULL});
 }
 
 /* Adds to result[0] the losses and to result[1] the correctly classified of the examples from `first` on. */
@@ -163,7 +169,7 @@ void pl_evaluate(Network *network, const uint8_t *bytes, const float *floats, fl
   int outputs = (int)shape_size(last->out);
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
-    lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, network->loss, 1, NULL});
+    lead_batch(&(Work){network, examples, NULL, (int64_t)first + start, size, network->loss, 1, NULL, NULL});
     for (int b = 0; b < size; b++) result[0] += network->losses[b];
     if (labels) result[1] += count_correct(output, labels, network->order, size, outputs);
   }
@@ -176,7 +182,7 @@ void pl_outputs(Network *network, const uint8_t *bytes, const float *floats, flo
   Examples examples = {bytes, floats, scale, offset, labels, targets};
   const Layer *last = &network->layers[network->layer_count - 1];
   int64_t width = shape_size(last->out);
-  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL});
+  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL, NULL});
   for (int b = 0; b < count; b++)
     for (int64_t i = 0; i < width; i++)
       outputs[b * width + i] = last->output[(b / CELL * width + i) * CELL + b % CELL];
@@ -187,7 +193,7 @@ PL_EXPORT(pl_input_squares)
 void pl_input_squares(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                       const uint8_t *labels, const float *targets, const uint32_t *order, int count, double *sums) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
-  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL});
+  lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL, NULL});
   for (int l = 0; l < network->layer_count; l++) {
     const Layer *layer = &network->layers[l];
     if (layer->weight.rows == 0) continue;

@@ -1,4 +1,7 @@
-/* exp, tanh and sigmoid in float, log in double; correct to about 2 ulp, the same source for both builds. */
+/*
+ * exp, tanh and sigmoid in float, log and the exp of what is not above 0 in double; correct to about 2 ulp, the same
+ * source for both builds.
+ */
 #ifndef PL_ELEMENTARY_H
 #define PL_ELEMENTARY_H
 #include "vector.h"
@@ -47,7 +50,7 @@ INLINE vf hyperbolic_tangent(vf x) {
   return choose(a < splat(0.625f), small, large);
 }
 
-/* ln x for x >= 1, infinity or NaN: ln x = e ln 2 + 2 atanh((m - 1) / (m + 1)), m within [sqrt 1/2, sqrt 2]. */
+/* ln x for x > 0 that is not denormal, infinity or NaN: ln x = e ln 2 + 2 atanh((m - 1) / (m + 1)), m within [sqrt 1/2, sqrt 2]. */
 INLINE double logarithm(double x) {
   if (!(x < __builtin_inf())) return x;
   union {
@@ -61,6 +64,21 @@ INLINE double logarithm(double x) {
   double f = (m - 1) / (m + 1), s = f * f, series = 0;
   for (int k = 21; k >= 1; k -= 2) series = series * s + 1.0 / k;
   return exponent * 0.6931471805599453 + 2 * f * series;
+}
+
+/* e^x for x <= 0 or NaN: x = n ln 2 + r, |r| <= ln 2 / 2, and the series of e^r. Where it would be denormal it is 0. */
+INLINE double exponential_below_0(double x) {
+  const double magic = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer */
+  union {
+    double value;
+    uint64_t bits;
+  } u = {x * 1.4426950408889634 + magic};
+  double n = u.value - magic;
+  /* ln 2 in two parts, of which the first times n is exact. */
+  double r = x - n * 0.693147180369123816490 - n * 1.90821492927058770002e-10, series = 1;
+  for (int k = 13; k >= 1; k--) series = 1 + series * (r * (1.0 / k));
+  u.bits = (u.bits + 1023) << 52; /* 2^n: the lowest bits held n */
+  return x < -700 ? 0 : series * u.value;
 }
 
 /* base^n by repeated squaring: deterministic, without a math library. */

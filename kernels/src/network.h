@@ -11,7 +11,7 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 5
+#define PL_ABI 6
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
@@ -143,6 +143,12 @@ typedef struct {
   const uint8_t *labels;
   const float *targets;
 } Examples;
+
+/* What a teacher gives for all examples, [example][output], and how much that counts; see distill.c. */
+typedef struct {
+  const float *outputs;
+  double temperature, weight;
+} Distillation;
 
 /* Where a value lies in the padded tensor. */
 INLINE int64_t tensor_index(const Tensor *tensor, int row, int column) {

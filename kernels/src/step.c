@@ -12,6 +12,7 @@ typedef struct Work {
   int loss;                /* LOSS_NONE for the forward pass alone, which has neither losses nor a sink */
   double divisor;
   const struct Sink *sink; /* null to evaluate */
+  const Distillation *distillation; /* null for the targets alone; else with a sink, and the network's own loss */
 } Work;
 
 /* Not inlined, nor is backward: engines of WebAssembly make slower code of one long function. */
@@ -60,6 +61,8 @@ static void measure_loss(const Team *team, Network *network, const Work *work, c
     squared_error(output, examples->targets, order, count, width, work->divisor, losses, gradient);
   else
     sum_of_outputs(output, count, width, work->divisor, losses, gradient);
+  if (work->distillation)
+    distill(work->distillation, work->loss, output, order, count, width, work->divisor, losses, gradient);
 }
 
 /* From the gradient of the output, in network->backward[0], to all parameters. */

@@ -27,7 +27,7 @@ export function compareSources(
   }
   const before = baseline.origin;
   const now = results.origin;
-  const notes = unfinished.map((text) => `${text}.`);
+  const notes = [...unfinished.map((text) => `${text}.`), ...unjudged([baseline, results])];
   if (before === undefined || now === undefined) {
     const bare = [...new Set([baseline, results].filter(({ origin }) => origin === undefined))];
     if (failOnStale) refuseUntold(bare);
@@ -42,6 +42,16 @@ export function compareSources(
     );
   }
   return [...notes, ...programNotes(before, now), ...moved.map((line) => `A setting differs: ${line}.`)];
+}
+
+/** Columns of metrics that a bare table has: whether more of them is better, nothing says. */
+function unjudged(sides: readonly RecordedResults[]): string[] {
+  return sides
+    .filter(({ unexplained }) => unexplained.length > 0)
+    .map(
+      ({ path, unexplained }) =>
+        `Not judged: ${unexplained.join(", ")} of ${path}, since no config says what ${unexplained.length > 1 ? "they are" : "it is"}.`,
+    );
 }
 
 function notVerified(bare: readonly string[]): string {
@@ -106,9 +116,18 @@ interface Shaping {
 
 /** The settings that shape numbers. Names and places do not; seeds, sparsities and methods show in the points. */
 function shaping(config: unknown): Shaping {
-  const { name: _1, output: _2, check: _3, labels: _4, seeds: _5, engine: _6, ...others } = record(config);
-  const { path: _7, source: _8, checksum: _9, ...dataset } = record(others.dataset);
-  const { methods, sparsities: _10, ...prune } = record(others.prune);
+  const {
+    name: _1,
+    output: _2,
+    check: _3,
+    labels: _4,
+    metrics: _5,
+    seeds: _6,
+    engine: _7,
+    ...others
+  } = record(config);
+  const { path: _8, source: _9, checksum: _10, ...dataset } = record(others.dataset);
+  const { methods, sparsities: _11, ...prune } = record(others.prune);
   return { rest: { ...others, dataset }, prune, methods: byName(methods) };
 }
 

@@ -1,6 +1,7 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
-import { tables } from "../recording/columns.ts";
+import { type ColumnSet, optionalColumns, tables } from "../recording/columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { builtInColumnNames } from "../recording/table-columns.ts";
 import { groupBy } from "./group-by.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 
@@ -74,8 +75,10 @@ function sameDenseNetwork(a: ResultRow, b: ResultRow): boolean {
 }
 
 /** What a run measured, as opposed to what it is called and was made with. */
-const MEASURED = Object.entries(tables.results).flatMap(([column, { format }]) =>
-  format === "figure" || format === "integer" || column === "status" ? [column as keyof ResultRow] : [],
+const MEASURED = [tables.results, ...(optionalColumns.results ?? [])].flatMap((columns: ColumnSet) =>
+  Object.entries(columns).flatMap(([column, { format }]) =>
+    format === "figure" || format === "integer" || column === "status" ? [column as keyof ResultRow] : [],
+  ),
 );
 
 /** Whether every seed of the results has the baseline's measures, to the last digit of the table. */
@@ -87,20 +90,27 @@ export function isIdentical({ baseline, results }: MatchedPoint): boolean {
   });
 }
 
+const BUILT_IN = builtInColumnNames();
+
 /** Every cell that differs at a point, in the rows of the seeds that both sides have. */
 export function compareEveryCell({ baseline, results }: MatchedPoint): ExactDifference[] {
   const now = new Map(results.map((row) => [row.seed, row]));
-  const columns = Object.keys(tables.results) as (keyof ResultRow)[];
   return baseline.flatMap((row) => {
     const other = now.get(row.seed);
     if (other === undefined) return [];
-    return columns
-      .filter((column) => row[column] !== other[column])
+    // Of optional columns too, which one side may lack. A metric of the user's own, which either may have, is no finding.
+    const comparable = (column: string) =>
+      BUILT_IN.has(column) || (Object.hasOwn(row, column) && Object.hasOwn(other, column));
+    const text = (cells: object, column: string) =>
+      String((cells as Readonly<Record<string, unknown>>)[column] ?? "empty");
+    return Object.keys({ ...row, ...other })
+      .filter(comparable)
       .map((column) => ({
         column,
-        baseline: String(row[column] ?? "empty"),
-        results: String(other[column] ?? "empty"),
+        baseline: text(row, column),
+        results: text(other, column),
         seeds: [row.seed],
-      }));
+      }))
+      .filter((cell) => cell.baseline !== cell.results);
   });
 }

@@ -1,16 +1,33 @@
 import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { meanInterval, present } from "./mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
 
 /**
  * One summary row a (study, method, sparsity), in the order of the results. Measures are over the seeds that
- * did not diverge; a collapsed run counts like any other.
+ * did not diverge; a collapsed run counts like any other. Metrics of the user's own add columns.
  */
-export function summarize(rows: readonly ResultRow[]): SummaryRow[] {
+export function summarize(rows: readonly ResultRow[], ownMetrics: readonly Metric[] = []): SummaryRow[] {
   const losses = measuredPoints(rows, loss);
-  return measuredPoints(rows, accuracy).flatMap((point, i) => summarizePoint(point, losses[i]));
+  const own = ownMetrics.map(({ name, ...metric }) => ({
+    name,
+    points: measuredPoints(rows, { name, ...metric }),
+  }));
+  return measuredPoints(rows, accuracy).flatMap((point, i) => {
+    const columns = own.map(({ name, points }) => ownColumns(name, points[i]));
+    return summarizePoint(point, losses[i]).map((row) => Object.assign(row, ...columns));
+  });
+}
+
+function ownColumns(metric: string, point: MeasuredPoint | undefined) {
+  return {
+    [`${metric}_mean`]: point?.recovered.mean ?? null,
+    [`${metric}_std`]: point?.recovered.std ?? null,
+    [`${metric}_ci95_low`]: point?.recovered.ci95?.low ?? null,
+    [`${metric}_ci95_high`]: point?.recovered.ci95?.high ?? null,
+  };
 }
 
 /** Summary of the seeds of one (method, sparsity). */

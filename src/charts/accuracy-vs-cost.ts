@@ -33,7 +33,7 @@ const size: Cost = {
   title: "size",
   axis: "Size in its smallest encoding (KiB), log scale",
   shortAxis: "Size (KiB)",
-  of: (point) => point.sparseBytes / 1024,
+  of: (point) => point.bytes / 1024,
   dense: (row) => row.dense_bytes / 1024,
   text: (cost) => kib(1024 * cost),
 };
@@ -53,7 +53,8 @@ export const accuracyVsSizeChart: Chart = {
   summary: "The same against the size of the network in its smallest encoding, with the Pareto front.",
   caption:
     "The size counts the weights as 32-bit values, each tensor in whichever encoding is smallest: dense, the kept values " +
-    "with a bitmask, or compressed sparse rows (CSR). The grey steps, the Pareto front, are the best that any method " +
+    "with a bitmask, or compressed sparse rows (CSR). Weights that a method rounds count as codes of so many bits, with their " +
+    "scales; nothing is entropy-coded. The grey steps, the Pareto front, are the best that any method " +
     "reaches at or below a size.",
 
   draw: accuracyVsSize,

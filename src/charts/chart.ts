@@ -13,6 +13,8 @@ export interface ChartData {
   readonly history: readonly HistoryRow[];
   /** Undefined when there are only tables. */
   readonly snapshots: Snapshots | undefined;
+  /** Metrics of the user's own: the rows have their columns. None of them is the primary metric. */
+  readonly metrics?: readonly Metric[] | undefined;
   /** Titles for axes. The methods of the rows bear their labels already. */
   readonly labels?: Labels | undefined;
 }

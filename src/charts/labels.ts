@@ -32,6 +32,7 @@ export function withLabels(data: ChartData, labels: Labels | undefined): ChartDa
     rows.map((row) => ({ ...row, method: row.method === null ? null : methodLabel(labels, row.method) }));
   const { snapshots } = data;
   return {
+    ...data,
     results: renamed(data.results),
     layers: renamed(data.layers),
     history: renamed(data.history),

@@ -4,6 +4,7 @@ import { sensitivitySentence } from "../charts/sensitivity.ts";
 import { wrap } from "../foundations/wrap.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
+import { codedSizes } from "../results/terminal/coded-sizes.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
@@ -26,6 +27,7 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
       ...style,
       sensitivity: caution === undefined ? sensitivitySentence(results) : undefined,
     }),
+    ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];

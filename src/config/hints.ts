@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
 import { childSchema, objectMembers, ownValue, unwrap } from "./shape.ts";
 
@@ -45,7 +46,7 @@ function mappingHint(schema: z.core.$ZodType, given: unknown): string {
   const { core, fallback, nullable } = unwrap(schema);
   if (nullable && NOTHING.includes(given)) return " Write null for none.";
   if (given === true && fallback !== undefined) return " Write {} for its defaults.";
-  if (typeof given === "string" && /^[\w.]+:\S/.test(given)) return spaceHint(given);
+  if (typeof given === "string" && /^[\w.]+:\S/.test(given)) return spaceHint(excerpt(given));
   const members = objectMembers(schema, undefined);
   const names = core instanceof z.ZodDiscriminatedUnion ? members.map(nameOf) : [];
   if (names.length === 0) {
@@ -82,7 +83,7 @@ function booleanHint(given: unknown): string {
 function missingSpace(mapping: unknown, key: PropertyKey | undefined): string {
   if (typeof mapping !== "object" || mapping === null) return "";
   const glued = Object.keys(mapping).find((other) => other.startsWith(`${String(key)}:`));
-  return glued === undefined ? "" : spaceHint(glued);
+  return glued === undefined ? "" : spaceHint(excerpt(glued));
 }
 
 /** For `name:mnist`. */

@@ -69,7 +69,12 @@ function overridesOf({ set, engine }: Overriding): Override[] {
 
 /** The same for a config that is given as data, as it would stand in a file; its errors begin with `config:`. */
 export function resolveConfig(value: unknown, options: Overriding): Config {
-  const source = { file: "config", value, locate: () => ({ depth: 0, line: 0 }) };
+  const source: ConfigSource = {
+    file: "config",
+    value,
+    locate: () => ({ depth: 0, line: 0 }),
+    locateWithin: () => undefined,
+  };
   return resolve(value, source, overridesOf(options));
 }
 
@@ -105,7 +110,16 @@ function problems(
     const text = `${origin(path, source, overrides)}: `;
     return `${text}${path.length === 0 ? "" : `${excerpt(path.join("."))}: `}${message}`;
   };
+  const locatedWithin = (path: readonly PropertyKey[], at: number, message: string) => {
+    const place = setterOf(path, source, overrides) === undefined ? source.locateWithin(path, at) : undefined;
+    return place === undefined
+      ? located(path, `column ${at + 1} of it: ${message}`)
+      : `${source.file}:${place.line}:${place.column}: ${excerpt(path.join("."))}: ${message}`;
+  };
   return flatten(error.issues).flatMap((issue) => {
+    if (issue.code === "custom" && typeof issue.params?.at === "number") {
+      return [locatedWithin(issue.path, issue.params.at, issue.message)];
+    }
     if (issue.code !== "unrecognized_keys") {
       return [located(issue.path, issue.message + shapeHint(schema, issue, value))];
     }
@@ -122,35 +136,47 @@ function problems(
 
 /**
  * Replaces the failure of a plain union by the problems of the one member that was meant: the only one whose
- * kind of value (mapping, list, text) was given, or else the only one that knows all the keys.
+ * kind of value (mapping, list, text) was given, or else the only one that knows the most of the keys.
  */
 function flatten(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== "invalid_union") return [issue];
     const sameKind = issue.errors.filter((errors) => !errors.some(isWrongKind));
-    const knowing = sameKind.filter((errors) => !errors.some((inner) => inner.code === "unrecognized_keys"));
-    const meant = sameKind.length === 1 ? sameKind[0] : knowing.length === 1 ? knowing[0] : undefined;
+    const fewest = Math.min(...sameKind.map(unknownKeys));
+    const knowing = sameKind.filter((errors) => unknownKeys(errors) === fewest);
+    const meant = knowing.length === 1 ? knowing[0] : undefined;
     if (meant === undefined) return [issue];
     return flatten(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
   });
+}
+
+function unknownKeys(errors: readonly z.core.$ZodIssue[]): number {
+  return errors.reduce((sum, inner) => sum + (inner.code === "unrecognized_keys" ? inner.keys.length : 0), 0);
 }
 
 function isWrongKind(issue: z.core.$ZodIssue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
-/**
- * Where a value came from: the last `--set` that gave it, or that reaches nearer to it than the file does;
- * otherwise the file, with the line when the file has any of the path.
- */
+/** Where a value came from: the `--set` that gave it, or the file, with the line when the file has any of the path. */
 function origin(path: readonly PropertyKey[], source: ConfigSource, overrides: readonly Override[]): string {
+  const setter = setterOf(path, source, overrides);
+  if (setter !== undefined) return setter.origin;
   const { depth, line } = source.locate(path);
-  const setter = overrides.findLast((override) => {
+  return depth === 0 ? source.file : `${source.file}:${line}`;
+}
+
+/** The last `--set` that gave a value, or that reaches nearer to it than the file does; undefined for the file. */
+function setterOf(
+  path: readonly PropertyKey[],
+  source: ConfigSource,
+  overrides: readonly Override[],
+): Override | undefined {
+  const { depth } = source.locate(path);
+  return overrides.findLast((override) => {
     const shared = sharedDepth(override.path, path);
     return shared === Math.min(override.path.length, path.length) || shared > depth;
   });
-  if (setter !== undefined) return setter.origin;
-  return depth === 0 ? source.file : `${source.file}:${line}`;
 }
 
 function sharedDepth(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {

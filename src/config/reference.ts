@@ -30,16 +30,21 @@ function keySections(parent: string, schema: JsonSchema, level: number, written:
     return [
       `${"#".repeat(level)} \`${path}\``,
       "",
-      ...mappings.flatMap((mapping) => [...memberTitle(mapping), ...keyTable(path, mapping, written)]),
+      ...mappings.flatMap((mapping) => [
+        ...memberTitle(mapping, mappings.length),
+        ...keyTable(path, mapping, written),
+      ]),
       ...mappings.flatMap((mapping) => keySections(path, mapping, level + 1, written)),
     ];
   });
 }
 
-/** `name: adam` and what it is, for one of several mappings. */
-function memberTitle(mapping: JsonSchema): string[] {
+/** `name: adam` and what it is, for one of several mappings; for one that no name tells from the others what it is. */
+function memberTitle(mapping: JsonSchema, members: number): string[] {
   const found = fixedKey(mapping);
-  if (found === undefined) return [];
+  if (found === undefined) {
+    return members > 1 && mapping.description !== undefined ? [mapping.description, ""] : [];
+  }
   const [key, { const: value, description }] = found;
   return [`**\`${key}: ${value}\`**${description === undefined ? "" : ` ${description}`}`, ""];
 }
@@ -91,6 +96,10 @@ function typeText(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(code).join(", ");
   const members = alternatives(schema);
   if (members.length > 0) return [...new Set(members.map(typeText))].join(" or ");
+  if (Array.isArray(schema.type)) {
+    const types: readonly string[] = schema.type;
+    return types.map((type) => typeText({ ...schema, type } as JsonSchema)).join(" or ");
+  }
   switch (schema.type) {
     case "integer":
       return `whole number${rangeText(schema)}`;
@@ -131,7 +140,7 @@ function defaultText(schema: JsonSchema): string {
 
 /** A value in YAML's flow style. */
 function code(value: unknown): string {
-  if (Array.isArray(value)) return `\`[${value.join(", ")}]\``;
+  if (Array.isArray(value)) return `\`[${value.map(String).join(", ")}]\``;
   if (value === null || typeof value !== "object") return `\`${value}\``;
   const entries = Object.entries(value).map(([key, inner]) => `${key}: ${inner}`);
   return `\`{ ${entries.join(", ")} }\``;

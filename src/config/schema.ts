@@ -6,11 +6,13 @@ import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
+import { formulasSchema } from "../metrics/formula/options.ts";
 import { modelSchema } from "../models/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { tables } from "../recording/columns.ts";
 import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
+import { metricFaults } from "./metrics.ts";
 
 /**
  * The one description of a config: types, defaults, messages, `schema`, `init` and the reference page come from
@@ -65,6 +67,8 @@ function distinct<Item extends z.ZodType>(
 }
 
 const methodName = (method: MethodOptions) => (typeof method === "string" ? method : method.name);
+
+const hasOwnSparsity = (method: MethodOptions) => typeof method !== "string" && "construction" in method;
 
 function pruneSchema() {
   return z
@@ -144,16 +148,25 @@ export function configFields() {
         "What computes. auto: tensorflow where it is installed and sees a GPU, else kernels. kernels: kernels-native where a C compiler is found, else kernels-wasm.",
       ),
     output: outputSchema.prefault({}),
+    metrics: formulasSchema(),
     labels: labelsSchema(),
     check: checkSchema().prefault({}),
   });
 }
 
+/** The sparsities that rows are known to have: a constructed network has its own. */
+function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof pruneSchema>>) {
+  const prunes = methods.some((method) => typeof method === "string" || !("construction" in method));
+  return prunes ? sparsities : [];
+}
+
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune, seeds, labels }, context) => {
-      const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
+    .superRefine(({ dataset, prune, seeds, metrics, labels }, context) => {
+      const constructed = prune.methods.filter(hasOwnSparsity).length;
+      const grid = (prune.methods.length - constructed) * prune.sparsities.length;
+      const pruned = seeds.length * (grid + constructed);
       if (pruned > MOST_PRUNED) {
         context.addIssue({
           code: "custom",
@@ -162,6 +175,9 @@ export function configSchema() {
             `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
             `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
         });
+      }
+      for (const { index, key, message, at } of metricFaults(metrics ?? [], plannedSparsities(prune))) {
+        context.addIssue({ code: "custom", path: ["metrics", index, key], message, params: { at } });
       }
       for (const { method, message } of labelFaults(labels, prune.methods)) {
         context.addIssue({ code: "custom", path: ["labels", "methods", method], message });

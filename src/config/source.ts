@@ -11,6 +11,16 @@ export interface ConfigSource {
   readonly value: unknown;
   /** How many keys of `path` the file has, and the line (from 1) of the last of them; line 0 for none. */
   locate(path: readonly PropertyKey[]): { readonly depth: number; readonly line: number };
+  /**
+   * Where a place within a text stands, `at` characters from its beginning; line and column from 1. Undefined where the file
+   * writes the text otherwise than it is read: folded, or with escapes.
+   */
+  locateWithin(path: readonly PropertyKey[], at: number): TextPlace | undefined;
+}
+
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** What a file is, for messages. */
@@ -65,6 +75,15 @@ export function parseConfigSource(text: string, file: string, kind: SourceKind =
       const offsets = offsetsAlong(document, path);
       const last = offsets.at(-1);
       return { depth: offsets.length, line: last === undefined ? 0 : lineAt(last) };
+    },
+    locateWithin: (path, at) => {
+      const node = document.getIn(path, true);
+      if (!yaml.isScalar(node) || typeof node.value !== "string" || node.range == null) return undefined;
+      const [start, end] = node.range;
+      const begins = text.slice(start, end).indexOf(node.value);
+      if (begins === -1) return undefined;
+      const { line, col } = lines.linePos(start + begins + at);
+      return { line, column: col };
     },
   };
 }

@@ -36,10 +36,32 @@ export interface OptimizerState {
   readonly slots: ReadonlyMap<string, Parameters>;
 }
 
+/**
+ * What training goes by beside the targets: what another network, the teacher, gives for the same examples (Hinton et
+ * al. 2015). With the outputs z, the teacher's t, the weight w and the temperature T, the loss of an example is
+ *
+ *     classes      (1 - w) * cross-entropy(z, label) + w * T^2 * KL(softmax(t / T) || softmax(z / T))
+ *     regression   (1 - w) * mean((z - target)^2) + w * mean((z - t)^2)
+ *
+ * The divergence has the teacher's own entropy taken off, so that it is 0 where the two agree. Its gradient with respect
+ * to z is w * T * (softmax(z / T) - softmax(t / T)): T^2 keeps its size about the same at any temperature. In a
+ * regression the same definition, T^2 * mean((z / T - t / T)^2), has no T in it: the temperature is not read.
+ */
+export interface Distillation {
+  /** For classes the teacher's logits: [examples.count, outputs], row-major, indexed as the examples are. */
+  readonly teacherOutputs: Float32Array;
+  /** Above 0. The higher, the more the classes count that the teacher takes to be wrong. */
+  readonly temperature: number;
+  /** 0 (the targets alone) .. 1 (the teacher alone). */
+  readonly weight: number;
+}
+
 export interface StepOptions {
   /** Examples a step; the last step takes what is left, and averages over what it took. */
   readonly batchSize: number;
   readonly learningRate: number;
+  /** None: the network's own loss alone, to the bit. */
+  readonly distillation?: Distillation | undefined;
 }
 
 export interface GradientOptions {
@@ -53,6 +75,8 @@ export interface GradientOptions {
    * the targets are not read. Either way the mean over the examples.
    */
   readonly loss?: GradientLoss;
+  /** Mixed into the network's own loss; the sum of outputs has none. */
+  readonly distillation?: Distillation | undefined;
 }
 
 export type GradientLoss = "own" | "sum-of-outputs";

@@ -1,4 +1,5 @@
 import { contentHash } from "../foundations/hash.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import { type Axis, axes, type Chosen, type Method } from "../pruning/method.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import type { RunSettings } from "./settings.ts";
@@ -9,7 +10,16 @@ import type { RunSettings } from "./settings.ts";
  */
 export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
-export const POINT_RECORD = 3;
+export const POINT_RECORD = 4;
+
+/** Version of what constructions make; not of the recipe, which studies without any have too. */
+export const CONSTRUCTION = 1;
+
+/**
+ * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
+ * keep theirs.
+ */
+export const QUANTIZATION = 1;
 
 /** What every run of a study depends on. */
 export interface StudyIdentity {
@@ -45,6 +55,12 @@ export function methodIdentity({ criterion, allocation, structure, schedule }: M
   return Object.fromEntries(
     (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
   );
+}
+
+/** A construction with its options, and the plugin that it comes from. */
+export function constructionIdentity(construction: Chosen) {
+  const plugin = constructions.originOf(construction.name);
+  return plugin === undefined ? construction : { ...construction, plugin };
 }
 
 function memberIdentity(axis: Axis, member: Chosen) {

@@ -1,4 +1,5 @@
 import type { DatasetOptions } from "../datasets/registry.ts";
+import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
 import type { Finetuning } from "./settings.ts";
@@ -31,5 +32,7 @@ export interface StudyOptions {
   readonly seeds: readonly number[];
   readonly engine: string;
   readonly output: { readonly results: string };
+  /** Metrics of one's own. They shape no run: what they say is computed from the rows. */
+  readonly metrics?: readonly FormulaOptions[] | undefined;
   readonly labels?: Labels | undefined;
 }

@@ -1,27 +1,37 @@
 import { inputError } from "../foundations/errors.ts";
-import { parameterSpecs } from "../network/parameters.ts";
-import type { Chosen, Method } from "../pruning/method.ts";
+import {
+  type AnyMethod,
+  type Chosen,
+  type ConstructedMethod,
+  isConstructed,
+  type Method,
+} from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
+import { roundingOf, straightThroughRounding } from "../pruning/quantization/quantization.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
+import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
-import { structures } from "../pruning/structures/registry.ts";
+import { outlineConstruction, recoveryOfConstructed } from "./construct.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planBaseline } from "./runs/baseline.ts";
 import { planCheckpoint } from "./runs/checkpoint.ts";
+import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
-import { type PointRun, planPoint, recoverySteps } from "./runs/point.ts";
-import type { RunSettings } from "./settings.ts";
+import { planPoint } from "./runs/point.ts";
+import { planQuantized } from "./runs/quantized.ts";
+import { planTeacher } from "./runs/teacher.ts";
+import { refuseUnfit } from "./unfit.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
 export interface Cell {
   readonly label: string;
-  readonly method: Method;
+  readonly method: AnyMethod;
   /** As the results name it: `finetune`, `none`, or with options. */
   readonly recovery: Chosen;
   readonly sparsity: number;
   readonly seed: number;
-  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell. */
+  /** Ids of runs: the baseline, the levels on the way, and last the one that fills the cell, pruned or also quantized. */
   readonly path: readonly [baseline: string, ...levels: string[]];
 }
 
@@ -40,8 +50,9 @@ export interface PlanInputs extends StudyIdentity {
 
 /**
  * The graph of runs: a baseline a seed; under it, for each method and sparsity, the levels that the method's schedule
- * goes through, each pruned from the one before; beside it the checkpoints that are rewound to. What several cells
- * have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
+ * goes through, each pruned from the one before, and under the last of them what is quantized; beside it the checkpoints
+ * that are rewound to, and the networks that are constructed, with the teachers that they are made from. What several
+ * cells have in common is one run. Throws a PruneLabError of kind `input` for a method that does not fit the training.
  */
 export function planStudy(inputs: PlanInputs): StudyPlan {
   const { options, settings } = inputs;
@@ -53,27 +64,22 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   for (const method of options.prune.methods.map(resolveMethod)) {
     const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
     const retraining = recoveries.named(recovery.name).retraining(recovery);
-    refuseUnfit(method, retraining, inputs);
-    for (const sparsity of options.prune.sparsities) {
-      const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
+    const columns = isConstructed(method)
+      ? constructedColumns(method, retraining, inputs, graph)
+      : prunedColumns(method, retraining, inputs, graph);
+    const { quantization } = method;
+    for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
-        const rewoundTo =
-          retraining?.training === "train" && retraining.rewindTo > 0
-            ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
-            : undefined;
         const label = `${method.name}-${sparsity}-seed${seed}`;
-        const path: [string, ...string[]] = [baseline];
-        for (const [i, level] of levels.entries()) {
-          const last = i === levels.length - 1;
-          const point = {
-            method,
-            before: levels[i - 1] ?? 0,
-            sparsity: level,
-            retraining,
-            seed,
-            label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
-          };
-          path.push(graph.add(planPoint(settings, point, path[i] as string, rewoundTo), last));
+        const fills = quantization === undefined;
+        const unrounded = fills ? label : `${method.name}-${sparsity}-unrounded-seed${seed}`;
+        const path: [string, ...string[]] = [
+          baseline,
+          ...addRuns({ seed, baseline, label: unrounded, fills }),
+        ];
+        if (quantization !== undefined) {
+          const quantized = { method, rounding: roundingOf(quantization), sparsity, seed, label };
+          path.push(graph.add(planQuantized(quantized, path.at(-1) ?? baseline), true));
         }
         cells.push({ label, method, recovery, sparsity, seed, path });
       }
@@ -82,9 +88,83 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   return { runs: graph.runs(), cells };
 }
 
+/** A cell before its network is quantized, if it is. */
+interface UnroundedCell extends Pick<Cell, "seed" | "label"> {
+  readonly baseline: string;
+  /** Whether the cell is filled then. */
+  readonly fills: boolean;
+}
+
+/** The cells of a method at one sparsity. */
+interface CellColumn {
+  readonly sparsity: number;
+  /** Adds the runs of one seed that lead from its baseline to the network of the cell, and returns their ids. */
+  addRuns(cell: UnroundedCell): string[];
+}
+
+/** At each sparsity of the study the levels of the schedule. */
+function prunedColumns(
+  method: Method,
+  retraining: Retraining | null,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const { settings } = inputs;
+  const { sparsities } = inputs.options.prune;
+  refuseUnfit(method, retraining, { ...inputs, sparsities });
+  return sparsities.map((sparsity) => {
+    const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
+      const rewoundTo =
+        retraining?.training === "train" && retraining.rewindTo > 0
+          ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
+          : undefined;
+      const ids: string[] = [];
+      for (const [i, level] of levels.entries()) {
+        const last = i === levels.length - 1;
+        const point = {
+          method,
+          before: levels[i - 1] ?? 0,
+          sparsity: level,
+          retraining,
+          straightThrough: straightThroughRounding(method.quantization),
+          seed,
+          label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
+        };
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
+      }
+      return ids;
+    };
+    return { sparsity, addRuns };
+  });
+}
+
+/** One, at the sparsity that the construction has of itself. */
+function constructedColumns(
+  method: ConstructedMethod,
+  retraining: Retraining | null,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
+  const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
+  const addRuns: CellColumn["addRuns"] = ({ seed, label, fills }) => {
+    const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
+    const straightThrough = straightThroughRounding(method.quantization);
+    const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+    return [graph.add(planConstructed(inputs, constructed, taught), fills)];
+  };
+  return [{ sparsity, addRuns }];
+}
+
 /** The run that fills a cell. */
 export function lastOf({ path }: Pick<Cell, "path">): string {
   return path.at(-1) ?? path[0];
+}
+
+/** The run that pruned the network of a cell: the one that fills it, or that a quantized one hangs on. */
+export function pointRunOf({ path, method }: Pick<Cell, "path" | "method">): string {
+  return path.at(method.quantization === undefined ? -1 : -2) ?? path[0];
 }
 
 /** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
@@ -112,46 +192,4 @@ class Graph {
   runs(): Run[] {
     return [...this.#runs.values()].sort((a, b) => Number(isDense(b)) - Number(isDense(a)));
   }
-}
-
-function refuseUnfit(
-  { name, schedule, structure }: Method,
-  retraining: PointRun["retraining"],
-  { options, settings, trainExamples }: PlanInputs,
-): void {
-  if (retraining?.training === "finetune" && settings.finetune === null) {
-    throw inputError(`The method ${name} recovers by fine-tuning, and prune.finetune is null.`);
-  }
-  const steps = recoverySteps(settings, retraining, trainExamples);
-  if (retraining?.training === "train" && steps < 0) {
-    throw inputError(
-      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
-    );
-  }
-  refuseTornUnits({ name, structure }, settings);
-  const { during } = schedules.named(schedule.name);
-  if (during === undefined) return;
-  if (retraining === null) {
-    throw inputError(`The method ${name} prunes while it recovers (${schedule.name}), and has no recovery.`);
-  }
-  for (const sparsity of options.prune.sparsities) during(sparsity, steps, schedule);
-}
-
-/** Whole units of weights leave no place for biases of their own. */
-function refuseTornUnits(
-  { name, structure }: Pick<Method, "name" | "structure">,
-  settings: RunSettings,
-): void {
-  const biases = parameterSpecs(settings.network).filter(
-    ({ name: tensor, role }) => role === "bias" && settings.prunable.includes(tensor),
-  );
-  const { units } = structures.named(structure.name);
-  const whole = parameterSpecs(settings.network).some(
-    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
-  );
-  if (biases.length === 0 || !whole) return;
-  throw inputError(
-    `The method ${name} prunes by ${structure.name}, and prune.biases by single values: they cannot be combined.`,
-    { hint: "Leave prune.biases at false, or take the structure weight." },
-  );
 }

@@ -2,7 +2,9 @@ import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets
 import { datasets } from "../datasets/registry.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
+import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models } from "../models/registry.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
@@ -87,6 +89,7 @@ export function outlineStudy(
   engine: EngineDescription,
 ): StudyOutline {
   const { shape, targets } = dataset;
+  refuseOtherTask(options, dataset);
   const network =
     targets.kind === "classes"
       ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
@@ -106,6 +109,16 @@ export function outlineStudy(
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
   return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
+}
+
+/** Whether there are accuracies is known only once the data are. */
+function refuseOtherTask({ metrics = [] }: StudyOptions, { name, targets }: DatasetFacts): void {
+  const [first] = taskFaults(metrics, targets.kind === "classes" ? "classification" : "regression");
+  if (first === undefined) return;
+  const { index, fault } = first;
+  throw inputError(
+    `metrics.${index}.formula, column ${fault.at + 1} of it, with the dataset ${name}: ${fault.message}`,
+  );
 }
 
 /** What identifies the plugins that bring the data or the network; nothing without any, so that hashes stay. */

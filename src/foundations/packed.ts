@@ -36,3 +36,12 @@ export function unpackBits(text: string, count: number): boolean[] {
   const bytes = Buffer.from(text, "base64");
   return Array.from({ length: count }, (_, i) => (((bytes[i >> 3] ?? 0) >> (i & 7)) & 1) === 1);
 }
+
+/** Whole numbers from -128 to 127. */
+export function packBytes(values: Int8Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.length).toString("base64");
+}
+
+export function unpackBytes(text: string): number[] {
+  return [...new Int8Array(Buffer.from(text, "base64"))];
+}

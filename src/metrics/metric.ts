@@ -34,16 +34,16 @@ export interface Metric extends Entry {
   readonly better: "higher" | "lower";
   /** A value times this is shown: 100 for a fraction in percent. */
   readonly scale: number;
-  /** Behind a shown value. */
-  readonly unit: "%" | "";
+  /** Behind a shown value: `%`, a short text such as `points`, or nothing. */
+  readonly unit: string;
   /** How shown values are written: with decimals, or with significant digits; coarse in running text. */
   readonly digits: {
     readonly kind: "decimals" | "significant";
     readonly coarse: number;
     readonly fine: number;
   };
-  /** What a chart draws on its logarithmic axis: 1 minus the value, or the value. */
-  readonly axis: "error" | "value";
+  /** What a chart draws on its axis: 1 minus the value or the value on a logarithmic one, or the value as it is. */
+  readonly axis: "error" | "value" | "linear";
   /** Between which values it lies, as rows hold them; an end of null is open. Nothing shown leaves them. */
   readonly bounds?: Bounds;
   /** The figures of a row of results.csv. */

@@ -22,14 +22,19 @@ export function shownText(metric: Metric, shown: number): string {
   return valueText({ ...metric, scale: 1 }, shown);
 }
 
-/** A value with its unit: `97.61%`, `0.08123`. */
+/** A value with its unit: `97.61%`, `0.08123`, `1.5 points`. */
 export function measured(metric: Metric, value: number, digits: "coarse" | "fine" = "fine"): string {
-  return valueText(metric, value, digits) + metric.unit;
+  return valueText(metric, value, digits) + behind(metric);
+}
+
+/** What stands behind a value: `%`, or the unit after a space. */
+export function behind({ unit }: Pick<Metric, "unit">): string {
+  return unit === "" || unit === "%" ? unit : ` ${unit}`;
 }
 
 /** A value that says what it is: `97.61%`, `loss 0.08123`. */
 export function named(metric: Metric, value: number, digits: "coarse" | "fine" = "fine"): string {
-  return `${metric.unit === "" ? `${metric.noun} ` : ""}${measured(metric, value, digits)}`;
+  return `${metric.unit === "%" ? "" : `${metric.noun} `}${measured(metric, value, digits)}`;
 }
 
 /** An interval whose longer arm exceeds the shorter this often is written by its ends. */
@@ -75,8 +80,7 @@ export function endsText(
 
 /** An amount that is written already, with its unit: `1.3 points`, `4%`. */
 export function differenceText({ difference }: Pick<Metric, "difference">, amount: string | number): string {
-  const unit = amount === 1 ? difference.one : difference.many;
-  return unit === "%" ? `${amount}%` : `${amount} ${unit}`;
+  return `${amount}${behind({ unit: amount === 1 ? difference.one : difference.many })}`;
 }
 
 /** A range of amounts: `0.9 points at best, 1.8 at worst`. */

@@ -27,7 +27,7 @@ export const lenet300100 = defineModel({
 });
 
 /** A flatten where the examples are not flat, and the dense layers. */
-function mlpLayers(
+export function mlpLayers(
   hidden: readonly number[],
   activation: Activation,
   inputShape: readonly number[],

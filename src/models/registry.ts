@@ -2,7 +2,7 @@ import { inputError } from "../foundations/errors.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import { layerOutputShapes, sizeOf } from "../network/shapes.ts";
-import type { Loss, NetworkSpec } from "../network/specification.ts";
+import { hasWeights, type LayerSpec, type Loss, type NetworkSpec } from "../network/specification.ts";
 import { cnn, lenet5 } from "./cnn.ts";
 import { lenet300100, mlp } from "./mlp.ts";
 import type { ModelEntry } from "./model.ts";
@@ -45,7 +45,8 @@ export function buildNetwork(
   outputs: number,
   loss: Loss,
 ): NetworkSpec {
-  const layers = models.named(options.name).layers(options, inputShape, outputs);
+  const model = models.named(options.name).layers(options, inputShape, outputs);
+  const layers = options.bias === false ? model.map(withoutBias) : model;
   const spec: NetworkSpec = { inputShape, layers, loss };
   const large = layerOutputShapes(spec).find((shape) => sizeOf(shape) > largestOutput);
   if (large !== undefined) {
@@ -63,4 +64,8 @@ export function buildNetwork(
     );
   }
   return spec;
+}
+
+function withoutBias(layer: LayerSpec): LayerSpec {
+  return hasWeights(layer) ? { ...layer, bias: false } : layer;
 }

@@ -39,10 +39,11 @@ export interface WeightedStage {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   readonly weight: ParameterSpec;
-  readonly bias: ParameterSpec;
+  /** Undefined of a layer without. */
+  readonly bias: ParameterSpec | undefined;
   /** Those of the weighted stage before, or of the network's input. */
   readonly inputUnits: number;
-  /** Each has a row of the weight and a value of the bias. */
+  /** Each has a row of the weight, and a value of the bias if there is one. */
   readonly outputUnits: number;
   /** Values in a row of the weight. */
   readonly columns: number;

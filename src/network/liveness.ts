@@ -62,7 +62,9 @@ export function networkLiveness(spec: NetworkSpec, masks: Masks): Liveness {
       });
       const liveValues = outputsVary.map((value, j) => value & (outputsReach[j] as number));
       live.set(stage.weight.name, countKept(liveWeights));
-      live.set(stage.bias.name, liveBiases(liveValues, stage, masks.get(stage.bias.name)));
+      if (stage.bias !== undefined) {
+        live.set(stage.bias.name, liveBiases(liveValues, stage, masks.get(stage.bias.name)));
+      }
     }
     reaches = inputsReach;
   }

@@ -22,8 +22,14 @@ export function parameterSpecs(spec: NetworkSpec): ParameterSpec[] {
   return spec.layers.filter(hasWeights).flatMap((layer) => Object.values(layerParameters(layer)));
 }
 
+export interface LayerParameters {
+  readonly weight: ParameterSpec;
+  /** Absent from a layer without. */
+  readonly bias?: ParameterSpec;
+}
+
 /** The parameter tensors of one layer, by role. */
-export function layerParameters(layer: WeightedLayer): Readonly<Record<ParameterRole, ParameterSpec>> {
+export function layerParameters(layer: WeightedLayer): LayerParameters {
   const shape = weightShape(layer);
   const tensor = (role: ParameterRole, shape: readonly number[]): ParameterSpec => ({
     name: `${layer.name}.${role}`,
@@ -32,7 +38,8 @@ export function layerParameters(layer: WeightedLayer): Readonly<Record<Parameter
     shape,
     size: sizeOf(shape),
   });
-  return { weight: tensor("weight", shape), bias: tensor("bias", shape.slice(0, 1)) };
+  const weight = tensor("weight", shape);
+  return layer.bias === false ? { weight } : { weight, bias: tensor("bias", shape.slice(0, 1)) };
 }
 
 function weightShape(layer: WeightedLayer): readonly number[] {

@@ -48,7 +48,7 @@ export function shrinkNetwork({ spec, stages }: Connections, kept: readonly Kept
     features: whole ? undefined : expand(first.inputs, sizeOf(spec.inputShape) / first.stage.inputUnits),
     blocks: kept.flatMap(({ stage, inputs, outputs }) => [
       weightBlock(stage, inputs, outputs),
-      list(stage.bias.name, outputs),
+      ...(stage.bias === undefined ? [] : [list(stage.bias.name, outputs)]),
     ]),
   };
 }

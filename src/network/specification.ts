@@ -1,6 +1,7 @@
 /**
  * What a network computes, layer by layer, without any values in it. Built by src/models, executed by the
- * engines. Layers with parameters have a name; their tensors are `<name>.weight` and `<name>.bias`.
+ * engines. Layers with parameters have a name; their tensors are `<name>.weight` and, unless a layer has none,
+ * `<name>.bias`.
  */
 export interface NetworkSpec {
   /** Shape of one example: [features], or [channels, height, width]. */
@@ -19,7 +20,7 @@ export type Activation = "relu" | "sigmoid" | "tanh";
 
 export type LayerSpec = DenseSpec | Conv2dSpec | MaxPoolSpec | FlattenSpec | ActivationSpec;
 
-/** The layers that have a weight and a bias. */
+/** The layers that have a weight, and a bias unless they say that they have none. */
 export type WeightedLayer = DenseSpec | Conv2dSpec;
 
 export function hasWeights(layer: LayerSpec): layer is WeightedLayer {
@@ -34,8 +35,14 @@ export function hasWeights(layer: LayerSpec): layer is WeightedLayer {
   }
 }
 
+/** What layers with weights share. */
+interface Biased {
+  /** Only where there is none: a layer that says nothing has one, so that its network's hash stays as it always was. */
+  readonly bias?: false;
+}
+
 /** y = W x + b; weight [outputs, inputs], bias [outputs]. */
-export interface DenseSpec {
+export interface DenseSpec extends Biased {
   readonly kind: "dense";
   readonly name: string;
   readonly inputs: number;
@@ -43,7 +50,7 @@ export interface DenseSpec {
 }
 
 /** Cross-correlation as in PyTorch; weight [outChannels, inChannels, kernelHeight, kernelWidth], bias [outChannels]. */
-export interface Conv2dSpec {
+export interface Conv2dSpec extends Biased {
   readonly kind: "conv2d";
   readonly name: string;
   readonly inChannels: number;

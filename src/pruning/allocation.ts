@@ -25,8 +25,13 @@ export interface AllocationRequest {
  * go follows from the counts: those with the lowest scores.
  */
 export interface Allocation<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
-  /** The counts sum up to the budget; or each is its own tensor's round-half-to-even(sparsity x units). */
-  readonly exact: "in total" | "in each tensor";
+  /**
+   * The counts sum up to the budget; or each is its own tensor's round-half-to-even(sparsity x units); or they are left
+   * to chance, and meet the sparsity on average.
+   */
+  readonly exact: "in total" | "in each tensor" | "in expectation";
+  /** It reads scores as the draws that they are: it takes criteria with `uniformScores`, and single values as units. */
+  readonly uniformScores?: true;
   /** How many units go, by tensor. */
   counts(request: AllocationRequest, options: z.output<Options>): readonly number[];
 }

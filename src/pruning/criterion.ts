@@ -51,6 +51,8 @@ export interface Gathered {
  */
 export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need extends keyof Needs = never>
   extends EntryWithOptions<Options> {
+  /** Its scores are independent draws, uniform in [0, 1), the same at every sparsity of a seed. */
+  readonly uniformScores?: true;
   /** What it looks at beside the weights. */
   needs?(options: z.output<Options>): Pick<Needs, Need>;
   /**
@@ -64,6 +66,7 @@ export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need exten
 
 /** Any criterion, as those see it who gather its evidence. */
 export interface AnyCriterion extends EntryWithOptions {
+  readonly uniformScores?: true;
   needs?(options: Record<string, unknown>): Partial<Needs>;
   rounds?(options: Record<string, unknown>): number;
   scores(evidence: Evidence & Gathered, options: Record<string, unknown>): Scores | Promise<Scores>;

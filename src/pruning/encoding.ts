@@ -9,15 +9,17 @@ export interface Encoding {
   readonly bytes: number;
 }
 
-const valueBytes = 4;
+/** Of a value as it is trained. */
+export const FLOAT_BITS = 32;
 
-/** Size of a tensor of `size` 32-bit floats, stored whole. */
-export function denseBytes(size: number): number {
-  return valueBytes * size;
+/** Size of a tensor of `size` values, stored whole: 32-bit floats, or codes of fewer bits without space between them. */
+export function denseBytes(size: number, bits = FLOAT_BITS): number {
+  return Math.ceil((size * bits) / 8);
 }
 
 /**
- * The smallest of three encodings of a tensor with `nonzero` kept values; of equally small ones the simplest.
+ * The smallest of three encodings of a tensor with `nonzero` kept values of so many bits; of equally small ones the
+ * simplest. Each part of it takes whole bytes.
  *
  * - dense: every value.
  * - bitmask: one bit a value, in whole bytes, and the kept values.
@@ -25,15 +27,20 @@ export function denseBytes(size: number): number {
  *   rows are the output units ([out, in x height x width]; a bias is one row). Indices and pointers are
  *   unsigned integers of 1, 2 or 4 bytes, the narrowest that hold the last column and `nonzero`.
  */
-export function smallestEncoding(shape: readonly number[], nonzero: number): Encoding {
+export function smallestEncoding(
+  shape: readonly number[],
+  nonzero: number,
+  bits: number = FLOAT_BITS,
+): Encoding {
   const size = sizeOf(shape);
+  const values = denseBytes(nonzero, bits);
   const { rows, columns } = shape.length > 1 ? matrixShape(shape) : { rows: 1, columns: size };
   const encodings: readonly [Encoding, ...Encoding[]] = [
-    { name: "dense", bytes: denseBytes(size) },
-    { name: "bitmask", bytes: Math.ceil(size / 8) + valueBytes * nonzero },
+    { name: "dense", bytes: denseBytes(size, bits) },
+    { name: "bitmask", bytes: Math.ceil(size / 8) + values },
     {
       name: "csr",
-      bytes: (valueBytes + integerBytes(columns - 1)) * nonzero + integerBytes(nonzero) * (rows + 1),
+      bytes: values + integerBytes(columns - 1) * nonzero + integerBytes(nonzero) * (rows + 1),
     },
   ];
   return encodings.reduce((best, encoding) => (encoding.bytes < best.bytes ? encoding : best));

@@ -111,6 +111,14 @@ export function measureNetwork(
   };
 }
 
+/** Multiply-accumulates of the dense network for one example. */
+export function denseMacs(spec: NetworkSpec): number {
+  return connectionsOf(spec).weighted.reduce(
+    (sum, { weight, positions }) => sum + positions * weight.size,
+    0,
+  );
+}
+
 /** A layer that has fewer weights left than units. */
 export interface ThinLayer {
   readonly layer: string;

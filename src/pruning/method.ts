@@ -3,6 +3,7 @@ import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
+import type { Quantization } from "./quantization/quantization.ts";
 import { recoveries } from "./recoveries/registry.ts";
 import { schedules } from "./schedules/registry.ts";
 import { structures } from "./structures/registry.ts";
@@ -30,6 +31,46 @@ export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chose
   readonly summary: string;
   /** Undefined: fine-tuning as `prune.finetune` says, if at all. */
   readonly recovery?: Chosen | undefined;
+  /** How the weights that are left are rounded; undefined: not at all. */
+  readonly quantization?: Quantization | undefined;
+}
+
+/** A method that makes a network instead of ranking the weights of a trained one. */
+export interface ConstructedMethod {
+  readonly name: string;
+  readonly summary: string;
+  readonly construction: Chosen;
+  /** As a method's. */
+  readonly recovery?: Chosen | undefined;
+  readonly quantization?: Quantization | undefined;
+}
+
+/** What a config lists under `prune.methods`. */
+export type AnyMethod = Method | ConstructedMethod;
+
+export function isConstructed(method: AnyMethod): method is ConstructedMethod {
+  return "construction" in method;
+}
+
+/** In the column `allocation` of results, where the criterion is a construction. */
+export const CONSTRUCTED = "constructed";
+
+/** What of a method has columns in the results, as they have it. */
+export function methodColumns(method: AnyMethod) {
+  if (isConstructed(method)) {
+    return {
+      criterion: chosenText(method.construction),
+      allocation: CONSTRUCTED,
+      structure: "weight",
+      schedule: "one-shot",
+    };
+  }
+  return {
+    criterion: chosenText(method.criterion),
+    allocation: chosenText(method.allocation),
+    structure: chosenText(method.structure),
+    schedule: chosenText(method.schedule),
+  };
 }
 
 /** `taylor`, or with options `taylor(examples=500)`: how results name a member. */

@@ -2,7 +2,9 @@ import * as z from "zod";
 import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { Registry } from "../foundations/registry.ts";
-import { type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { constructions } from "./constructions/registry.ts";
+import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { quantizationSchema } from "./quantization/quantization.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 
@@ -38,6 +40,13 @@ export const methods = new Registry<Method>(
       allocation: { name: "global" },
       ...whole,
     },
+    {
+      name: "random-bernoulli",
+      summary: "Random weights, each by its own coin: the sparsity varies round its target.",
+      criterion: { name: "random" },
+      allocation: { name: "bernoulli" },
+      ...whole,
+    },
   ],
   {
     l1: "l1-unstructured",
@@ -50,18 +59,28 @@ export const methods = new Registry<Method>(
     globalunstructured: "global-magnitude",
     magnitudeglobal: "global-magnitude",
     randomuniform: "random-unstructured",
+    randomindependent: "random-bernoulli",
   },
 );
+
+function ownName() {
+  return nameSchema("a method")
+    .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
+      error: ({ input }) => `${quote(input)} is a method already: write just its name, or choose another.`,
+    })
+    .describe("What the method is called in results, charts and checkpoints.");
+}
+
+function ownRecovery() {
+  return axisSchema(axes.recovery)
+    .optional()
+    .describe("How the network recovers. Default: finetune, or none where prune.finetune is null.");
+}
 
 function combinationSchema() {
   return z
     .strictObject({
-      name: nameSchema("a method")
-        .refine((name) => !methods.names().some((taken) => sameName(taken, name)), {
-          error: ({ input }) =>
-            `${quote(input)} is a method already: write just its name, or choose another.`,
-        })
-        .describe("What the method is called in results, charts and checkpoints."),
+      name: ownName(),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
       allocation: axisSchema(axes.allocation).describe("How the sparsity is spread over the layers."),
       structure: axisSchema(axes.structure)
@@ -70,34 +89,54 @@ function combinationSchema() {
       schedule: axisSchema(axes.schedule)
         .prefault("one-shot")
         .describe("When weights are removed: at once, in rounds, or during the recovery."),
-      recovery: axisSchema(axes.recovery)
-        .optional()
-        .describe("How the network recovers. Default: finetune, or none where prune.finetune is null."),
+      recovery: ownRecovery(),
+      quantization: quantizationSchema.optional(),
     })
-    .describe("A method of your own.");
+    .describe("A method of your own, on the axes:");
 }
 
-/** A method in the config: the name of a registered one, or a combination of the axes with its own name. */
+function constructedSchema() {
+  return z
+    .strictObject({
+      name: ownName(),
+      construction: axisSchema(constructions).describe(
+        "What makes a network, instead of ranking the weights of the trained one.",
+      ),
+      recovery: ownRecovery(),
+      quantization: quantizationSchema.optional(),
+    })
+    .describe("Or a network that is constructed, with a sparsity of its own:");
+}
+
+/**
+ * A method in the config: the name of a registered one, or under a name of its own a combination of the axes or a
+ * construction.
+ */
 export function methodSchema() {
   const names = methods.names();
-  return z.union([z.enum(names).describe("A named method."), combinationSchema()], {
+  return z.union([z.enum(names).describe("A named method."), combinationSchema(), constructedSchema()], {
     error: ({ input }) => {
       const choices = names.join(", ");
       if (typeof input !== "string")
-        return `a name, or a mapping with name, criterion and allocation, is needed. Choices: ${choices}.`;
+        return `a name, or a mapping with name, criterion and allocation, or with name and construction, is needed. Choices: ${choices}.`;
       return `${quote(input)} is not one of ${choices}.${axisHint(input) ?? methods.suggestion(input)}`;
     },
   });
 }
 
-/** For the name of a criterion or another member of an axis, which makes a method with others only. */
+/** For the name of a construction, or of a member of an axis, which makes a method with others only. */
 function axisHint(word: string): string | undefined {
+  if (constructions.find(word) !== undefined) {
+    return ` '${word}' is a construction: write { name: my-${word}, construction: ${word} }.`;
+  }
   const axis = (Object.keys(axes) as Axis[]).find((name) => axes[name].find(word) !== undefined);
   if (axis === undefined) return undefined;
   const using = methods.list().filter((method) => (method[axis] as Chosen | undefined)?.name === word);
   const ready =
     using.length === 0 ? "" : `, or take one that has it: ${using.map(({ name }) => name).join(", ")}`;
-  const parts = { criterion: "magnitude", allocation: "global", [axis]: word };
+  // Not every allocation goes with every criterion.
+  const criterion = (axis === "allocation" ? using[0]?.criterion.name : undefined) ?? "magnitude";
+  const parts = { criterion, allocation: "global", [axis]: word };
   const text = Object.entries(parts)
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");
@@ -107,8 +146,11 @@ function axisHint(word: string): string | undefined {
 export type MethodOptions = z.output<ReturnType<typeof methodSchema>>;
 
 /** The method that an entry of `prune.methods` means. */
-export function resolveMethod(options: MethodOptions): Method {
+export function resolveMethod(options: MethodOptions): AnyMethod {
   if (typeof options === "string") return methods.named(options);
+  if ("construction" in options) {
+    return { ...options, summary: constructions.named(options.construction.name).summary };
+  }
   const { criterion, allocation } = options;
   return { ...options, summary: `Criterion ${criterion.name}, allocation ${allocation.name}.` };
 }

@@ -24,7 +24,8 @@ export interface PruneRequest {
 /**
  * Chooses what to prune: a mask (1 keep, 0 prune) for each of the tensors. The allocation says how many units of
  * each tensor go; the structure, what a unit is and which go: those with the lowest scores, of equal ones the first.
- * The budget is exact: round-half-to-even(sparsity x n) of all units, or of each tensor's.
+ * The budget is exact: round-half-to-even(sparsity x n) of all units, or of each tensor's; unless the allocation leaves
+ * it to chance.
  *
  * Throws a PruneLabError of kind `input` when more than that is pruned already, and a RangeError for a sparsity
  * outside 0..1, a tensor without scores, counts that are not the budget, or a structure that selects another count or
@@ -116,12 +117,18 @@ function allocate(
   const possible = sizes.every(
     (size, i) => Number.isInteger(counts[i]) && (counts[i] as number) >= 0 && (counts[i] as number) <= size,
   );
-  const exact =
-    allocation.exact === "in total" ? sum(counts) === budget : own.every((count, i) => counts[i] === count);
-  if (counts.length !== sizes.length || !possible || !exact) {
+  const promises = {
+    "in total": { kept: sum(counts) === budget, text: `; the budget is ${budget} in all` },
+    "in each tensor": {
+      kept: own.every((count, i) => counts[i] === count),
+      text: `; the budget is ${own.join(", ")}`,
+    },
+    "in expectation": { kept: true, text: "" },
+  };
+  const promise = promises[allocation.exact];
+  if (counts.length !== sizes.length || !possible || !promise.kept) {
     throw new RangeError(
-      `the allocation ${allocation.name} prunes ${counts.join(", ")} of ${sizes.join(", ")} units; ` +
-        `the budget is ${allocation.exact === "in total" ? `${budget} in all` : own.join(", ")}`,
+      `the allocation ${allocation.name} prunes ${counts.join(", ")} of ${sizes.join(", ")} units${promise.text}`,
     );
   }
   return counts;

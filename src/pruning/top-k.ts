@@ -1,6 +1,6 @@
 import { countKept } from "../network/mask.ts";
 
-/** The nearest integer; of two equally near ones the even one, as Python's and PyTorch's round. For x >= 0. */
+/** The nearest integer; of two equally near ones the even one, as Python's and PyTorch's round. */
 export function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
   const fraction = x - floor;

@@ -2,9 +2,10 @@ import type { HistoryRow, LayerRow, ResultRow, SummaryRow, TimingRow } from "./r
 
 /**
  * How a cell is written: text as it is; integers without decimals; figures, which are measured or computed,
- * with 6 decimals; settings, which the config gives (0.9), in their shortest form.
+ * with 6 decimals; amounts, which may be of any magnitude, with 6 decimals or 6 significant digits, whichever is more;
+ * settings, which the config gives (0.9), in their shortest form.
  */
-export type CellFormat = "text" | "integer" | "figure" | "setting";
+export type CellFormat = "text" | "integer" | "figure" | "amount" | "setting";
 
 export interface Column<Format extends CellFormat = CellFormat> {
   readonly format: Format;
@@ -12,22 +13,35 @@ export interface Column<Format extends CellFormat = CellFormat> {
   readonly meaning: string;
 }
 
-/** The columns of a table by name, in the order of the file. A key of the row without a column is a type error. */
-export type Columns<Row> = {
-  readonly [Key in keyof Row]-?: Column<
-    NonNullable<Row[Key]> extends string ? "text" : Exclude<CellFormat, "text">
+type OptionalKey<Row> = { [Key in keyof Row]-?: undefined extends Row[Key] ? Key : never }[keyof Row];
+
+type ColumnsOf<Row, Key extends keyof Row> = {
+  readonly [Each in Key]: Column<
+    NonNullable<Row[Each]> extends string ? "text" : Exclude<CellFormat, "text">
   >;
 };
+
+/** The columns of a table by name, in the order of the file. A key of the row without a column is a type error. */
+export type Columns<Row> = ColumnsOf<Row, Exclude<keyof Row, OptionalKey<Row>>>;
+
+/** Columns that stand in a table together or not at all, for keys that a row may lack. */
+export type OptionalColumns<Row> = Partial<ColumnsOf<Row, OptionalKey<Row>>>;
+
+/** Columns of any table. */
+export type ColumnSet = Readonly<Record<string, Column>>;
 
 export const text = (meaning: string): Column<"text"> => ({ format: "text", meaning });
 export const integer = (meaning: string): Column<"integer"> => ({ format: "integer", meaning });
 export const figure = (meaning: string): Column<"figure"> => ({ format: "figure", meaning });
+export const amount = (meaning: string): Column<"amount"> => ({ format: "amount", meaning });
 export const setting = (meaning: string): Column<"setting"> => ({ format: "setting", meaning });
 
 const study = text("Name of the study, as in the config.");
 const method = text("Name of the pruning method.");
 const seed = integer("Seed of the run: initial weights, data order, random pruning.");
-const targetSparsity = setting("Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1.");
+const targetSparsity = setting(
+  "Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1; of a constructed network its own.",
+);
 
 const results = {
   study,
@@ -35,8 +49,12 @@ const results = {
   test_examples: integer("Number of test examples that the accuracies and losses stand on."),
   model: text("Name of the model."),
   method,
-  criterion: text("How a weight is scored, such as `magnitude`."),
-  allocation: text("How the budget is spread over the layers: `uniform`, `global`."),
+  criterion: text(
+    "How a weight is scored, such as `magnitude`; or what constructed the network, such as `linear-bridge(...)`.",
+  ),
+  allocation: text(
+    "How the budget is spread over the layers: `uniform`, `global`; `constructed` where nothing was ranked.",
+  ),
   structure: text("What is removed at once, such as `weight`."),
   schedule: text("When weights are removed, such as `one-shot`."),
   recovery: text("How the network recovers after pruning; `none` if it does not."),
@@ -148,8 +166,37 @@ const timings = {
   peak_memory_mib: figure("Peak memory of the process at the end of the run, in MiB."),
 } satisfies Columns<TimingRow>;
 
-/** Every table of a results folder; `<name>.csv` is its file. */
+/** Every table of a results folder; `<name>.csv` is its file. These columns stand in each. */
 export const tables = { results, summary, layers, history, timings };
+
+/** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
+export const optionalColumns: {
+  readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
+} = {
+  results: [
+    {
+      quantization: text(
+        "How the weights are rounded, such as `symmetric(bits=8 per=tensor training=none)`; `none` if they are not.",
+      ),
+      coded_bytes: integer(
+        "As `sparse_bytes`, with weights as codes of so many bits, and their scales; the same where nothing is rounded.",
+      ),
+      huffman_bytes: integer(
+        "Size of the pruned network with gaps and codes Huffman-coded, tables included; empty where nothing is rounded.",
+      ),
+    },
+  ],
+  layers: [
+    {
+      bits: integer("Bits of a value: those of its code, or 32."),
+      coded_encoding: text("The smallest encoding of the tensor with values of so many bits."),
+      coded_bytes: integer("Size of the tensor in that encoding, with its scales."),
+      huffman_bytes: integer(
+        "Size of the tensor with gaps and codes Huffman-coded; empty where nothing is rounded.",
+      ),
+    },
+  ],
+};
 
 export interface TableRows {
   readonly results: ResultRow;

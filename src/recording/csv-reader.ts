@@ -3,15 +3,19 @@ import { eachRecord } from "../foundations/csv-records.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
-import { type CellFormat, type Column, type TableRows, tables } from "./columns.ts";
+import { type CellFormat, type TableRows, tables } from "./columns.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "./rows.ts";
+import { columnsOf, ownMetricsIn } from "./table-columns.ts";
 
 /** The tables that are read back. */
 type ReadableTable = "results" | "layers" | "history";
 
-type NullableKey<Row> = { [Key in keyof Row]: null extends Row[Key] ? Key : never }[keyof Row] & string;
+type NullableKey<Row> = {
+  [Key in keyof Row]-?: undefined extends Row[Key] ? never : null extends Row[Key] ? Key : never;
+}[keyof Row] &
+  string;
 
-/** Columns that may have empty cells; the compiler holds them to the rows' types. */
+/** Columns that every table has and that may have empty cells; the compiler holds them to the rows' types. */
 const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>>>> = {
   results: {
     compression: true,
@@ -56,22 +60,51 @@ export interface ReadRow<Row> {
   readonly line: number;
 }
 
-/**
- * Reads a table that formatCsv wrote. The order of the columns and the line ends may have changed (a
- * spreadsheet, git on Windows); anything else that is not as written is a PruneLabError of kind `input` that
- * names file and line.
- */
+/** A table as it was read. */
+export interface ReadTable<Row> {
+  readonly rows: readonly ReadRow<Row>[];
+  /** The metrics of the user's own that it has columns of. */
+  readonly ownMetrics: readonly string[];
+}
+
+/** The rows of a table: see parseTable. */
 export function parseCsv<Name extends ReadableTable>(
   table: Name,
   text: string,
   file: string,
-): ReadRow<TableRows[Name]>[] {
+): readonly ReadRow<TableRows[Name]>[] {
+  return parseTable(table, text, file).rows;
+}
+
+/**
+ * Reads a table that formatCsv wrote. The order of the columns and the line ends may have changed (a
+ * spreadsheet, git on Windows); anything else that is not as written is a PruneLabError of kind `input` that
+ * names file and line. The columns of the metrics in `expected` have to be there; those of others may be.
+ */
+export function parseTable<Name extends ReadableTable>(
+  table: Name,
+  text: string,
+  file: string,
+  expected: readonly string[] = [],
+): ReadTable<TableRows[Name]> {
   const [header, ...lines] = records(text, file);
   if (header === undefined) throw inputError(`${file}, line 1: the file is empty.`);
-  const columns: Readonly<Record<string, Column>> = tables[table];
+  const has = (column: string) => header.cells.includes(column);
+  const others = table === "results" ? ownMetricsIn(header.cells, columnsOf(table, has, expected)) : [];
+  const ownMetrics = [...expected, ...others];
+  const columns = columnsOf(table, has, ownMetrics);
+  const lacking = expected.find((metric) => !has(metric));
+  if (lacking !== undefined) {
+    throw inputError(
+      `${file} has no column of the metric ${lacking}, which its config has: the config was changed, or a sweep was stopped while it wrote.`,
+      { hint: "Run the same sweep again: it writes the tables anew and computes nothing that is stored." },
+    );
+  }
   checkHeader(header.cells, Object.keys(columns), file);
   if (lines.length === 0) throw inputError(`${file}, line ${header.line}: no row follows the header.`);
-  return lines.map(({ cells, line }) => {
+  const mayBeEmpty = (name: string) =>
+    Object.hasOwn(MAY_BE_EMPTY[table], name) || !Object.hasOwn(tables[table], name);
+  const rows = lines.map(({ cells, line }) => {
     if (cells.length !== header.cells.length) {
       throw inputError(
         `${file}, line ${line}: ${cells.length} cells instead of ${header.cells.length}, as the header has.`,
@@ -80,17 +113,15 @@ export function parseCsv<Name extends ReadableTable>(
     const entries = header.cells.map((name, i) => {
       const cell = cells[i] ?? "";
       const format = columns[name]?.format ?? "text";
-      const fault = cellFault(name, cell, format, name in MAY_BE_EMPTY[table]);
+      const fault = cellFault(name, cell, format, mayBeEmpty(name));
       if (fault !== undefined) throw inputError(`${file}, line ${line}: ${name} ${fault}.`);
-      return [name, format === "text" ? cell || emptyText(table, name) : cell === "" ? null : Number(cell)];
+      if (cell === "") return [name, mayBeEmpty(name) ? null : ""];
+      return [name, format === "text" ? cell : Number(cell)];
     });
     // Every cell has been checked against its column; the columns are those of the row's type.
     return { row: Object.fromEntries(entries) as TableRows[Name], line };
   });
-}
-
-function emptyText(table: ReadableTable, name: string): "" | null {
-  return name in MAY_BE_EMPTY[table] ? null : "";
+  return { rows, ownMetrics };
 }
 
 function records(text: string, file: string) {

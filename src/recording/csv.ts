@@ -1,21 +1,22 @@
 import { stringify } from "csv-stringify/sync";
-import { type CellFormat, type Column, type TableName, type TableRows, tables } from "./columns.ts";
+import type { CellFormat, ColumnSet, TableName, TableRows } from "./columns.ts";
+import { columnsOfRows } from "./table-columns.ts";
 
-/** A table of a results folder as CSV text: see writeCsv. */
-export function formatCsv<Name extends TableName>(table: Name, rows: readonly TableRows[Name][]): string {
-  return writeCsv(table, tables[table], rows);
+/** A table of a results folder as CSV text, with the columns of metrics of the user's own at the end: see writeCsv. */
+export function formatCsv<Name extends TableName>(
+  table: Name,
+  rows: readonly TableRows[Name][],
+  ownMetrics: readonly string[] = [],
+): string {
+  return writeCsv(table, columnsOfRows(table, rows, ownMetrics), rows);
 }
 
 /**
  * A table as CSV text (RFC 4180 quoting, "\n" line ends): the header, then one line a row, in the order of
- * the columns. `null` is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
+ * the columns. `null`, and a key that a row lacks, is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
  * number that is not finite, or not whole in an integer column: a file never holds NaN.
  */
-export function writeCsv(
-  table: string,
-  described: Readonly<Record<string, Column>>,
-  rows: readonly object[],
-): string {
+export function writeCsv(table: string, described: ColumnSet, rows: readonly object[]): string {
   const columns = Object.entries(described);
   const lines = rows.map((row, index) => {
     const cells: Readonly<Record<string, unknown>> = { ...row };
@@ -34,7 +35,7 @@ export function writeCsv(
 
 /** The text of a cell, or undefined when the value does not fit the format. */
 function formatCell(value: unknown, format: CellFormat): string | undefined {
-  if (value === null) return "";
+  if (value === null || value === undefined) return "";
   if (format === "text") return typeof value === "string" ? value : undefined;
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
   switch (format) {
@@ -46,25 +47,28 @@ function formatCell(value: unknown, format: CellFormat): string | undefined {
       const digits = value.toFixed(6);
       return digits === "-0.000000" ? "0.000000" : digits;
     }
+    case "amount":
+      return value === 0 || Math.abs(value) >= 1 ? formatCell(value, "figure") : value.toPrecision(6);
   }
 }
 
 /**
- * The rows as a table holds them: figures rounded to 6 decimals. What is drawn from them is the same when the
+ * The rows as a table holds them: figures rounded to 6 decimals, amounts as they are written. What is drawn from them is the same when the
  * table is read back.
  */
 export function asRecorded<Name extends TableName>(
   table: Name,
   rows: readonly TableRows[Name][],
+  ownMetrics: readonly string[] = [],
 ): TableRows[Name][] {
-  const columns: readonly (readonly [string, Column])[] = Object.entries(tables[table]);
-  const figures = columns.flatMap(([key, { format }]) => (format === "figure" ? [key] : []));
+  const columns = Object.entries(columnsOfRows(table, rows, ownMetrics));
+  const rounded = columns.filter(([, { format }]) => format === "figure" || format === "amount");
   return rows.map((row) => {
     const cells: Readonly<Record<string, unknown>> = { ...row };
-    const rounded = figures.map((key) => {
+    const written = rounded.flatMap(([key, { format }]) => {
       const cell = cells[key];
-      return [key, typeof cell === "number" ? Number(formatCell(cell, "figure")) : cell];
+      return typeof cell === "number" ? [[key, Number(formatCell(cell, format))] as const] : [];
     });
-    return { ...row, ...Object.fromEntries(rounded) };
+    return { ...row, ...Object.fromEntries(written) };
   });
 }

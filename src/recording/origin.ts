@@ -26,10 +26,11 @@ const schema = z.object({
 /** The origin of a results folder; undefined where its records do not tell it. */
 export function originOfFolder(manifest: Manifest, configText: string | undefined): Origin | undefined {
   const { version, engine, dataset } = manifest;
-  return schema.safeParse({ version, engine, dataset, config: parsed(configText) }).data;
+  return schema.safeParse({ version, engine, dataset, config: recordedConfig(configText) }).data;
 }
 
-function parsed(text: string | undefined): unknown {
+/** A recorded config as data; undefined where it is none. */
+export function recordedConfig(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return yaml.parse(text);
@@ -91,7 +92,7 @@ export async function readOrigin(table: string, content: Uint8Array): Promise<Or
     throw inputError(`${file} cannot be read (${systemErrorCode(error) ?? error}).`, { cause: error });
   });
   if (text === undefined) return undefined;
-  const record = recordSchema.safeParse(parsed(text));
+  const record = recordSchema.safeParse(recordedConfig(text));
   const hint = `Write both anew: prune-lab check RESULTS --against ${table} --update`;
   if (!record.success) throw inputError(`${file} is not a record of what ${table} was made with.`, { hint });
   if (record.data.table !== tableHash(content)) {

@@ -3,9 +3,13 @@ import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { readError } from "../foundations/system-errors.ts";
-import { parseCsv, type ReadRow } from "./csv-reader.ts";
+import { formulaMetric } from "../metrics/formula/metric.ts";
+import type { FormulaOptions } from "../metrics/formula/options.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { parseCsv, parseTable, type ReadRow } from "./csv-reader.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
-import { type Origin, originOfFolder, readOrigin } from "./origin.ts";
+import { type Origin, originOfFolder, readOrigin, recordedConfig } from "./origin.ts";
+import { recordedFormulas } from "./recorded-formulas.ts";
 import type { HistoryRow, ResultRow } from "./rows.ts";
 import { unfinishedExtension, verifyTables } from "./table-checksums.ts";
 
@@ -18,6 +22,10 @@ export interface RecordedResults {
   /** The bytes of the table. */
   readonly content: Uint8Array;
   readonly rows: readonly ResultRow[];
+  /** Metrics of the user's own, whose columns the rows have. */
+  readonly metrics: readonly Metric[];
+  /** Those whose columns the rows have while nothing says what they are: a bare table does not. */
+  readonly unexplained: readonly string[];
   /** What it was made with; undefined for a table that stands alone, and for folders of other versions. */
   readonly origin: Origin | undefined;
   /** Undefined for a CSV. */
@@ -54,10 +62,11 @@ export async function readResults(given: string): Promise<RecordedResults> {
     });
   }
   const file = path.join(given, resultsName(manifest));
-  const table = await readTable(file);
+  const configText = await readConfigText(given);
+  const table = readTable(file, await contentOf(file), recordedFormulas(recordedConfig(configText), given));
   const history = await readHistory(given);
   await verifyTables(given, manifest);
-  const origin = originOfFolder(manifest, await readConfigText(given));
+  const origin = originOfFolder(manifest, configText);
   return {
     ...table,
     path: given,
@@ -68,12 +77,14 @@ export async function readResults(given: string): Promise<RecordedResults> {
 
 /** A table by its own path: beside it may lie what it was made with, or the manifest of the folder that it is of. */
 async function readBareTable(given: string): Promise<RecordedResults> {
-  const table = await readTable(given);
+  const content = await contentOf(given);
+  const origin = await readOrigin(given, content);
+  const table = readTable(given, content, recordedFormulas(origin?.config, given));
   const folder = path.dirname(given);
   const manifest = await readManifest(folder).catch(() => undefined);
   const listed = manifest?.tables?.sha256[path.basename(given)] !== undefined;
   if (manifest !== undefined && listed) await verifyTables(folder, manifest);
-  return { ...table, path: given, origin: await readOrigin(given, table.content), folder: undefined };
+  return { ...table, path: given, origin, folder: undefined };
 }
 
 async function readConfigText(folder: string): Promise<string | undefined> {
@@ -94,12 +105,18 @@ async function isFolder(given: string): Promise<boolean> {
   }
 }
 
-async function readTable(file: string) {
-  const content = await contentOf(file);
-  const read = parseCsv("results", content.toString("utf8"), file);
-  refuseDuplicates(read, file);
-  refuseMissingLoss(read, file);
-  return { file, content, rows: read.map(({ row }) => row) };
+function readTable(file: string, content: Buffer, formulas: readonly FormulaOptions[]) {
+  const names = formulas.map(({ name }) => name);
+  const { rows, ownMetrics } = parseTable("results", content.toString("utf8"), file, names);
+  refuseDuplicates(rows, file);
+  refuseMissingLoss(rows, file);
+  return {
+    file,
+    content,
+    rows: rows.map(({ row }) => row),
+    metrics: formulas.map(formulaMetric),
+    unexplained: ownMetrics.filter((name) => !names.includes(name)),
+  };
 }
 
 async function readHistory(folder: string): Promise<HistoryRow[]> {

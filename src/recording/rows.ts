@@ -47,6 +47,10 @@ export interface ResultRow {
   readonly pruned_loss: number | null;
   readonly loss: number | null;
   readonly status: RunStatus;
+  /** These three in studies with a method that quantizes. */
+  readonly quantization?: string;
+  readonly coded_bytes?: number;
+  readonly huffman_bytes?: number | null;
 }
 
 /** One (method, sparsity) of summary.csv, over the seeds that did not diverge. */
@@ -112,6 +116,11 @@ export interface LayerRow {
   /** Largest magnitude pruned and smallest kept, before recovery; null where there is none. */
   readonly pruned_max_magnitude: number | null;
   readonly kept_min_magnitude: number | null;
+  /** These four in studies with a method that quantizes. */
+  readonly bits?: number;
+  readonly coded_encoding?: "dense" | "bitmask" | "csr";
+  readonly coded_bytes?: number;
+  readonly huffman_bytes?: number | null;
 }
 
 /** One epoch of history.csv. Baseline rows have no method and no sparsity. */

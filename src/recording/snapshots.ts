@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { blockShape, HISTOGRAM_BINS, type TensorSnapshot } from "../experiment/weights-snapshot.ts";
+import {
+  blockShape,
+  HISTOGRAM_BINS,
+  type TensorSnapshot,
+  type WeightsSnapshot,
+} from "../experiment/weights-snapshot.ts";
+import { unpackBits } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import { recordedJson } from "./recorded-json.ts";
 
@@ -11,15 +17,16 @@ export const SNAPSHOTS_FILE = "snapshots.json";
 export interface PointSnapshot {
   readonly method: string;
   readonly target_sparsity: number;
-  readonly after: readonly TensorSnapshot[];
+  readonly after: WeightsSnapshot;
 }
 
 /** The weights of one seed, before pruning and after each recovery, in the order of the grid. */
 export interface Snapshots {
-  readonly format: 1;
+  readonly format: 2;
   readonly study: string;
   readonly seed: number;
-  readonly before: readonly TensorSnapshot[];
+  /** Null where every network was constructed. */
+  readonly before: WeightsSnapshot | null;
   readonly points: readonly PointSnapshot[];
 }
 
@@ -30,13 +37,17 @@ const packed = ({ bytes, unit = 1 }: { readonly bytes?: number; readonly unit?: 
     return bytes === undefined ? found % unit === 0 : found === bytes;
   }, "it does not have the bytes that it should");
 
+const histogram = {
+  limit: z.number().nonnegative(),
+  histogram: packed({ bytes: 4 * HISTOGRAM_BINS }),
+  nonzero: z.int().nonnegative(),
+};
+
 const tensorSchema = z
   .object({
     name: z.string(),
     shape: z.array(z.int().positive()).min(1),
-    limit: z.number().nonnegative(),
-    histogram: packed({ bytes: 4 * HISTOGRAM_BINS }),
-    nonzero: z.int().nonnegative(),
+    ...histogram,
     nearZero: z.int().nonnegative(),
     block: packed({}),
     sample: packed({ unit: 4 }),
@@ -49,23 +60,48 @@ const tensorSchema = z
     error: "it counts more values than it has",
   });
 
+const weightsSchema = z
+  .object({
+    tensors: z.array(tensorSchema),
+    together: z.object({ ...histogram, size: z.int().nonnegative() }),
+    corner: z.object({ limit: z.number().nonnegative(), values: packed({}) }),
+  })
+  .refine(
+    ({ tensors: [first], corner }) => cornerCount(first) === Buffer.byteLength(corner.values, "base64"),
+    {
+      error: "its corner does not fit the block of its first tensor",
+    },
+  );
+
+function cornerCount(tensor: z.output<typeof tensorSchema> | undefined): number {
+  if (tensor === undefined) return 0;
+  const { rows, columns } = blockShape(tensor.shape);
+  return unpackBits(tensor.block, rows * columns).filter(Boolean).length;
+}
+
 const snapshotsSchema = z
   .object({
-    format: z.literal(1),
+    format: z.literal(2),
     study: z.string(),
     seed: z.int(),
-    before: z.array(tensorSchema),
+    before: weightsSchema.nullable(),
     points: z.array(
       z.object({
         method: z.string(),
         target_sparsity: z.number().min(0).max(1),
-        after: z.array(tensorSchema),
+        after: weightsSchema,
       }),
     ),
   })
-  .refine(({ before, points }) => points.every(({ after }) => sameTensors(before, after)), {
-    error: "its points have other tensors than the network before",
-  });
+  .refine(
+    ({ before, points: [first, ...others] }) => {
+      const networks = [...(before === null ? [] : [before]), ...others.map(({ after }) => after)];
+      return (
+        first === undefined || networks.every(({ tensors }) => sameTensors(first.after.tensors, tensors))
+      );
+    },
+    { error: "its networks have different tensors" },
+  );
 
 type Named = Pick<TensorSnapshot, "name" | "shape">;
 

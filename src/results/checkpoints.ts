@@ -2,6 +2,7 @@ import { type Cell, lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run, testedOf } from "../experiment/runs/index.ts";
 import { packageVersion } from "../foundations/paths.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 
@@ -35,7 +36,12 @@ export function checkpointFiles(
     .map((run) => file(run.id, run.label, denseMetadata(run, stored)));
   const points =
     choice === "all"
-      ? plan.cells.map((cell, i) => file(lastOf(cell), cell.label, prunedMetadata(cell, results[i])))
+      ? plan.cells.map((cell, i) =>
+          file(lastOf(cell), cell.label, {
+            ...prunedMetadata(cell, results[i]),
+            ...networkMetadata(stored.get(lastOf(cell))?.result.network),
+          }),
+        )
       : [];
   return [...baselines, ...points];
 }
@@ -55,8 +61,13 @@ function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutl
     test_examples: dataset.examples.test,
     normalize: "normalize" in options.dataset ? JSON.stringify(options.dataset.normalize) : null,
     model: options.model.name,
-    network: JSON.stringify(settings.network),
+    ...networkMetadata(settings.network),
   });
+}
+
+/** Nothing for a network that is the study's own. */
+function networkMetadata(network: NetworkSpec | undefined): Record<string, string> {
+  return network === undefined ? {} : { network: JSON.stringify(network) };
 }
 
 function denseMetadata(run: Run, stored: StoredRuns) {
@@ -80,6 +91,7 @@ const FROM_ROW = [
   "structure",
   "schedule",
   "recovery",
+  "quantization",
   "target_sparsity",
   "sparsity",
   "accuracy",
@@ -89,7 +101,7 @@ const FROM_ROW = [
 
 function prunedMetadata({ label }: Cell, row: ResultRow | undefined) {
   if (row === undefined) throw new Error(`${label}: it has no row`);
-  return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column]])));
+  return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column] ?? null])));
 }
 
 /** As safetensors holds them; what is not known is left out. Numbers read back as the same number. */

@@ -1,6 +1,7 @@
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
+import { formulaMetric } from "../metrics/formula/metric.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
@@ -16,14 +17,19 @@ export function tableFiles(
   tables: Tables,
   summary: readonly SummaryRow[],
 ): OutputFile[] {
+  const ownMetrics = namesOf(options);
   return [
-    [options.output.results, formatCsv("results", tables.results)],
-    ["summary.csv", formatCsv("summary", summary)],
+    [options.output.results, formatCsv("results", tables.results, ownMetrics)],
+    ["summary.csv", formatCsv("summary", summary, ownMetrics)],
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
     [TIMINGS_FILE, formatCsv("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
   ];
+}
+
+function namesOf({ metrics = [] }: StudyOptions): string[] {
+  return metrics.map(({ name }) => name);
 }
 
 /** The charts and the report, by name. */
@@ -35,10 +41,11 @@ export async function chartFiles(
 ): Promise<OutputFile[]> {
   const data = {
     // As the tables hold them: `prune-lab report` then draws the same bytes.
-    results: asRecorded("results", tables.results),
+    results: asRecorded("results", tables.results, namesOf(study.options)),
     layers: asRecorded("layers", tables.layers),
     history: asRecorded("history", tables.history),
     snapshots: tables.snapshots,
+    metrics: study.options.metrics?.map(formulaMetric),
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);

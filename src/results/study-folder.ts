@@ -7,6 +7,7 @@ import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { formulaMetric } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -19,6 +20,7 @@ import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
+import { formulaWarnings } from "./formula-warnings.ts";
 import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
 import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
@@ -107,16 +109,17 @@ export async function finishStudy(
   let caution: string | undefined;
   let written: readonly OutputFile[] = [];
   if (shard === undefined) {
-    const tables = tabulate(plan, stored, labelsOf(study));
+    const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
     results = tables.results;
-    summary = summarize(results);
+    summary = summarize(results, options.metrics?.map(formulaMetric));
     written = tableFiles(options, tables, summary);
     files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
     const unlearned = failures.length === 0 ? [] : [`Warning: ${failures.join(" ")}`];
-    for (const message of [...unlearned, ...resultWarnings(plan, stored)]) {
+    const ofFormulas = formulaWarnings(results, options.metrics ?? []);
+    for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas]) {
       onEvent({ event: "notice", study: options.name, message });
     }
     files.push(...(await chartFiles(study, open.configText, tables, toPng)));

@@ -1,8 +1,16 @@
-import { type Cell, lastOf, type StudyPlan } from "../experiment/plan.ts";
+import { type Cell, lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
-import type { PointResult } from "../experiment/runs/point.ts";
+import { maskedOf } from "../experiment/runs/index.ts";
+import type { MaskedResult } from "../experiment/runs/masked.ts";
+import type { QuantizedResult } from "../experiment/runs/quantized.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
-import { chosenText } from "../pruning/method.ts";
+import type { FormulaOptions } from "../metrics/formula/options.ts";
+import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
+import { FLOAT_BITS } from "../pruning/encoding.ts";
+import type { TensorMeasure } from "../pruning/measure.ts";
+import { chosenText, methodColumns } from "../pruning/method.ts";
+import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
+import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
@@ -26,20 +34,42 @@ export interface Tables {
   readonly snapshots: Snapshots;
 }
 
-/** Lays the finished runs out as tables, in the order of the grid: a pure function of what is stored. */
+/** A cell of the grid and what was found for it. */
+interface Filled {
+  readonly cell: Cell;
+  readonly baseline: BaselineResult;
+  readonly point: MaskedResult;
+  /** Of a method that quantizes. */
+  readonly quantized: QuantizedResult | undefined;
+}
+
+/**
+ * Lays the finished runs out as tables, in the order of the grid, with the columns of metrics of one's own: a pure function
+ * of what is stored.
+ */
 export function tabulate(
   plan: StudyPlan,
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
+  ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
-  const filled = plan.cells.map((cell) => ({
-    cell,
-    baseline: baselineOf(stored, cell),
-    point: pointOf(stored, cell),
-  }));
+  const formulas = parseFormulas(ownMetrics);
+  const filled = plan.cells.map(
+    (cell): Filled => ({
+      cell,
+      baseline: baselineOf(stored, cell),
+      point: pointOf(stored, cell),
+      quantized: quantizedOf(stored, cell),
+    }),
+  );
+  // All rows of a table have the same columns.
+  const quantizes = filled.some(({ quantized }) => quantized !== undefined);
   return {
-    results: filled.map(({ cell, baseline, point }) => resultRow(cell, baseline, point, labels)),
-    layers: filled.flatMap(({ cell, point }) => layerRows(cell, point, labels)),
+    results: filled.map((of) => {
+      const row = { ...resultRow(of, labels), ...(quantizes ? codedColumns(of) : {}) };
+      return { ...row, ...formulaCells(row, formulas) };
+    }),
+    layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
       ...filled.flatMap(({ cell, point }) => finetuneHistory(cell, point, labels)),
@@ -58,9 +88,18 @@ function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): Baselin
   return result;
 }
 
-function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): PointResult {
+/** The pruned network of a cell, which a quantized one hangs on. */
+function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): MaskedResult {
+  const result = stored.get(pointRunOf(cell))?.result;
+  const masked = result && maskedOf(result);
+  if (masked === undefined) throw new Error(`${cell.label}: its run is not stored`);
+  return masked;
+}
+
+function quantizedOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): QuantizedResult | undefined {
+  if (cell.method.quantization === undefined) return undefined;
   const result = stored.get(lastOf(cell))?.result;
-  if (result?.kind !== "point") throw new Error(`${cell.label}: its run is not stored`);
+  if (result?.kind !== "quantized") throw new Error(`${cell.label}: its run is not stored`);
   return result;
 }
 
@@ -69,11 +108,13 @@ function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Fi
   return [...bySeed.values()];
 }
 
-function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, labels: StudyLabels): ResultRow {
+function resultRow({ cell, baseline, point, quantized }: Filled, labels: StudyLabels): ResultRow {
   const { measure } = point;
+  const { status } = quantized ?? point;
   // A diverged run has counts, but no measures that mean anything.
-  const measured = point.status === "diverged" ? undefined : point;
-  const accuracy = measured?.recovered.accuracy ?? null;
+  const measured = status === "diverged" ? undefined : point;
+  const final = measured && (quantized?.rounded ?? measured.recovered);
+  const accuracy = final?.accuracy ?? null;
   const dense = baseline.status === "diverged" ? undefined : baseline.trained;
   return {
     study: labels.study,
@@ -81,10 +122,7 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     test_examples: labels.testExamples,
     model: labels.model,
     method: cell.method.name,
-    criterion: chosenText(cell.method.criterion),
-    allocation: chosenText(cell.method.allocation),
-    structure: chosenText(cell.method.structure),
-    schedule: chosenText(cell.method.schedule),
+    ...methodColumns(cell.method),
     recovery: chosenText(cell.recovery),
     recipe: labels.recipe,
     engine: labels.engine,
@@ -106,13 +144,22 @@ function resultRow(cell: Cell, baseline: BaselineResult, point: PointResult, lab
     accuracy_drop: accuracy === null || dense?.accuracy == null ? null : 100 * (dense.accuracy - accuracy),
     baseline_loss: dense?.loss ?? null,
     pruned_loss: measured?.pruned?.loss ?? null,
-    loss: measured?.recovered.loss ?? null,
-    status: point.status,
+    loss: final?.loss ?? null,
+    status,
   };
 }
 
-function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRow[] {
-  return point.measure.tensors.map((tensor) => ({
+/** What a row has beside the others where a method of the study quantizes. */
+function codedColumns({ cell, point, quantized }: Filled) {
+  return {
+    quantization: quantizationText(cell.method.quantization),
+    coded_bytes: quantized?.size.codedBytes ?? point.measure.sparseBytes,
+    huffman_bytes: quantized?.size.huffmanBytes ?? null,
+  };
+}
+
+function layerRows({ cell, point, quantized }: Filled, labels: StudyLabels, quantizes: boolean): LayerRow[] {
+  return point.measure.tensors.map((tensor, i) => ({
     study: labels.study,
     method: cell.method.name,
     seed: cell.seed,
@@ -129,27 +176,39 @@ function layerRows(cell: Cell, point: PointResult, labels: StudyLabels): LayerRo
     macs: tensor.macs,
     pruned_max_magnitude: point.magnitudes[tensor.name]?.prunedMax ?? null,
     kept_min_magnitude: point.magnitudes[tensor.name]?.keptMin ?? null,
+    ...(quantizes ? codedLayerColumns(tensor, quantized?.size.tensors[i]) : {}),
   }));
 }
 
+function codedLayerColumns({ encoding, bytes }: TensorMeasure, coded: TensorCodedSize | undefined) {
+  return {
+    bits: coded?.bits ?? FLOAT_BITS,
+    coded_encoding: coded?.encoding ?? encoding,
+    coded_bytes: coded?.codedBytes ?? bytes,
+    huffman_bytes: coded?.huffmanBytes ?? null,
+  };
+}
+
 function snapshotsOf(
-  filled: readonly { readonly cell: Cell; readonly point: PointResult }[],
+  filled: readonly Filled[],
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
 ): Snapshots {
   const seed = filled[0]?.cell.seed ?? 0;
-  // The first run of a path prunes the trained network, whatever levels follow.
-  const first = stored.get(filled[0]?.cell.path[1] ?? "");
-  const shown = filled.filter(({ cell }) => cell.seed === seed);
+  // Not of networks that have other tensors.
+  const shown = filled.filter(({ cell, point }) => cell.seed === seed && point.network === undefined);
+  // The first run of a path prunes the trained network, whatever levels follow; unless it makes another.
+  const firsts = shown.map(({ cell }) => stored.get(cell.path[1] ?? "")?.result);
+  const first = firsts.find((result) => result?.kind === "point");
   return {
-    format: 1,
+    format: 2,
     study: labels.study,
     seed,
-    before: first?.result.kind === "point" ? first.result.weights.before : [],
-    points: shown.map(({ cell, point }) => ({
+    before: first?.kind === "point" ? first.weights.before : null,
+    points: shown.map(({ cell, point, quantized }) => ({
       method: cell.method.name,
       target_sparsity: cell.sparsity,
-      after: point.weights.after,
+      after: quantized?.weights ?? point.weights.after,
     })),
   };
 }
@@ -165,7 +224,7 @@ function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels)
   }));
 }
 
-function finetuneHistory(cell: Cell, point: PointResult, labels: StudyLabels): HistoryRow[] {
+function finetuneHistory(cell: Cell, point: MaskedResult, labels: StudyLabels): HistoryRow[] {
   return point.history.map((epoch) => ({
     study: labels.study,
     phase: "finetune",

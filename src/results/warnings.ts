@@ -1,5 +1,5 @@
 import type { EngineDescription } from "../engines/engine.ts";
-import { lastOf, type StudyPlan } from "../experiment/plan.ts";
+import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 
@@ -12,11 +12,12 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const withStatus = (status: string) =>
-    plan.runs
-      .filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status)
-      .map(({ label }) => label);
-  const diverged = withStatus("diverged");
-  const collapsed = withStatus("collapsed");
+    plan.runs.filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status);
+  const diverged = withStatus("diverged").map(({ label }) => label);
+  // A network that is made without a path is what was asked for.
+  const collapsed = withStatus("collapsed").flatMap(({ kind, label }) =>
+    kind === "constructed" ? [] : [label],
+  );
   return [
     ...(diverged.length === 0
       ? []
@@ -35,7 +36,7 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
   const lowest = new Map<string, { sparsity: number; line: string }>();
   for (const cell of plan.cells) {
     const { method, sparsity } = cell;
-    const result = stored.get(lastOf(cell))?.result;
+    const result = stored.get(pointRunOf(cell))?.result;
     if (result?.kind !== "point" || sparsity === 1) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;

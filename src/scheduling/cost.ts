@@ -2,22 +2,22 @@ import { engines } from "../engines/registry.ts";
 import { type Run, workOf } from "../experiment/runs/index.ts";
 import type { ExampleCounts } from "../experiment/runs/run.ts";
 import type { RunSettings } from "../experiment/settings.ts";
-import { measureNetwork } from "../pruning/measure.ts";
+import { denseMacs } from "../pruning/measure.ts";
 
 /** What a run costs beside its arithmetic (a network, files flushed to disk), as multiply-accumulates. */
 const OVERHEAD = 1e9;
 
 /** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
 export function runCost(run: Run, settings: RunSettings, examples: ExampleCounts, engine: string): number {
-  const { passes, density } = workOf(run, settings, examples);
+  const { passes, density, macs = macsOf(settings) } = workOf(run, settings, examples);
   const costAtDensity = engines.find(engine)?.costAtDensity ?? (() => 1);
-  return passes * denseMacs(settings) * costAtDensity(density) + OVERHEAD;
+  return passes * macs * costAtDensity(density) + OVERHEAD;
 }
 
 const known = new WeakMap<RunSettings, number>();
 
-function denseMacs(settings: RunSettings): number {
-  const macs = known.get(settings) ?? measureNetwork(settings.network, new Map(), []).denseMacs;
+function macsOf(settings: RunSettings): number {
+  const macs = known.get(settings) ?? denseMacs(settings.network);
   known.set(settings, macs);
   return macs;
 }

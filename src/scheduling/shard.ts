@@ -46,7 +46,8 @@ function lineUp(studies: readonly StudyOutline[]): Stretch[] {
       const siblings = byBaseline.get(baseline) ?? new Map<string, Stretch>();
       byBaseline.set(baseline, siblings);
       if (siblings.has(lastOf(cell))) continue;
-      const needed = [...new Set(ancestors(lastOf(cell), runs))];
+      // Its row has the baseline's figures, also where the run does not hang on it.
+      const needed = [...new Set([...ancestors(lastOf(cell), runs), ...ancestors(baseline, runs)])];
       const costs = needed
         .filter(({ id }) => !counted.has(id))
         .map((run) => runCost(run, settings, dataset.examples, engine.name));

@@ -83,7 +83,7 @@ export class RunStore {
       const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
       for (const artifact of artifacts) {
         const bytes = await this.#readArtifact(file, artifact);
-        if (artifact === "weights") this.#refuseOtherNetwork(id, bytes);
+        if (artifact === "weights") this.#refuseOtherNetwork(file, bytes);
       }
       return { result: file.result, timing: await this.#readTiming(id), artifacts };
     });
@@ -180,10 +180,11 @@ export class RunStore {
     }
   }
 
-  #encode(artifact: Artifact, { parameters, masks, optimizer }: RunOutput): Uint8Array {
-    if (artifact === "weights") return encodeCheckpoint(this.#network, parameters, masks);
+  #encode(artifact: Artifact, { result, parameters, masks, optimizer }: RunOutput): Uint8Array {
+    const { network = this.#network } = result;
+    if (artifact === "weights") return encodeCheckpoint(network, parameters, masks);
     if (optimizer === undefined) throw new Error("the run has no optimizer state to keep");
-    return encodeOptimizerState(this.#network, optimizer);
+    return encodeOptimizerState(network, optimizer);
   }
 
   /** Fills a folder beside the run's place, then renames it. */
@@ -239,9 +240,9 @@ export class RunStore {
   }
 
   /** Whoever finds the weights expects a value for each parameter. */
-  #refuseOtherNetwork(id: string, bytes: Uint8Array): void {
+  #refuseOtherNetwork({ id, result: { network = this.#network } }: ResultFile, bytes: Uint8Array): void {
     const { parameters, masks } = decodeCheckpoint(bytes, this.#path(id, ARTIFACT_FILES.weights));
-    const sizes = new Map(parameterSpecs(this.#network).map(({ name, size }) => [name, size]));
+    const sizes = new Map(parameterSpecs(network).map(({ name, size }) => [name, size]));
     const fits = (tensors: Parameters | Masks) =>
       [...tensors].every(([name, { length }]) => sizes.get(name) === length);
     refuseChanged(parameters.size === sizes.size && fits(parameters) && fits(masks), id);

@@ -28,6 +28,8 @@ const recorded = (path: string, changes: Partial<Origin> | undefined = {}): Reco
   file: path,
   content: new Uint8Array(),
   rows: [],
+  metrics: [],
+  unexplained: [],
   origin: changes && { ...origin, ...changes },
   folder: undefined,
 });

@@ -35,6 +35,12 @@ describe("accuracyVsSize", () => {
     expect(title.text).toBe("Test accuracy against size: mlp on mnist");
   });
 
+  it("takes the size of codes where weights are rounded", () => {
+    const rounded = resultRow({ method: "c", sparse_bytes: 4096, coded_bytes: 512, quantization: "any" });
+    const { points } = read(accuracyVsSize({ results: [...rows, rounded] }));
+    expect(points.at(-1)?.cost).toBe(0.5);
+  });
+
   it("draws the Pareto front to the right end of the axis, without what another beats", () => {
     const { front } = read(accuracyVsSize({ results: rows }));
     const costs = front.map(({ cost }) => cost ?? 0);

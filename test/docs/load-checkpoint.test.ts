@@ -24,6 +24,7 @@ describe.skipIf(python === undefined)("docs/load_checkpoint.py", () => {
   const models = {
     mlp: { name: "mlp", hidden: [8, 6] },
     cnn: { name: "cnn", layers: [{ conv: 4, kernel: [3, 2], padding: 1 }, { pool: 2 }, { dense: 10 }] },
+    "cnn without biases": { name: "cnn", bias: false, layers: [{ conv: 4 }, { pool: 2 }, { dense: 10 }] },
   };
   let folder = "";
   const checkpoints = new Map<string, string[]>();

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { OptimizerSpec } from "../../src/engines/engine.ts";
+import type { Distillation, OptimizerSpec } from "../../src/engines/engine.ts";
 import type { NetworkSpec } from "../../src/network/specification.ts";
 import { relativeError } from "./support/compare.ts";
 import { describeEveryEngine } from "./support/every-engine.ts";
-import { initialParameters, inOrder, makeExamples, weightMasks } from "./support/problems.ts";
+import { initialParameters, inOrder, makeExamples, makeTeacher, weightMasks } from "./support/problems.ts";
 
 /** Made by test/fixtures/pytorch/make.py. */
 interface Fixture {
@@ -16,6 +16,8 @@ interface Fixture {
   readonly batchSize: number;
   readonly examples: number;
   readonly inputSalt: number;
+  /** Against the teacher that makeTeacher makes. */
+  readonly distillation?: Omit<Distillation, "teacherOutputs">;
   /** Before each step. */
   readonly losses: readonly number[];
   /** After the last step. */
@@ -43,10 +45,15 @@ await describeEveryEngine((makeNetwork, tolerance) => {
 
     const examples = makeExamples(spec, fixture.examples, fixture.inputSalt);
     const order = inOrder(fixture.examples);
+    const distillation = fixture.distillation && {
+      ...fixture.distillation,
+      teacherOutputs: makeTeacher(spec, examples),
+    };
     const losses: number[] = [];
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.subarray(start, start + batchSize);
-      losses.push((await network.train(examples, batch, { batchSize, learningRate })).loss);
+      const options = { batchSize, learningRate, distillation };
+      losses.push((await network.train(examples, batch, options)).loss);
     }
     expect(losses).toHaveLength(20);
     expect(relativeError(losses, fixture.losses)).toBeLessThanOrEqual(tolerance);

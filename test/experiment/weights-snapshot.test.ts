@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { snapshotWeights } from "../../src/experiment/weights-snapshot.ts";
-import { unpackBits, unpackCounts, unpackFloats } from "../../src/foundations/packed.ts";
+import { unpackBits, unpackBytes, unpackCounts, unpackFloats } from "../../src/foundations/packed.ts";
 
 function snapshot(values: readonly number[], shape: readonly number[]) {
-  const [tensor] = snapshotWeights(new Map([["fc1.weight", Float32Array.from(values)]]), [
-    { name: "fc1.weight", shape },
-  ]);
+  const {
+    tensors: [tensor],
+  } = snapshotWeights(new Map([["fc1.weight", Float32Array.from(values)]]), [{ name: "fc1.weight", shape }]);
   if (tensor === undefined) throw new Error("no snapshot");
   return tensor;
 }
@@ -32,6 +32,44 @@ describe("snapshotWeights", () => {
     expect(kept).toEqual([0, 64 + 63]);
   });
 
+  it("counts all tensors together over one range, those that it leaves out too", () => {
+    const names = Array.from({ length: 9 }, (_, i) => `fc${i + 1}.weight`);
+    const parameters = new Map(names.map((name, i) => [name, Float32Array.of(0, i === 4 ? -4 : 1)]));
+    const { together, tensors } = snapshotWeights(
+      parameters,
+      names.map((name) => ({ name, shape: [1, 2] })),
+    );
+    expect(tensors.map(({ name }) => name)).not.toContain("fc5.weight");
+    expect(together).toMatchObject({ limit: 4, nonzero: 9, size: 18 });
+    const histogram = unpackCounts(together.histogram);
+    // Bins of 0.08: -4 in the first, 1 in bin 62.
+    expect(histogram.flatMap((count, bin) => (count > 0 ? [[bin, count]] : []))).toEqual([
+      [0, 1],
+      [62, 8],
+    ]);
+  });
+
+  it("keeps the values of the first tensor's corner that are not 0, to the nearest 127th of the largest", () => {
+    const first = [0.5, 0, -0.25, 0.001, ...Array(66).fill(0)];
+    const { corner, tensors } = snapshotWeights(
+      new Map([
+        ["fc1.weight", Float32Array.from([...first, ...first.map((value) => 4 * value)])],
+        ["fc2.weight", Float32Array.of(100)],
+      ]),
+      [
+        { name: "fc1.weight", shape: [2, 70] },
+        { name: "fc2.weight", shape: [1, 1] },
+      ],
+    );
+    expect(corner.limit).toBe(2);
+    expect(unpackBytes(corner.values)).toEqual([32, -16, 0, 127, -63, 0]);
+    expect(unpackBits(tensors[0]?.block ?? "", 128).filter(Boolean)).toHaveLength(6);
+    const whole = snapshotWeights(new Map([["fc1.weight", Float32Array.of(Number.NaN, -1 / 0, 1 / 0, 1)]]), [
+      { name: "fc1.weight", shape: [2, 2] },
+    ]);
+    expect(unpackBytes(whole.corner.values)).toEqual([0, -127, 127, 127]);
+  });
+
   it("samples at evenly spaced positions", () => {
     const tensor = snapshot(
       Array.from({ length: 15_360 }, (_, i) => i),
@@ -45,12 +83,12 @@ describe("snapshotWeights", () => {
   it("stays small for a large network: the first and the last tensors, a bounded sample", () => {
     const names = Array.from({ length: 40 }, (_, i) => `fc${i + 1}.weight`);
     const parameters = new Map(names.map((name) => [name, new Float32Array(10_000).fill(0.1)]));
-    const tensors = snapshotWeights(
+    const snapshot = snapshotWeights(
       parameters,
       names.map((name) => ({ name, shape: [100, 100] })),
     );
-    expect(tensors.map(({ name }) => name)).toEqual([...names.slice(0, 4), ...names.slice(-4)]);
-    expect(JSON.stringify(tensors).length).toBeLessThan(25_000);
+    expect(snapshot.tensors.map(({ name }) => name)).toEqual([...names.slice(0, 4), ...names.slice(-4)]);
+    expect(JSON.stringify(snapshot).length).toBeLessThan(30_000);
   });
 
   it("survives a diverged run and a tensor of zeros", () => {

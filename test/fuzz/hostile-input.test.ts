@@ -60,6 +60,10 @@ const full = {
   seeds: [0, 1],
   engine: "reference",
   output: { results: "r.csv" },
+  metrics: [
+    { name: "score", formula: "loss < 9 ? (1 - loss / 9)^2 : 0", better: "higher", bounds: [0, 1] },
+    { name: "points", formula: "10 * max(score, .1)", better: "higher", unit: "p", digits: 2 },
+  ],
 };
 
 describe("configs", () => {

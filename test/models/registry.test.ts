@@ -11,6 +11,7 @@ import { initialParameters } from "../../src/models/initializers.ts";
 import { buildNetwork, type ModelOptions, modelSchema, models } from "../../src/models/registry.ts";
 import { parameterCount, parameterSpecs } from "../../src/network/parameters.ts";
 import { layerOutputShapes } from "../../src/network/shapes.ts";
+import { hasWeights } from "../../src/network/specification.ts";
 
 const image = [1, 28, 28];
 
@@ -67,6 +68,20 @@ describe.each(models.list().map((entry) => [entry.name, entry] as const))(
       expect(build(glorot)).toEqual(build(standard));
     });
 
+    test("has biases unless it is told otherwise; without, the specification says so in every layer with weights", () => {
+      const standard = modelSchema().parse(smallest(name));
+      expect(build({ ...smallest(name), bias: true })).toEqual(build(standard));
+      expect(JSON.stringify(build(standard))).not.toContain("bias");
+      const without = build({ ...smallest(name), bias: false });
+      expect(parameterSpecs(without)).toEqual(
+        parameterSpecs(build(standard)).filter(({ role }) => role === "weight"),
+      );
+      expect(without.layers.filter(hasWeights).every(({ bias }) => bias === false)).toBe(true);
+      expect([...initialParameters(without, { name: "pytorch" }, 0).keys()]).toEqual(
+        parameterSpecs(without).map(({ name }) => name),
+      );
+    });
+
     test("trains: a step lowers the loss on its own examples", async () => {
       const spec = build(smallest(name), image, 3);
       const engine = await engines.named("kernels-wasm").open(() => {});
@@ -103,6 +118,7 @@ test("an unknown model is answered with the choices", () => {
 test("has the parameter counts of the literature", () => {
   expect(parameterCount(build({ name: "lenet-300-100" }))).toBe(266_610);
   expect(parameterCount(build({ name: "lenet-5" }))).toBe(431_080);
+  expect(parameterCount(build({ name: "lenet-5", bias: false }))).toBe(430_500);
   expect(parameterCount(build({ name: "mlp", hidden: [512, 256, 128] }))).toBe(567_434);
   expect(parameterCount(build({ name: "mlp", hidden: [1024] }, [128]))).toBe(142_346);
 });

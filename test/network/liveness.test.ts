@@ -47,6 +47,12 @@ describe("a 2-3-2 network", () => {
     expect(liveness({ "fc1.bias": "010" })).toMatchObject({ "fc1.bias": 1 });
   });
 
+  test("without biases it has the weights alone", () => {
+    const unbiased = build({ name: "mlp", hidden: [3], bias: false }, [2], 2);
+    const { live } = networkLiveness(unbiased, masks({ "fc1.weight": "11 00 11", "fc2.weight": "110 000" }));
+    expect(Object.fromEntries(live)).toEqual({ "fc1.weight": 2, "fc2.weight": 1 });
+  });
+
   test("it is collapsed when the kept weights of its layers do not meet", () => {
     expect(liveness({ "fc1.weight": "11 00 00", "fc2.weight": "011 011" })).toEqual({
       "fc1.weight": 0,

@@ -14,6 +14,7 @@ export interface MaskedNetwork {
 
 const small = (min: number, max: number) => fc.integer({ min, max });
 const activation = fc.constantFrom("relu", "tanh");
+const bias = fc.boolean();
 
 /** Strides that pass over positions, windows that overlap, padding wider than what it surrounds. */
 const imageLayer = fc.oneof(
@@ -32,9 +33,10 @@ export const convNetwork: fc.Arbitrary<NetworkSpec> = fc
     layers: fc.array(imageLayer, { minLength: 1, maxLength: 3 }),
     dense: fc.array(fc.record({ dense: small(1, 3) }), { maxLength: 2 }),
     activation,
+    bias,
   })
-  .map(({ image, layers, dense, activation }) =>
-    buildIfFitting({ name: "cnn", layers: [...layers, ...dense], activation }, image),
+  .map(({ image, layers, dense, activation, bias }) =>
+    buildIfFitting({ name: "cnn", layers: [...layers, ...dense], activation, bias }, image),
   )
   .filter((spec) => spec !== undefined);
 
@@ -43,9 +45,10 @@ export const denseNetwork: fc.Arbitrary<NetworkSpec> = fc
     inputShape: fc.oneof(fc.tuple(small(1, 6)), fc.tuple(small(1, 2), small(1, 3), small(1, 3))),
     hidden: fc.array(small(1, 5), { maxLength: 3 }),
     activation,
+    bias,
   })
-  .map(({ inputShape, hidden, activation }) =>
-    buildIfFitting({ name: "mlp", hidden, activation }, inputShape),
+  .map(({ inputShape, hidden, activation, bias }) =>
+    buildIfFitting({ name: "mlp", hidden, activation, bias }, inputShape),
   )
   .filter((spec) => spec !== undefined);
 

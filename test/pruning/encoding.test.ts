@@ -146,6 +146,21 @@ test.each([
   expect(smallestEncoding(shape, nonzero)).toEqual({ name, bytes });
 });
 
+test.each([
+  // 29,400 bytes of bits and half a byte for each of a tenth.
+  [[300, 784], 23_520, 4, "bitmask", 29_400 + 11_760],
+  // At 1% indices take more than codes: 2,352 x (1/2 + 2) and 301 pointers of 2 bytes.
+  [[300, 784], 2_352, 4, "csr", 1_176 + 4_704 + 602],
+  [[300, 784], 235_200, 6, "dense", 176_400],
+  // 100 codes of 3 bits are 37.5 bytes; 50 of them 18.75, beside 12.5 of bits.
+  [[10, 10], 100, 3, "dense", 38],
+  [[10, 10], 50, 3, "bitmask", 13 + 19],
+  // At 2 bits a bit for each value costs half as much as its code.
+  [[10, 10], 60, 2, "dense", 25],
+] as const)("%j with %i kept of %i bits is %s of %i bytes", (shape, nonzero, bits, name, bytes) => {
+  expect(smallestEncoding(shape, nonzero, bits)).toEqual({ name, bytes });
+});
+
 test("dense is four bytes a value", () => {
   expect(denseBytes(567_434)).toBe(2_269_736);
 });

@@ -66,6 +66,34 @@ describe("a 2-3-2 network", () => {
     expect(measure.effectiveSparsity).toBe(12 / 17);
   });
 
+  test("without biases the weights are all there is, also for prune.biases", () => {
+    const unbiased = build({ name: "mlp", hidden: [3], bias: false }, [2], 2);
+    for (const biases of [false, true]) {
+      const { tensors, ...measure } = measureNetwork(
+        unbiased,
+        new Map(Object.entries(masks).map(([name, bits]) => [name, Uint8Array.from(bits, Number)])),
+        prunableTensors(unbiased, { exclude: [], biases }),
+      );
+      expect(measure).toEqual({
+        parameters: 12,
+        nonzeroParameters: 6,
+        sparsity: 6 / 12,
+        modelSparsity: 6 / 12,
+        effectiveSparsity: 9 / 12,
+        compression: 2,
+        denseBytes: 48,
+        sparseBytes: 17 + 9,
+        denseMacs: 12,
+        macs: 6,
+        collapsed: false,
+      });
+      expect(tensors.map(({ name, prunable }) => [name, prunable])).toEqual([
+        ["fc1.weight", true],
+        ["fc2.weight", true],
+      ]);
+    }
+  });
+
   test("when all is pruned it is collapsed, and has no compression", () => {
     expect(measureTiny(everythingPruned, { biases: true })).toMatchObject({
       nonzeroParameters: 0,

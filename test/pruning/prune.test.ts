@@ -31,13 +31,15 @@ const score = fc.oneof(
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
   fc.float(),
 );
-const scored = networks.chain((tensors) =>
-  fc.record({
-    tensors: fc.constant(tensors),
-    scores: valuesFor(tensors, score),
-    others: valuesFor(tensors, score),
-  }),
-);
+const draw = fc.float({ min: 0, max: 1, noNaN: true });
+const networksWith = (value: fc.Arbitrary<number>) =>
+  networks.chain((tensors) =>
+    fc.record({
+      tensors: fc.constant(tensors),
+      scores: valuesFor(tensors, value),
+      others: valuesFor(tensors, value),
+    }),
+  );
 const sparsities = fc.oneof(
   fc.constantFrom(0, 0.1, 0.25, 0.5, 0.9, 1),
   fc.double({ min: 0, max: 1, noNaN: true }),
@@ -56,6 +58,10 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const bits = (masks: Masks) => Object.fromEntries([...masks].map(([name, mask]) => [name, mask.join("")]));
 
 describe.each(combinations)("$allocation x $structure", ({ method, exact, selects }) => {
+  /** Draws, where the counts are read off them: they are the same at every sparsity. */
+  const drawn = exact === "in expectation";
+  const scored = drawn ? networksWith(draw) : networksWith(score);
+
   /** A structure that selects may refuse a count, as the user's mistake; no other refuses any. */
   const prune = (request: Omit<Parameters<typeof pruneMasks>[0], "method">): Masks => {
     try {
@@ -80,18 +86,29 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
       });
     });
 
-  const expectBudget = (tensors: readonly ParameterSpec[], masks: Masks, sparsity: number) => {
+  const expectBudget = (
+    { tensors, scores }: { readonly tensors: readonly ParameterSpec[]; readonly scores: Scores },
+    masks: Masks,
+    sparsity: number,
+  ) => {
     const units = keptUnits(tensors, masks);
     const gone = units.map((kept) => kept.filter((keep) => !keep).length);
     const sizes = units.map(({ length }) => length);
-    if (exact === "in total") expect(sum(gone)).toBe(roundHalfToEven(sparsity * sum(sizes)));
+    if (drawn) {
+      const below = tensors.map((tensor) =>
+        unitsOf(tensor, method.structure).filter(
+          (members) => sparsity === 1 || worthOf(members, scores.get(tensor.name)) < sparsity,
+        ),
+      );
+      expect(gone).toEqual(below.map(({ length }) => length));
+    } else if (exact === "in total") expect(sum(gone)).toBe(roundHalfToEven(sparsity * sum(sizes)));
     else expect(gone).toEqual(sizes.map((size) => roundHalfToEven(sparsity * size)));
   };
 
   test("prunes exactly the budget, in whole units", () => {
     fc.assert(
       fc.property(scored, sparsities, ({ tensors, scores }, sparsity) => {
-        expectBudget(tensors, prune({ tensors, scores, sparsity }), sparsity);
+        expectBudget({ tensors, scores }, prune({ tensors, scores, sparsity }), sparsity);
       }),
     );
   });
@@ -104,9 +121,7 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
           const kept = keptUnits(tensors, prune({ tensors, scores, sparsity }));
           for (const [t, tensor] of tensors.entries()) {
             const values = scores.get(tensor.name);
-            const worth = unitsOf(tensor, method.structure).map((members) =>
-              Math.fround(sum(members.map((i) => values?.[i] ?? Number.NaN))),
-            );
+            const worth = unitsOf(tensor, method.structure).map((members) => worthOf(members, values));
             const order = worth.map((_, i) => i).sort((i, j) => compare(worth[i], worth[j]) || i - j);
             const going = order.filter((i) => kept[t]?.[i] === false);
             expect(going).toEqual(order.slice(0, going.length));
@@ -150,10 +165,10 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     fc.assert(
       fc.property(scored, sparsities, sparsities, ({ tensors, scores, others }, a, b) => {
         const [first, target] = [Math.min(a, b), Math.max(a, b)];
-        const previous = prune({ tensors, scores: others, sparsity: first });
+        const previous = prune({ tensors, scores: drawn ? scores : others, sparsity: first });
         const before = bits(previous);
         const masks = prune({ tensors, scores, sparsity: target, previous });
-        expectBudget(tensors, masks, target);
+        expectBudget({ tensors, scores }, masks, target);
         expectStaysPruned(previous, masks);
         expect(bits(previous)).toEqual(before);
       }),
@@ -171,7 +186,16 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     );
   });
 
-  test.skipIf(selects)("refuses a sparsity below what is pruned already", () => {
+  test.runIf(drawn)("what is pruned already stays pruned at a lower sparsity, whatever is drawn", () => {
+    fc.assert(
+      fc.property(scored, sparsities, sparsities, ({ tensors, scores, others }, a, b) => {
+        const previous = prune({ tensors, scores: others, sparsity: Math.max(a, b) });
+        expectStaysPruned(previous, prune({ tensors, scores, sparsity: Math.min(a, b), previous }));
+      }),
+    );
+  });
+
+  test.skipIf(selects || drawn)("refuses a sparsity below what is pruned already", () => {
     const tensors = [tensorSpec("fc1.weight", [4, 2])];
     const scores = new Map([["fc1.weight", Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)]]);
     const previous = pruneMasks({ tensors, scores, method, sparsity: 1 });
@@ -182,6 +206,11 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     );
   });
 });
+
+/** A unit's score: the sum of its values', as a float32. */
+function worthOf(members: readonly number[], scores: Float32Array | undefined): number {
+  return Math.fround(sum(members.map((i) => scores?.[i] ?? Number.NaN)));
+}
 
 function compare(a = Number.NaN, b = Number.NaN): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { tables } from "../../src/recording/columns.ts";
+import { type ColumnSet, optionalColumns, tables } from "../../src/recording/columns.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
@@ -73,4 +73,12 @@ describe("docs/results.md", () => {
       expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
     },
   );
+
+  it("gives the columns that only some studies have, with their meanings", () => {
+    const groups: readonly ColumnSet[] = Object.values(optionalColumns).flat();
+    for (const columns of groups) {
+      const table = Object.entries(columns).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`);
+      expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
+    }
+  });
 });

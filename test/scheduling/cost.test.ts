@@ -3,7 +3,7 @@ import { engines } from "../../src/engines/registry.ts";
 import type { Run } from "../../src/experiment/runs/index.ts";
 import type { PointRun } from "../../src/experiment/runs/point.ts";
 import type { RunSettings } from "../../src/experiment/settings.ts";
-import { resolveMethod } from "../../src/pruning/methods.ts";
+import { methods } from "../../src/pruning/methods.ts";
 import { runCost } from "../../src/scheduling/cost.ts";
 
 const examples = { train: 1000, validation: 100, test: 200 };
@@ -32,7 +32,7 @@ const checkpoint: Run = { ...common, kind: "checkpoint", step: 150 };
 const point = (sparsity: number, retraining: PointRun["retraining"] = { training: "finetune" }): Run => ({
   ...common,
   kind: "point",
-  method: resolveMethod("global-magnitude"),
+  method: methods.named("global-magnitude"),
   before: 0,
   sparsity,
   retraining,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run } from "../../src/experiment/runs/index.ts";
-import { resolveMethod } from "../../src/pruning/methods.ts";
+import { methods } from "../../src/pruning/methods.ts";
 import { Progress } from "../../src/scheduling/progress.ts";
 
 const baseline = (id: string): Run => ({ kind: "baseline", id, label: id, seed: 0, parents: [] });
@@ -10,7 +10,7 @@ const point = (id: string, sparsity: number): Run => ({
   label: id,
   parents: [{ run: "baseline", artifacts: ["weights"] }],
   seed: 0,
-  method: resolveMethod("global-magnitude"),
+  method: methods.named("global-magnitude"),
   before: 0,
   sparsity,
   retraining: { training: "finetune" },

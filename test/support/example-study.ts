@@ -84,7 +84,7 @@ function snapshotsOf(methods: readonly string[], sparsities: readonly number[], 
       tensors,
     );
   return {
-    format: 1,
+    format: 2,
     study: "study",
     seed,
     before: weights(0),

@@ -1,6 +1,8 @@
+import { isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
@@ -16,7 +18,7 @@ export interface CurvePoint {
   readonly pruned: MeanInterval;
   readonly recovered: MeanInterval;
   /** Means over the seeds. */
-  readonly sparseBytes: number;
+  readonly bytes: number;
   readonly macs: number;
 }
 
@@ -52,7 +54,7 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
         collapsed,
         pruned,
         recovered,
-        sparseBytes: mean(rows.map((row) => row.sparse_bytes)) ?? 0,
+        bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
       }),
     )
@@ -69,11 +71,6 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
     recovers: trained,
     baseline: alone ? bySeed(results, (row) => figureOf(metric.figures.baseline, row)) : null,
     control:
-      alone && trained
-        ? bySeed(
-            results.filter((row) => row.target_sparsity === 0),
-            (row) => recoveredValue(metric, row),
-          )
-        : null,
+      alone && trained ? bySeed(results.filter(isDenseControl), (row) => recoveredValue(metric, row)) : null,
   };
 }

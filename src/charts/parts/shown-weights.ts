@@ -1,8 +1,10 @@
+import { groupBy } from "../../analysis/group-by.ts";
 import type { TensorSnapshot } from "../../experiment/weights-snapshot.ts";
+import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
 import { percent } from "./titles.ts";
 
-/** The sparsity whose weights the charts show is the one of the grid nearest to this. */
+/** The sparsity whose weights the charts show is each method's nearest to this: the same unless it has its own. */
 const SHOWN_SPARSITY = 0.9;
 /** Columns of a chart of weights. */
 const MOST_TENSORS = 4;
@@ -30,23 +32,41 @@ export interface ShownWeights {
 /** Undefined when nothing is pruned. A wide network shows its first and its last layers. */
 export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | undefined {
   if (snapshots === undefined) return undefined;
-  const sparsities = snapshots.points.map((point) => point.target_sparsity).filter((target) => target > 0);
-  const [sparsity] = sparsities.sort((a, b) => Math.abs(a - SHOWN_SPARSITY) - Math.abs(b - SHOWN_SPARSITY));
-  if (sparsity === undefined) return undefined;
-  const names = snapshots.before.map(({ name }) => name);
+  const points = shownPoints(snapshots);
+  const { before } = snapshots;
+  if (points.length === 0 || before === null) return undefined;
+  const sparsities = points.map((point) => point.target_sparsity);
+  const names = before.tensors.map(({ name }) => name);
   const half = MOST_TENSORS / 2;
   const shown = names.length <= MOST_TENSORS ? names : [...names.slice(0, half), ...names.slice(-half)];
   const onlyWeights = names.every((name) => name.endsWith(".weight"));
   const pick = (tensors: readonly TensorSnapshot[]) => tensors.filter(({ name }) => shown.includes(name));
   return {
     seed: snapshots.seed,
-    sparsity: percent(sparsity),
+    sparsity: [...new Set([leastOf(sparsities), greatestOf(sparsities)])].map(percent).join(" to "),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(snapshots.before) },
-    after: snapshots.points
-      .filter((point) => point.target_sparsity === sparsity)
-      .map(({ method, after }) => ({ name: method, method, tensors: pick(after) })),
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
+    after: points.map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
   };
+}
+
+/** Of these sparsities the one that is shown where one stands for all; undefined without any. */
+export function nearestShown(sparsities: readonly number[]): number | undefined {
+  return sparsities.toSorted((a, b) => fromShown(a) - fromShown(b))[0];
+}
+
+function fromShown(sparsity: number): number {
+  return Math.abs(sparsity - SHOWN_SPARSITY);
+}
+
+/** Of each method the point that is nearest; of one that prunes everything nothing is to be seen beside others. */
+function shownPoints({ points }: Snapshots): Snapshots["points"] {
+  const pruned = points.filter(({ target_sparsity: target }) => target > 0);
+  const nearest = [...groupBy(pruned, ({ method }) => method).values()].flatMap((of) =>
+    of.toSorted((a, b) => fromShown(a.target_sparsity) - fromShown(b.target_sparsity)).slice(0, 1),
+  );
+  const partly = nearest.filter(({ target_sparsity: target }) => target < 1);
+  return partly.length > 0 ? partly : nearest;
 }
 
 /** `98.2%` */

@@ -3,7 +3,7 @@ import type { MeanInterval } from "../../analysis/mean-interval.ts";
 import { testSetInterval } from "../../analysis/test-set-interval.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { endsText, measured, spreadText } from "../../metrics/words.ts";
+import { behind, endsText, measured, spreadText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 
 /** "5 seeds", "1 seed" */
@@ -68,7 +68,7 @@ export function testSetDoubt(metric: Metric, value: number, examples: number): s
 export function testSetRange(metric: Metric, value: number, examples: number): string | undefined {
   const interval = testSetInterval(metric, value, examples);
   if (interval === undefined) return undefined;
-  return endsText(metric, interval, `${metric.unit} to `, metric.digits.coarse) + metric.unit;
+  return endsText(metric, interval, `${behind(metric)} to `, metric.digits.coarse) + behind(metric);
 }
 
 /** What the networks of these rows went through after pruning: `recovery` where some were rewound or the like. */

@@ -42,6 +42,7 @@ export function withinLimits(data: ChartData, mostSparsities = MOST_SPARSITIES):
     shown(row.method, row.target_sparsity);
   return {
     data: {
+      ...data,
       results: data.results.filter(ofRow),
       layers: data.layers.filter(ofRow),
       history: data.history.filter(ofRow),

@@ -8,7 +8,7 @@ import { printableLine } from "../../foundations/printable.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metrics } from "../../metrics/registry.ts";
-import { differenceText, shownText } from "../../metrics/words.ts";
+import { behind, differenceText, shownText } from "../../metrics/words.ts";
 
 /** `global-magnitude at 98%`, `global-magnitude, area under the curve`; on one line, whatever the method is called. */
 export function itemName({ curve, sparsity }: Pick<ComparedItem, "curve" | "sparsity">): string {
@@ -88,7 +88,7 @@ export function blindText(item: ComparedItem, metric: Metric): string | undefine
  */
 export function declineText(decline: SlowDecline, metric: Metric): string {
   const { before, now, drop, pValue, runs, changedAt } = decline;
-  const value = (shown: number) => `${shownText(metric, shown)}${metric.unit}`;
+  const value = (shown: number) => `${shownText(metric, shown)}${behind(metric)}`;
   const since = printableLine(changedAt.commit?.slice(0, 10) ?? changedAt.date.slice(0, 10));
   return (
     `${itemName(decline)}: ${value(before)} to ${value(now)} over ${count(runs, "run")}, ` +

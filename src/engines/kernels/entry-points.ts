@@ -1,3 +1,4 @@
+import type { Distillation } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 
 /**
@@ -25,6 +26,7 @@ export interface EntryPoints<Pointer> {
       count: number,
       batch: number,
       rate: number,
+      ...distillation: DistillationArguments<Pointer>,
     ]
   ): number;
   pl_gradients(
@@ -36,6 +38,7 @@ export interface EntryPoints<Pointer> {
       divisor: number,
       loss: number,
       sums: Pointer,
+      ...distillation: DistillationArguments<Pointer>,
     ]
   ): void;
   pl_outputs(
@@ -66,6 +69,18 @@ export type ExampleArguments<Pointer> = [
   labels: Pointer,
   targets: Pointer,
 ];
+
+export type DistillationArguments<Pointer> = [teacher: Pointer, temperature: number, weight: number];
+
+/** Arranges a pointer to the teacher's outputs, and how they count; `none` is the null pointer. */
+export function distillationArguments<Pointer>(
+  distillation: Distillation | undefined,
+  teacher: Pointer,
+  none: Pointer,
+): DistillationArguments<Pointer> {
+  if (distillation === undefined) return [none, 1, 0];
+  return [teacher, distillation.temperature, distillation.weight];
+}
 
 /** Arranges the pointers to inputs and targets as the entry points take them; `none` is the null pointer. */
 export function exampleArguments<Pointer>(

@@ -1,3 +1,4 @@
+import type { Distillation, StepOptions } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 
 /** Examples at a time wherever the batch size does not shape the numbers: evaluation and gradients. */
@@ -20,9 +21,14 @@ export interface KernelInstance {
   /** Tells which part of the inputs that follow is zero: shapes the speed, not the numbers. */
   expectZeros(fraction: number): void;
   /** Returns the sum of the losses, not finite when one of them is not. */
-  train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number;
-  /** The masked gradient of the mean of a loss, by its number in abi.ts, flat. */
-  gradients(examples: ExampleSet, order: Uint32Array, loss: number): Float32Array;
+  train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number;
+  /** The masked gradient of the mean of a loss, by its number in abi.ts, flat. The sum of outputs has no teacher. */
+  gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    loss: number,
+    distillation: Distillation | undefined,
+  ): Float32Array;
   /** [order.length, width] of a network with so many outputs. */
   outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array;
   /** By layer with weights, and value of its input: the sum of squares; `length` in all. */

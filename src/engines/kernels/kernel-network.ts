@@ -5,6 +5,7 @@ import { layerOutputShapes } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { activationNorms, type WeightedInput, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
+  Distillation,
   Evaluation,
   GradientOptions,
   Network,
@@ -15,6 +16,7 @@ import type {
 } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { type Description, describeNetwork, lossNumber, slotNames } from "./abi.ts";
+import { absentBiases } from "./absent-biases.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
 import { type KernelLayout, layoutNetwork } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";
@@ -43,6 +45,11 @@ export class KernelNetwork implements Network {
   private readonly inputSize: number;
   private readonly outputSize: number;
   private readonly weighted: readonly WeightedInput[];
+  private readonly absent: Masks;
+  /** Of every tensor of the kernels: also of biases that the network lacks. */
+  private readonly sizes: ReadonlyMap<string, number>;
+  /** Without masks. */
+  private readonly whole: KernelLayout;
   private layout: KernelLayout;
   /** Created when it is first used: what was never written need not be moved. */
   private instance: KernelInstance | undefined;
@@ -57,7 +64,13 @@ export class KernelNetwork implements Network {
     this.inputSize = exampleSize({ shape: spec.inputShape });
     this.outputSize = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
     this.weighted = weightedInputs(spec);
-    this.layout = layoutNetwork(spec, new Map(), build.vectorLength);
+    this.absent = absentBiases(spec);
+    this.sizes = new Map([
+      ...this.parameters.map(({ name, size }) => [name, size] as const),
+      ...[...this.absent].map(([name, { length }]) => [name, length] as const),
+    ]);
+    this.whole = layoutNetwork(spec, new Map(), build.vectorLength);
+    this.layout = this.whole;
   }
 
   async readParameters(): Promise<Parameters> {
@@ -71,7 +84,7 @@ export class KernelNetwork implements Network {
   async setMasks(masks: Masks): Promise<void> {
     for (const { name, size } of this.parameters) sized(name, masks.get(name) ?? { length: size }, size);
     const before = { layout: this.layout, instance: this.instance };
-    this.layout = layoutNetwork(this.spec, masks, this.build.vectorLength);
+    this.layout = masks.size === 0 ? this.whole : layoutNetwork(this.spec, masks, this.build.vectorLength);
     this.instance = undefined;
     if (before.instance === undefined) return;
     this.kernels.writeStep(before.instance.readStep());
@@ -86,10 +99,11 @@ export class KernelNetwork implements Network {
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
     this.checkInputs(examples, order);
     this.checkTargets(examples);
-    const { batchSize, learningRate } = options;
+    this.checkTeacher(examples, options.distillation);
+    const { batchSize } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);
     this.kernels.expectZeros(zeroFraction(examples));
-    const loss = this.kernels.train(examples, order, batchSize, learningRate);
+    const loss = this.kernels.train(examples, order, options);
     return { loss: loss / order.length, finite: Number.isFinite(loss) };
   }
 
@@ -105,13 +119,16 @@ export class KernelNetwork implements Network {
   async gradients(
     examples: ExampleSet,
     order: Uint32Array,
-    { masked = true, loss = "own" }: GradientOptions = {},
+    { masked = true, loss = "own", distillation }: GradientOptions = {},
   ): Promise<Parameters> {
     this.checkInputs(examples, order);
     if (loss === "own") this.checkTargets(examples);
+    const teacher = loss === "own" ? distillation : undefined;
+    this.checkTeacher(examples, teacher);
     const of = (kernels: KernelInstance, { blocks }: KernelLayout) => {
       kernels.expectZeros(zeroFraction(examples));
-      return this.tensorsOf(kernels.gradients(examples, order, lossNumber(this.spec.loss, loss)), blocks);
+      const number = lossNumber(this.spec.loss, loss);
+      return this.tensorsOf(kernels.gradients(examples, order, number, teacher), blocks);
     };
     return masked ? of(this.kernels, this.layout) : this.withWholeNetwork(of);
   }
@@ -176,14 +193,14 @@ export class KernelNetwork implements Network {
    * instance, without moments, that is gone afterwards.
    */
   private withWholeNetwork<T>(use: (kernels: KernelInstance, layout: KernelLayout) => T): T {
-    if (this.layout.masks === undefined) return use(this.kernels, this.layout);
-    const layout = layoutNetwork(this.spec, new Map(), this.build.vectorLength);
-    const whole = this.build.createInstance(describeNetwork(layout, WITHOUT_MEMORY));
+    const { layout, whole } = this;
+    if (layout === whole) return use(this.kernels, layout);
+    const instance = this.build.createInstance(describeNetwork(whole, WITHOUT_MEMORY));
     try {
-      whole.write(0, gather(new Float32Array(layout.size), layout.blocks, this.read(0), 0));
-      return use(whole, layout);
+      instance.write(0, gather(new Float32Array(whole.size), whole.blocks, this.read(0), 0));
+      return use(instance, whole);
     } finally {
-      whole.release();
+      instance.release();
     }
   }
 
@@ -194,11 +211,12 @@ export class KernelNetwork implements Network {
   private tensorsOf(flat: Float32Array, blocks: readonly Block[]): Parameters {
     const tensors = this.zeros();
     scatter(flat, blocks, tensors);
+    for (const name of this.absent.keys()) tensors.delete(name);
     return tensors;
   }
 
-  private zeros(): Parameters {
-    return new Map(this.parameters.map(({ name, size }) => [name, new Float32Array(size)]));
+  private zeros(): Map<string, Float32Array> {
+    return new Map([...this.sizes].map(([name, size]) => [name, new Float32Array(size)]));
   }
 
   private write(slot: number, tensors: Parameters): void {
@@ -227,6 +245,12 @@ export class KernelNetwork implements Network {
     if (targets.kind !== expected || width !== this.outputSize || values.length < needed) {
       throw new RangeError(`targets of ${width} ${targets.kind} do not fit ${this.outputSize} outputs`);
     }
+  }
+
+  private checkTeacher({ count }: ExampleSet, distillation: Distillation | undefined): void {
+    if (distillation === undefined || distillation.teacherOutputs.length === count * this.outputSize) return;
+    const { length } = distillation.teacherOutputs;
+    throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
 }
 

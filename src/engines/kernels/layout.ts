@@ -5,6 +5,7 @@ import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { type ConnectedUnits, connectedUnits } from "../../network/units.ts";
 import { exampleSize } from "../examples.ts";
+import { absentBiases, biasName } from "./absent-biases.ts";
 
 /**
  * A network as the kernels compute it: without what its masks make superfluous, so that neurons, filters and inputs
@@ -49,8 +50,9 @@ function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
   return kind === "dense" ? 0.4 : vectorLength >= 16 ? 0.5 : 0.65;
 }
 
-/** `vectorLength`: floats in a vector of the build that computes it. */
-export function layoutNetwork(spec: NetworkSpec, masks: Masks, vectorLength: number): KernelLayout {
+/** `vectorLength`: floats in a vector of the build that computes it. Every layer gets a bias (absent-biases.ts). */
+export function layoutNetwork(spec: NetworkSpec, ownMasks: Masks, vectorLength: number): KernelLayout {
+  const masks: Masks = new Map([...ownMasks, ...absentBiases(spec)]);
   const connections = connectionsOf(spec);
   const connected = connectedUnits(connections, masks, foldsConstants);
   const smaller = shrinkNetwork(
@@ -85,7 +87,7 @@ function foldsConstants({ between }: WeightedStage): boolean {
 function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, vectorLength: number) {
   const mask = masks.get(stage.weight.name);
   const weights = weightBlock(stage, inputs.varying, outputs.varying);
-  const biases = list(stage.bias.name, Int32Array.of(...outputs.varying, ...outputs.constant));
+  const biases = list(biasName(stage), Int32Array.of(...outputs.varying, ...outputs.constant));
   const size = totalSize([weights]);
   const keptWeights = countKeptIn(weights, mask);
   const sparse = keptWeights < size && keptWeights <= sparseUpTo(stage.layer.kind, vectorLength) * size;
@@ -94,7 +96,7 @@ function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, v
   const layout: LayerLayout = {
     keptWeights,
     positions: stored?.positions,
-    keptBiases: countKeptIn(biases, masks.get(stage.bias.name)),
+    keptBiases: countKeptIn(biases, masks.get(biases.name)),
     constants: outputs.constant.length,
     folded,
   };
@@ -123,6 +125,6 @@ function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Ar
 function unusedBlocks({ stage, outputs }: ConnectedUnits, masks: Masks): Block[] {
   const everyInput = new Int32Array(stage.inputUnits).map((_, unit) => unit);
   const weights = weightBlock(stage, everyInput, outputs.dead);
-  const biases = list(stage.bias.name, outputs.dead);
+  const biases = list(biasName(stage), outputs.dead);
   return [weights, biases].map((block) => list(block.name, findKeptIn(block, masks.get(block.name)).indices));
 }

@@ -1,7 +1,8 @@
 import { failure } from "../../foundations/errors.ts";
+import type { Distillation, StepOptions } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import { type Description, layerCount } from "./abi.ts";
-import { type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { distillationArguments, type EntryPoints, exampleArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 export type Koffi = typeof import("koffi").default;
@@ -26,6 +27,7 @@ interface TeamEntryPoints {
 export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
   const library = koffi.load(file);
   const examples = "void *bytes, void *floats, float scale, float offset, void *labels, void *targets";
+  const distillation = "void *teacher, double temperature, double weight";
   const entry: NativeLibrary["entry"] = {
     pl_abi: library.func("int pl_abi()"),
     pl_vector_length: library.func("int pl_vector_length()"),
@@ -40,10 +42,10 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     pl_step: library.func("double pl_step(void *network)"),
     pl_set_step: library.func("void pl_set_step(void *network, double step)"),
     pl_train: library.func(
-      `double pl_train(void *network, ${examples}, void *order, int count, int batch, double rate)`,
+      `double pl_train(void *network, ${examples}, void *order, int count, int batch, double rate, ${distillation})`,
     ),
     pl_gradients: library.func(
-      `void pl_gradients(void *network, ${examples}, void *order, int count, double divisor, int loss, void *sums)`,
+      `void pl_gradients(void *network, ${examples}, void *order, int count, double divisor, int loss, void *sums, ${distillation})`,
     ),
     pl_outputs: library.func(
       `void pl_outputs(void *network, ${examples}, void *order, int count, void *outputs)`,
@@ -111,18 +113,27 @@ export class NativeInstance implements KernelInstance {
     this.entry.pl_expect_zeros(this.state, fraction);
   }
 
-  train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {
+  train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number {
+    const { batchSize, learningRate, distillation } = options;
     this.reserve(Math.min(batchSize, order.length));
     const data = nativeExamples(examples);
-    return this.entry.pl_train(this.state, ...data, order, order.length, batchSize, learningRate);
+    const step = [order, order.length, batchSize, learningRate] as const;
+    return this.entry.pl_train(this.state, ...data, ...step, ...nativeTeacher(distillation));
   }
 
-  gradients(examples: ExampleSet, order: Uint32Array, loss: number): Float32Array {
+  gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    loss: number,
+    distillation: Distillation | undefined,
+  ): Float32Array {
     this.reserve(BLOCK);
     const sums = new Float32Array(this.parameterCount);
     const data = nativeExamples(examples);
+    const teacher = nativeTeacher(distillation);
     for (const block of blocksOf(order)) {
-      this.entry.pl_gradients(this.state, ...data, block, block.length, order.length, loss, sums);
+      const batch = [block, block.length, order.length] as const;
+      this.entry.pl_gradients(this.state, ...data, ...batch, loss, sums, ...teacher);
     }
     return sums;
   }
@@ -180,6 +191,10 @@ function nativeExamples(examples: ExampleSet) {
   const { inputs, targets } = examples;
   const values = targets.kind === "classes" ? targets.labels : targets.values;
   return exampleArguments<NativePointer>(examples, inputs.values, values, null);
+}
+
+function nativeTeacher(distillation: Distillation | undefined) {
+  return distillationArguments<NativePointer>(distillation, distillation?.teacherOutputs ?? null, null);
 }
 
 /** Zeroed memory that starts at a multiple of 64 bytes, a cache line and the widest vector. */

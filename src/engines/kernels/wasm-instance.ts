@@ -1,7 +1,8 @@
 import { failure } from "../../foundations/errors.ts";
+import type { Distillation, StepOptions } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { type Description, layerCount, SUM_OF_OUTPUTS } from "./abi.ts";
-import { type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { distillationArguments, type EntryPoints, exampleArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 const PAGE = 65536;
@@ -9,6 +10,14 @@ const PAGE = 65536;
 interface WasmExports extends EntryPoints<number> {
   readonly memory: WebAssembly.Memory;
   readonly __heap_base: WebAssembly.Global;
+}
+
+/** What is staged with the inputs of a batch. */
+interface StageRequest {
+  /** Default: true. */
+  readonly targets?: boolean;
+  readonly resultBytes?: number;
+  readonly distillation?: Distillation | undefined;
 }
 
 /**
@@ -70,21 +79,32 @@ export class WasmInstance implements KernelInstance {
     this.wasm.pl_expect_zeros(this.state, fraction);
   }
 
-  train(examples: ExampleSet, order: Uint32Array, batchSize: number, learningRate: number): number {
+  train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number {
+    const { batchSize, learningRate, distillation } = options;
     let loss = 0;
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.subarray(start, start + batchSize);
-      const [data, orderAt] = this.stage(examples, batch);
-      loss += this.wasm.pl_train(this.state, ...data, orderAt, batch.length, batch.length, learningRate);
+      const [data, orderAt, , teacherAt] = this.stage(examples, batch, { distillation });
+      const step = [orderAt, batch.length, batch.length, learningRate] as const;
+      const teacher = distillationArguments(distillation, teacherAt, 0);
+      loss += this.wasm.pl_train(this.state, ...data, ...step, ...teacher);
     }
     return loss;
   }
 
-  gradients(examples: ExampleSet, order: Uint32Array, loss: number): Float32Array {
+  gradients(
+    examples: ExampleSet,
+    order: Uint32Array,
+    loss: number,
+    distillation: Distillation | undefined,
+  ): Float32Array {
     this.flatFloats().fill(0);
     for (const block of blocksOf(order)) {
-      const [data, orderAt] = this.stage(examples, block, { targets: loss !== SUM_OF_OUTPUTS });
-      this.wasm.pl_gradients(this.state, ...data, orderAt, block.length, order.length, loss, this.flat);
+      const staged = this.stage(examples, block, { targets: loss !== SUM_OF_OUTPUTS, distillation });
+      const [data, orderAt, , teacherAt] = staged;
+      const batch = [orderAt, block.length, order.length] as const;
+      const teacher = distillationArguments(distillation, teacherAt, 0);
+      this.wasm.pl_gradients(this.state, ...data, ...batch, loss, this.flat, ...teacher);
     }
     return this.flatFloats().slice();
   }
@@ -138,10 +158,13 @@ export class WasmInstance implements KernelInstance {
 
   /**
    * Copies the examples into the memory, in their order; returns the arguments that point at them, where the order
-   * lies, and room for a result.
+   * lies, room for a result, and where the teacher's outputs lie if there is one.
    */
-  private stage(examples: ExampleSet, batch: Uint32Array, { targets: wanted = true, resultBytes = 16 } = {}) {
-    const { inputs, targets } = examples;
+  private stage(examples: ExampleSet, batch: Uint32Array, request: StageRequest = {}) {
+    const { inputs, targets, count } = examples;
+    const { targets: wanted = true, resultBytes = 16, distillation } = request;
+    const teacher = distillation?.teacherOutputs ?? new Float32Array();
+    const teacherWidth = teacher.length / count;
     const values = targets.kind === "classes" ? targets.labels : targets.values;
     const inputWidth = exampleSize(examples);
     const targetWidth = !wanted ? 0 : targets.kind === "classes" ? 1 : targets.width;
@@ -149,13 +172,15 @@ export class WasmInstance implements KernelInstance {
     const orderAt = this.staging;
     const resultAt = align(orderAt + batch.length * 4);
     const targetsAt = align(resultAt + resultBytes);
-    const inputsAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
+    const teacherAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
+    const inputsAt = align(teacherAt + batch.length * teacherWidth * teacher.BYTES_PER_ELEMENT);
     this.grow(inputsAt + batch.length * inputWidth * inputs.values.BYTES_PER_ELEMENT);
     const order = new Uint32Array(this.memory, orderAt, batch.length);
     for (let i = 0; i < order.length; i++) order[i] = i;
     copyRows(values, targetWidth, batch, this.memory, targetsAt);
+    copyRows(teacher, teacherWidth, batch, this.memory, teacherAt);
     copyRows(inputs.values, inputWidth, batch, this.memory, inputsAt);
-    return [exampleArguments(examples, inputsAt, targetsAt, 0), orderAt, resultAt] as const;
+    return [exampleArguments(examples, inputsAt, targetsAt, 0), orderAt, resultAt, teacherAt] as const;
   }
 
   private reserve(batch: number): void {

@@ -1,4 +1,5 @@
 import type { Loss } from "../../network/specification.ts";
+import type { Distillation } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 
 /** What one example contributes: its loss, and that loss's gradient for the network's outputs. */
@@ -26,6 +27,26 @@ export function exampleLoss(
   throw new RangeError(`${loss} does not compare with targets of kind ${targets.kind}`);
 }
 
+/** The loss of one example, mixed with how far its outputs are from the teacher's: the definition is Distillation's. */
+export function distilled(
+  own: ExampleLoss,
+  loss: Loss,
+  outputs: Float64Array,
+  { teacherOutputs, temperature, weight }: Distillation,
+  index: number,
+): ExampleLoss {
+  const teacher = teacherOutputs.subarray(index * outputs.length, (index + 1) * outputs.length);
+  const apart =
+    loss === "softmax-cross-entropy"
+      ? softDivergence(outputs, teacher, temperature)
+      : meanSquaredError(outputs, teacher);
+  return {
+    loss: (1 - weight) * own.loss + weight * apart.loss,
+    gradient: own.gradient.map((value, i) => (1 - weight) * value + weight * (apart.gradient[i] as number)),
+    correct: own.correct,
+  };
+}
+
 /** The sum of the outputs, which compares with nothing. */
 export function sumOfOutputs(outputs: Float64Array): Omit<ExampleLoss, "correct"> {
   return { loss: outputs.reduce((sum, output) => sum + output, 0), gradient: outputs.map(() => 1) };
@@ -42,6 +63,27 @@ function softmaxCrossEntropy(logits: Float64Array, label: number): ExampleLoss {
     gradient,
     correct: logits.indexOf(largest) === label,
   };
+}
+
+/** T^2 KL(softmax(teacher / T) || softmax(logits / T)). */
+function softDivergence(
+  logits: Float64Array,
+  teacher: Float32Array,
+  temperature: number,
+): Omit<ExampleLoss, "correct"> {
+  const log = logSoftmax(logits.map((logit) => logit / temperature));
+  const teacherLog = logSoftmax(Float64Array.from(teacher, (logit) => logit / temperature));
+  const divergence = teacherLog.reduce((sum, q, i) => sum + Math.exp(q) * (q - (log[i] as number)), 0);
+  return {
+    loss: temperature ** 2 * divergence,
+    gradient: log.map((p, i) => temperature * (Math.exp(p) - Math.exp(teacherLog[i] as number))),
+  };
+}
+
+function logSoftmax(logits: Float64Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+  return logits.map((logit) => logit - largest - logSum);
 }
 
 /** The mean over the outputs of (output - target)^2. */

@@ -4,7 +4,6 @@ import type { NetworkSpec } from "../../network/specification.ts";
 import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
   Evaluation,
-  GradientLoss,
   GradientOptions,
   Network,
   OptimizerSpec,
@@ -15,8 +14,10 @@ import type {
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { buildLayers } from "./layers/index.ts";
 import type { Layer, Parameter } from "./layers/layer.ts";
-import { exampleLoss, sumOfOutputs } from "./loss.ts";
+import { distilled, type ExampleLoss, exampleLoss, sumOfOutputs } from "./loss.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
+
+type LossRequest = Pick<GradientOptions, "loss" | "distillation">;
 
 interface TrainedParameter extends Parameter {
   mask: Uint8Array | undefined;
@@ -68,7 +69,7 @@ export class ReferenceNetwork implements Network {
     let finite = true;
     for (let start = 0; start < order.length; start += options.batchSize) {
       const batch = order.subarray(start, start + options.batchSize);
-      const batchLossSum = this.computeGradients(examples, batch, "own");
+      const batchLossSum = this.computeGradients(examples, batch, options);
       this.maskGradients();
       this.update(options.learningRate);
       lossSum += batchLossSum;
@@ -100,9 +101,9 @@ export class ReferenceNetwork implements Network {
   async gradients(
     examples: ExampleSet,
     order: Uint32Array,
-    { masked = true, loss = "own" }: GradientOptions = {},
+    { masked = true, ...of }: GradientOptions = {},
   ): Promise<Parameters> {
-    this.computeGradients(examples, order, loss);
+    this.computeGradients(examples, order, of);
     if (masked) this.maskGradients();
     return new Map(this.parameters.map(({ name, gradient }) => [name, Float32Array.from(gradient)]));
   }
@@ -153,15 +154,12 @@ export class ReferenceNetwork implements Network {
   }
 
   /** Leaves the gradient of the mean loss over the batch, pruned values included; returns the sum of the losses. */
-  private computeGradients(examples: ExampleSet, batch: Uint32Array, of: GradientLoss): number {
+  private computeGradients(examples: ExampleSet, batch: Uint32Array, of: LossRequest): number {
     for (const { gradient } of this.parameters) gradient.fill(0);
     let lossSum = 0;
     for (const index of batch) {
       const values = this.forward(examples, index);
-      const { loss, gradient } =
-        of === "own"
-          ? exampleLoss(this.spec.loss, last(values), examples, index)
-          : sumOfOutputs(last(values));
+      const { loss, gradient } = this.lossOf(last(values), examples, index, of);
       lossSum += loss;
       let outputGradient: Float64Array = gradient.map((value) => value / batch.length);
       for (let i = this.layers.length - 1; i >= 0; i--) {
@@ -171,6 +169,17 @@ export class ReferenceNetwork implements Network {
       }
     }
     return lossSum;
+  }
+
+  private lossOf(
+    outputs: Float64Array,
+    examples: ExampleSet,
+    index: number,
+    { loss = "own", distillation }: LossRequest,
+  ): Omit<ExampleLoss, "correct"> {
+    if (loss === "sum-of-outputs") return sumOfOutputs(outputs);
+    const own = exampleLoss(this.spec.loss, outputs, examples, index);
+    return distillation === undefined ? own : distilled(own, this.spec.loss, outputs, distillation, index);
   }
 
   private maskGradients(): void {

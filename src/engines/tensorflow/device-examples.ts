@@ -12,6 +12,13 @@ interface DeviceInputs {
   dispose(): void;
 }
 
+/** What belongs to a batch. */
+export interface Rows {
+  inputs(): Tensor;
+  targets(): Tensor;
+  readonly of: Gather;
+}
+
 /** Examples on the device. */
 export class DeviceExamples {
   readonly #runtime: Runtime;
@@ -28,11 +35,15 @@ export class DeviceExamples {
     this.#axis = runtime.keep(runtime.upload(Int32Array.of(0), []));
   }
 
-  /** Inputs and targets of the examples at `indices`, in that order. */
-  rows(indices: Uint32Array): { inputs(): Tensor; targets(): Tensor } {
+  /** Inputs and targets of the examples at `indices`, in that order, and their rows of another tensor. */
+  rows(indices: Uint32Array): Rows {
     const where = this.#runtime.upload(Int32Array.from(indices), [indices.length]);
     const gather: Gather = (tensor) => this.#runtime.run("GatherV2", [tensor, where, this.#axis]);
-    return { inputs: () => this.#inputs.take(gather), targets: () => gather(this.#allTargets()) };
+    return {
+      inputs: () => this.#inputs.take(gather),
+      targets: () => gather(this.#allTargets()),
+      of: gather,
+    };
   }
 
   dispose(): void {

@@ -1,7 +1,8 @@
+import type { Distillation } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
-import { DeviceExamples } from "./device-examples.ts";
+import { DeviceData } from "./device-data.ts";
 import { loadRuntime } from "./load.ts";
-import type { HostReply, HostRequest, NetworkCall } from "./messages.ts";
+import type { HostReply, HostRequest, NetworkCall, NumberedTeacher } from "./messages.ts";
 import { TensorFlowNetwork } from "./network.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -13,10 +14,12 @@ class Host {
   readonly #runtime: Runtime;
   readonly #networks = new Map<number, TensorFlowNetwork>();
   readonly #examples = new Map<number, ExampleSet>();
-  readonly #onDevice = new Map<ExampleSet, DeviceExamples>();
+  readonly #teachers = new Map<number, Float32Array>();
+  readonly #onDevice: DeviceData;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#onDevice = new DeviceData(runtime);
   }
 
   async answer(request: HostRequest): Promise<unknown> {
@@ -24,22 +27,18 @@ class Host {
       case "create-network":
         return void this.#networks.set(
           request.network,
-          new TensorFlowNetwork(
-            this.#runtime,
-            (examples) => this.#deviceExamples(examples),
-            request.spec,
-            request.optimizer,
-          ),
+          new TensorFlowNetwork(this.#runtime, this.#onDevice, request.spec, request.optimizer),
         );
       case "add-examples":
         return void this.#examples.set(request.examples, request.set);
-      case "remove-examples": {
-        const set = find(this.#examples, request.examples);
-        this.#onDevice.get(set)?.dispose();
-        this.#onDevice.delete(set);
-        this.#examples.delete(request.examples);
-        return;
-      }
+      case "remove-examples":
+        this.#onDevice.dropExamples(find(this.#examples, request.examples));
+        return void this.#examples.delete(request.examples);
+      case "add-teacher":
+        return void this.#teachers.set(request.teacher, request.outputs);
+      case "remove-teacher":
+        this.#onDevice.dropTeacher(find(this.#teachers, request.teacher));
+        return void this.#teachers.delete(request.teacher);
       case "call":
         return this.#call(request);
     }
@@ -56,11 +55,11 @@ class Host {
       case "setMasks":
         return network.setMasks(...call.args);
       case "train":
-        return network.train(examples(call.args[0]), call.args[1], call.args[2]);
+        return network.train(examples(call.args[0]), call.args[1], this.#withTeacher(call.args[2]));
       case "evaluate":
         return network.evaluate(examples(call.args[0]));
       case "gradients":
-        return network.gradients(examples(call.args[0]), call.args[1], call.args[2]);
+        return network.gradients(examples(call.args[0]), call.args[1], this.#withTeacher(call.args[2] ?? {}));
       case "outputs":
         return network.outputs(examples(call.args[0]), call.args[1]);
       case "activationNorms":
@@ -75,12 +74,11 @@ class Host {
     }
   }
 
-  #deviceExamples(examples: ExampleSet): DeviceExamples {
-    const found = this.#onDevice.get(examples);
-    if (found !== undefined) return found;
-    const made = new DeviceExamples(this.#runtime, examples);
-    this.#onDevice.set(examples, made);
-    return made;
+  #withTeacher<Options>({ distillation, ...options }: NumberedTeacher<Options>) {
+    if (distillation === undefined) return options;
+    const { teacher, ...how } = distillation;
+    const whole: Distillation = { ...how, teacherOutputs: find(this.#teachers, teacher) };
+    return { ...options, distillation: whole };
   }
 }
 

@@ -6,7 +6,7 @@ import { findNvidiaDriver } from "./gpu.ts";
 import { HostProcess } from "./host-process.ts";
 import { findInstallation, type Installation, lookForInstallation } from "./installation.ts";
 import { RemoteNetwork } from "./remote-network.ts";
-import { SentExamples } from "./sent-examples.ts";
+import { sentTo } from "./sent-once.ts";
 
 const NAME = "tensorflow";
 const SETUP = "Install it with: prune-lab setup tensorflow";
@@ -67,7 +67,7 @@ interface Opened {
 
 async function openInstallation(installation: Installation): Promise<Opened> {
   const { host, ready, log } = await HostProcess.start(installation);
-  const examples = new SentExamples(host);
+  const sent = sentTo(host);
   let networks = 0;
   const engine: Engine = {
     description: {
@@ -80,7 +80,7 @@ async function openInstallation(installation: Installation): Promise<Opened> {
     createNetwork: async (spec, optimizer) => {
       const network = networks++;
       await host.request({ kind: "create-network", network, spec, optimizer });
-      return new RemoteNetwork(host, examples, network, spec);
+      return new RemoteNetwork(host, sent, network, spec);
     },
     dispose: async () => host.stop(),
   };

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../network/shapes.ts";
 import type { Loss } from "../../network/specification.ts";
+import type { Distillation } from "../engine.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 
 export interface BatchLoss {
@@ -25,23 +26,64 @@ export function sumOfOutputs(runtime: Runtime, outputs: Tensor): BatchLoss {
  */
 export function batchLoss(runtime: Runtime, loss: Loss, outputs: Tensor, targets: Tensor): BatchLoss {
   const [batch = 1, width = 1] = outputs.shape;
-  const scaled = (tensor: Tensor, factor: number) => runtime.run("Mul", [tensor, runtime.constant(factor)]);
-  const sum = (tensor: Tensor) => runtime.run("Sum", [tensor, runtime.upload(Int32Array.of(0, 1), [2])]);
   switch (loss) {
     case "softmax-cross-entropy": {
       const logProbabilities = runtime.run("LogSoftmax", [outputs]);
       const difference = runtime.run("Sub", [runtime.run("Exp", [logProbabilities]), targets]);
       return {
-        sum: runtime.run("Neg", [sum(runtime.run("Mul", [targets, logProbabilities]))]),
-        outputGradient: scaled(difference, 1 / batch),
+        sum: runtime.run("Neg", [sumOf(runtime, runtime.run("Mul", [targets, logProbabilities]))]),
+        outputGradient: scaled(runtime, difference, 1 / batch),
       };
     }
     case "mean-squared-error": {
       const difference = runtime.run("Sub", [outputs, targets]);
       return {
-        sum: scaled(sum(runtime.run("Square", [difference])), 1 / width),
-        outputGradient: scaled(difference, 2 / (batch * width)),
+        sum: scaled(runtime, sumOf(runtime, runtime.run("Square", [difference])), 1 / width),
+        outputGradient: scaled(runtime, difference, 2 / (batch * width)),
       };
     }
   }
+}
+
+/** The loss of a batch, mixed with how far its outputs are from the teacher's: the definition is Distillation's. */
+export function distilled(
+  runtime: Runtime,
+  own: BatchLoss,
+  loss: Loss,
+  outputs: Tensor,
+  teacher: Tensor,
+  { temperature, weight }: Distillation,
+): BatchLoss {
+  const apart =
+    loss === "softmax-cross-entropy"
+      ? softDivergence(runtime, outputs, teacher, temperature)
+      : batchLoss(runtime, loss, outputs, teacher);
+  const mixed = (mine: Tensor, other: Tensor) =>
+    runtime.run("AddV2", [scaled(runtime, mine, 1 - weight), scaled(runtime, other, weight)]);
+  return {
+    sum: mixed(own.sum, apart.sum),
+    outputGradient: mixed(own.outputGradient, apart.outputGradient),
+  };
+}
+
+/** T^2 KL(softmax(teacher / T) || softmax(outputs / T)). */
+function softDivergence(runtime: Runtime, outputs: Tensor, teacher: Tensor, temperature: number): BatchLoss {
+  const [batch = 1] = outputs.shape;
+  const logSoftmax = (logits: Tensor) =>
+    runtime.run("LogSoftmax", [scaled(runtime, logits, 1 / temperature)]);
+  const [log, teacherLog] = [logSoftmax(outputs), logSoftmax(teacher)];
+  const [p, q] = [runtime.run("Exp", [log]), runtime.run("Exp", [teacherLog])];
+  const terms = runtime.run("Mul", [q, runtime.run("Sub", [teacherLog, log])]);
+  return {
+    sum: scaled(runtime, sumOf(runtime, terms), temperature ** 2),
+    outputGradient: scaled(runtime, runtime.run("Sub", [p, q]), temperature / batch),
+  };
+}
+
+function scaled(runtime: Runtime, tensor: Tensor, factor: number): Tensor {
+  return runtime.run("Mul", [tensor, runtime.constant(factor)]);
+}
+
+function sumOf(runtime: Runtime, matrix: Tensor): Tensor {
+  return runtime.run("Sum", [matrix, runtime.upload(Int32Array.of(0, 1), [2])]);
 }

@@ -1,8 +1,8 @@
 import type { NetworkSpec } from "../../network/specification.ts";
-import type { Network, OptimizerSpec } from "../engine.ts";
+import type { Distillation, Network, OptimizerSpec } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 
-/** What goes to the process that runs TensorFlow. Networks and example sets are named by numbers. */
+/** What goes to the process that runs TensorFlow. Networks, example sets and teachers are named by numbers. */
 export type HostRequest =
   | {
       readonly kind: "create-network";
@@ -12,11 +12,13 @@ export type HostRequest =
     }
   | { readonly kind: "add-examples"; readonly examples: number; readonly set: ExampleSet }
   | { readonly kind: "remove-examples"; readonly examples: number }
+  | { readonly kind: "add-teacher"; readonly teacher: number; readonly outputs: Float32Array }
+  | { readonly kind: "remove-teacher"; readonly teacher: number }
   | NetworkCall;
 
 export type NetworkMethod = Exclude<keyof Network, "spec">;
 
-/** A call of a network's method, with the number of an example set in place of the set. */
+/** A call of a network's method, with numbers in place of an example set and of a teacher's outputs. */
 export type NetworkCall = {
   [Method in NetworkMethod]: {
     readonly kind: "call";
@@ -27,8 +29,17 @@ export type NetworkCall = {
 }[NetworkMethod];
 
 type NumberedArguments<Args extends readonly unknown[]> = {
-  [Index in keyof Args]: Args[Index] extends ExampleSet ? number : Args[Index];
+  [Index in keyof Args]: Numbered<Args[Index]>;
 };
+
+type Numbered<T> = T extends ExampleSet ? number : "distillation" extends keyof T ? NumberedTeacher<T> : T;
+
+/** Options of a method, with the number of a teacher. */
+export type NumberedTeacher<Options> = Omit<Options, "distillation"> & {
+  readonly distillation?: NumberedDistillation | undefined;
+};
+
+export type NumberedDistillation = Omit<Distillation, "teacherOutputs"> & { readonly teacher: number };
 
 /** Where the process runs, told once TensorFlow is loaded. */
 export interface HostReady {

@@ -4,8 +4,8 @@ import { layerOutputShapes, sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
 import type {
+  Distillation,
   Evaluation,
-  GradientLoss,
   GradientOptions,
   Network,
   OptimizerSpec,
@@ -14,11 +14,12 @@ import type {
   TrainResult,
 } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
-import type { DeviceExamples } from "./device-examples.ts";
+import type { DeviceData } from "./device-data.ts";
+import type { DeviceExamples, Rows } from "./device-examples.ts";
 import { buildLayers } from "./layers/index.ts";
 import { type Layer, type ParameterValues, tensorOf } from "./layers/layer.ts";
 import { toChannelsFirst } from "./layout.ts";
-import { batchLoss, sumOfOutputs } from "./loss.ts";
+import { type BatchLoss, batchLoss, distilled, sumOfOutputs } from "./loss.ts";
 import { Measurement } from "./measure.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
@@ -29,8 +30,7 @@ import type { Variable } from "./variable.ts";
 const FORWARD_BATCH = 500;
 
 /** What #computeGradients computes. */
-interface GradientRequest {
-  readonly loss: GradientLoss;
+interface GradientRequest extends Omit<GradientOptions, "masked"> {
   readonly masked: boolean;
   /** Whether weight decay is added. */
   readonly withDecay: boolean;
@@ -40,7 +40,7 @@ interface GradientRequest {
 export class TensorFlowNetwork implements Network {
   readonly spec: NetworkSpec;
   readonly #runtime: Runtime;
-  readonly #onDevice: (examples: ExampleSet) => DeviceExamples;
+  readonly #onDevice: DeviceData;
   readonly #parameters: readonly TrainedParameter[];
   readonly #layers: readonly Layer[];
   readonly #firstTrained: number;
@@ -48,13 +48,7 @@ export class TensorFlowNetwork implements Network {
   readonly #weightDecay: number;
   #step = 0;
 
-  /** `onDevice` gives the device's copy of examples. */
-  constructor(
-    runtime: Runtime,
-    onDevice: (examples: ExampleSet) => DeviceExamples,
-    spec: NetworkSpec,
-    optimizer: OptimizerSpec,
-  ) {
+  constructor(runtime: Runtime, onDevice: DeviceData, spec: NetworkSpec, optimizer: OptimizerSpec) {
     this.spec = spec;
     this.#runtime = runtime;
     this.#onDevice = onDevice;
@@ -79,11 +73,11 @@ export class TensorFlowNetwork implements Network {
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
-    const data = this.#onDevice(examples);
+    const data = this.#onDevice.examples(examples);
     const losses: Tensor[] = [];
     for (let start = 0; start < order.length; start += options.batchSize) {
       const batch = order.subarray(start, start + options.batchSize);
-      losses.push(this.#trainStep(data, batch, options.learningRate));
+      losses.push(this.#trainStep(data, batch, options));
     }
     // Read at the end, so that the device never waits for this thread within the call.
     let lossSum = 0;
@@ -106,11 +100,11 @@ export class TensorFlowNetwork implements Network {
   async gradients(
     examples: ExampleSet,
     order: Uint32Array,
-    { masked = true, loss = "own" }: GradientOptions = {},
+    { masked = true, ...of }: GradientOptions = {},
   ): Promise<Parameters> {
-    const data = this.#onDevice(examples);
+    const data = this.#onDevice.examples(examples);
     return this.#runtime.scope(() => {
-      const { gradients } = this.#computeGradients(data, order, { loss, masked, withDecay: false });
+      const { gradients } = this.#computeGradients(data, order, { ...of, masked, withDecay: false });
       const read = this.#parameters.map((parameter, index): [string, Float32Array] => [
         parameter.name,
         parameter.readTensor(gradients[index] as Tensor),
@@ -167,12 +161,12 @@ export class TensorFlowNetwork implements Network {
   }
 
   /** One step of the optimizer; gives the sum of the batch's losses, to be freed by the caller. */
-  #trainStep(data: DeviceExamples, batch: Uint32Array, learningRate: number): Tensor {
+  #trainStep(data: DeviceExamples, batch: Uint32Array, { learningRate, distillation }: StepOptions): Tensor {
     this.#step++;
     return this.#runtime.scope(() => {
       // The inner scope frees the values of the parameters, so that they can change in place.
       const { lossSum, gradients } = this.#runtime.scope(() =>
-        this.#computeGradients(data, batch, { loss: "own", masked: true, withDecay: true }),
+        this.#computeGradients(data, batch, { distillation, masked: true, withDecay: true }),
       );
       const prepared = this.#optimizer.prepare(this.#step, learningRate);
       this.#parameters.forEach(({ variable, slots }, index) => {
@@ -186,16 +180,14 @@ export class TensorFlowNetwork implements Network {
   #computeGradients(
     data: DeviceExamples,
     batch: Uint32Array,
-    { loss, masked, withDecay }: GradientRequest,
+    { loss = "own", distillation, masked, withDecay }: GradientRequest,
   ): { readonly lossSum: Tensor; readonly gradients: readonly Tensor[] } {
     const values = this.#values();
     const rows = data.rows(batch);
     const activations = this.#forward(rows.inputs(), values);
     const outputs = activations.at(-1) as Tensor;
     const { sum, outputGradient } =
-      loss === "own"
-        ? batchLoss(this.#runtime, this.spec.loss, outputs, rows.targets())
-        : sumOfOutputs(this.#runtime, outputs);
+      loss === "own" ? this.#ownLoss(outputs, rows, distillation) : sumOfOutputs(this.#runtime, outputs);
     const plain = this.#backward(activations, outputGradient, values);
     const gradients = this.#parameters.map((parameter, index) => {
       const gradient = plain[index] as Tensor;
@@ -205,13 +197,21 @@ export class TensorFlowNetwork implements Network {
     return { lossSum: sum, gradients };
   }
 
+  #ownLoss(outputs: Tensor, rows: Rows, distillation: Distillation | undefined): BatchLoss {
+    const { loss } = this.spec;
+    const own = batchLoss(this.#runtime, loss, outputs, rows.targets());
+    if (distillation === undefined) return own;
+    const all = this.#onDevice.teacher(distillation.teacherOutputs, outputs.shape[1] ?? 1);
+    return distilled(this.#runtime, own, loss, outputs, rows.of(all), distillation);
+  }
+
   /** Passes the examples forward, some at a time, and shows the input and each layer's output of these. */
   #forwardAll(
     examples: ExampleSet,
     order: Uint32Array,
     show: (activations: readonly Tensor[]) => void,
   ): void {
-    const data = this.#onDevice(examples);
+    const data = this.#onDevice.examples(examples);
     for (let start = 0; start < order.length; start += FORWARD_BATCH) {
       const batch = order.subarray(start, start + FORWARD_BATCH);
       this.#runtime.scope(() => show(this.#forward(data.rows(batch).inputs(), this.#values())));

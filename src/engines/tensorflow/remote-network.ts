@@ -2,6 +2,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import type {
+  Distillation,
   Evaluation,
   GradientOptions,
   Network,
@@ -11,20 +12,20 @@ import type {
 } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
-import type { NetworkCall } from "./messages.ts";
-import type { SentExamples } from "./sent-examples.ts";
+import type { NetworkCall, NumberedTeacher } from "./messages.ts";
+import type { Sent } from "./sent-once.ts";
 
 /** A network that lives in the process that runs TensorFlow. */
 export class RemoteNetwork implements Network {
   readonly spec: NetworkSpec;
   readonly #host: HostProcess;
-  readonly #examples: SentExamples;
+  readonly #sent: Sent;
   readonly #network: number;
   #disposed = false;
 
-  constructor(host: HostProcess, examples: SentExamples, network: number, spec: NetworkSpec) {
+  constructor(host: HostProcess, sent: Sent, network: number, spec: NetworkSpec) {
     this.#host = host;
-    this.#examples = examples;
+    this.#sent = sent;
     this.#network = network;
     this.spec = spec;
   }
@@ -42,12 +43,13 @@ export class RemoteNetwork implements Network {
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
-    const number = await this.#examples.numberOf(examples);
-    return (await this.#call({ method: "train", args: [number, order, options] })) as TrainResult;
+    const number = await this.#sent.examples.numberOf(examples);
+    const numbered = await this.#numbered(options);
+    return (await this.#call({ method: "train", args: [number, order, numbered] })) as TrainResult;
   }
 
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
-    const number = await this.#examples.numberOf(examples);
+    const number = await this.#sent.examples.numberOf(examples);
     return (await this.#call({ method: "evaluate", args: [number] })) as Evaluation;
   }
 
@@ -56,12 +58,13 @@ export class RemoteNetwork implements Network {
     order: Uint32Array,
     options: GradientOptions = {},
   ): Promise<Parameters> {
-    const number = await this.#examples.numberOf(examples);
-    return (await this.#call({ method: "gradients", args: [number, order, options] })) as Parameters;
+    const number = await this.#sent.examples.numberOf(examples);
+    const numbered = await this.#numbered(options);
+    return (await this.#call({ method: "gradients", args: [number, order, numbered] })) as Parameters;
   }
 
   async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
-    const number = await this.#examples.numberOf(examples);
+    const number = await this.#sent.examples.numberOf(examples);
     return (await this.#call({ method: "outputs", args: [number, order] })) as Float32Array;
   }
 
@@ -69,7 +72,7 @@ export class RemoteNetwork implements Network {
     examples: ExampleSet,
     order: Uint32Array,
   ): Promise<ReadonlyMap<string, Float32Array>> {
-    const number = await this.#examples.numberOf(examples);
+    const number = await this.#sent.examples.numberOf(examples);
     const norms = await this.#call({ method: "activationNorms", args: [number, order] });
     return norms as ReadonlyMap<string, Float32Array>;
   }
@@ -86,6 +89,16 @@ export class RemoteNetwork implements Network {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#call({ method: "dispose", args: [] });
+  }
+
+  async #numbered<Options extends { readonly distillation?: Distillation | undefined }>({
+    distillation,
+    ...options
+  }: Options): Promise<NumberedTeacher<Options>> {
+    if (distillation === undefined) return options;
+    const { teacherOutputs, ...how } = distillation;
+    const teacher = await this.#sent.teachers.numberOf(teacherOutputs);
+    return { ...options, distillation: { ...how, teacher } };
   }
 
   #call(call: Unaddressed<NetworkCall>): Promise<unknown> {

@@ -74,12 +74,12 @@ async function normsOf(
   order: Uint32Array,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const byLayer = await network.activationNorms(examples, order);
-  return new Map(
-    connectionsOf(network.spec).weighted.flatMap(({ layer, weight, bias, positions }) => [
-      [weight.name, byLayer.get(layer.name) ?? new Float32Array()],
-      [bias.name, Float32Array.of(Math.sqrt(order.length * positions))],
-    ]),
-  );
+  const norms = new Map<string, Float32Array>();
+  for (const { layer, weight, bias, positions } of connectionsOf(network.spec).weighted) {
+    norms.set(weight.name, byLayer.get(layer.name) ?? new Float32Array());
+    if (bias !== undefined) norms.set(bias.name, Float32Array.of(Math.sqrt(order.length * positions)));
+  }
+  return norms;
 }
 
 /** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */

@@ -39,7 +39,7 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
 
   /** From its initial values; tested once, at the end. */
   compute: ({ seed }, _parents, environment) =>
-    trainDense(seed, environment, undefined, async (network, { history, diverged, seconds, examples }) => {
+    trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
       const trained = await test(network, environment.dataset);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {

@@ -39,14 +39,18 @@ export const checkpoint: RunKindOf<CheckpointRun, CheckpointResult> = {
 
   /** The same steps as the baseline's, from the same initial values. */
   compute: ({ seed, step }, _parents, environment) =>
-    trainDense(seed, environment, step, async (network, { history, diverged, seconds, examples }) => ({
-      result: { kind: "checkpoint", status: diverged ? "diverged" : "ok", history },
-      parameters: await network.readParameters(),
-      masks: new Map(),
-      optimizer: await network.readOptimizerState(),
-      trainSeconds: seconds,
-      trainedExamples: examples,
-    })),
+    trainDense(
+      { seed, until: step },
+      environment,
+      async (network, { history, diverged, seconds, examples }) => ({
+        result: { kind: "checkpoint", status: diverged ? "diverged" : "ok", history },
+        parameters: await network.readParameters(),
+        masks: new Map(),
+        optimizer: await network.readOptimizerState(),
+        trainSeconds: seconds,
+        trainedExamples: examples,
+      }),
+    ),
 
   tested: () => null,
 };

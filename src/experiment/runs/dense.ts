@@ -1,27 +1,33 @@
 import type { Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
-import { optimizerSpec, type TrainingOutcome, train } from "../training/train.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
+import { optimizerSpec, type TrainingOutcome, type TrainingPlan, train } from "../training/train.ts";
 import type { RunEnvironment } from "./run.ts";
 
-/**
- * Trains a dense network from its initial values, to step `until` or to the end, and hands it to `use`, after which it
- * is gone.
- */
+/** Which training: by default of the study's network, as its `train` says, to the end. */
+export interface DenseTraining {
+  readonly seed: number;
+  readonly spec?: NetworkSpec;
+  readonly plan?: TrainingPlan;
+  /** The first step that is not taken. */
+  readonly until?: number;
+}
+
+/** Trains a dense network from its initial values, and hands it to `use`, after which it is gone. */
 export async function trainDense<T>(
-  seed: number,
+  { seed, spec, plan, until }: DenseTraining,
   { settings, engine, dataset, meeting, onStep }: RunEnvironment,
-  until: number | undefined,
   use: (network: Network, outcome: TrainingOutcome) => Promise<T>,
 ): Promise<T> {
-  const plan = settings.train;
-  const network = await engine.createNetwork(settings.network, optimizerSpec(plan.optimizer), meeting);
+  const [trained, by] = [spec ?? settings.network, plan ?? settings.train];
+  const network = await engine.createNetwork(trained, optimizerSpec(by.optimizer), meeting);
   try {
-    await network.writeParameters(initialParameters(settings.network, settings.initializer, seed));
+    await network.writeParameters(initialParameters(trained, settings.initializer, seed));
     const outcome = await train({
       network,
       train: dataset.train,
       validation: dataset.validation,
-      plan,
+      plan: by,
       seed,
       phase: "train",
       ...(until === undefined ? {} : { until }),

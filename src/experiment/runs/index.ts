@@ -1,13 +1,23 @@
 import type { RunSettings } from "../settings.ts";
 import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
 import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
+import { type ConstructedResult, type ConstructedRun, constructed } from "./constructed.ts";
+import type { MaskedResult } from "./masked.ts";
 import { type PointResult, type PointRun, point } from "./point.ts";
+import { type QuantizedResult, type QuantizedRun, quantized } from "./quantized.ts";
 import type { ExampleCounts, ParentOutput, RunEnvironment, RunKindOf, RunOutput, Work } from "./run.ts";
+import { type TeacherResult, type TeacherRun, teacher } from "./teacher.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
 /** One unit of work with a content hash; a pure function of what the hash covers. */
-export type Run = BaselineRun | CheckpointRun | PointRun;
-export type RunResult = BaselineResult | CheckpointResult | PointResult;
+export type Run = BaselineRun | CheckpointRun | PointRun | QuantizedRun | TeacherRun | ConstructedRun;
+export type RunResult =
+  | BaselineResult
+  | CheckpointResult
+  | PointResult
+  | QuantizedResult
+  | TeacherResult
+  | ConstructedResult;
 export type RunKind = Run["kind"];
 
 type Kinds = {
@@ -15,7 +25,7 @@ type Kinds = {
 };
 
 /** Every kind of run. What a new one still lacks, the compiler finds here. */
-const kinds: Kinds = { baseline, checkpoint, point };
+const kinds: Kinds = { baseline, checkpoint, point, quantized, teacher, constructed };
 
 /** The kind of a run, which takes this run; TypeScript cannot see that a member and its run go together. */
 function kindOf({ kind }: { readonly kind: RunKind }): RunKindOf<Run, RunResult> {
@@ -47,4 +57,9 @@ export function computeRun(
 /** How good the network is in the end; null for runs that are not tested. */
 export function testedOf(result: RunResult): TestMeasure | null {
   return kindOf(result).tested(result);
+}
+
+/** What is found of a network that fills a row; undefined for a run of another kind. */
+export function maskedOf(result: RunResult): MaskedResult | undefined {
+  return result.kind === "point" || result.kind === "constructed" ? result : undefined;
 }

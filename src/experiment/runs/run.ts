@@ -2,6 +2,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine, OptimizerState } from "../../engines/engine.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
 import type { EpochRecord } from "../training/train.ts";
@@ -30,6 +31,8 @@ export interface RunBase {
 export interface ResultBase {
   readonly status: RunStatus;
   readonly history: readonly EpochRecord[];
+  /** The network that its weights are of, where that is not the study's. */
+  readonly network?: NetworkSpec;
 }
 
 /** A finished parent as a run finds it. */
@@ -78,6 +81,8 @@ export interface Work {
   readonly passes: number;
   /** Kept over all prunable weights, while it does so. */
   readonly density: number;
+  /** Multiply-accumulates of a dense forward pass, where it is of another network than the study's. */
+  readonly macs?: number | undefined;
 }
 
 /** A kind of run, in one file: how it is planned, what it costs, how it is computed and what it finds. */

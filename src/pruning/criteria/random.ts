@@ -10,6 +10,7 @@ export const random = defineCriterion({
     url: "https://arxiv.org/abs/2202.02643",
   },
   options: z.strictObject({}),
+  uniformScores: true,
   scores: (evidence) =>
     scoreEach(evidence, (values, { name }) => {
       const stream = evidence.randomStream(name);

@@ -1,4 +1,5 @@
 import { groupBy } from "../../analysis/group-by.ts";
+import type { PointDifference } from "../../analysis/paired-difference.ts";
 import type { SweepDifference } from "../../analysis/sweep-differences.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { drawSvg } from "../../charts/rendering/render.ts";
@@ -10,7 +11,7 @@ import type { Html } from "./html.ts";
 import { seriesName } from "./overlay.ts";
 import { listed } from "./parts.ts";
 import type { ReportedStudy } from "./reproduce.ts";
-import { type ShownMethods, sortable } from "./tables.ts";
+import { type Cell, type ShownMethods, sortable } from "./tables.ts";
 
 /** A difference is told from chance below this, over all differences together. */
 const ALPHA = 0.05;
@@ -21,7 +22,7 @@ export function seriesOf(studies: readonly ReportedStudy[]): (difference: SweepD
   return ({ study, method }) => seriesName(byName.get(study) ?? { name: study, manifest: undefined }, method);
 }
 
-const significant = ({ pValue }: SweepDifference) => pValue !== null && pValue <= ALPHA;
+const significant = ({ pValue }: PointDifference) => pValue !== null && pValue <= ALPHA;
 
 /** Where sweeps differ, seed by seed, as sentences: one a method of each sweep but the first. */
 export function differenceSentences(
@@ -39,17 +40,26 @@ export function differenceSentences(
     if (of.every(({ difference }) => difference.mean === 0 && (difference.std ?? 0) === 0)) {
       return [`${against}: the same figures at every point that both have.`];
     }
-    const methods = [...groupBy(of, ({ method }) => method).values()];
-    const alike = methods.filter((points) => !points.some(significant)).flat();
-    return [
-      ...methods.flatMap((points) => differs(against, points, metric)),
-      ...(alike.length === 0 ? [] : [noneDiffers(against, alike, metric)]),
-    ];
+    return pointSentences(against, of, metric);
   });
 }
 
+/** Where the networks of each method differ from others, at some points at least, as sentences. */
+export function pointSentences(
+  against: string,
+  points: readonly PointDifference[],
+  metric: Metric,
+): string[] {
+  const methods = [...groupBy(points, ({ method }) => method).values()];
+  const alike = methods.filter((of) => !of.some(significant)).flat();
+  return [
+    ...methods.flatMap((of) => differs(against, of, metric)),
+    ...(alike.length === 0 ? [] : [noneDiffers(against, alike, metric)]),
+  ];
+}
+
 /** Of a method: where a difference is told from chance, and the largest of those. */
-function differs(against: string, points: readonly SweepDifference[], metric: Metric): string[] {
+function differs(against: string, points: readonly PointDifference[], metric: Metric): string[] {
   const told = points.filter(significant);
   const most = largest(told);
   if (most === undefined) return [];
@@ -60,7 +70,7 @@ function differs(against: string, points: readonly SweepDifference[], metric: Me
 }
 
 /** Of all methods without such a difference, in one sentence. */
-function noneDiffers(against: string, points: readonly SweepDifference[], metric: Metric): string {
+function noneDiffers(against: string, points: readonly PointDifference[], metric: Metric): string {
   const methods = [...new Set(points.map(({ method }) => method))];
   const subject = methods.length > 4 ? count(methods.length, "method") : listed(methods);
   const reason = points.every(({ pValue }) => pValue === null)
@@ -75,13 +85,13 @@ function noneDiffers(against: string, points: readonly SweepDifference[], metric
   return `${against}, ${subject}: ${reason}${peak}.`;
 }
 
-function largest(points: readonly SweepDifference[]): SweepDifference | undefined {
-  const size = ({ difference }: SweepDifference) => Math.abs(difference.mean ?? 0);
+function largest(points: readonly PointDifference[]): PointDifference | undefined {
+  const size = ({ difference }: PointDifference) => Math.abs(difference.mean ?? 0);
   return points.toSorted((a, b) => size(b) - size(a))[0];
 }
 
 /** `2.6 points below (paired by 3 seeds, 95% interval -3.1 to -2.1)` */
-function amountOf({ difference: { mean, ci95, n } }: SweepDifference, metric: Metric): string {
+function amountOf({ difference: { mean, ci95, n } }: PointDifference, metric: Metric): string {
   const value = mean ?? 0;
   const amount = `${differenceText(metric, Math.abs(value).toFixed(1))} ${side(metric, value < 0 ? "worse" : "better")}`;
   const interval = ci95 === null ? "" : `, 95% interval ${ci95.low.toFixed(1)} to ${ci95.high.toFixed(1)}`;
@@ -124,24 +134,33 @@ export function differenceTable(
     readonly series: (difference: SweepDifference) => string;
   } & ShownMethods,
 ): Html {
-  const signed = (value: number) => `${value > 0 ? "+" : ""}${value.toFixed(2)}`;
-  const cell = (value: number | null | undefined, text: (value: number) => string) =>
-    value == null ? { text: "", value: "" } : { text: text(value), value };
   return sortable(
     `Differences from ${differences[0]?.reference ?? ""}`,
-    ["Pruned", `Difference (${metric.difference.many})`, "95% low", "95% high", "Seeds", "p"],
+    ["Pruned", ...differenceHeadings(metric)],
     differences.map((one) => ({
       method: series(one),
-      cells: [
-        { text: percent(one.sparsity), value: one.sparsity },
-        cell(one.difference.mean, signed),
-        cell(one.difference.ci95?.low, signed),
-        cell(one.difference.ci95?.high, signed),
-        cell(one.difference.n, String),
-        cell(one.pValue, (p) => (p < 0.001 ? "< 0.001" : p.toFixed(3)) + (p <= ALPHA ? " *" : "")),
-      ],
+      cells: [{ text: percent(one.sparsity), value: one.sparsity }, ...differenceCells(one)],
     })),
     shown,
     "heading",
   );
+}
+
+/** What differenceCells gives. */
+export function differenceHeadings({ difference }: Metric): string[] {
+  return [`Difference (${difference.many})`, "95% low", "95% high", "Seeds", "p"];
+}
+
+/** A difference with its interval; empty without one. */
+export function differenceCells(one: PointDifference | undefined): Cell[] {
+  const signed = (value: number) => `${value > 0 ? "+" : ""}${value.toFixed(2)}`;
+  const cell = (value: number | null | undefined, text: (value: number) => string) =>
+    value == null ? { text: "", value: "" } : { text: text(value), value };
+  return [
+    cell(one?.difference.mean, signed),
+    cell(one?.difference.ci95?.low, signed),
+    cell(one?.difference.ci95?.high, signed),
+    cell(one?.difference.n, String),
+    cell(one?.pValue, (p) => (p < 0.001 ? "< 0.001" : p.toFixed(3)) + (p <= ALPHA ? " *" : "")),
+  ];
 }

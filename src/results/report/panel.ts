@@ -1,4 +1,5 @@
 import { recordedGuesses } from "../../analysis/constant-guesses.ts";
+import { roundingDifferences } from "../../analysis/rounding-differences.ts";
 import { summarize } from "../../analysis/summarize.ts";
 import { type NamedRows, sweepDifferences } from "../../analysis/sweep-differences.ts";
 import type { ChartData } from "../../charts/chart.ts";
@@ -13,6 +14,7 @@ import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
 import type { ReportedStudy } from "./reproduce.ts";
+import { roundingSentences, roundingTable } from "./rounding.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
 import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
 
@@ -49,11 +51,16 @@ export async function panel(
   // Of several panels, each section is told by its panel and its heading.
   const of = prefix === "" ? "" : `${prefix}title `;
   const guessOf = recordedGuesses(studies);
+  const rounding = roundingDifferences(results, metric);
   const differences = sweepDifferences(studies satisfies readonly NamedRows[], metric);
   const series = seriesOf(studies);
   const differing = await differenceFigure(differences, { metric, methods, series });
   const { sentences, definitions } = withDefinitions(
-    [...findings(results, guessOf), ...differenceSentences(studies, differences, metric)],
+    [
+      ...findings(results, guessOf),
+      ...roundingSentences(rounding, metric),
+      ...differenceSentences(studies, differences, metric),
+    ],
     prefix,
   );
   const steps =
@@ -90,6 +97,7 @@ ${differing === undefined ? "" : figureHtml(differing, context)}
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
+${roundingTable(results, rounding, { metric, ...shown }) ?? ""}
 ${differences.length === 0 ? "" : differenceTable(differences, { metric, series, ...shown })}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, shown)}</details>` : ""}
 </section>

@@ -1,6 +1,8 @@
 import { contrast, pairsOf } from "../../analysis/contrast.ts";
 import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
+import { isConstructedRow, isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
+import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
@@ -13,7 +15,7 @@ import { amountText, intervalText, meanOf, rangeText } from "./parts.ts";
 /** How far a method prunes before it costs anything, and what comes next. */
 export function retention(method: string, rows: readonly ResultRow[], metric: Metric): string[] {
   const bySparsity = [...groupBy(rows, (row) => row.target_sparsity)].sort(([a], [b]) => a - b);
-  const control = bySparsity.find(([sparsity]) => sparsity === 0)?.[1];
+  const control = bySparsity.find(([, of]) => of.some(isDenseControl))?.[1];
   const limit = largestNonInferiorSparsity(rows, metric);
   if (control === undefined || limit === undefined) return plainRange(method, bySparsity, metric);
   const margin = differenceText(metric, metric.difference.margin);
@@ -71,6 +73,9 @@ function plainRange(
   if (first === undefined || last === undefined) return [];
   const from = `${named(metric, first.mean, "coarse")} at ${percent(first.sparsity)}`;
   const to = last === first ? "" : `, ${measured(metric, last.mean, "coarse")} at ${percent(last.sparsity)}`;
+  if (bySparsity.some(([, rows]) => rows.some(isConstructedRow))) {
+    return [`${method}, which is constructed and not pruned: ${from}${to}.`];
+  }
   return [
     `${method}: ${from}${to}. The grid has no sparsity 0, so there is no unpruned network to compare with.`,
   ];
@@ -78,7 +83,7 @@ function plainRange(
 
 function saving(rows: readonly ResultRow[]): string {
   const [first] = rows;
-  const bytes = meanOf(rows, (row) => row.sparse_bytes);
+  const bytes = meanOf(rows, networkBytes);
   if (first === undefined || bytes === null || bytes <= 0) return "";
   const kib = (value: number) => `${Math.round(value / 1024).toLocaleString("en-US")} KiB`;
   return `, in ${kib(bytes)} instead of ${kib(first.dense_bytes)}`;

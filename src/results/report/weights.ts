@@ -18,12 +18,12 @@ export function weightsSection(snapshots: Snapshots, methods: readonly string[])
     );
   const record = {
     nearZero: NEAR_ZERO,
-    before: snapshots.before.map(compact),
+    before: snapshots.before?.tensors.map(compact) ?? [],
     points: points.map((point) => ({
       method: point.method,
       series: methods.indexOf(point.method),
       sparsity: percent(point.target_sparsity),
-      after: point.after.map(compact),
+      after: point.after.tensors.map(compact),
     })),
   };
   return html`<section id="weights" aria-labelledby="weights-title">

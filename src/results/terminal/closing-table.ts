@@ -218,7 +218,7 @@ function footer(
     ...(baseline === undefined
       ? []
       : [
-          `Dense baseline, the unpruned network as trained: ${metric.unit === "" ? `${measure} ${measured(metric, baseline)}` : `${measured(metric, baseline)} ${measure}`}.`,
+          `Dense baseline, the unpruned network as trained: ${metric.unit === "%" ? `${measured(metric, baseline)} ${measure}` : `${measure} ${measured(metric, baseline)}`}.`,
         ]),
     ...(control
       ? [

@@ -5,14 +5,20 @@ import { layerOutputShapes } from "../../../src/network/shapes.ts";
 import type { Conv2dSpec, NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose } from "../support/compare.ts";
 import { describeEveryEngine, describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
-import { cnn, conv, dense, mlp, oddCnn, optimizers, relu } from "../support/networks.ts";
+import { cnn, conv, dense, mlp, oddCnn, optimizers, relu, withoutBiases } from "../support/networks.ts";
 import { everyPruning, initialParameters, inOrder, makeExamples } from "../support/problems.ts";
 
 const activationFirst: NetworkSpec = {
   ...mlp(),
   layers: [{ kind: "activation", activation: "tanh" }, ...mlp().layers],
 };
-const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn(), "activation first": activationFirst };
+const networks = {
+  mlp: mlp(),
+  cnn: cnn(),
+  "odd cnn": oddCnn(),
+  "activation first": activationFirst,
+  "mlp without biases": withoutBiases(mlp()),
+};
 const cases = Object.entries(networks).flatMap(([network, spec]) =>
   everyPruning(spec).map(([pruning, masks]) => ({ network, spec, pruning, masks })),
 );

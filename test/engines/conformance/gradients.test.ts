@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose } from "../support/compare.ts";
 import { describeEveryEngine, describeFastEngines } from "../support/every-engine.ts";
-import { cnn, conv, dense, mlp, oddCnn, optimizers, pool, relu } from "../support/networks.ts";
+import { cnn, conv, dense, mlp, oddCnn, optimizers, pool, relu, withoutBiases } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples } from "../support/problems.ts";
 
 /**
@@ -13,6 +13,8 @@ const networks: [string, NetworkSpec][] = [
   ["dense and relu", mlp()],
   ["dense and sigmoid", mlp("mean-squared-error", "sigmoid")],
   ["dense and tanh", mlp("mean-squared-error", "tanh")],
+  ["dense without biases", withoutBiases(mlp("mean-squared-error", "sigmoid"))],
+  ["convolutions without biases", withoutBiases(oddCnn())],
   ["one dense layer", { ...mlp(), layers: [dense("fc1", 37, 7)] }],
   ["convolutions, pools and relu", cnn()],
   ["convolutions, pools and relu, squared error", cnn("mean-squared-error")],

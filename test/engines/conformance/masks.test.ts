@@ -4,10 +4,17 @@ import type { Masks } from "../../../src/network/mask.ts";
 import type { Parameters } from "../../../src/network/parameters.ts";
 import { expectSameBits } from "../support/compare.ts";
 import { describeEveryEngine } from "../support/every-engine.ts";
-import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { cnn, mlp, oddCnn, optimizers, withoutBiases } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 
-const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn() };
+const networks = {
+  mlp: mlp(),
+  cnn: cnn(),
+  "odd cnn": oddCnn(),
+  "mlp without biases": withoutBiases(mlp("mean-squared-error", "sigmoid")),
+  "cnn without biases": withoutBiases(cnn()),
+  "odd cnn without some biases": withoutBiases(oddCnn("mean-squared-error", "sigmoid"), ["conv2"]),
+};
 const cases = Object.entries(networks).flatMap(([network, spec]) =>
   Object.entries(optimizers).map(([name, optimizer]) => ({ network, spec, name, optimizer })),
 );

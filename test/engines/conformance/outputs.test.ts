@@ -4,10 +4,17 @@ import { layerOutputShapes } from "../../../src/network/shapes.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { relativeError } from "../support/compare.ts";
 import { describeEveryEngine, describeFastEngines } from "../support/every-engine.ts";
-import { cnn, conv, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { cnn, conv, dense, mlp, oddCnn, optimizers, withoutBiases } from "../support/networks.ts";
 import { everyPruning, initialParameters, inOrder, makeExamples } from "../support/problems.ts";
 
-const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn("mean-squared-error") };
+const networks = {
+  mlp: mlp(),
+  cnn: cnn(),
+  "odd cnn": oddCnn("mean-squared-error"),
+  "mlp without biases": withoutBiases(mlp("mean-squared-error", "sigmoid")),
+  "cnn without biases": withoutBiases(cnn()),
+  "odd cnn without some biases": withoutBiases(oddCnn("mean-squared-error", "sigmoid"), ["conv2"]),
+};
 const cases = Object.entries(networks).flatMap(([network, spec]) =>
   everyPruning(spec).map(([pruning, masks]) => ({ network, spec, pruning, masks })),
 );
@@ -64,6 +71,33 @@ await describeEveryEngine((makeNetwork, tolerance) => {
       inputs: { kind: "floats", values },
     };
     expect(await network.outputs(examples, inOrder(1))).toEqual(Float32Array.of(4, 5, 6, 10, 20, 30));
+  });
+
+  test("without a bias, what has no inputs left is the activation of 0", async () => {
+    const spec: NetworkSpec = {
+      inputShape: [2],
+      layers: [
+        { ...dense("fc1", 2, 3), bias: false },
+        { kind: "activation", activation: "sigmoid" },
+        { ...dense("fc2", 3, 2), bias: false },
+      ],
+      loss: "mean-squared-error",
+    };
+    const network = await makeNetwork(spec, optimizers.plainSgd);
+    // Unit 0 of fc1 sees no input: it is 1/2. Unit 1 sees 0 x the input, which is 1/2 as well; unit 2 sees nothing.
+    await network.setMasks(new Map([["fc1.weight", Uint8Array.of(0, 0, 1, 1, 0, 0)]]));
+    await network.writeParameters(
+      new Map([
+        ["fc1.weight", Float32Array.of(7, 7, 0, 0, 7, 7)],
+        ["fc2.weight", Float32Array.of(1, 2, 4, 8, 16, 32)],
+      ]),
+    );
+    expect(await network.outputs(withoutTargets(three), inOrder(3))).toEqual(
+      Float32Array.of(3.5, 28, 3.5, 28, 3.5, 28),
+    );
+    expect([...(await network.readParameters()).keys()]).toEqual(["fc1.weight", "fc2.weight"]);
+    const { slots } = await (await makeNetwork(spec, optimizers.adam)).readOptimizerState();
+    for (const tensors of slots.values()) expect([...tensors.keys()]).toEqual(["fc1.weight", "fc2.weight"]);
   });
 
   test.each(cases)("the loss of an evaluation is that of the outputs: $network, $pruning", async (each) => {

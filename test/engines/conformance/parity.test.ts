@@ -3,10 +3,17 @@ import type { Network, OptimizerSpec, StepOptions } from "../../../src/engines/e
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, relativeError } from "../support/compare.ts";
 import { describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
-import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { cnn, mlp, oddCnn, optimizers, withoutBiases } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 
-const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn("mean-squared-error") };
+const networks = {
+  mlp: mlp(),
+  cnn: cnn(),
+  "odd cnn": oddCnn("mean-squared-error"),
+  "mlp without biases": withoutBiases(mlp("mean-squared-error", "sigmoid")),
+  "cnn without biases": withoutBiases(cnn()),
+  "odd cnn without some biases": withoutBiases(oddCnn("mean-squared-error", "sigmoid"), ["conv2"]),
+};
 const cases = Object.entries(networks).flatMap(([network, spec]) =>
   Object.entries(optimizers).map(([name, optimizer]) => ({ network, spec, name, optimizer })),
 );

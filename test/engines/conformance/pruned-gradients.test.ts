@@ -2,10 +2,17 @@ import { expect, test } from "vitest";
 import { parameterSpecs } from "../../../src/network/parameters.ts";
 import { expectClose, expectSameBits } from "../support/compare.ts";
 import { describeEveryEngine, describeFastEngines } from "../support/every-engine.ts";
-import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
+import { cnn, mlp, oddCnn, optimizers, withoutBiases } from "../support/networks.ts";
 import { everyPruning, initialParameters, inOrder, makeExamples } from "../support/problems.ts";
 
-const networks = { mlp: mlp(), cnn: cnn(), "odd cnn": oddCnn("mean-squared-error") };
+const networks = {
+  mlp: mlp(),
+  cnn: cnn(),
+  "odd cnn": oddCnn("mean-squared-error"),
+  "mlp without biases": withoutBiases(mlp("mean-squared-error", "sigmoid")),
+  "cnn without biases": withoutBiases(cnn()),
+  "odd cnn without some biases": withoutBiases(oddCnn("mean-squared-error", "sigmoid"), ["conv2"]),
+};
 const cases = Object.entries(networks).flatMap(([network, spec]) =>
   everyPruning(spec).map(([pruning, masks]) => ({ network, spec, pruning, masks })),
 );

@@ -5,7 +5,7 @@ import type { Activation, NetworkSpec } from "../../../src/network/specification
 import { expectSameBits } from "../support/compare.ts";
 import { cnn, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { hashed } from "../support/numbers.ts";
-import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+import { initialParameters, inOrder, makeExamples, makeTeacher, weightMasks } from "../support/problems.ts";
 import { builds } from "./builds.ts";
 
 const networks: [string, NetworkSpec][] = [
@@ -19,6 +19,7 @@ const goldenLosses: Record<string, string> = {
   mlp: "0f4e8674314c8a24735645c98aeb142e21443c5c08414e273f4e7a897c1e29c0",
   cnn: "902d5f2c923e2a306038f1e8424575acad525725b3254d56e661e0ab35a90e80",
   "odd cnn": "bd12da74c35149332a55daf3adf8d901230e479a5a5ce28747467cf2a63adfff",
+  "mlp, distilled": "9d3b2501a3c6a6a4b30a13eb553127437b24f2b8275461951b0ec99853b39aaa",
 };
 
 describe.each(builds)("%s", (name, entry) => {
@@ -141,27 +142,36 @@ describe.each(builds)("%s", (name, entry) => {
     const options = { batchSize: 4, learningRate: 0.1 };
     const examples = makeExamples(mlp(), 10);
     await expect(network.train(examples, Uint32Array.of(10), options)).rejects.toThrow("index");
+    const distillation = { teacherOutputs: new Float32Array(69), temperature: 1, weight: 1 };
+    const distilled = network.train(examples, Uint32Array.of(9), { ...options, distillation });
+    await expect(distilled).rejects.toThrow("a teacher's 69 outputs do not fit 10 examples of 7");
     await expect(network.evaluate({ ...examples, shape: [36] })).rejects.toThrow("shape");
     await expect(network.evaluate({ ...examples, count: 11 })).rejects.toThrow(RangeError);
     await expect(network.evaluate(makeExamples(mlp("mean-squared-error"), 10))).rejects.toThrow("targets");
   });
 
-  test.runIf(name === "kernels-wasm").each(networks)(
-    "losses are the same bits as ever: %s",
-    async (title, spec) => {
-      const engine = await entry.open(() => {});
-      const network = await engine.createNetwork(spec, optimizers.adam);
-      await network.writeParameters(initialParameters(spec));
-      const examples = makeExamples(spec, 60);
-      const losses = new Float64Array(50);
-      for (let step = 0; step < losses.length; step++) {
-        losses[step] = (
-          await network.train(examples, inOrder(60), { batchSize: 21, learningRate: 0.003 })
-        ).loss;
-      }
-      expect(sha256(new Uint8Array(losses.buffer))).toBe(goldenLosses[title]);
-    },
-  );
+  test
+    .runIf(name === "kernels-wasm")
+    .each([
+      ...networks.map(([title, spec]) => ({ title, spec, distillation: undefined })),
+      { title: "mlp, distilled", spec: mlp(), distillation: { temperature: 4, weight: 0.9 } },
+    ])("losses are the same bits as ever: $title", async ({ title, spec, distillation }) => {
+    const engine = await entry.open(() => {});
+    const network = await engine.createNetwork(spec, optimizers.adam);
+    await network.writeParameters(initialParameters(spec));
+    const examples = makeExamples(spec, 60);
+    const teacherOutputs = makeTeacher(spec, examples);
+    const options = {
+      batchSize: 21,
+      learningRate: 0.003,
+      distillation: distillation && { ...distillation, teacherOutputs },
+    };
+    const losses = new Float64Array(50);
+    for (let step = 0; step < losses.length; step++) {
+      losses[step] = (await network.train(examples, inOrder(60), options)).loss;
+    }
+    expect(sha256(new Uint8Array(losses.buffer))).toBe(goldenLosses[title]);
+  });
 });
 
 /** The same examples, followed by three times as many that are all of one value and decide what is skipped. */

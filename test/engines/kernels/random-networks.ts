@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { exampleSize } from "../../../src/engines/examples.ts";
 import { layerOutputShapes } from "../../../src/network/shapes.ts";
 import type { Activation, LayerSpec, NetworkSpec } from "../../../src/network/specification.ts";
+import { withoutBiases } from "../support/networks.ts";
 
 /**
  * Random networks. Sizes are small, but range over what decides which path the kernels
@@ -28,6 +29,10 @@ export const denseNetwork: fc.Arbitrary<NetworkSpec> = fc
     ],
     loss: "softmax-cross-entropy",
   }));
+
+export function withoutAnyBias(networks: fc.Arbitrary<NetworkSpec>): fc.Arbitrary<NetworkSpec> {
+  return networks.map((spec) => withoutBiases(spec));
+}
 
 const block = fc.record({
   outChannels: fc.integer({ min: 1, max: 8 }),

@@ -5,12 +5,14 @@ import { expectClose, relativeError } from "../support/compare.ts";
 import { optimizers } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 import { builds } from "./builds.ts";
-import { convNetwork, denseNetwork } from "./random-networks.ts";
+import { convNetwork, denseNetwork, withoutAnyBias } from "./random-networks.ts";
 
 describe.each(builds)("%s", (_, entry) => {
   test.each([
     ["dense", denseNetwork],
     ["convolutional", convNetwork],
+    ["dense, without biases,", withoutAnyBias(denseNetwork)],
+    ["convolutional, without biases,", withoutAnyBias(convNetwork)],
   ])("random %s networks and batch sizes equal the reference's", async (_kind, networks) => {
     const engine = await entry.open(() => {});
     const referenceEngine = await reference.open(() => {});
@@ -44,6 +46,6 @@ describe.each(builds)("%s", (_, entry) => {
       },
     );
     // A fixed seed: float32 may take the other side of a kink, and then differs for good reason.
-    await fc.assert(property, { seed: 20, numRuns: 60 });
+    await fc.assert(property, { seed: 23, numRuns: 60 });
   });
 });

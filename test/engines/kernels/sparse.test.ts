@@ -11,7 +11,7 @@ import { cnn, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { uniform } from "../support/numbers.ts";
 import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
 import { builds } from "./builds.ts";
-import { convNetwork, denseNetwork } from "./random-networks.ts";
+import { convNetwork, denseNetwork, withoutAnyBias } from "./random-networks.ts";
 
 /** How a tensor is masked: at random, and whole outputs or inputs besides. */
 interface Pattern {
@@ -71,6 +71,8 @@ describe.each(builds)("%s", (name, entry) => {
   test.each([
     ["dense", denseNetwork, 60],
     ["convolutional", convNetwork, 60],
+    ["dense, without biases,", withoutAnyBias(denseNetwork), 40],
+    ["convolutional, without biases,", withoutAnyBias(convNetwork), 40],
   ])("masks of any pattern give the reference's numbers: %s networks", async (_kind, networks, numRuns) => {
     const engine = await entry.open(() => {});
     const referenceEngine = await reference.open(() => {});

@@ -9,7 +9,7 @@ import { packageRoot } from "../../../src/foundations/paths.ts";
 import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { mlp, oddCnn, optimizers } from "../support/networks.ts";
-import { initialParameters, makeExamples } from "../support/problems.ts";
+import { initialParameters, makeExamples, makeTeacher } from "../support/problems.ts";
 
 const modelOf = (name: string) =>
   buildNetwork(modelSchema().parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
@@ -48,6 +48,8 @@ async function numbersOf(engine: Engine, spec: NetworkSpec, meeting?: SharedArra
     const order = Uint32Array.from({ length: 960 }, (_, i) => (i * 17) % examples.count);
     losses.push(await network.train(examples, order, { batchSize, learningRate: 0.003 }));
     losses.push(await network.evaluate(examples));
+    const distillation = { teacherOutputs: makeTeacher(spec, examples), temperature: 4, weight: 0.9 };
+    losses.push(await network.train(examples, order, { batchSize, learningRate: 0.003, distillation }));
   }
   const parameters = [...(await network.readParameters())].map(([name, values]) => [name, [...values]]);
   await network.dispose();

@@ -5,7 +5,14 @@ import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
 import type { Loss, NetworkSpec } from "../../../src/network/specification.ts";
 import { relativeError } from "../support/compare.ts";
 import { cnn, conv, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
-import { cutOffMasks, initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+import {
+  cutOffMasks,
+  initialParameters,
+  inOrder,
+  makeExamples,
+  makeTeacher,
+  weightMasks,
+} from "../support/problems.ts";
 
 const losses: readonly Loss[] = ["softmax-cross-entropy", "mean-squared-error"];
 const networks: [string, NetworkSpec][] = losses.flatMap((loss): [string, NetworkSpec][] => [
@@ -25,6 +32,20 @@ test.each(networks)("gradients equal central finite differences: %s", async (_ti
     expect(relativeError(gradient, await finiteDifferences(network, examples, name)), name).toBeLessThan(
       1e-6,
     );
+  }
+});
+
+test.each(networks)("those of distillation do too: %s", async (_title, spec) => {
+  const examples = makeExamples(spec, 3);
+  const network = new ReferenceNetwork(spec, optimizers.plainSgd);
+  await network.writeParameters(initialParameters(spec));
+  const distillation = { teacherOutputs: makeTeacher(spec, examples), temperature: 2.5, weight: 0.7 };
+  // At a learning rate of 0 a step moves nothing.
+  const still = { batchSize: 3, learningRate: 0, distillation };
+  const of = async () => (await network.train(examples, inOrder(3), still)).loss;
+  for (const [name, gradient] of await network.gradients(examples, inOrder(3), { distillation })) {
+    const error = relativeError(gradient, await finiteDifferences(network, examples, name, { of }));
+    expect(error, name).toBeLessThan(1e-6);
   }
 });
 

@@ -8,6 +8,7 @@ import type {
   Loss,
   NetworkSpec,
 } from "../../../src/network/specification.ts";
+import { hasWeights } from "../../../src/network/specification.ts";
 
 export const relu: ActivationSpec = { kind: "activation", activation: "relu" };
 
@@ -76,6 +77,16 @@ export function oddCnn(loss: Loss = "softmax-cross-entropy", activation: Activat
       dense("fc1", 16, 3),
     ],
     loss,
+  };
+}
+
+/** The network without biases in any layer, or in those of the given names. */
+export function withoutBiases(spec: NetworkSpec, names?: readonly string[]): NetworkSpec {
+  return {
+    ...spec,
+    layers: spec.layers.map((layer) =>
+      hasWeights(layer) && names?.includes(layer.name) !== false ? { ...layer, bias: false } : layer,
+    ),
   };
 }
 

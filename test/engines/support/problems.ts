@@ -87,7 +87,7 @@ function perTensor<T>(
 /** Examples of the shape and kind that the network takes: bytes in, labels or values as targets. */
 export function makeExamples(spec: NetworkSpec, count: number, inputSalt = 1): ExampleSet {
   const size = exampleSize({ shape: spec.inputShape });
-  const outputs = layerOutputShapes(spec).at(-1)?.[0] ?? 0;
+  const outputs = outputsOf(spec);
   return {
     count,
     shape: spec.inputShape,
@@ -106,6 +106,15 @@ export function makeExamples(spec: NetworkSpec, count: number, inputSalt = 1): E
           }
         : { kind: "values", values: shared(symmetric(count * outputs, 2, 1)), width: outputs },
   };
+}
+
+/** What a teacher may give for the examples: unlike the targets, and for classes sure of some of them. */
+export function makeTeacher(spec: NetworkSpec, { count }: Pick<ExampleSet, "count">): Float32Array {
+  return shared(symmetric(count * outputsOf(spec), 3, 5));
+}
+
+function outputsOf(spec: NetworkSpec): number {
+  return layerOutputShapes(spec).at(-1)?.[0] ?? 0;
 }
 
 /** 0 .. count - 1 */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Network } from "../../../src/engines/engine.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { kernelsWasm } from "../../../src/engines/kernels/index.ts";
-import { DeviceExamples } from "../../../src/engines/tensorflow/device-examples.ts";
+import { DeviceData } from "../../../src/engines/tensorflow/device-data.ts";
 import { tensorflow } from "../../../src/engines/tensorflow/index.ts";
 import { findInstallation } from "../../../src/engines/tensorflow/installation.ts";
 import { loadRuntime } from "../../../src/engines/tensorflow/load.ts";
@@ -11,7 +11,7 @@ import type { Runtime } from "../../../src/engines/tensorflow/runtime.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, relativeError } from "../support/compare.ts";
 import { cnn, mlp, optimizers } from "../support/networks.ts";
-import { initialParameters, inOrder, makeExamples, weightMasks } from "../support/problems.ts";
+import { initialParameters, inOrder, makeExamples, makeTeacher, weightMasks } from "../support/problems.ts";
 
 const installation = findInstallation();
 const options = { batchSize: 16, learningRate: 0.001 };
@@ -39,12 +39,15 @@ test.runIf(installation !== undefined)(
 /** Makes a network, trains it for four epochs, and disposes of it. */
 async function lifeOf(spec: NetworkSpec): Promise<void> {
   const examples = makeExamples(spec, 100);
-  const data = new DeviceExamples(loaded(), examples);
-  const network = new TensorFlowNetwork(loaded(), () => data, spec, optimizers.decayedAdam);
+  const teacherOutputs = makeTeacher(spec, examples);
+  const distillation = { teacherOutputs, temperature: 3, weight: 0.7 };
+  const data = new DeviceData(loaded());
+  const network = new TensorFlowNetwork(loaded(), data, spec, optimizers.decayedAdam);
   await network.writeParameters(initialParameters(spec));
   await network.setMasks(weightMasks(spec, 0.5));
   const epoch = async () => {
     await network.train(examples, inOrder(100), options);
+    await network.train(examples, inOrder(100), { ...options, distillation });
     await network.evaluate(examples);
     await network.gradients(examples, inOrder(10));
     await network.gradients(examples, inOrder(10), { masked: false, loss: "sum-of-outputs" });
@@ -57,7 +60,8 @@ async function lifeOf(spec: NetworkSpec): Promise<void> {
   const afterOne = await epoch();
   for (let i = 0; i < 3; i++) expect(await epoch()).toEqual(afterOne);
   await network.dispose();
-  data.dispose();
+  data.dropExamples(examples);
+  data.dropTeacher(teacherOutputs);
 }
 
 const cases = Object.entries({ mlp: mlp(), cnn: cnn() }).flatMap(([network, spec]) =>

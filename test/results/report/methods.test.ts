@@ -20,6 +20,16 @@ describe("methodsExplained", () => {
     );
   });
 
+  it("says to what weights are rounded", () => {
+    const of = (quantization: string) => methodsExplained([resultRow({ quantization })]).text;
+    expect(textOf(of("none"))).toContain("that are left). After");
+    const text = of("symmetric(bits=4 per=channel training=straight-through)");
+    expect(textOf(text)).toContain(
+      "that are left), and rounds the weights to 4 bits per channel, straight-through. After",
+    );
+    expect(text).toContain('<a href="https://arxiv.org/abs/1308.3432" rel="noreferrer">Bengio et al. 2013');
+  });
+
   it("names what no registry knows, and nothing more", () => {
     const { text } = methodsExplained([resultRow({ criterion: "<own>" })]);
     expect(text).toContain("scores each weight by <b>&#60;own&#62;</b>, spreads");

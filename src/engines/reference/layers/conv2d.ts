@@ -7,7 +7,7 @@ export function conv2d(
   inputShape: readonly number[],
   outputShape: readonly number[],
   weight: Parameter,
-  bias: Parameter,
+  bias: Parameter | undefined,
 ): Layer {
   const { inChannels, outChannels, kernelHeight, kernelWidth, stride, padding } = spec;
   const [, inHeight = 1, inWidth = 1] = inputShape;
@@ -40,7 +40,9 @@ export function conv2d(
   return {
     forward(input) {
       const output = new Float64Array(outChannels * outputSize);
-      for (let i = 0; i < output.length; i++) output[i] = bias.values[Math.floor(i / outputSize)] as number;
+      bias?.values.forEach((value, channel) => {
+        output.fill(value, channel * outputSize, (channel + 1) * outputSize);
+      });
       forEachProduct((o, w, i) => {
         (output[o] as number) += (weight.values[w] as number) * (input[i] as number);
       });
@@ -49,7 +51,7 @@ export function conv2d(
 
     backward(input, _output, outputGradient) {
       const inputGradient = new Float64Array(inChannels * inHeight * inWidth);
-      for (let i = 0; i < outputGradient.length; i++) {
+      for (let i = 0; bias !== undefined && i < outputGradient.length; i++) {
         (bias.gradient[Math.floor(i / outputSize)] as number) += outputGradient[i] as number;
       }
       forEachProduct((o, w, i) => {

@@ -1,11 +1,11 @@
 import type { DenseSpec } from "../../../network/specification.ts";
 import type { Layer, Parameter } from "./layer.ts";
 
-/** y = W x + b. */
-export function dense({ inputs, outputs }: DenseSpec, weight: Parameter, bias: Parameter): Layer {
+/** y = W x + b, or W x. */
+export function dense({ inputs, outputs }: DenseSpec, weight: Parameter, bias: Parameter | undefined): Layer {
   return {
     forward(input) {
-      const output = Float64Array.from(bias.values);
+      const output = bias === undefined ? new Float64Array(outputs) : Float64Array.from(bias.values);
       for (let o = 0; o < outputs; o++) {
         let sum = output[o] as number;
         for (let i = 0; i < inputs; i++) {
@@ -20,7 +20,7 @@ export function dense({ inputs, outputs }: DenseSpec, weight: Parameter, bias: P
       const inputGradient = new Float64Array(inputs);
       for (let o = 0; o < outputs; o++) {
         const gradient = outputGradient[o] as number;
-        (bias.gradient[o] as number) += gradient;
+        if (bias !== undefined) (bias.gradient[o] as number) += gradient;
         for (let i = 0; i < inputs; i++) {
           (weight.gradient[o * inputs + i] as number) += gradient * (input[i] as number);
           (inputGradient[i] as number) += gradient * (weight.values[o * inputs + i] as number);

@@ -1,11 +1,13 @@
 import type { Conv2dSpec } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
+import { biasOf } from "./bias.ts";
 import { type Layer, tensorOf } from "./layer.ts";
 
 /** Cross-correlation of [batch, height, width, in] with weights of [height, width, in, out], plus a bias. */
 export function conv2d(runtime: Runtime, spec: Conv2dSpec): Layer {
   const { stride, padding } = spec;
-  const [weight, bias] = [`${spec.name}.weight`, `${spec.name}.bias`];
+  const weight = `${spec.name}.weight`;
+  const bias = biasOf(runtime, spec);
   const geometry = [
     runtime.integers("strides", [1, stride, stride, 1]),
     ...(padding === 0
@@ -19,13 +21,13 @@ export function conv2d(runtime: Runtime, spec: Conv2dSpec): Layer {
   return {
     forward(input, parameters) {
       const product = runtime.run("Conv2D", [input, tensorOf(parameters, weight)], geometry);
-      return runtime.run("BiasAdd", [product, tensorOf(parameters, bias)]);
+      return bias.add(product, parameters);
     },
     backward({ input, outputGradient, wantsInputGradient }, parameters) {
       const shape = runtime.upload(weightShape, [4]);
       const gradients = [
         runtime.run("Conv2DBackpropFilter", [input, shape, outputGradient], geometry),
-        runtime.run("BiasAddGrad", [outputGradient]),
+        ...bias.gradient(outputGradient),
       ];
       if (!wantsInputGradient) return { parameters: gradients };
       const inputShape = runtime.upload(Int32Array.from(input.shape), [4]);

@@ -1,21 +1,23 @@
 import type { DenseSpec } from "../../../network/specification.ts";
 import type { Runtime } from "../runtime.ts";
+import { biasOf } from "./bias.ts";
 import { type Layer, tensorOf } from "./layer.ts";
 
-/** Y = X W^T + b, W of [outputs, inputs]. */
-export function dense(runtime: Runtime, { name }: DenseSpec): Layer {
-  const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+/** Y = X W^T + b, or X W^T; W of [outputs, inputs]. */
+export function dense(runtime: Runtime, layer: DenseSpec): Layer {
+  const weight = `${layer.name}.weight`;
+  const bias = biasOf(runtime, layer);
   const transposeFirst = [runtime.flag("transpose_a", true)];
   const transposeSecond = [runtime.flag("transpose_b", true)];
   return {
     forward(input, parameters) {
       const product = runtime.run("MatMul", [input, tensorOf(parameters, weight)], transposeSecond);
-      return runtime.run("BiasAdd", [product, tensorOf(parameters, bias)]);
+      return bias.add(product, parameters);
     },
     backward({ input, outputGradient, wantsInputGradient }, parameters) {
       const gradients = [
         runtime.run("MatMul", [outputGradient, input], transposeFirst),
-        runtime.run("BiasAddGrad", [outputGradient]),
+        ...bias.gradient(outputGradient),
       ];
       return wantsInputGradient
         ? {

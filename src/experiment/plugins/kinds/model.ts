@@ -7,10 +7,11 @@ import type { LayerSpec } from "../../../network/specification.ts";
 import { functionField, kindOf, optionsField, problemIn, textField } from "./kind.ts";
 
 const size = z.int().min(1);
+const bias = z.literal(false).optional();
 const layerList = z
   .array(
     z.discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("dense"), name: textField, inputs: size, outputs: size }),
+      z.strictObject({ kind: z.literal("dense"), name: textField, inputs: size, outputs: size, bias }),
       z.strictObject({
         kind: z.literal("conv2d"),
         name: textField,
@@ -20,6 +21,7 @@ const layerList = z
         kernelWidth: size,
         stride: size,
         padding: z.int().min(0),
+        bias,
       }),
       z.strictObject({ kind: z.literal("max-pool"), size, stride: size }),
       z.strictObject({ kind: z.literal("flatten") }),

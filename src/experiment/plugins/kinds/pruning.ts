@@ -2,6 +2,7 @@ import * as z from "zod";
 import { firstProblem } from "../../../foundations/plugin-member.ts";
 import type { ParameterSpec } from "../../../network/parameters.ts";
 import { allocations } from "../../../pruning/allocations/registry.ts";
+import { constructions } from "../../../pruning/constructions/registry.ts";
 import { criteria } from "../../../pruning/criteria/registry.ts";
 import type { Needs } from "../../../pruning/criterion.ts";
 import { recoveries } from "../../../pruning/recoveries/registry.ts";
@@ -27,6 +28,7 @@ export const criterion = kindOf(
   criteria,
   {
     options: optionsField,
+    uniformScores: z.literal(true).optional(),
     needs: functionField.optional(),
     rounds: functionField.optional(),
     scores: functionField,
@@ -48,7 +50,12 @@ export const criterion = kindOf(
 
 export const allocation = kindOf(
   allocations,
-  { options: optionsField, exact: z.enum(["in total", "in each tensor"]), counts: functionField },
+  {
+    options: optionsField,
+    exact: z.enum(["in total", "in each tensor", "in expectation"]),
+    uniformScores: z.literal(true).optional(),
+    counts: functionField,
+  },
   {
     results: {
       counts: (result, { tensors }: { readonly tensors: readonly unknown[] }) =>
@@ -124,4 +131,33 @@ export const recovery = kindOf(
   recoveries,
   { options: optionsField, retraining: functionField },
   { results: { retraining: (result) => firstProblem(retraining, result)?.message } },
+);
+
+const teacher = z.strictObject({ epochs: z.int().min(1), learningRate: z.number().positive() });
+const isMapOf = (kind: typeof Float32Array | typeof Uint8Array) => (result: unknown) =>
+  result instanceof Map && [...result.values()].every((values) => values instanceof kind)
+    ? undefined
+    : `a Map with a ${kind.name} for each tensor`;
+
+export const construction = kindOf(
+  constructions,
+  {
+    options: optionsField,
+    misfit: functionField.optional(),
+    network: functionField.optional(),
+    teacher: functionField.optional(),
+    masks: functionField,
+    values: functionField,
+  },
+  {
+    results: {
+      misfit: (result) =>
+        result === undefined || (typeof result === "string" && result !== "")
+          ? undefined
+          : "a text, or undefined",
+      teacher: (result) => problemIn(teacher, result, "how the teacher is trained"),
+      masks: isMapOf(Uint8Array),
+      values: isMapOf(Float32Array),
+    },
+  },
 );

@@ -1,0 +1,118 @@
+import type { Network } from "../../engines/engine.ts";
+import { failure } from "../../foundations/errors.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import type { NetworkSpec } from "../../network/specification.ts";
+import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
+import { optimizerSpec } from "../training/train.ts";
+import type { WeightsSnapshot } from "../weights-snapshot.ts";
+import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
+import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
+import { type TestMeasure, test } from "./test-measure.ts";
+
+/** What is found of a network with masks. */
+export interface MaskedFindings extends ResultBase {
+  /** With its masks, before recovery; null where they are complete in the course of the recovery only. */
+  readonly pruned: TestMeasure | null;
+  /** After recovery; the same as pruned when there is none. */
+  readonly recovered: TestMeasure;
+  readonly measure: NetworkMeasure;
+}
+
+/** What the tables and charts have of a network that fills a row. */
+export interface MaskedResult extends MaskedFindings {
+  /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
+  readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
+  /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */
+  readonly weights: { readonly before: WeightsSnapshot | null; readonly after: WeightsSnapshot };
+}
+
+export interface MagnitudeEdge {
+  readonly prunedMax: number | null;
+  readonly keptMin: number | null;
+}
+
+/** What goes of a network, by now, and what in the course of its recovery. */
+export interface Masking {
+  readonly masks: Masks;
+  /** Whether nothing more goes. */
+  readonly isComplete: boolean;
+  readonly later?: LaterPruning & {
+    /** Removes whatever has not gone: the recovery ended early, or there was none. */
+    readonly complete: (network: Network) => Promise<void>;
+  };
+}
+
+export interface MaskedNetwork {
+  readonly run: RecoveringRun;
+  readonly spec: NetworkSpec;
+  /** The tensors that pruning may touch. */
+  readonly tensors: readonly ParameterSpec[];
+  readonly values: Parameters;
+  /** Whether the values are of a training that diverged. */
+  readonly diverged: boolean;
+  readonly masking: Masking;
+  readonly checkpoint?: ParentOutput | undefined;
+}
+
+/** Puts masks on a network, tests it, lets it recover, and tests and measures what has come out. */
+export async function testAndRecover(
+  { run, spec, tensors, values, masking, checkpoint, diverged: wasDiverged }: MaskedNetwork,
+  environment: RunEnvironment,
+): Promise<RunOutput<MaskedFindings>> {
+  const { settings, engine, dataset } = environment;
+  const plan = run.retraining && planOf(settings, run.retraining);
+  const network = await engine.createNetwork(spec, optimizerSpec((plan ?? settings.train).optimizer));
+  try {
+    // 1. Remove what goes and see what is left of the accuracy. Masks first: an engine whose memory follows them then
+    // never holds the dense network.
+    await network.setMasks(masking.masks);
+    await network.writeParameters(values);
+    const pruned = masking.isComplete ? await test(network, dataset) : null;
+
+    // 2. Recover, the masks in force at every step.
+    const { later } = masking;
+    const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
+    const recovery = recovers
+      ? await recover(network, { run, plan, checkpoint, later }, environment)
+      : undefined;
+    if (!masking.isComplete) await later?.complete(network);
+    const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);
+
+    // 3. The promise of every mask: what was pruned is exactly 0.
+    const parameters = await network.readParameters();
+    const { masks } = masking;
+    assertMasksHeld(run.label, parameters, masks);
+    const measure = measureNetwork(spec, masks, tensors);
+    const diverged = wasDiverged || recovered.loss === null || recovery?.diverged === true;
+    return {
+      result: {
+        status: diverged ? "diverged" : measure.collapsed ? "collapsed" : "ok",
+        pruned,
+        recovered,
+        history: recovery?.history ?? [],
+        measure,
+      },
+      parameters,
+      masks,
+      trainSeconds: recovery?.seconds ?? 0,
+      trainedExamples: recovery?.examples ?? 0,
+    };
+  } finally {
+    await network.dispose();
+  }
+}
+
+function assertMasksHeld(label: string, parameters: Parameters, masks: Masks): void {
+  for (const [name, mask] of masks) {
+    const values = parameters.get(name);
+    for (let i = 0; i < mask.length; i++) {
+      if (mask[i] === 0 && values?.[i] !== 0) {
+        throw failure(
+          `${label}: the pruned weight ${name}[${i}] is ${values?.[i]} instead of 0 after recovery.`,
+          { hint: "This is a fault of the engine, and the run is not stored. Please report it." },
+        );
+      }
+    }
+  }
+}

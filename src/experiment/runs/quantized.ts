@@ -1,0 +1,91 @@
+import { contentHash } from "../../foundations/hash.ts";
+import { parameterSpecs } from "../../network/parameters.ts";
+import type { AnyMethod } from "../../pruning/method.ts";
+import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size.ts";
+import type { Rounding } from "../../pruning/quantization/quantization.ts";
+import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
+import { networkOf } from "../construct.ts";
+import { ALGORITHM, QUANTIZATION } from "../identity.ts";
+import type { RunStatus } from "../status.ts";
+import { optimizerSpec } from "../training/train.ts";
+import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
+import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
+import { type TestMeasure, test } from "./test-measure.ts";
+
+/** Rounds the weights of its parent, a point, to few bits. */
+export interface QuantizedRun extends RunBase {
+  readonly kind: "quantized";
+  readonly method: AnyMethod;
+  readonly rounding: Rounding;
+  /** The sparsity of its parent. */
+  readonly sparsity: number;
+}
+
+export interface QuantizedResult extends ResultBase {
+  readonly kind: "quantized";
+  /** Of the network with rounded weights. */
+  readonly rounded: TestMeasure;
+  readonly size: CodedSize;
+  /** What the charts show of the prunable weights, rounded. */
+  readonly weights: WeightsSnapshot;
+}
+
+export function planQuantized(
+  quantized: Omit<QuantizedRun, "kind" | "id" | "parents">,
+  point: string,
+): QuantizedRun {
+  const parents = [{ run: point, artifacts: ["weights"] }] as const;
+  const { rounding, seed } = quantized;
+  const id = contentHash({
+    kind: "quantized",
+    algorithm: [QUANTIZATION, ALGORITHM.measuring],
+    parents,
+    rounding,
+    seed,
+  });
+  return { kind: "quantized", id, parents, ...quantized };
+}
+
+export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
+  dense: false,
+  keepsWeights: false,
+
+  work: ({ sparsity }, _settings, examples) => ({
+    steps: 0,
+    passes: examples.test,
+    density: 1 - sparsity,
+  }),
+
+  compute: async ({ label, method, rounding }, [parent], { settings, engine, dataset }) => {
+    if (parent === undefined) throw new Error(`${label} has no parent to quantize`);
+    const { spec, tensors: prunable } = networkOf(method, settings);
+    const tensors = parameterSpecs(spec);
+    const codes = quantizeWeights(tensors, parent.parameters, rounding);
+    const parameters = withCodes(parent.parameters, codes);
+    const network = await engine.createNetwork(spec, optimizerSpec(settings.train.optimizer));
+    try {
+      await network.setMasks(parent.masks);
+      await network.writeParameters(parameters);
+      const rounded = await test(network, dataset);
+      const status: RunStatus = rounded.loss === null ? "diverged" : parent.status;
+      return {
+        result: {
+          kind: "quantized",
+          status,
+          rounded,
+          history: [],
+          size: codedSize(tensors, codes, parent.masks, rounding.bits),
+          weights: snapshotWeights(parameters, prunable),
+        },
+        parameters,
+        masks: parent.masks,
+        trainSeconds: 0,
+        trainedExamples: 0,
+      };
+    } finally {
+      await network.dispose();
+    }
+  },
+
+  tested: ({ rounded }) => rounded,
+};

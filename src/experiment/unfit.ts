@@ -1,0 +1,107 @@
+import { inputError } from "../foundations/errors.ts";
+import { parameterSpecs } from "../network/parameters.ts";
+import { allocations } from "../pruning/allocations/registry.ts";
+import { criteria } from "../pruning/criteria/registry.ts";
+import type { AnyMethod, Chosen, Method } from "../pruning/method.ts";
+import type { Retraining } from "../pruning/recovery.ts";
+import { schedules } from "../pruning/schedules/registry.ts";
+import { structures } from "../pruning/structures/registry.ts";
+import { recoverySteps } from "./runs/recover.ts";
+import type { RunSettings } from "./settings.ts";
+
+/** What a method has to fit. */
+export interface Circumstances {
+  readonly settings: RunSettings;
+  readonly sparsities: readonly number[];
+  /** Number of training examples. */
+  readonly trainExamples: number;
+}
+
+/** Throws a PruneLabError of kind `input` for a method that does not fit the training or the network. */
+export function refuseUnfit(
+  method: Method,
+  retraining: Retraining | null,
+  { settings, sparsities, trainExamples }: Circumstances,
+): void {
+  const { name, schedule, structure } = method;
+  refuseMissingFinetuning(name, retraining, settings);
+  const steps = recoverySteps(settings, retraining, trainExamples);
+  if (retraining?.training === "train" && steps < 0) {
+    throw inputError(
+      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
+    );
+  }
+  refuseIdleStraightThrough(method, retraining);
+  refuseTornUnits({ name, structure }, settings);
+  refuseOtherScores(method, settings);
+  const { during } = schedules.named(schedule.name);
+  if (during === undefined) return;
+  if (retraining === null) {
+    throw inputError(`The method ${name} prunes while it recovers (${schedule.name}), and has no recovery.`);
+  }
+  for (const sparsity of sparsities) during(sparsity, steps, schedule);
+}
+
+/** Whole units of weights leave no place for biases of their own. */
+function refuseTornUnits(
+  { name, structure }: Pick<Method, "name" | "structure">,
+  settings: RunSettings,
+): void {
+  const biases = parameterSpecs(settings.network).filter(
+    ({ name: tensor, role }) => role === "bias" && settings.prunable.includes(tensor),
+  );
+  if (biases.length === 0 || !prunesUnits(structure, settings)) return;
+  throw inputError(
+    `The method ${name} prunes by ${structure.name}, and prune.biases by single values: they cannot be combined.`,
+    { hint: "Leave prune.biases at false, or take the structure weight." },
+  );
+}
+
+/** An allocation that compares scores with the sparsity takes draws alone, and sums of them are none. */
+function refuseOtherScores({ name, criterion, allocation, structure }: Method, settings: RunSettings): void {
+  if (!allocations.named(allocation.name).uniformScores) return;
+  const spreads = `The method ${name} spreads its budget by ${allocation.name}, which takes scores uniform from 0 to 1`;
+  if (!criteria.named(criterion.name).uniformScores) {
+    const uniform = criteria.list().filter((other) => other.uniformScores);
+    throw inputError(`${spreads}, and those of ${criterion.name} are not.`, {
+      hint: `Take the criterion ${uniform.map((other) => other.name).join(" or ")}, or another allocation.`,
+    });
+  }
+  if (prunesUnits(structure, settings)) {
+    throw inputError(`${spreads} for each weight, and ${structure.name} sums them up.`, {
+      hint: "Take the structure weight, or another allocation.",
+    });
+  }
+}
+
+/** Whether a structure removes several weights at once. */
+function prunesUnits(structure: Chosen, { network }: RunSettings): boolean {
+  const { units } = structures.named(structure.name);
+  return parameterSpecs(network).some(
+    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
+  );
+}
+
+/** For any method: weights are trained while they are rounded, or are not trained. */
+export function refuseIdleStraightThrough(
+  { name, quantization }: Pick<AnyMethod, "name" | "quantization">,
+  retraining: Retraining | null,
+): void {
+  if (retraining !== null || quantization?.training !== "straight-through") return;
+  throw inputError(
+    `The method ${name} trains with rounded weights (quantization.training: straight-through), and has no recovery to do so in.`,
+    {
+      hint: "Give it a recovery, or leave quantization.training at none: weights are then rounded after pruning.",
+    },
+  );
+}
+
+/** For any method. */
+export function refuseMissingFinetuning(
+  method: string,
+  retraining: Retraining | null,
+  { finetune }: RunSettings,
+): void {
+  if (retraining?.training !== "finetune" || finetune !== null) return;
+  throw inputError(`The method ${method} recovers by fine-tuning, and prune.finetune is null.`);
+}
