@@ -7,8 +7,12 @@ import { finetuningChart } from "./finetuning.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
 import { recoveryChart } from "./recovery.ts";
+import { sparsityBarsChart } from "./sparsity-bars.ts";
+import { weightDensitiesChart } from "./weight-densities.ts";
+import { weightDistributionChart } from "./weight-distribution.ts";
 import { weightHistogramsChart } from "./weight-histograms.ts";
 import { weightMagnitudesChart } from "./weight-magnitudes.ts";
+import { weightValuesChart } from "./weight-values.ts";
 
 /** Every chart, in the order of the report; plugins add to them. */
 export const charts = new Registry<Chart>("chart", [
@@ -19,8 +23,12 @@ export const charts = new Registry<Chart>("chart", [
   recoveryChart,
   finetuningChart,
   layerSparsityChart,
+  sparsityBarsChart,
+  weightDistributionChart,
   weightHistogramsChart,
+  weightDensitiesChart,
   weightMagnitudesChart,
+  weightValuesChart,
   maskBlocksChart,
 ]);
 
