@@ -36,7 +36,9 @@ export function metricNotes(studies: readonly ReportedStudy[]): string[] {
     ...studies.flatMap(({ name, unexplained = [] }) =>
       unexplained.length === 0
         ? []
-        : [`Not shown: ${listed(unexplained)} of ${name}, since no config says what it is.`],
+        : [
+            `Not shown: ${listed(unexplained)} of ${name}, since no config says what ${unexplained.length > 1 ? "they are" : "it is"}.`,
+          ],
     ),
   ];
 }
