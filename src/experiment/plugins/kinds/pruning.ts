@@ -143,11 +143,13 @@ export const construction = kindOf(
   constructions,
   {
     options: optionsField,
+    takesSparsity: z.literal(true).optional(),
     misfit: functionField.optional(),
     network: functionField.optional(),
     teacher: functionField.optional(),
     masks: functionField,
     values: functionField,
+    stretch: functionField.optional(),
   },
   {
     results: {
@@ -158,6 +160,7 @@ export const construction = kindOf(
       teacher: (result) => problemIn(teacher, result, "how the teacher is trained"),
       masks: isMapOf(Uint8Array),
       values: isMapOf(Float32Array),
+      stretch: (result) => problemIn(z.number().positive(), result, "a number above 0"),
     },
   },
 );
