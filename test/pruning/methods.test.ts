@@ -199,7 +199,7 @@ describe("what is wrong with a method is said of the very field, with the choice
     ],
     [
       "{ name: x, construction: zero, criterion: magnitude }",
-      ".criterion: unknown key. Keys here: name, construction, recovery.",
+      ".criterion: unknown key. Keys here: name, construction, recovery, quantization.",
     ],
     [method("shedule: iterative"), `.shedule: unknown key. Did you mean 'schedule'? ${combinationKeys}`],
     [
