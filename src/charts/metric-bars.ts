@@ -74,7 +74,7 @@ export function metricBars(
     $schema: schema,
     config,
     title: {
-      text: `${[heading(first.metric), ...panels.slice(1).map(({ metric }) => metric.noun)].join(", ")} by method: ${subject(results)}`,
+      text: `${namesOf(panels.map(({ metric }) => metric))} by method: ${subject(results)}`,
       subtitle: basis(results, { bands: false, crosses: false }),
     },
     data: { values: bars },

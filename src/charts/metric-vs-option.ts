@@ -80,7 +80,7 @@ export function metricVsOption(
     $schema: schema,
     config,
     title: {
-      text: `${[...new Set(panels.map(({ metric }) => heading(metric)))].join(", ")} by option: ${subject(results)}`,
+      text: `${namesOf(panels.map(({ metric }) => metric))} by option: ${subject(results)}`,
       subtitle: [
         ...basis(results, { bands: false, crosses: false }),
         ...(panels.length < all.length ? [`Shown: the first ${panels.length} of ${all.length} panels`] : []),
