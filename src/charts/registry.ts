@@ -1,8 +1,8 @@
 import { Registry } from "../foundations/registry.ts";
 import { accuracyHeatmapChart } from "./accuracy-heatmap.ts";
 import { accuracyVsMacsChart, accuracyVsSizeChart } from "./accuracy-vs-cost.ts";
-import { accuracyVsSparsityChart } from "./accuracy-vs-sparsity.ts";
-import type { Chart } from "./chart.ts";
+import { accuracyVsSparsityChart, ownMetricVsSparsity } from "./accuracy-vs-sparsity.ts";
+import type { Chart, ChartData } from "./chart.ts";
 import { finetuningChart } from "./finetuning.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
@@ -37,3 +37,12 @@ export const charts = new Registry<Chart>("chart", [
   weightValuesChart,
   maskBlocksChart,
 ]);
+
+/** The charts that are drawn of some data: behind the first, one for each metric of the user's own. */
+export function chartsOf({ metrics = [] }: Pick<ChartData, "metrics">): readonly Chart[] {
+  return charts
+    .list()
+    .flatMap((chart) =>
+      chart === accuracyVsSparsityChart ? [chart, ...metrics.map(ownMetricVsSparsity)] : [chart],
+    );
+}
