@@ -20,6 +20,8 @@ import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
 import { planQuantized } from "./runs/quantized.ts";
+import { recoverySource } from "./runs/recover.ts";
+import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -115,10 +117,7 @@ function prunedColumns(
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
-      const rewoundTo =
-        retraining?.training === "train" && retraining.rewindTo > 0
-          ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
-          : undefined;
+      const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -131,7 +130,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
       }
       return ids;
     };
@@ -148,13 +147,25 @@ function constructedColumns(
 ): CellColumn[] {
   const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
   const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
-  const addRuns: CellColumn["addRuns"] = ({ seed, label, fills }) => {
+  const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
     const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
     const straightThrough = straightThroughRounding(method.quantization);
     const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
-    return [graph.add(planConstructed(inputs, constructed, taught), fills)];
+    const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
+    return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
   };
   return [{ sparsity, addRuns }];
+}
+
+/** What a recovery takes from another run of the seed, which is in the graph then. */
+function sourceOf(
+  retraining: Retraining | null,
+  { seed, baseline }: Pick<UnroundedCell, "seed" | "baseline">,
+  inputs: PlanInputs,
+  graph: Graph,
+): Parent | undefined {
+  const checkpoint = (step: number) => graph.add(planCheckpoint(inputs, seed, step));
+  return recoverySource(retraining, { baseline, checkpoint });
 }
 
 /** The run that fills a cell. */

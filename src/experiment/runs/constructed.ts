@@ -16,10 +16,13 @@ import {
 } from "../identity.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MaskedResult, testAndRecover } from "./masked.ts";
-import { planOf, type RecoveringRun, recoveryEpochs, recoverySteps } from "./recover.ts";
+import { planOf, type RecoveringRun, recoveryEpochs, recoverySteps, teacherPasses } from "./recover.ts";
 import { type Parent, passesOf, type RunKindOf } from "./run.ts";
 
-/** Makes a network by a construction, from its teacher if it has one, then lets it recover. */
+/**
+ * Makes a network by a construction, from its teacher if it has one, then lets it recover, by what it takes from a last
+ * parent.
+ */
 export interface ConstructedRun extends RecoveringRun {
   readonly kind: "constructed";
   readonly method: ConstructedMethod;
@@ -39,10 +42,12 @@ export function planConstructed(
     "method" | "sparsity" | "retraining" | "straightThrough" | "seed" | "label"
   >,
   teacher: string | undefined,
+  source: Parent | undefined,
 ): ConstructedRun {
   const { settings, datasetChecksum, engineIdentity, plugins } = study;
   const { method, retraining, straightThrough, seed } = constructed;
   const parents: Parent[] = teacher === undefined ? [] : [{ run: teacher, artifacts: ["weights"] }];
+  if (source !== undefined) parents.push(source);
   const id = contentHash({
     kind: "constructed",
     algorithm: [ALGORITHM.initialization, CONSTRUCTION, ALGORITHM.finetuning, ALGORITHM.measuring],
@@ -74,13 +79,15 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
       passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
       density: 1 - run.sparsity,
       macs: isOther ? denseMacs(spec) : undefined,
+      teacherPasses: teacherPasses(run, examples),
     };
   },
 
-  compute: async (run, [teacher], environment) => {
+  compute: async (run, parents, environment) => {
     const { settings, dataset } = environment;
     const { construction: chosen } = run.method;
     const construction = constructions.named(chosen.name);
+    const [teacher, source] = construction.teacher === undefined ? [undefined, ...parents] : parents;
     const { spec, tensors, isOther } = constructedNetwork(run.method, settings);
     const initialValues = (network: NetworkSpec) =>
       initialParameters(network, settings.initializer, run.seed);
@@ -96,6 +103,7 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         values,
         diverged: teacher?.status === "diverged",
         masking: { masks: construction.masks(spec, chosen), isComplete: true },
+        source,
       },
       environment,
     );
