@@ -64,7 +64,12 @@ export function sparsityByMetric(
     symbolFillColor: "transparent",
   };
   const { color, shape } = methodChannels(methods, { labels, legend });
-  const { width, height } = plotSize(frame, panels.length === 1 ? 560 : 340, 300, panels.length === 1 ? 0.45 : 0.7);
+  const { width, height } = plotSize(
+    frame,
+    panels.length === 1 ? 560 : 340,
+    300,
+    panels.length === 1 ? 0.45 : 0.7,
+  );
   return {
     $schema: schema,
     config,
