@@ -87,6 +87,14 @@ function styleAt(place: number): SeriesStyle {
   return { color, shape: shapes[place % shapes.length] ?? shapes[0], dash };
 }
 
+/** Styles for so many layers of a network, in colors that methods have last. */
+export function layerStyles(count: number): SeriesStyle[] {
+  return Array.from({ length: count }, (_, i) => ({
+    ...styleAt(colors.length / 2 + i),
+    dash: dashes[i % dashes.length] ?? dashes[0],
+  }));
+}
+
 export function methodColors(methods: readonly string[], labels?: Labels): Map<string, string> {
   return new Map([...methodStyles(methods, labels)].map(([method, { color }]) => [method, color]));
 }

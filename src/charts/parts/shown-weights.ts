@@ -1,7 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import type { TensorSnapshot } from "../../experiment/weights-snapshot.ts";
+import type { TensorSnapshot, WeightsSnapshot } from "../../experiment/weights-snapshot.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
-import type { Snapshots } from "../../recording/snapshots.ts";
+import type { PointSnapshot, Snapshots } from "../../recording/snapshots.ts";
 import { percent } from "./titles.ts";
 
 /** The sparsity whose weights the charts show is each method's nearest to this: the same unless it has its own. */
@@ -16,6 +16,8 @@ export interface WeightsRow {
   /** Undefined before pruning. */
   readonly method: string | undefined;
   readonly tensors: readonly TensorSnapshot[];
+  /** All tensors, also those that are not shown. */
+  readonly whole: WeightsSnapshot;
 }
 
 /** What the charts of weights show: one seed at one sparsity. */
@@ -32,7 +34,7 @@ export interface ShownWeights {
 /** Undefined when nothing is pruned. A wide network shows its first and its last layers. */
 export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | undefined {
   if (snapshots === undefined) return undefined;
-  const points = shownPoints(snapshots);
+  const points = atShownSparsity(snapshots.points);
   const { before } = snapshots;
   if (points.length === 0 || before === null) return undefined;
   const sparsities = points.map((point) => point.target_sparsity);
@@ -45,8 +47,13 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
     seed: snapshots.seed,
     sparsity: [...new Set([leastOf(sparsities), greatestOf(sparsities)])].map(percent).join(" to "),
     tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
-    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors) },
-    after: points.map(({ method, after }) => ({ name: method, method, tensors: pick(after.tensors) })),
+    before: { name: "before pruning", method: undefined, tensors: pick(before.tensors), whole: before },
+    after: points.map(({ method, after }) => ({
+      name: method,
+      method,
+      tensors: pick(after.tensors),
+      whole: after,
+    })),
   };
 }
 
@@ -59,12 +66,18 @@ function fromShown(sparsity: number): number {
   return Math.abs(sparsity - SHOWN_SPARSITY);
 }
 
-/** Of each method the point that is nearest; of one that prunes everything nothing is to be seen beside others. */
-function shownPoints({ points }: Snapshots): Snapshots["points"] {
-  const pruned = points.filter(({ target_sparsity: target }) => target > 0);
-  const nearest = [...groupBy(pruned, ({ method }) => method).values()].flatMap((of) =>
-    of.toSorted((a, b) => fromShown(a.target_sparsity) - fromShown(b.target_sparsity)).slice(0, 1),
-  );
+/**
+ * Of each method that prunes anything the rows of its nearest sparsity; of one that prunes everything nothing is to be
+ * seen beside others.
+ */
+export function atShownSparsity<Row extends Pick<PointSnapshot, "method" | "target_sparsity">>(
+  rows: readonly Row[],
+): Row[] {
+  const pruned = rows.filter(({ target_sparsity: target }) => target > 0);
+  const nearest = [...groupBy(pruned, ({ method }) => method).values()].flatMap((own) => {
+    const shown = nearestShown(own.map(({ target_sparsity: target }) => target));
+    return own.filter(({ target_sparsity: target }) => target === shown);
+  });
   const partly = nearest.filter(({ target_sparsity: target }) => target < 1);
   return partly.length > 0 ? partly : nearest;
 }
@@ -72,4 +85,14 @@ function shownPoints({ points }: Snapshots): Snapshots["points"] {
 /** `98.2%` */
 export function share(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)}%`;
+}
+
+/** Ranges that differ by more than this have nothing to show on one axis. */
+const SIMILAR = 4;
+
+/** The range that panels of weights share, [-limit, limit]; undefined where their weights are of different sizes. */
+export function sharedLimit(limits: readonly number[]): number | undefined {
+  const positive = limits.filter((limit) => limit > 0);
+  const greatest = greatestOf(positive);
+  return greatest > SIMILAR * leastOf(positive) ? undefined : greatest;
 }

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "../chart.ts";
 import type { Frame } from "../parts/frame.ts";
-import { charts } from "../registry.ts";
+import { charts, chartsOf } from "../registry.ts";
 import { drawPdf } from "./pdf/draw-pdf.ts";
 import { drawSvg, undrawable } from "./render.ts";
 import { withinLimits } from "./within-limits.ts";
@@ -38,7 +38,7 @@ export interface Figure {
  */
 export async function drawFigures(data: ChartData, width: number): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const chart of charts.list()) {
+  for (const chart of chartsOf(data)) {
     const { data: shown } = withinLimits(data, chart.mostSparsities);
     const figure = await drawFigure(chart, shown, width).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);

@@ -30,7 +30,7 @@ async function measure(
   network: Network,
   examples: ExampleSet,
   distillation: Distillation,
-  order = Uint32Array.of(0),
+  order: Uint32Array = Uint32Array.of(0),
 ) {
   const { loss } = await network.train(examples, order, { batchSize: 64, learningRate: 0, distillation });
   const gradients = await network.gradients(examples, order, { distillation });
