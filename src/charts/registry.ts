@@ -6,8 +6,11 @@ import type { Chart, ChartData } from "./chart.ts";
 import { finetuningChart } from "./finetuning.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
+import { metricBarsChart } from "./metric-bars.ts";
+import { metricVsOptionChart } from "./metric-vs-option.ts";
 import { recoveryChart } from "./recovery.ts";
 import { sparsityBarsChart } from "./sparsity-bars.ts";
+import { sparsityByMetricChart } from "./sparsity-by-metric.ts";
 import { weightDensitiesChart } from "./weight-densities.ts";
 import { weightDistributionChart } from "./weight-distribution.ts";
 import { weightHistogramsChart } from "./weight-histograms.ts";
@@ -17,9 +20,12 @@ import { weightValuesChart } from "./weight-values.ts";
 /** Every chart, in the order of the report; plugins add to them. */
 export const charts = new Registry<Chart>("chart", [
   accuracyVsSparsityChart,
+  metricBarsChart,
+  sparsityByMetricChart,
   accuracyVsSizeChart,
   accuracyVsMacsChart,
   accuracyHeatmapChart,
+  metricVsOptionChart,
   recoveryChart,
   finetuningChart,
   layerSparsityChart,
