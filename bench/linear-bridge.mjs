@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
-import { loadPlugins, sweep } from "../dist/index.js";
+import { sweep } from "../dist/index.js";
 
 /**
  * Builds the linear bridge of 128-1024-10 on 500 examples of noise, tested on the examples that it was made from, and has
@@ -28,7 +28,7 @@ const bridges = grid.flatMap(([eps, gamma, epochs]) =>
 const nameOf = ({ eps, gamma, hiddenBiases, epochs }) => `bridge-${eps}-${gamma}-${epochs}-${hiddenBiases}`;
 const teachers = [...new Set(grid.map(([, , epochs]) => epochs))];
 
-const dataset = { name: "test-noise", test: "same" };
+const dataset = { name: "synthetic", targets: { name: "noise" }, test: "train", seed: 42 };
 const config = {
   name: "linear-bridge",
   dataset,
@@ -61,7 +61,6 @@ const config = {
 
 const folder = await mkdtemp(path.join(tmpdir(), "linear-bridge-"));
 try {
-  await loadPlugins([fileURLToPath(new URL("../test/fixtures/plugins/noise.mjs", import.meta.url))]);
   const { results } = await sweep(config, { out: folder, checkpoints: "all" });
   const { train } = await loadDataset(datasetSchema().parse(dataset), {
     dataDir: undefined,

@@ -1,3 +1,4 @@
+import { constructions } from "../pruning/constructions/registry.ts";
 import { CONSTRUCTED } from "../pruning/method.ts";
 import type { ResultRow } from "../recording/rows.ts";
 
@@ -6,7 +7,14 @@ export function isConstructedRow({ allocation }: Pick<ResultRow, "allocation">):
   return allocation === CONSTRUCTED;
 }
 
-/** Whether it is the study's network with nothing pruned, after recovery: what a constructed one never is. */
-export function isDenseControl(row: Pick<ResultRow, "target_sparsity" | "allocation">): boolean {
-  return row.target_sparsity === 0 && !isConstructedRow(row);
+/** Whether it was made at a sparsity that was asked for, and so at 0 is the study's network with nothing pruned. */
+function takesSparsity({ criterion }: Pick<ResultRow, "criterion">): boolean {
+  return constructions.find(criterion.replace(/\(.*$/, ""))?.takesSparsity === true;
+}
+
+/** Whether it is the study's network with nothing pruned, after recovery. */
+export function isDenseControl(
+  row: Pick<ResultRow, "target_sparsity" | "criterion" | "allocation">,
+): boolean {
+  return row.target_sparsity === 0 && (!isConstructedRow(row) || takesSparsity(row));
 }

@@ -4,6 +4,7 @@ import { type RunKind, workOf } from "../experiment/runs/index.ts";
 import { wrap } from "../foundations/wrap.ts";
 import type { SweepPlan } from "../library/sweep.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import { isConstructed } from "../pruning/method.ts";
 import { againText } from "../scheduling/again.ts";
 
@@ -83,7 +84,9 @@ function storedLine({ stored, baselines, checkpoints, teachers = 0, points, quan
 /** `2 methods x 3 sparsities x 2 seeds`, and of networks that have a sparsity of their own how many. */
 function gridText({ plan: { cells }, options }: StudyOutline): string {
   const methods = new Map(cells.map(({ method }) => [method.name, method]));
-  const constructed = [...methods.values()].filter(isConstructed).length;
+  const constructed = [...methods.values()].filter(
+    (method) => isConstructed(method) && constructions.named(method.construction.name).takesSparsity !== true,
+  ).length;
   const { sparsities } = options.prune;
   const seeds = plural(options.seeds.length, "seed");
   const pruned = methods.size - constructed;

@@ -1,4 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import {
   type AnyMethod,
   type Chosen,
@@ -11,7 +12,7 @@ import { roundingOf, straightThroughRounding } from "../pruning/quantization/qua
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
-import { outlineConstruction, recoveryOfConstructed } from "./construct.ts";
+import { recoveryOfConstructed, sparsityOfConstructed } from "./construct.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planBaseline } from "./runs/baseline.ts";
@@ -20,6 +21,8 @@ import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
 import { planQuantized } from "./runs/quantized.ts";
+import { recoverySource } from "./runs/recover.ts";
+import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -115,10 +118,7 @@ function prunedColumns(
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
-      const rewoundTo =
-        retraining?.training === "train" && retraining.rewindTo > 0
-          ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
-          : undefined;
+      const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -131,7 +131,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
       }
       return ids;
     };
@@ -139,22 +139,55 @@ function prunedColumns(
   });
 }
 
-/** One, at the sparsity that the construction has of itself. */
+/** One at each sparsity of the study, or one at the sparsity that the construction has of itself. */
 function constructedColumns(
   method: ConstructedMethod,
   retraining: Retraining | null,
   inputs: PlanInputs,
   graph: Graph,
 ): CellColumn[] {
-  const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
-  const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
-  const addRuns: CellColumn["addRuns"] = ({ seed, label, fills }) => {
-    const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
-    const straightThrough = straightThroughRounding(method.quantization);
-    const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
-    return [graph.add(planConstructed(inputs, constructed, taught), fills)];
+  const { settings, options } = inputs;
+  const recovered = recoveryOfConstructed(method, retraining, settings);
+  const straightThrough = straightThroughRounding(method.quantization);
+  const { takesSparsity, teacher: teacherOf } = constructions.named(method.construction.name);
+  const teacher = teacherOf?.(method.construction);
+  return (takesSparsity ? options.prune.sparsities : [0]).map((asked) => {
+    const sparsity = sparsityOfConstructed(method, asked, settings);
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
+      const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+      const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
+      if (takesSparsity && asked === 0) {
+        // The dense network from scratch is the baseline: the dense control, which is the same under every method.
+        const control = { ...constructed, method: pruningNothing(method), before: 0 };
+        return [graph.add(planPoint(settings, control, baseline, source), fills)];
+      }
+      const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
+      return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
+    };
+    return { sparsity, addRuns };
+  });
+}
+
+/** A method that stands for another at sparsity 0, where it does not matter which. */
+function pruningNothing({ construction: _, ...method }: ConstructedMethod): Method {
+  return {
+    ...method,
+    criterion: { name: "magnitude" },
+    allocation: { name: "uniform" },
+    structure: { name: "weight" },
+    schedule: { name: "one-shot" },
   };
-  return [{ sparsity, addRuns }];
+}
+
+/** What a recovery takes from another run of the seed, which is in the graph then. */
+function sourceOf(
+  retraining: Retraining | null,
+  { seed, baseline }: Pick<UnroundedCell, "seed" | "baseline">,
+  inputs: PlanInputs,
+  graph: Graph,
+): Parent | undefined {
+  const checkpoint = (step: number) => graph.add(planCheckpoint(inputs, seed, step));
+  return recoverySource(retraining, { baseline, checkpoint });
 }
 
 /** The run that fills a cell. */

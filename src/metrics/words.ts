@@ -5,6 +5,11 @@ export function heading({ noun }: Pick<Metric, "noun">): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
+/** `Score, points` */
+export function headingOfAll([first, ...others]: readonly Metric[]): string {
+  return [...(first === undefined ? [] : [heading(first)]), ...others.map(({ noun }) => noun)].join(", ");
+}
+
 /** `Accuracy (%)` */
 export function columnHeading(text: string, { unit }: Metric): string {
   return unit === "" ? text : `${text} (${unit})`;
@@ -58,7 +63,9 @@ export function spreadText(
   const text = (amount: number) =>
     metric.digits.kind === "decimals"
       ? (metric.scale * amount).toFixed(decimals)
-      : (metric.scale * amount).toPrecision(2);
+      : amount === 0
+        ? "0"
+        : (metric.scale * amount).toPrecision(2);
   return isLopsided(value, interval) && text(below) !== text(above)
     ? `[${endsText(metric, interval, ", ", decimals)}]`
     : `±${text((below + above) / 2)}`;

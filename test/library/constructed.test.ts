@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { merge } from "../../src/library/merge.ts";
-import { loadPlugins } from "../../src/library/plugins.ts";
 import { decodeCheckpoint } from "../../src/recording/checkpoint.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
@@ -16,11 +15,17 @@ import { runIn } from "../support/tiny-study.ts";
 
 /** Networks that are constructed beside such that are pruned, on 60 examples of a linear map of 6 inputs to 2 targets. */
 
-const NOISE = path.resolve("test/fixtures/plugins/noise.mjs");
 const bridge = { name: "linear-bridge", eps: 0.001, epochs: 80 };
 const config = {
   name: "bridge",
-  dataset: { name: "test-noise", examples: 60, inputs: 6, targets: 2, linear: true },
+  dataset: {
+    name: "synthetic",
+    targets: { name: "linear", noise: 0 },
+    inputs: 6,
+    outputs: 2,
+    train: 60,
+    test: 60,
+  },
   model: {
     name: "mlp",
     hidden: [10],
@@ -62,7 +67,6 @@ const first = (method: string) => rowsOf(method)[0] as ResultRow;
 
 beforeAll(async () => {
   root = await temporaryFolder();
-  await loadPlugins([NOISE]);
   options = configSchema().parse(config);
   folder = path.join(root, "study");
   const { outcome, events: told } = await runIn(folder, options, { checkpoints: "all" });
@@ -217,7 +221,7 @@ describe("the files", () => {
 });
 
 describe("the command", () => {
-  const cli = (...args: string[]) => runCli([...args, "--plugin", NOISE], { cwd: root });
+  const cli = (...args: string[]) => runCli(args, { cwd: root });
 
   it("says what it would do, and lists constructions", async () => {
     await writeFile(path.join(root, "bridge.json.yaml"), JSON.stringify(config));

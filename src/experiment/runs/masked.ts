@@ -4,7 +4,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
-import { optimizerSpec } from "../training/train.ts";
+import { type EpochRecord, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
@@ -21,6 +21,8 @@ export interface MaskedFindings extends ResultBase {
 
 /** What the tables and charts have of a network that fills a row. */
 export interface MaskedResult extends MaskedFindings {
+  /** The epochs of a training before all that, of a network that is trained from scratch. */
+  readonly trained?: readonly EpochRecord[];
   /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
   /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */
@@ -52,12 +54,13 @@ export interface MaskedNetwork {
   /** Whether the values are of a training that diverged. */
   readonly diverged: boolean;
   readonly masking: Masking;
-  readonly checkpoint?: ParentOutput | undefined;
+  /** What its recovery takes from another run. */
+  readonly source?: ParentOutput | undefined;
 }
 
 /** Puts masks on a network, tests it, lets it recover, and tests and measures what has come out. */
 export async function testAndRecover(
-  { run, spec, tensors, values, masking, checkpoint, diverged: wasDiverged }: MaskedNetwork,
+  { run, spec, tensors, values, masking, source, diverged: wasDiverged }: MaskedNetwork,
   environment: RunEnvironment,
 ): Promise<RunOutput<MaskedFindings>> {
   const { settings, engine, dataset } = environment;
@@ -73,9 +76,7 @@ export async function testAndRecover(
     // 2. Recover, the masks in force at every step.
     const { later } = masking;
     const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
-    const recovery = recovers
-      ? await recover(network, { run, plan, checkpoint, later }, environment)
-      : undefined;
+    const recovery = recovers ? await recover(network, { run, plan, source, later }, environment) : undefined;
     if (!masking.isComplete) await later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);
 

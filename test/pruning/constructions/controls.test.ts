@@ -1,23 +1,30 @@
 import { expect, test } from "vitest";
 import { predictMean } from "../../../src/pruning/constructions/predict-mean.ts";
 import { zero } from "../../../src/pruning/constructions/zero.ts";
-import { lists, material, regression } from "./network.ts";
+import { blueprint, lists, material, regression } from "./network.ts";
 
 const spec = regression(2, [1], 2);
 
 test("zero keeps nothing", () => {
   const nothing = { "fc1.weight": [0, 0], "fc1.bias": [0], "fc2.weight": [0, 0], "fc2.bias": [0, 0] };
-  expect(lists(zero.masks(spec, {}))).toEqual(nothing);
+  expect(lists(zero.masks(blueprint(spec), {}))).toEqual(nothing);
   expect(lists(zero.values(material(spec), {}))).toEqual(nothing);
 });
 
 test("predict-mean keeps the output biases alone", () => {
-  expect(lists(predictMean.masks(spec, {}))).toEqual({
+  expect(lists(predictMean.masks(blueprint(spec), {}))).toEqual({
     "fc1.weight": [0, 0],
     "fc1.bias": [0],
     "fc2.weight": [0, 0],
     "fc2.bias": [1, 1],
   });
+});
+
+test("and does not fit a network that has none", () => {
+  expect(predictMean.misfit?.(spec, {})).toBeUndefined();
+  expect(predictMean.misfit?.(regression(2, [1], 2, { bias: false }), {})).toBe(
+    "its output layer has no biases to guess with",
+  );
 });
 
 test("which are the means of the targets", () => {

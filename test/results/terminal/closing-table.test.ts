@@ -41,6 +41,32 @@ describe("closingTable", () => {
     ]);
   });
 
+  it("has a row for each method that stands at one of several sparsities", () => {
+    const at = (method: string, target_sparsity: number, loss: number, recovery = "none") =>
+      regressionRow({ method, target_sparsity, recovery, pruned_loss: 2 * loss, loss, test_examples: 500 });
+    const rows = [
+      at("global-magnitude", 0, 0.25, "finetune"),
+      at("global-magnitude", 0.9, 0.5, "finetune"),
+      at("linear-bridge", 0.990038, 0.3125),
+      at("tuned-bridge", 0.990038, 0.375, "finetune"),
+      at("all-zero", 1, 1),
+    ];
+    const lines = closingTable(rows, options);
+    expect(lines.slice(0, 10)).toEqual([
+      "          global-magnitude",
+      "pruned    before  after",
+      "    0%    0.5000  0.2500",
+      "   90%    1.000   0.5000",
+      "",
+      "method           pruned  before  after",
+      "linear-bridge  99.0038%          0.3125 *",
+      "tuned-bridge   99.0038%  0.7500  0.3750",
+      "all-zero           100%          1.000",
+      "",
+    ]);
+    expect(lines).toContain("* lowest mean at its sparsity, which may be chance.");
+  });
+
   it("shows nothing before a recovery that prunes, and says what diverged", () => {
     const gradual = { method: "gradual", target_sparsity: 0.9, pruned_accuracy: null };
     const broken = { ...gradual, target_sparsity: 0.99, accuracy: null, status: "diverged" } as const;
@@ -83,9 +109,9 @@ describe("closingTable", () => {
       );
     // Half width: 12.7062 x 0.000707 / sqrt(2) = 0.00635, with its sides as exp(0.2083) to 1 over it.
     expect(closingTable([...at("a", [0.03, 0.031]), ...at("b", [0.04, 0.04])], options)).toEqual([
-      "          a                                 b",
-      "pruned    before       after                before       after",
-      "   90%    0.5000 ±0.0  0.03050 ±0.0064 *    0.5000 ±0.0  0.04000 ±0.0",
+      "          a                               b",
+      "pruned    before     after                before     after",
+      "   90%    0.5000 ±0  0.03050 ±0.0064 *    0.5000 ±0  0.04000 ±0",
       "",
       "Dense baseline, the unpruned network as trained: test loss 0.02000.",
       "Test loss, 10,000 test examples.",

@@ -117,14 +117,19 @@ export const schedule = kindOf(
 const retraining = z.union(
   [
     z.null(),
-    z.strictObject({ training: z.literal("finetune") }),
+    z.strictObject({
+      training: z.literal("finetune"),
+      distillation: z
+        .strictObject({ temperature: z.number().positive(), weight: z.number().min(0).max(1) })
+        .optional(),
+    }),
     z.strictObject({
       training: z.literal("train"),
       rewindTo: z.int().min(0),
       optimizer: z.enum(["rewound", "fresh"]),
     }),
   ],
-  'null, { training: "finetune" } or { training: "train", rewindTo, optimizer }',
+  'null, { training: "finetune", distillation? } or { training: "train", rewindTo, optimizer }',
 );
 
 export const recovery = kindOf(
@@ -143,11 +148,13 @@ export const construction = kindOf(
   constructions,
   {
     options: optionsField,
+    takesSparsity: z.literal(true).optional(),
     misfit: functionField.optional(),
     network: functionField.optional(),
     teacher: functionField.optional(),
     masks: functionField,
     values: functionField,
+    stretch: functionField.optional(),
   },
   {
     results: {
@@ -158,6 +165,7 @@ export const construction = kindOf(
       teacher: (result) => problemIn(teacher, result, "how the teacher is trained"),
       masks: isMapOf(Uint8Array),
       values: isMapOf(Float32Array),
+      stretch: (result) => problemIn(z.number().positive(), result, "a number above 0"),
     },
   },
 );
