@@ -6,8 +6,11 @@ import type { Chart, ChartData } from "./chart.ts";
 import { finetuningChart } from "./finetuning.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
+import { metricBarsChart } from "./metric-bars.ts";
+import { metricVsOptionChart } from "./metric-vs-option.ts";
 import { recoveryChart } from "./recovery.ts";
 import { sparsityBarsChart } from "./sparsity-bars.ts";
+import { sparsityByMetricChart } from "./sparsity-by-metric.ts";
 import { weightDensitiesChart } from "./weight-densities.ts";
 import { weightDistributionChart } from "./weight-distribution.ts";
 import { weightHistogramsChart } from "./weight-histograms.ts";
@@ -20,6 +23,9 @@ export const charts = new Registry<Chart>("chart", [
   accuracyVsSizeChart,
   accuracyVsMacsChart,
   accuracyHeatmapChart,
+  metricBarsChart,
+  sparsityByMetricChart,
+  metricVsOptionChart,
   recoveryChart,
   finetuningChart,
   layerSparsityChart,

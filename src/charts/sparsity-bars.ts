@@ -4,7 +4,7 @@ import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColorScale } from "./parts/palette.ts";
+import { methodColorScale, methodsIn } from "./parts/palette.ts";
 import { atShownSparsity, share } from "./parts/shown-weights.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { count, markLabel, percent, subject } from "./parts/titles.ts";
@@ -45,7 +45,7 @@ export function sparsityBars(
   });
   const targets = [...new Set(panels.map(({ target }) => target))];
   const title = (method: string, target: number) =>
-    targets.length === 1 ? method : `${method}, ${percent(target)}`;
+    targets.length === 1 ? method : `${method}, ${percent(Number(target.toPrecision(4)))}`;
   const bars = panels.flatMap(({ method, target, of, whole }) =>
     [...groupBy(of, nameOf)].flatMap(([tensor, seeds]) => {
       const { mean } = meanInterval(seeds.map((row) => row.sparsity));
@@ -57,7 +57,6 @@ export function sparsityBars(
   );
 
   // 2. Where they are drawn.
-  const methods = panels.map(({ method }) => method);
   const seeds = new Set(rows.map((row) => row.seed)).size;
   const { width } = plotSize(frame, 200, 0, 0.7);
   return {
@@ -111,7 +110,7 @@ export function sparsityBars(
             color: {
               field: "method",
               type: "nominal",
-              scale: methodColorScale(methods, labels),
+              scale: methodColorScale(methodsIn(results), labels),
               legend: null,
             },
           },

@@ -5,7 +5,7 @@ import { unpackCounts } from "../foundations/packed.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { inPairs } from "./parts/bins.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColors } from "./parts/palette.ts";
+import { methodColors, methodsIn } from "./parts/palette.ts";
 import { share, sharedLimit, shownWeights, type WeightsRow } from "./parts/shown-weights.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
 import { count, markLabel, recoveryNoun, subject } from "./parts/titles.ts";
@@ -42,10 +42,7 @@ export function weightDistribution(
   // 2. Where they are drawn.
   const trained = recovers(results) ? ` and ${recoveryNoun(results)}` : "";
   const names = rows.map(({ name }) => name);
-  const colors = methodColors(
-    shown.after.map(({ name }) => name),
-    labels,
-  );
+  const colors = methodColors(methodsIn(results), labels);
   const { width, height } = plotSize(frame, 230, 120, 0.7);
   const most = greatestOf(data.map((each) => each.count ?? 0));
   const powers = Array.from({ length: Math.ceil(Math.log10(most)) + 1 }, (_, i) => 10 ** i);

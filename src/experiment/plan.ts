@@ -21,6 +21,8 @@ import { planConstructed } from "./runs/constructed.ts";
 import { isDense, type Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
 import { planQuantized } from "./runs/quantized.ts";
+import { recoverySource } from "./runs/recover.ts";
+import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -116,10 +118,7 @@ function prunedColumns(
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
-      const rewoundTo =
-        retraining?.training === "train" && retraining.rewindTo > 0
-          ? graph.add(planCheckpoint(inputs, seed, retraining.rewindTo))
-          : undefined;
+      const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -132,7 +131,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, rewoundTo), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
       }
       return ids;
     };
@@ -156,13 +155,14 @@ function constructedColumns(
     const sparsity = sparsityOfConstructed(method, asked, settings);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+      const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
       if (takesSparsity && asked === 0) {
         // The dense network from scratch is the baseline: the dense control, which is the same under every method.
         const control = { ...constructed, method: pruningNothing(method), before: 0 };
-        return [graph.add(planPoint(settings, control, baseline, undefined), fills)];
+        return [graph.add(planPoint(settings, control, baseline, source), fills)];
       }
       const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
-      return [graph.add(planConstructed(inputs, constructed, taught), fills)];
+      return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
     };
     return { sparsity, addRuns };
   });
@@ -177,6 +177,17 @@ function pruningNothing({ construction: _, ...method }: ConstructedMethod): Meth
     structure: { name: "weight" },
     schedule: { name: "one-shot" },
   };
+}
+
+/** What a recovery takes from another run of the seed, which is in the graph then. */
+function sourceOf(
+  retraining: Retraining | null,
+  { seed, baseline }: Pick<UnroundedCell, "seed" | "baseline">,
+  inputs: PlanInputs,
+  graph: Graph,
+): Parent | undefined {
+  const checkpoint = (step: number) => graph.add(planCheckpoint(inputs, seed, step));
+  return recoverySource(retraining, { baseline, checkpoint });
 }
 
 /** The run that fills a cell. */

@@ -1,10 +1,15 @@
 import type * as z from "zod";
+import type { Distillation } from "../engines/engine.ts";
 import type { EntryWithOptions } from "../foundations/registry.ts";
 
 /** How a network is trained after pruning. */
 export type Retraining =
   /** From the weights that pruning left, with the settings of `prune.finetune`. */
-  | { readonly training: "finetune" }
+  | {
+      readonly training: "finetune";
+      /** How much the outputs of the seed's dense network count, beside the targets; they do not without it. */
+      readonly distillation?: Omit<Distillation, "teacherOutputs">;
+    }
   /** From the weights that the dense network had at a step of its training, on with the settings of `train`. */
   | {
       readonly training: "train";

@@ -9,9 +9,10 @@ const OVERHEAD = 1e9;
 
 /** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
 export function runCost(run: Run, settings: RunSettings, examples: ExampleCounts, engine: string): number {
-  const { passes, density, macs = macsOf(settings) } = workOf(run, settings, examples);
+  const work = workOf(run, settings, examples);
+  const { passes, density, macs = macsOf(settings), teacherPasses = 0 } = work;
   const costAtDensity = engines.find(engine)?.costAtDensity ?? (() => 1);
-  return passes * macs * costAtDensity(density) + OVERHEAD;
+  return passes * macs * costAtDensity(density) + teacherPasses * macsOf(settings) + OVERHEAD;
 }
 
 const known = new WeakMap<RunSettings, number>();

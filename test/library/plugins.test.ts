@@ -117,7 +117,7 @@ describe("what a function of each kind has to give", () => {
     await bring("recoveries", "wrong-recovery", 'retraining: () => ({ training: "train" })');
     expect(call("recovery", "wrong-recovery", "retraining", {})).toThrow(
       "The recovery wrong-recovery of wrong-recovery.mjs fails in retraining: it has to give " +
-        'null, { training: "finetune" } or { training: "train", rewindTo, optimizer }.',
+        'null, { training: "finetune", distillation? } or { training: "train", rewindTo, optimizer }.',
     );
   });
 

@@ -93,6 +93,7 @@ const SIMILAR = 4;
 /** The range that panels of weights share, [-limit, limit]; undefined where their weights are of different sizes. */
 export function sharedLimit(limits: readonly number[]): number | undefined {
   const positive = limits.filter((limit) => limit > 0);
+  if (positive.length === 0) return 1;
   const greatest = greatestOf(positive);
   return greatest > SIMILAR * leastOf(positive) ? undefined : greatest;
 }

@@ -76,7 +76,7 @@ async function fitted(chart: Chart, data: ChartData, width: number): Promise<Lai
   for (const columns of [Number.POSITIVE_INFINITY, 3, 2]) {
     const least = await layOut(chart, data, { width, columns, scale: narrowPanel });
     if (least === undefined) return undefined;
-    const wraps = "facet" in least.spec && "columns" in least.spec;
+    const wraps = ("facet" in least.spec || "concat" in least.spec) && "columns" in least.spec;
     if (!wraps || least.size.width <= width) return fittedTo(chart, data, { width, columns });
   }
   return fittedTo(chart, data, { width, columns: 1 });

@@ -19,10 +19,13 @@ import {
 import { optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MaskedResult, testAndRecover } from "./masked.ts";
-import { planOf, type RecoveringRun, recoveryEpochs, recoverySteps } from "./recover.ts";
+import { planOf, type RecoveringRun, recoveryEpochs, recoverySteps, teacherPasses } from "./recover.ts";
 import { type Parent, passesOf, type RunEnvironment, type RunKindOf } from "./run.ts";
 
-/** Makes a network by a construction, from its teacher if it has one, trains it if it is to be, then lets it recover. */
+/**
+ * Makes a network by a construction, from its teacher if it has one, trains it if it is to be, then lets it recover, by
+ * what it takes from a last parent.
+ */
 export interface ConstructedRun extends RecoveringRun {
   readonly kind: "constructed";
   readonly method: ConstructedMethod;
@@ -44,11 +47,13 @@ export function planConstructed(
     "method" | "sparsity" | "retraining" | "straightThrough" | "seed" | "label"
   >,
   teacher: string | undefined,
+  source: Parent | undefined,
 ): ConstructedRun {
   const { settings, datasetChecksum, engineIdentity, plugins } = study;
   const { method, sparsity, retraining, straightThrough, seed } = constructed;
   const scratch = scratchPlan(method, sparsity, settings);
   const parents: Parent[] = teacher === undefined ? [] : [{ run: teacher, artifacts: ["weights"] }];
+  if (source !== undefined) parents.push(source);
   const id = contentHash({
     kind: "constructed",
     algorithm: [ALGORITHM.initialization, CONSTRUCTION, ALGORITHM.finetuning, ALGORITHM.measuring],
@@ -87,13 +92,15 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         (scratch === undefined ? 0 : passesOf(scratch.epochs, 0, examples)),
       density: 1 - run.sparsity,
       macs: isOther ? denseMacs(spec) : undefined,
+      teacherPasses: teacherPasses(run, examples),
     };
   },
 
-  compute: async (run, [teacher], environment) => {
+  compute: async (run, parents, environment) => {
     const { settings, dataset } = environment;
     const { construction: chosen } = run.method;
     const construction = constructions.named(chosen.name);
+    const [teacher, source] = construction.teacher === undefined ? [undefined, ...parents] : parents;
     const network = constructedNetwork(run.method, settings);
     const { spec, tensors, isOther } = network;
     const blueprint = blueprintOf(run.method, network, run.sparsity);
@@ -123,6 +130,7 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         values: trained?.parameters ?? made,
         diverged: teacher?.status === "diverged" || trained?.outcome.diverged === true,
         masking: { masks, isComplete: true },
+        source,
       },
       { ...environment, onStep: (steps) => onStep((trained?.steps ?? 0) + steps) },
     );

@@ -54,12 +54,13 @@ export interface MaskedNetwork {
   /** Whether the values are of a training that diverged. */
   readonly diverged: boolean;
   readonly masking: Masking;
-  readonly checkpoint?: ParentOutput | undefined;
+  /** What its recovery takes from another run. */
+  readonly source?: ParentOutput | undefined;
 }
 
 /** Puts masks on a network, tests it, lets it recover, and tests and measures what has come out. */
 export async function testAndRecover(
-  { run, spec, tensors, values, masking, checkpoint, diverged: wasDiverged }: MaskedNetwork,
+  { run, spec, tensors, values, masking, source, diverged: wasDiverged }: MaskedNetwork,
   environment: RunEnvironment,
 ): Promise<RunOutput<MaskedFindings>> {
   const { settings, engine, dataset } = environment;
@@ -75,9 +76,7 @@ export async function testAndRecover(
     // 2. Recover, the masks in force at every step.
     const { later } = masking;
     const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
-    const recovery = recovers
-      ? await recover(network, { run, plan, checkpoint, later }, environment)
-      : undefined;
+    const recovery = recovers ? await recover(network, { run, plan, source, later }, environment) : undefined;
     if (!masking.isComplete) await later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);
 

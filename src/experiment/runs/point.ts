@@ -2,7 +2,6 @@ import { contentHash } from "../../foundations/hash.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
-import type { Retraining } from "../../pruning/recovery.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import { networkOf } from "../construct.ts";
@@ -12,18 +11,23 @@ import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MagnitudeEdge, type MaskedResult, type Masking, testAndRecover } from "./masked.ts";
-import { firstStep, planOf, type RecoveringRun, recoveryEpochs, recoverySteps } from "./recover.ts";
+import {
+  firstStep,
+  planOf,
+  type RecoveringRun,
+  recoveryEpochs,
+  recoverySteps,
+  teacherPasses,
+} from "./recover.ts";
 import { type Parent, passesOf, type RunKindOf } from "./run.ts";
 
-/** Prunes the weights of its first parent to one sparsity, then recovers. */
+/** Prunes the weights of its first parent to one sparsity, then recovers, by what it takes from a second one. */
 export interface PointRun extends RecoveringRun {
   readonly kind: "point";
   readonly method: Method;
   readonly sparsity: number;
   /** The sparsity of its first parent. */
   readonly before: number;
-  /** How it recovers; where that rewinds to a later step than 0, the second parent is the checkpoint. */
-  readonly retraining: Retraining | null;
 }
 
 export interface PointResult extends MaskedResult {
@@ -34,11 +38,11 @@ export function planPoint(
   settings: RunSettings,
   point: Omit<PointRun, "kind" | "id" | "parents">,
   pruned: string,
-  rewoundTo: string | undefined,
+  source: Parent | undefined,
 ): PointRun {
   const { method, sparsity, retraining, straightThrough, seed } = point;
   const parents: Parent[] = [{ run: pruned, artifacts: ["weights"] }];
-  if (rewoundTo !== undefined) parents.push({ run: rewoundTo, artifacts: ["weights", "optimizer"] });
+  if (source !== undefined) parents.push(source);
   const id = contentHash({
     kind: "point",
     algorithm: [ALGORITHM.pruning, ALGORITHM.finetuning, ALGORITHM.measuring],
@@ -63,9 +67,10 @@ export const point: RunKindOf<PointRun, PointResult> = {
     steps: recoverySteps(settings, run.retraining, examples.train),
     passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
     density: 1 - run.sparsity,
+    teacherPasses: teacherPasses(run, examples),
   }),
 
-  compute: async (run, [parent, checkpoint], environment) => {
+  compute: async (run, [parent, source], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
     const { settings, dataset } = environment;
     const { tensors } = networkOf(run.method, settings);
@@ -85,7 +90,7 @@ export const point: RunKindOf<PointRun, PointResult> = {
         values: parent.parameters,
         diverged: parent.status === "diverged",
         masking: maskingOf(run, pruner, course),
-        checkpoint,
+        source,
       },
       environment,
     );

@@ -1,11 +1,12 @@
-import type { Network } from "../../engines/engine.ts";
+import type { Distillation, Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { RunSettings } from "../settings.ts";
 import { StraightThroughNetwork } from "../training/straight-through.ts";
+import { teacherOutputs } from "../training/teacher-outputs.ts";
 import { stepCount, type TrainingPlan, train } from "../training/train.ts";
-import type { ParentOutput, RunBase, RunEnvironment } from "./run.ts";
+import type { ExampleCounts, Parent, ParentOutput, RunBase, RunEnvironment } from "./run.ts";
 
 /** A run that trains a network with masks, or leaves it as it is. */
 export interface RecoveringRun extends RunBase {
@@ -44,6 +45,29 @@ export function recoveryEpochs(settings: RunSettings, { retraining }: Recovering
   return steps / Math.ceil(trainExamples / batchSize);
 }
 
+/** Examples that go through the dense network for a recovery that it teaches. */
+export function teacherPasses({ retraining }: RecoveringRun, examples: ExampleCounts): number {
+  return distillationOf(retraining) === undefined ? 0 : examples.train;
+}
+
+function distillationOf(retraining: Retraining | null) {
+  return retraining?.training === "finetune" ? retraining.distillation : undefined;
+}
+
+/**
+ * What a recovery takes from another run, by the ids of these: the dense network as it was at a step, which it goes back
+ * to, or as it ended, which teaches it. Undefined where it takes nothing.
+ */
+export function recoverySource(
+  retraining: Retraining | null,
+  runs: { readonly baseline: string; readonly checkpoint: (step: number) => string },
+): Parent | undefined {
+  if (retraining?.training === "train" && retraining.rewindTo > 0) {
+    return { run: runs.checkpoint(retraining.rewindTo), artifacts: ["weights", "optimizer"] };
+  }
+  return distillationOf(retraining) && { run: runs.baseline, artifacts: ["weights"] };
+}
+
 /** What goes in the course of a recovery. */
 export interface LaterPruning {
   /** At which steps of the recovery's plan more goes, rising. */
@@ -54,8 +78,8 @@ export interface LaterPruning {
 export interface Recovering {
   readonly run: RecoveringRun;
   readonly plan: TrainingPlan;
-  /** What a recovery rewinds to that goes back to a later step than 0. */
-  readonly checkpoint: ParentOutput | undefined;
+  /** What `recoverySource` names. */
+  readonly source: ParentOutput | undefined;
   readonly later: LaterPruning | undefined;
 }
 
@@ -65,13 +89,14 @@ export interface Recovering {
  */
 export async function recover(
   given: Network,
-  { run, plan, checkpoint, later }: Recovering,
-  { settings, dataset, onStep }: RunEnvironment,
+  { run, plan, source, later }: Recovering,
+  environment: RunEnvironment,
 ) {
+  const { settings, dataset, onStep } = environment;
   const { retraining, straightThrough, seed } = run;
   const network =
     straightThrough === undefined ? given : await StraightThroughNetwork.over(given, straightThrough);
-  if (retraining?.training === "train") await rewind(network, run, retraining, checkpoint, settings);
+  if (retraining?.training === "train") await rewind(network, run, retraining, source, settings);
   const outcome = await train({
     network,
     train: dataset.train,
@@ -84,12 +109,25 @@ export async function recover(
       steps: later.steps,
       before: (step) => later.prune(network, step),
     },
+    distillation: await distillationBy(source, run, environment),
     select: (retraining?.training === "finetune" && settings.finetune?.select) || "last",
     onStep,
   });
   if (outcome.best !== undefined) await network.writeParameters(outcome.best);
   if (network !== given) await given.writeParameters(await network.readParameters());
   return outcome;
+}
+
+/** What the dense network teaches, if it does. */
+async function distillationBy(
+  source: ParentOutput | undefined,
+  { label, retraining }: RecoveringRun,
+  environment: RunEnvironment,
+): Promise<Distillation | undefined> {
+  const distillation = distillationOf(retraining);
+  if (distillation === undefined) return undefined;
+  if (source === undefined) throw new Error(`${label} has no teacher`);
+  return { ...distillation, teacherOutputs: await teacherOutputs(source.parameters, environment) };
 }
 
 /** Takes kept weights back to where the retraining begins. */

@@ -83,6 +83,8 @@ export interface Work {
   readonly density: number;
   /** Multiply-accumulates of a dense forward pass, where it is of another network than the study's. */
   readonly macs?: number | undefined;
+  /** Examples that also go through the study's dense network, forward. */
+  readonly teacherPasses?: number;
 }
 
 /** A kind of run, in one file: how it is planned, what it costs, how it is computed and what it finds. */

@@ -1,4 +1,4 @@
-import type { Network, OptimizerSpec } from "../../engines/engine.ts";
+import type { Distillation, Network, OptimizerSpec } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
 import { randomStream } from "../../foundations/random.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
@@ -45,6 +45,8 @@ export interface TrainingInputs {
   /** The first step that is not taken; default: the plan's end. */
   readonly until?: number;
   readonly interventions?: Interventions | undefined;
+  /** A teacher's outputs for the training examples, which then count beside the targets. */
+  readonly distillation?: Distillation | undefined;
   /** Which epoch counts: the last, or also keep the parameters of the best on validation data. */
   readonly select: "last" | "best";
   /** Called several times a second with the steps taken so far. */
@@ -123,6 +125,7 @@ export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
       const result = await network.train(examples, taking, {
         batchSize: plan.batchSize,
         learningRate: rateAt(step),
+        distillation: inputs.distillation,
       });
       milliseconds += performance.now() - started;
       lossSum += result.loss * taking.length;

@@ -117,14 +117,19 @@ export const schedule = kindOf(
 const retraining = z.union(
   [
     z.null(),
-    z.strictObject({ training: z.literal("finetune") }),
+    z.strictObject({
+      training: z.literal("finetune"),
+      distillation: z
+        .strictObject({ temperature: z.number().positive(), weight: z.number().min(0).max(1) })
+        .optional(),
+    }),
     z.strictObject({
       training: z.literal("train"),
       rewindTo: z.int().min(0),
       optimizer: z.enum(["rewound", "fresh"]),
     }),
   ],
-  'null, { training: "finetune" } or { training: "train", rewindTo, optimizer }',
+  'null, { training: "finetune", distillation? } or { training: "train", rewindTo, optimizer }',
 );
 
 export const recovery = kindOf(
