@@ -146,7 +146,9 @@ const layers = {
 
 const history = {
   study,
-  phase: text("`train`: the dense baseline; `finetune`: recovery after pruning."),
+  phase: text(
+    "`train`: the dense baseline, or, with a method, a network that is trained from scratch; `finetune`: recovery after pruning.",
+  ),
   method: text("Name of the pruning method; empty for the baseline."),
   target_sparsity: setting("Sparsity asked for; empty for the baseline."),
   seed,
