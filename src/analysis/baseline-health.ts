@@ -2,6 +2,7 @@ import jstat from "jstat";
 import type { ConstantGuess } from "../datasets/constant-guess.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { GuessOf } from "./constant-guesses.ts";
+import { isDenseControl } from "./dense-control.ts";
 import { groupBy } from "./group-by.ts";
 
 /** An accuracy counts as above chance when chance alone reaches it less often than this. */
@@ -85,7 +86,7 @@ export function baselineHealth(rows: readonly ResultRow[], guessOf: GuessOf): Ba
     (of) => {
       const baselines = failedAmong(of, "baseline", guessOf);
       const begun = of.filter((row) => !baselines.some((network) => concerns(network, row)));
-      const controls = begun.filter(({ target_sparsity }) => target_sparsity === 0);
+      const controls = begun.filter(isDenseControl);
       return [...baselines, ...failedAmong(controls, "control", guessOf)];
     },
   );

@@ -6,6 +6,7 @@ import type { ResultRow } from "../recording/rows.ts";
 import { baselineHealth, type FailedNetwork } from "./baseline-health.ts";
 import type { ComparedItem } from "./compared-item.ts";
 import type { GuessOf } from "./constant-guesses.ts";
+import { isDenseControl } from "./dense-control.ts";
 import { failureFacts } from "./failed-networks.ts";
 import { groupBy } from "./group-by.ts";
 import { meanInterval, present } from "./mean-interval.ts";
@@ -76,7 +77,7 @@ function lostItem(
   const bySeed = (rows: readonly ResultRow[]) =>
     new Map(
       rows
-        .filter((row) => methods.has(row.method) && (network === "baseline" || row.target_sparsity === 0))
+        .filter((row) => methods.has(row.method) && (network === "baseline" || isDenseControl(row)))
         .map((row): [number, number | null] => [row.seed, figureOf(figure, row)]),
     );
   const values = { baseline: bySeed(sides.baseline), results: bySeed(sides.results) };

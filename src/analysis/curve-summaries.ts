@@ -2,6 +2,7 @@ import { type DifferenceScale, differenceScale } from "../metrics/difference.ts"
 import type { Metric } from "../metrics/metric.ts";
 import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
+import { isDenseControl } from "./dense-control.ts";
 import type { Pair } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { meanInterval } from "./mean-interval.ts";
@@ -45,7 +46,7 @@ export function largestNonInferiorSparsity(
   margin: number = metric.difference.margin,
 ): number | undefined {
   const points = [...groupBy(rows, (row) => row.target_sparsity)].sort(([a], [b]) => a - b);
-  const control = points.find(([sparsity]) => sparsity === 0)?.[1];
+  const control = points.find(([, of]) => of.some(isDenseControl))?.[1];
   const shown = control === undefined ? undefined : shownValues(control, metric);
   if (control === undefined || shown === undefined || shown.size === 0) return undefined;
   const scale = scaleOf(metric, shown);

@@ -2,6 +2,7 @@ import { differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { isDenseControl } from "./dense-control.ts";
 import { dropInterval } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { type MeanInterval, meanInterval, present } from "./mean-interval.ts";
@@ -35,7 +36,7 @@ export function measuredPoints(rows: readonly ResultRow[], metric: Metric): Meas
   return [...byMethod.values()].flatMap((methodRows) => {
     const controls = new Map(
       methodRows
-        .filter((row) => row.target_sparsity === 0)
+        .filter(isDenseControl)
         .map((row): [number, number | null] => [row.seed, recoveredValue(metric, row)]),
     );
     const points = groupBy(methodRows, (row) => row.target_sparsity);

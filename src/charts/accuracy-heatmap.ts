@@ -6,7 +6,7 @@ import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";
-import { metricScale } from "./parts/scales.ts";
+import { metricScale, scaleText } from "./parts/scales.ts";
 import { config, heat, ink, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
@@ -34,12 +34,12 @@ export function accuracyHeatmap(
   if (means.length === 0) return undefined;
   const { position } = metricScale(metric, means);
   const ends = extremes(metric, means);
-  const [worst, best] = [Math.log(position(ends.worst)), Math.log(position(ends.best))];
+  const place = (value: number) => (metric.axis === "linear" ? position(value) : Math.log(position(value)));
+  const [worst, best] = [place(ends.worst), place(ends.best)];
   const sparsities = [...new Set(curves.points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
   const cells = curves.points.map(({ method, sparsity, recovered, collapsed }) => {
     const { mean } = recovered;
-    const fraction =
-      mean === null || worst === best ? null : (worst - Math.log(position(mean))) / (worst - best);
+    const fraction = mean === null || worst === best ? null : (worst - place(mean)) / (worst - best);
     return {
       method,
       sparsity: percent(sparsity),
@@ -58,7 +58,7 @@ export function accuracyHeatmap(
     title: {
       text: `${curves.title} by method and sparsity: ${subject(results)}`,
       subtitle: [
-        `${metric.unit === "%" ? "Percent" : heading(metric)}${recovers ? ` after ${recoveryNoun(results)}` : ""}; the darker the better, log scale of the ${metric.axis === "error" ? "error" : metric.noun}`,
+        `${metric.unit === "%" ? "Percent" : heading(metric)}${recovers ? ` after ${recoveryNoun(results)}` : ""}; the darker the better, ${scaleText(metric)}`,
         ...basis(results, { bands: false, crosses: true }),
       ],
     },

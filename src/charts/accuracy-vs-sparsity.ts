@@ -1,11 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
-import { measured } from "../metrics/words.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { heading, measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodChannels, methodStyles } from "./parts/palette.ts";
-import { metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
+import { boundsNear, type MetricScale, metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
@@ -25,16 +26,29 @@ export const accuracyVsSparsityChart: Chart = {
   draw: accuracyVsSparsity,
 };
 
+/** The same chart of a metric of the user's own. */
+export function ownMetricVsSparsity(metric: Metric): Chart {
+  const bounded = metric.bounds?.lowest != null || metric.bounds?.highest != null;
+  return {
+    name: `${metric.name}-vs-sparsity`,
+    summary: `${heading(metric)} against the weights pruned.`,
+    caption: `${heading(metric)}, the ${metric.better} the better: ${metric.summary}. The axis of the sparsities is logarithmic in what is kept.${bounded ? " A thin rule is a bound of what is possible." : ""}`,
+    metric,
+    draw: (data, frame) => accuracyVsSparsity(data, frame, metric),
+  };
+}
+
 /**
- * The primary metric (test accuracy, or the loss of a regression) against sparsity: for each method a line with its 95% confidence
+ * The primary metric (test accuracy, or the loss of a regression), or one of the user's `own`, against sparsity: for each method a line with its 95% confidence
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
 export function accuracyVsSparsity(
   { results, labels }: Pick<ChartData, "results" | "labels">,
   frame: Frame = screen,
+  own?: Metric,
 ): TopLevelSpec | undefined {
   // 1. Points of both stages: mean and interval over the seeds; a mean of null where all diverged.
-  const curves = curvesOf(results);
+  const curves = curvesOf(results, own);
   if (curves === undefined) return undefined;
   const { metric, title, methods, recovers, baseline, control } = curves;
   const afterStage = `after ${recoveryNoun(results)}`;
@@ -70,12 +84,9 @@ export function accuracyVsSparsity(
     points.map(({ sparsity }) => sparsity),
     { labels, frame },
   );
-  const y = metricChannel(
-    metric,
-    title,
-    present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]),
-    { labels, frame },
-  );
+  const drawn = present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]);
+  const y = metricChannel(metric, title, drawn, { labels, frame });
+  const bounds = metric.axis === "linear" ? boundsNear(metric, drawn) : [];
   const styles = methodStyles(methods, labels);
   const solid = [...styles.values()].every(({ dash }) => dash[1] === 0);
   // A line after recovery has the dashes of its method, if any; before it all lines are dotted.
@@ -118,7 +129,7 @@ export function accuracyVsSparsity(
     })),
     ...(printed ? [] : ends),
   ];
-  const pixels = logPixels(y.scale, height);
+  const pixels = pixelsOf(y.scale, height);
   const spread = printed
     ? named.map((_, i) => height - 8 - labelGap * (named.length - 1 - i))
     : spreadApart(
@@ -154,6 +165,17 @@ export function accuracyVsSparsity(
       description: { field: "label" },
     },
     layer: [
+      ...(bounds.length === 0
+        ? []
+        : [
+            {
+              data: {
+                values: bounds.map((bound) => ({ y: bound, label: `bound: ${measured(metric, bound)}` })),
+              },
+              mark: { type: "rule" as const, color: ink.muted, strokeWidth: 0.5 },
+              encoding: { x: { value: 0 }, x2: { value: width } },
+            },
+          ]),
       {
         data: { values: rules.map(({ text: _, ...rule }) => ({ ...rule, y: y.position(rule.mean) })) },
         mark: { type: "rule", color: ink.muted },
@@ -237,11 +259,15 @@ export function accuracyVsSparsity(
   };
 }
 
-/** Between positions on a logarithmic scale and pixels from the top of the plot. */
-function logPixels(
-  { domain: [low, high], reverse }: { domain: [number, number]; reverse: boolean },
-  height: number,
-) {
+/** Between positions on a scale and pixels from the top of the plot. */
+function pixelsOf({ type, domain: [low, high], reverse }: MetricScale, height: number) {
+  if (type === "linear") {
+    const perPixel = (high - low) / height;
+    return {
+      of: (value: number) => (high - value) / perPixel,
+      at: (pixels: number) => high - pixels * perPixel,
+    };
+  }
   const span = Math.log(high / low);
   return {
     of: (value: number) => (height * (reverse ? Math.log(value / low) : Math.log(high / value))) / span,

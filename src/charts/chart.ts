@@ -23,6 +23,8 @@ export interface ChartData {
 export interface Chart extends Entry {
   /** How to read it, in a sentence or two: below it in the report. It may depend on what the study measures. */
   readonly caption: string | ((metric: Metric) => string);
+  /** What it shows, where that is not the metric that the study is judged by. */
+  readonly metric?: Metric;
   /** `heat`: its colors stand for values, and the report leaves them as they are in dark mode. */
   readonly colors?: "heat";
   /** Of more sparsities it draws a selection, and says so: where each has a panel or a column. */

@@ -4,7 +4,7 @@ import { unpackBits } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";
-import { methodColors } from "./parts/palette.ts";
+import { methodColors, methodsIn } from "./parts/palette.ts";
 import { share, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel, subject } from "./parts/titles.ts";
@@ -28,10 +28,7 @@ export function maskBlocks(
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
-  const colors = methodColors(
-    shown.after.map(({ name }) => name),
-    labels,
-  );
+  const colors = methodColors(methodsIn(results), labels);
   const tensors = [...shown.tensorNames.values()];
   const blocks = rows.flatMap((row) =>
     row.tensors.map((tensor) => {

@@ -1,3 +1,4 @@
+import { isDenseControl } from "../analysis/dense-control.ts";
 import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
@@ -41,11 +42,15 @@ export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[]
       testExamples: first.test_examples,
       paired: false,
     });
-    return [{ method: first.method, sparsity: first.target_sparsity, estimates }];
+    return [
+      { method: first.method, sparsity: first.target_sparsity, isDense: isDenseControl(first), estimates },
+    ];
   });
   // Sparsity 0 is one network under every method of a study, and tested once.
   const tests = new Set(
-    estimated.map(({ method, sparsity }) => (sparsity === 0 ? "dense" : JSON.stringify([method, sparsity]))),
+    estimated.map(({ method, sparsity, isDense }) =>
+      isDense ? "dense" : JSON.stringify([method, sparsity]),
+    ),
   ).size;
   return estimated.map(({ method, sparsity, estimates }) => ({
     method,

@@ -1,12 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
 import { recovers } from "../analysis/recovers.ts";
 import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";
-import { methodColors } from "./parts/palette.ts";
-import { share, shownWeights } from "./parts/shown-weights.ts";
+import { methodColors, methodsIn } from "./parts/palette.ts";
+import { share, sharedLimit, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel, recoveryNoun, subject } from "./parts/titles.ts";
 
@@ -34,18 +35,23 @@ export function weightHistograms(
   if (shown === undefined) return undefined;
   const rows = [shown.before, ...shown.after];
   const trained = recovers(results) ? ` and ${recoveryNoun(results)}` : "";
-  const methods = shown.after.map(({ name }) => name);
-  const colors = methodColors(methods, labels);
-  const limits = new Map<string, number>();
-  for (const tensor of rows.flatMap(({ tensors }) => tensors)) {
-    limits.set(tensor.name, Math.max(limits.get(tensor.name) ?? 0, tensor.limit));
-  }
+  const colors = methodColors(methodsIn(results), labels);
+  const byName = groupBy(
+    rows.flatMap(({ tensors }) => tensors),
+    ({ name }) => name,
+  );
+  const limits = new Map(
+    [...byName].map(([name, tensors]) => [name, sharedLimit(tensors.map(({ limit }) => limit))]),
+  );
+  const ownRanges = [...limits.values()].includes(undefined);
   const { width } = plotSize(frame, 230, 0, 0.85);
   const height = 86;
 
   const panels = rows.flatMap((row, rowIndex) =>
     row.tensors.map((tensor) => {
-      const limit = limits.get(tensor.name) ?? 1;
+      const shared = limits.get(tensor.name);
+      const limit = shared ?? (tensor.limit || 1);
+      const labelled = shared === undefined || rowIndex === rows.length - 1;
       const counts = unpackCounts(tensor.histogram);
       const size = sizeOf(tensor.shape);
       const step = (2 * tensor.limit) / HISTOGRAM_BINS;
@@ -79,8 +85,8 @@ export function weightHistograms(
               title: null,
               grid: false,
               tickCount: 5,
-              labels: rowIndex === rows.length - 1,
-              ticks: rowIndex === rows.length - 1,
+              labels: labelled,
+              ticks: labelled,
             },
           },
           y: {
@@ -137,10 +143,13 @@ export function weightHistograms(
     config,
     title: {
       text: `Weights before pruning, and after pruning ${shown.sparsity}${trained}: ${subject(results)}`,
-      subtitle: `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
+      subtitle: [
+        `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
+        ...(ownRanges ? ["Where weights are of different sizes, each panel over a range of its own"] : []),
+      ],
     },
     columns: shown.before.tensors.length,
-    spacing: { row: 14, column: 28 },
+    spacing: { row: ownRanges ? 22 : 14, column: 28 },
     concat: panels,
   };
 }

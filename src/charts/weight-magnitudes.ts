@@ -1,9 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { unpackFloats } from "../foundations/packed.ts";
+import { CONSTRUCTED } from "../pruning/method.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
-import { methodColors } from "./parts/palette.ts";
+import { methodColors, methodsIn } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
@@ -38,6 +39,9 @@ export function weightMagnitudes(
   const shown = shownWeights(snapshots);
   if (shown === undefined) return undefined;
   const methods = shown.after.map(({ name }) => name);
+  const constructed = new Set(
+    results.filter(({ allocation }) => allocation === CONSTRUCTED).map(({ method }) => method),
+  );
   const before = new Map(shown.before.tensors.map((tensor) => [tensor.name, unpackFloats(tensor.sample)]));
   const largest = greatestOf([...before.values()].flat().filter(Number.isFinite).map(Math.abs));
   if (!(largest > 0)) return undefined;
@@ -45,13 +49,15 @@ export function weightMagnitudes(
     tensors.map((tensor) => {
       const after = unpackFloats(tensor.sample);
       const name = shown.tensorNames.get(tensor.name) ?? tensor.name;
-      const values = before.get(tensor.name) ?? [];
+      // What is constructed was never among the weights as trained: it has magnitudes of its own.
+      const isOwn = constructed.has(method);
+      const values = isOwn ? after : (before.get(tensor.name) ?? []);
       const points = values.flatMap((value, i) =>
         Number.isFinite(value)
           ? [
               {
                 position: i / values.length,
-                magnitude: Math.max(Math.abs(value), FLOOR * largest),
+                magnitude: isOwn ? Math.abs(value) : Math.max(Math.abs(value), FLOOR * largest),
                 kept: after[i] !== 0,
               },
             ]
@@ -65,11 +71,14 @@ export function weightMagnitudes(
 
   // 2. Where they are drawn: the dots of a panel as one path, or a picture would hold thousands of elements.
   const { domain, values } = logTicks(
-    samples.flatMap(({ points }) => points.map(({ magnitude }) => magnitude)),
+    samples.flatMap(({ points }) =>
+      points.map(({ magnitude }) => magnitude).filter((magnitude) => magnitude > 0),
+    ),
   );
   const [low, high] = domain;
   const pathOf = (points: readonly { position: number; magnitude: number }[]) =>
     points
+      .filter(({ magnitude }) => magnitude > 0)
       .map(({ position, magnitude }) => {
         const x = (width * position - dot / 2).toFixed(1);
         const y = ((height * Math.log(high / magnitude)) / Math.log(high / low) - dot / 2).toFixed(1);
@@ -79,23 +88,28 @@ export function weightMagnitudes(
   const data = samples.flatMap(({ method, tensor, points }) =>
     [false, true].map((keeps) => {
       const part = points.filter(({ kept }) => kept === keeps);
-      const magnitudes = part.map(({ magnitude }) => magnitude);
+      const magnitudes = part.map(({ magnitude }) => magnitude).filter((magnitude) => magnitude > 0);
       const range =
-        part.length === 0
+        magnitudes.length === 0
           ? ""
           : `, magnitudes ${leastOf(magnitudes).toPrecision(2)} to ${greatestOf(magnitudes).toPrecision(2)}`;
       const text = `${part.length} of ${points.length} sampled weights of ${tensor} ${keeps ? "kept" : "pruned"}${range}`;
       return { method, tensor, kept: keeps, path: pathOf(part) || "M0,0", label: markLabel(method, text) };
     }),
   );
-  const colors = methodColors(methods, labels);
+  const colors = methodColors(methodsIn(results), labels);
   const most = greatestOf(samples.map(({ points }) => points.length));
   return {
     $schema: schema,
     config,
     title: {
       text: `Kept and pruned weights at ${shown.sparsity} sparsity: ${subject(results)}`,
-      subtitle: `Magnitude as trained, log scale, against flat position; ${count(most, "evenly spaced weight")} a layer, seed ${shown.seed}; grey: pruned`,
+      subtitle: [
+        `Magnitude as trained, log scale, against flat position; ${count(most, "evenly spaced weight")} a layer, seed ${shown.seed}; grey: pruned`,
+        ...(methods.some((method) => constructed.has(method))
+          ? ["Of constructed networks the magnitudes of their own weights"]
+          : []),
+      ],
     },
     data: { values: data },
     facet: {

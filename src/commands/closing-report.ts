@@ -9,7 +9,7 @@ import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
 export function closingReport(outcome: StudyOutcome, columns: number): string {
-  const { results, folder, shard, caution } = outcome;
+  const { results, metrics, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
@@ -25,6 +25,7 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
     "",
     ...closingTable(results, {
       ...style,
+      metrics,
       sensitivity: caution === undefined ? sensitivitySentence(results) : undefined,
     }),
     ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),

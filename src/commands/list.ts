@@ -32,6 +32,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   structures: () => rowsOf(registries.structures),
   schedules: () => rowsOf(registries.schedules),
   recoveries: () => rowsOf(registries.recoveries),
+  constructions: () => rowsOf(registries.constructions),
   metrics: () => rowsOf(registries.metrics),
   charts: () => rowsOf(registries.charts),
   engines: () =>

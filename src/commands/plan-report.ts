@@ -4,14 +4,15 @@ import { type RunKind, workOf } from "../experiment/runs/index.ts";
 import { wrap } from "../foundations/wrap.ts";
 import type { SweepPlan } from "../library/sweep.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
+import { isConstructed } from "../pruning/method.ts";
 import { againText } from "../scheduling/again.ts";
 
 /** What a sweep would do, for `--dry-run`: as facts, and as text. */
 export function planReport(plan: SweepPlan, columns: number | undefined) {
   const { outline, folder, stored, again } = plan;
   const facts = { ...outlineFacts(outline, folder), stored, again };
-  const { methods, sparsities } = plan.outline.options.prune;
-  return { facts, text: fitLines(planText(facts, methods.length, sparsities.length), columns) };
+  return { facts, text: fitLines(planText(facts, gridText(outline)), columns) };
 }
 
 type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "again">;
@@ -20,8 +21,10 @@ type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "a
 export function outlineFacts(study: StudyOutline, folder: string) {
   const { options, dataset, engine, plan, settings } = study;
   const { network, prunable } = settings;
-  const filling = new Set(plan.cells.map(lastOf)).size;
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
+  const teachers = count("teacher");
+  const points = count("point") + count("constructed");
+  const quantized = count("quantized");
   const steps = plan.runs.reduce((sum, run) => sum + workOf(run, settings, dataset.examples).steps, 0);
   const tensors = parameterSpecs(network).map(({ name, shape, size }) => ({
     name,
@@ -43,10 +46,12 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     seeds: options.seeds.length,
     baselines: count("baseline"),
     checkpoints: count("checkpoint"),
-    points: count("point"),
-    quantized: count("quantized"),
+    ...(teachers > 0 ? { teachers } : {}),
+    /** Pruned and constructed networks. */
+    points,
+    quantized,
     /** Points that fill no row, but lead to one that does. */
-    levels: count("point") + count("quantized") - filling,
+    levels: points + quantized - new Set(plan.cells.map(lastOf)).size,
     steps,
   };
 }
@@ -71,17 +76,39 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function storedLine({ stored, baselines, checkpoints, points, quantized }: PlanFacts): string {
-  return `stored   ${stored} of ${baselines + checkpoints + points + quantized} runs are in the folder already`;
+function storedLine({ stored, baselines, checkpoints, teachers = 0, points, quantized }: PlanFacts): string {
+  const runs = baselines + checkpoints + teachers + points + quantized;
+  return `stored   ${stored} of ${runs} runs are in the folder already`;
 }
 
-function planText(facts: PlanFacts, methods: number, sparsities: number): string {
+/** `2 methods x 3 sparsities x 2 seeds`, and of networks that have a sparsity of their own how many. */
+function gridText({ plan: { cells }, options }: StudyOutline): string {
+  const methods = new Map(cells.map(({ method }) => [method.name, method]));
+  const constructed = [...methods.values()].filter(
+    (method) => isConstructed(method) && constructions.named(method.construction.name).takesSparsity !== true,
+  ).length;
+  const { sparsities } = options.prune;
+  const seeds = plural(options.seeds.length, "seed");
+  const pruned = methods.size - constructed;
+  const parts = [
+    ...(pruned > 0
+      ? [
+          `${plural(pruned, "method")} x ${sparsities.length} ${sparsities.length === 1 ? "sparsity" : "sparsities"} x ${seeds}`,
+        ]
+      : []),
+    ...(constructed > 0 ? [`${plural(constructed, "constructed network")} x ${seeds}`] : []),
+  ];
+  return `${parts.join(", ")} = ${plural(cells.length, "row")}`;
+}
+
+function planText(facts: PlanFacts, grid: string): string {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = facts.examples;
   const shared = facts.cells - (facts.points + facts.quantized - facts.levels);
   const runs = [
     plural(facts.baselines, "baseline"),
     ...(facts.checkpoints > 0 ? [plural(facts.checkpoints, "checkpoint")] : []),
+    ...(facts.teachers === undefined ? [] : [plural(facts.teachers, "teacher")]),
     `${plural(facts.points, "point")}${facts.levels > 0 ? `, of which ${facts.levels} lead to others` : ""}`,
     ...(facts.quantized > 0 ? [`${facts.quantized} quantized`] : []),
   ].join(", ");
@@ -96,7 +123,7 @@ function planText(facts: PlanFacts, methods: number, sparsities: number): string
       ({ name, shape, size, pruned }) =>
         `           ${name.padEnd(nameWidth)}  ${shape.padStart(shapeWidth)}  ${number(size).padStart(12)}  ${pruned ? "pruned" : "kept whole"}`,
     ),
-    `grid     ${plural(methods, "method")} x ${sparsities} ${sparsities === 1 ? "sparsity" : "sparsities"} x ${plural(facts.seeds, "seed")} = ${plural(facts.cells, "row")}`,
+    `grid     ${grid}`,
     `runs     ${runs}${shared > 0 ? ` (${plural(shared, "row")} ${shared === 1 ? "shares" : "share"} a run)` : ""}, ${number(facts.steps)} optimizer steps`,
     ...(facts.stored > 0 || facts.again.runs > 0 ? [storedLine(facts)] : []),
     ...(facts.again.runs > 0 ? [againText(facts.again)] : []),

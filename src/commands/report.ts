@@ -45,6 +45,7 @@ export function registerReport(program: Command): void {
         "sparsities",
       ]),
     )
+    .option("--metric <name>", "latex: a metric of the config's own (default: accuracy or loss)")
     .option("--caption <latex>", "latex: the caption (default: what the figures are)")
     .option("--label <label>", "latex: the label to refer to (default: tab:NAME)");
   addPluginFlag(command)
@@ -62,12 +63,19 @@ interface ReportFlags {
   readonly out?: string;
   readonly width?: string;
   readonly columns?: "methods" | "sparsities";
+  readonly metric?: string;
   readonly caption?: string;
   readonly label?: string;
 }
 
 /** The flags that only one format has. */
-const FORMAT_OF_FLAG = { width: "pdf", columns: "latex", caption: "latex", label: "latex" } as const;
+const FORMAT_OF_FLAG = {
+  width: "pdf",
+  columns: "latex",
+  metric: "latex",
+  caption: "latex",
+  label: "latex",
+} as const;
 
 function refuseForeignFlags(flags: ReportFlags): void {
   for (const [flag, format] of Object.entries(FORMAT_OF_FLAG)) {

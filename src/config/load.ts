@@ -136,17 +136,22 @@ function problems(
 
 /**
  * Replaces the failure of a plain union by the problems of the one member that was meant: the only one whose
- * kind of value (mapping, list, text) was given, or else the only one that knows all the keys.
+ * kind of value (mapping, list, text) was given, or else the only one that knows the most of the keys.
  */
 function flatten(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== "invalid_union") return [issue];
     const sameKind = issue.errors.filter((errors) => !errors.some(isWrongKind));
-    const knowing = sameKind.filter((errors) => !errors.some((inner) => inner.code === "unrecognized_keys"));
-    const meant = sameKind.length === 1 ? sameKind[0] : knowing.length === 1 ? knowing[0] : undefined;
+    const fewest = Math.min(...sameKind.map(unknownKeys));
+    const knowing = sameKind.filter((errors) => unknownKeys(errors) === fewest);
+    const meant = knowing.length === 1 ? knowing[0] : undefined;
     if (meant === undefined) return [issue];
     return flatten(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
   });
+}
+
+function unknownKeys(errors: readonly z.core.$ZodIssue[]): number {
+  return errors.reduce((sum, inner) => sum + (inner.code === "unrecognized_keys" ? inner.keys.length : 0), 0);
 }
 
 function isWrongKind(issue: z.core.$ZodIssue): boolean {

@@ -30,16 +30,21 @@ function keySections(parent: string, schema: JsonSchema, level: number, written:
     return [
       `${"#".repeat(level)} \`${path}\``,
       "",
-      ...mappings.flatMap((mapping) => [...memberTitle(mapping), ...keyTable(path, mapping, written)]),
+      ...mappings.flatMap((mapping) => [
+        ...memberTitle(mapping, mappings.length),
+        ...keyTable(path, mapping, written),
+      ]),
       ...mappings.flatMap((mapping) => keySections(path, mapping, level + 1, written)),
     ];
   });
 }
 
-/** `name: adam` and what it is, for one of several mappings. */
-function memberTitle(mapping: JsonSchema): string[] {
+/** `name: adam` and what it is, for one of several mappings; for one that no name tells from the others what it is. */
+function memberTitle(mapping: JsonSchema, members: number): string[] {
   const found = fixedKey(mapping);
-  if (found === undefined) return [];
+  if (found === undefined) {
+    return members > 1 && mapping.description !== undefined ? [mapping.description, ""] : [];
+  }
   const [key, { const: value, description }] = found;
   return [`**\`${key}: ${value}\`**${description === undefined ? "" : ` ${description}`}`, ""];
 }

@@ -4,11 +4,14 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { canonicalJson } from "../foundations/hash.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { formulasSchema } from "../metrics/formula/options.ts";
 import { modelSchema } from "../models/registry.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
+import { isNamed, searchedMethods, searchSchema, withSearched } from "../pruning/search.ts";
 import { tables } from "../recording/columns.ts";
 import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
@@ -68,6 +71,12 @@ function distinct<Item extends z.ZodType>(
 
 const methodName = (method: MethodOptions) => (typeof method === "string" ? method : method.name);
 
+/** Of a constructed network, unless it takes the one that is asked for. */
+const hasOwnSparsity = (method: MethodOptions) =>
+  typeof method !== "string" &&
+  "construction" in method &&
+  constructions.named(method.construction.name).takesSparsity !== true;
+
 function pruneSchema() {
   return z
     .strictObject({
@@ -93,6 +102,7 @@ function pruneSchema() {
           "Layers to leave whole, by name (fc3, conv1, as --dry-run lists them), or output for the last.",
         ),
       biases: z.boolean().default(false).describe("Whether biases are pruned too."),
+      search: searchSchema.optional(),
     })
     .describe("What is removed, how much, and how the network recovers.");
 }
@@ -152,17 +162,35 @@ export function configFields() {
   });
 }
 
+/** Which methods have the name of one of the search's, and are not it. */
+function searchClashes({ methods, search }: z.output<ReturnType<typeof pruneSchema>>): number[] {
+  const searched = search === undefined ? [] : searchedMethods(search);
+  return methods.flatMap((method, index) => {
+    const meant = searched.find(({ name }) => isNamed(method, name));
+    return meant === undefined || canonicalJson(meant) === canonicalJson(method) ? [] : [index];
+  });
+}
+
 /** The sparsities that rows are known to have: a constructed network has its own. */
 function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof pruneSchema>>) {
-  const prunes = methods.some((method) => typeof method === "string" || !("construction" in method));
-  return prunes ? sparsities : [];
+  return methods.every(hasOwnSparsity) ? [] : sparsities;
 }
 
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune, seeds, metrics, labels }, context) => {
-      const pruned = seeds.length * prune.methods.length * prune.sparsities.length;
+    .superRefine(({ dataset, prune: given, seeds, metrics, labels }, context) => {
+      const prune = { ...given, methods: withSearched(given.methods, given.search) };
+      for (const index of searchClashes(given)) {
+        context.addIssue({
+          code: "custom",
+          path: ["prune", "methods", index, "name"],
+          message: "prune.search calls one of its networks so: choose another name.",
+        });
+      }
+      const constructed = prune.methods.filter(hasOwnSparsity).length;
+      const grid = (prune.methods.length - constructed) * prune.sparsities.length;
+      const pruned = seeds.length * (grid + constructed);
       if (pruned > MOST_PRUNED) {
         context.addIssue({
           code: "custom",
@@ -190,7 +218,11 @@ export function configSchema() {
       const { train, prune } = config;
       return {
         ...config,
-        prune: { ...prune, finetune: prune.finetune && completeFinetuning(prune.finetune, train) },
+        prune: {
+          ...prune,
+          methods: withSearched(prune.methods, prune.search),
+          finetune: prune.finetune && completeFinetuning(prune.finetune, train),
+        },
       };
     });
 }

@@ -63,7 +63,7 @@ export async function loadDataset(options: DatasetOptions, context: LoadContext)
     throw inputError(
       `The examples of ${dataset.name} that are here are not those of dataset.checksum: they have ` +
         `${dataset.checksum.slice(0, 12)}..., and the config asks for ${checksum.slice(0, 12)}....\n` +
-        "Their files are others, or the config's dataset.validation or dataset.normalize was changed.",
+        "Their files are others, or another of the config's settings of dataset was changed.",
       { hint: "To take what is here, and get other figures: --set dataset.checksum=null" },
     );
   }

@@ -1,12 +1,13 @@
 import { inputError } from "../foundations/errors.ts";
 import { type ParameterSpec, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
+import type { Blueprint } from "../pruning/construction.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
 import { measureNetwork } from "../pruning/measure.ts";
 import { type AnyMethod, type ConstructedMethod, isConstructed } from "../pruning/method.ts";
 import type { Retraining } from "../pruning/recovery.ts";
-import type { TeacherTraining } from "../pruning/teacher.ts";
 import type { RunSettings } from "./settings.ts";
+import type { TrainingPlan } from "./training/train.ts";
 import { refuseIdleStraightThrough, refuseMissingFinetuning } from "./unfit.ts";
 
 /** The network that a construction makes, and the tensors of it whose sparsity counts. */
@@ -43,26 +44,35 @@ export function constructedNetwork(
   return { spec: other, tensors: parameterSpecs(other).filter(({ role }) => roles.has(role)), isOther: true };
 }
 
-/** What of a constructed network is known before anything is computed. */
-export interface ConstructionOutline {
-  /** Pruned values over prunable values, with the 6 decimals that name it in tables and files. */
-  readonly sparsity: number;
-  readonly teacher: TeacherTraining | undefined;
+/** What a construction is asked to make; its sparsity counts where it takes one. */
+export function blueprintOf(
+  { construction }: ConstructedMethod,
+  { spec, tensors }: ConstructedNetwork,
+  sparsity: number,
+): Blueprint {
+  const { takesSparsity } = constructions.named(construction.name);
+  return { spec, prunable: tensors, sparsity: takesSparsity ? sparsity : undefined };
 }
 
 /**
- * Throws a PruneLabError of kind `input` for a construction that does not fit the network, or that takes values from a
- * layer that is excluded.
+ * The sparsity that a constructed network has in tables and files: the one that is asked for, or its own, pruned values
+ * over prunable values, with 6 decimals. Throws a PruneLabError of kind `input` for a construction that does not fit the
+ * network, or that takes values from a layer that is excluded.
  */
-export function outlineConstruction(method: ConstructedMethod, settings: RunSettings): ConstructionOutline {
+export function sparsityOfConstructed(
+  method: ConstructedMethod,
+  asked: number,
+  settings: RunSettings,
+): number {
   const { name, construction: chosen } = method;
   const construction = constructions.named(chosen.name);
-  const problem = construction.misfit?.(settings.network, chosen);
+  const problem = construction.misfit?.(blueprintOf(method, ownNetwork(settings), asked), chosen);
   if (problem !== undefined) {
     throw inputError(`The method ${name} cannot construct this network by ${chosen.name}: ${problem}.`);
   }
-  const { spec, tensors, isOther } = constructedNetwork(method, settings);
-  const masks = construction.masks(spec, chosen);
+  const network = constructedNetwork(method, settings);
+  const masks = construction.masks(blueprintOf(method, network, asked), chosen);
+  const { spec, tensors, isOther } = network;
   const spared = isOther
     ? undefined
     : parameterSpecs(spec).find(
@@ -74,8 +84,30 @@ export function outlineConstruction(method: ConstructedMethod, settings: RunSett
       `The method ${name} takes values from ${spared.layer} (${chosen.name}), and prune.exclude spares that layer.`,
     );
   }
-  const { sparsity } = measureNetwork(spec, masks, tensors);
-  return { sparsity: Number(sparsity.toFixed(6)), teacher: construction.teacher?.(chosen) };
+  if (construction.takesSparsity) return asked;
+  return Number(measureNetwork(spec, masks, tensors).sparsity.toFixed(6));
+}
+
+/** The training from scratch of a constructed network; undefined where it has none before its recovery. */
+export function scratchPlan(
+  method: ConstructedMethod,
+  sparsity: number,
+  settings: RunSettings,
+): TrainingPlan | undefined {
+  const { construction: chosen } = method;
+  const blueprint = blueprintOf(method, constructedNetwork(method, settings), sparsity);
+  const stretch = constructions.named(chosen.name).stretch?.(blueprint, chosen);
+  if (stretch === undefined) return undefined;
+  const { epochs, schedule, ...train } = settings.train;
+  return {
+    ...train,
+    epochs: Math.round(stretch * epochs),
+    // A learning rate that drops does so at the same part of the training.
+    schedule:
+      schedule.name === "step"
+        ? { ...schedule, every: Math.max(1, Math.round(stretch * schedule.every)) }
+        : schedule,
+  };
 }
 
 /** The recovery of a constructed network: it has no earlier training to go back to. */

@@ -2,6 +2,7 @@ import type { DatasetOptions } from "../datasets/registry.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
+import type { Search } from "../pruning/search.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
 
@@ -28,6 +29,8 @@ export interface StudyOptions {
     readonly exclude: readonly string[];
     /** Prune biases too. */
     readonly biases: boolean;
+    /** Its methods are among the others. */
+    readonly search?: Search | undefined;
   };
   readonly seeds: readonly number[];
   readonly engine: string;

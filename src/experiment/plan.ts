@@ -1,4 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import {
   type AnyMethod,
   type Chosen,
@@ -11,7 +12,7 @@ import { roundingOf, straightThroughRounding } from "../pruning/quantization/qua
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
-import { outlineConstruction, recoveryOfConstructed } from "./construct.ts";
+import { recoveryOfConstructed, sparsityOfConstructed } from "./construct.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planBaseline } from "./runs/baseline.ts";
@@ -138,23 +139,44 @@ function prunedColumns(
   });
 }
 
-/** One, at the sparsity that the construction has of itself. */
+/** One at each sparsity of the study, or one at the sparsity that the construction has of itself. */
 function constructedColumns(
   method: ConstructedMethod,
   retraining: Retraining | null,
   inputs: PlanInputs,
   graph: Graph,
 ): CellColumn[] {
-  const recovered = recoveryOfConstructed(method, retraining, inputs.settings);
-  const { sparsity, teacher } = outlineConstruction(method, inputs.settings);
-  const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
-    const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
-    const straightThrough = straightThroughRounding(method.quantization);
-    const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
-    const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
-    return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
+  const { settings, options } = inputs;
+  const recovered = recoveryOfConstructed(method, retraining, settings);
+  const straightThrough = straightThroughRounding(method.quantization);
+  const { takesSparsity, teacher: teacherOf } = constructions.named(method.construction.name);
+  const teacher = teacherOf?.(method.construction);
+  return (takesSparsity ? options.prune.sparsities : [0]).map((asked) => {
+    const sparsity = sparsityOfConstructed(method, asked, settings);
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
+      const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+      const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
+      if (takesSparsity && asked === 0) {
+        // The dense network from scratch is the baseline: the dense control, which is the same under every method.
+        const control = { ...constructed, method: pruningNothing(method), before: 0 };
+        return [graph.add(planPoint(settings, control, baseline, source), fills)];
+      }
+      const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
+      return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
+    };
+    return { sparsity, addRuns };
+  });
+}
+
+/** A method that stands for another at sparsity 0, where it does not matter which. */
+function pruningNothing({ construction: _, ...method }: ConstructedMethod): Method {
+  return {
+    ...method,
+    criterion: { name: "magnitude" },
+    allocation: { name: "uniform" },
+    structure: { name: "weight" },
+    schedule: { name: "one-shot" },
   };
-  return [{ sparsity, addRuns }];
 }
 
 /** What a recovery takes from another run of the seed, which is in the graph then. */

@@ -2,9 +2,10 @@ import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { greatestOf } from "../foundations/extremes.ts";
 import { accuracy } from "../metrics/accuracy.ts";
-import { primaryMetric } from "../metrics/registry.ts";
-import { type Columns, figure, integer, setting, text } from "../recording/columns.ts";
+import { figureOf, primaryMetric } from "../metrics/registry.ts";
+import { amount, type Columns, figure, integer, setting, text } from "../recording/columns.ts";
 import { writeCsv } from "../recording/csv.ts";
+import type { SummaryRow } from "../recording/rows.ts";
 import type { StudyEnd } from "./study.ts";
 
 /** The table of a batch, beside the folders of its sweeps. */
@@ -53,7 +54,7 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
     problem: null,
   };
   if (end.state !== "done") return [{ ...blank, state: end.state, problem: firstLine(end.error) }];
-  const { results, summary, shard, caution } = end.outcome;
+  const { results, summary, metrics, shard, caution } = end.outcome;
   if (shard !== undefined) return [{ ...blank, state: "part" }];
   const metric = primaryMetric(results);
   return [...groupBy(summary, (row) => row.method)].flatMap(([method, points]): BatchRow[] => {
@@ -83,6 +84,9 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
         accuracy_there: there?.accuracy_mean ?? null,
         compression_there: there?.compression ?? null,
         problem: caution ?? null,
+        ...Object.fromEntries(
+          metrics.map(({ name }) => [`${name}_there`, there === undefined ? null : meanIn(there, name)]),
+        ),
       },
     ];
   });
@@ -111,8 +115,17 @@ export const BATCH_COLUMNS = {
   ),
 } satisfies Columns<BatchRow>;
 
+/** The table, with a column `<name>_there` for each metric that any sweep has of its own. */
 export function batchSummaryCsv(rows: readonly BatchRow[]): string {
-  return writeCsv("batch-summary", BATCH_COLUMNS, rows);
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  const own = [...names].filter((name) => !Object.hasOwn(BATCH_COLUMNS, name));
+  const columns = Object.fromEntries(own.map((name) => [name, amount("Mean of a metric at that sparsity.")]));
+  return writeCsv("batch-summary", { ...BATCH_COLUMNS, ...columns }, rows);
+}
+
+/** The mean of a metric of one's own in a row of summary.csv. */
+function meanIn(row: SummaryRow, metric: string): number | null {
+  return figureOf(`${metric}_mean`, row);
 }
 
 function firstLine(error: unknown): string {

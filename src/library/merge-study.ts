@@ -111,6 +111,7 @@ function refuseDifferent(
         methods: part.options.prune.methods,
         sparsities: part.options.prune.sparsities,
         seeds: part.options.seeds,
+        metrics: part.options.metrics,
         // A whole, such as a part that an earlier merge completed, does not say.
         ...(first.manifest.part && other.manifest.part && { checkpoints: manifest.part?.checkpoints }),
       }),

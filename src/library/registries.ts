@@ -4,6 +4,7 @@ import { engines } from "../engines/registry.ts";
 import { metrics } from "../metrics/registry.ts";
 import { models } from "../models/registry.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import { methods } from "../pruning/methods.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
@@ -20,6 +21,7 @@ export const registries = {
   structures,
   schedules,
   recoveries,
+  constructions,
   metrics,
   charts,
   engines,

@@ -82,7 +82,13 @@ export async function readStudies(results: readonly string[]): Promise<OverlaidS
 }
 
 /** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */
-async function studiesOf({ path: given, rows, folder }: RecordedResults): Promise<OverlaidStudy[]> {
+async function studiesOf({
+  path: given,
+  rows,
+  metrics,
+  unexplained,
+  folder,
+}: RecordedResults): Promise<OverlaidStudy[]> {
   const details = folder === undefined ? undefined : await readDetails(given);
   const tests = groupBy(rows, (row) =>
     folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
@@ -90,6 +96,8 @@ async function studiesOf({ path: given, rows, folder }: RecordedResults): Promis
   return [...tests.values()].map((of) => ({
     name: of[0]?.study || path.basename(given),
     rows: of,
+    metrics,
+    unexplained,
     history: folder?.history ?? [],
     layers: details?.layers ?? [],
     snapshots: details?.snapshots,
@@ -98,8 +106,8 @@ async function studiesOf({ path: given, rows, folder }: RecordedResults): Promis
   }));
 }
 
-function dataOf({ rows, layers, history, snapshots }: OverlaidStudy) {
-  return { results: rows, layers, history, snapshots };
+function dataOf({ rows, layers, history, snapshots, metrics }: OverlaidStudy) {
+  return { results: rows, layers, history, snapshots, metrics };
 }
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */

@@ -1,7 +1,7 @@
 import type { Interval, Metric } from "./metric.ts";
 
 /** `Accuracy` */
-export function heading({ noun }: Metric): string {
+export function heading({ noun }: Pick<Metric, "noun">): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
@@ -58,7 +58,9 @@ export function spreadText(
   const text = (amount: number) =>
     metric.digits.kind === "decimals"
       ? (metric.scale * amount).toFixed(decimals)
-      : (metric.scale * amount).toPrecision(2);
+      : amount === 0
+        ? "0"
+        : (metric.scale * amount).toPrecision(2);
   return isLopsided(value, interval) && text(below) !== text(above)
     ? `[${endsText(metric, interval, ", ", decimals)}]`
     : `±${text((below + above) / 2)}`;

@@ -1,7 +1,7 @@
 import { type Block, gather, list, scatter, totalSize } from "./blocks.ts";
 import type { Connections, WeightedStage } from "./connections.ts";
 import type { Masks } from "./mask.ts";
-import type { Parameters } from "./parameters.ts";
+import { type Parameters, parameterSpecs } from "./parameters.ts";
 import { sizeOf } from "./shapes.ts";
 import type { LayerSpec, NetworkSpec, WeightedLayer } from "./specification.ts";
 
@@ -104,4 +104,14 @@ export function expandTensors({ blocks }: SmallerNetwork, smaller: Parameters, w
     if (values === undefined) throw new Error(`no tensor named '${block.name}'`);
     scatter(values, [block], whole);
   }
+}
+
+/** The masks of the whole network that keep what the smaller one has. */
+export function masksOf(smaller: SmallerNetwork, { spec }: Connections): Masks {
+  const kept = new Map(parameterSpecs(spec).map(({ name, size }) => [name, new Float32Array(size)]));
+  const ones = new Map(
+    smaller.blocks.map((block) => [block.name, new Float32Array(totalSize([block])).fill(1)]),
+  );
+  expandTensors(smaller, ones, kept);
+  return new Map([...kept].map(([name, values]) => [name, Uint8Array.from(values)]));
 }

@@ -79,6 +79,19 @@ export function chosenText({ name, ...options }: Chosen): string {
   return entries.length === 0 ? name : `${name}(${entries.join(" ")})`;
 }
 
+/** What such a text names, its options as texts. */
+export function chosenIn(text: string): {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, string>;
+} {
+  const [, name = text, list = ""] = /^([^(]+)\((.*)\)$/.exec(text) ?? [];
+  const entries = list.split(" ").flatMap((entry): [string, string][] => {
+    const [key = "", ...value] = entry.split("=");
+    return key === "" ? [] : [[key, value.join("=")]];
+  });
+  return { name, options: new Map(entries) };
+}
+
 /**
  * The schema of one axis in the config: `{ name, ...options }`, or the name alone where every option has a default.
  * Either way comes out whole, with every default.

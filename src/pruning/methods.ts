@@ -92,7 +92,7 @@ function combinationSchema() {
       recovery: ownRecovery(),
       quantization: quantizationSchema.optional(),
     })
-    .describe("A method of your own.");
+    .describe("A method of your own, on the axes:");
 }
 
 function constructedSchema() {
@@ -105,7 +105,7 @@ function constructedSchema() {
       recovery: ownRecovery(),
       quantization: quantizationSchema.optional(),
     })
-    .describe("A network that is constructed, with a sparsity of its own.");
+    .describe("Or a network that is constructed, with a sparsity of its own:");
 }
 
 /**

@@ -39,7 +39,9 @@ export const setting = (meaning: string): Column<"setting"> => ({ format: "setti
 const study = text("Name of the study, as in the config.");
 const method = text("Name of the pruning method.");
 const seed = integer("Seed of the run: initial weights, data order, random pruning.");
-const targetSparsity = setting("Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1.");
+const targetSparsity = setting(
+  "Sparsity asked for: the fraction of the prunable weights to remove, 0 to 1; of a constructed network its own.",
+);
 
 const results = {
   study,
@@ -47,8 +49,12 @@ const results = {
   test_examples: integer("Number of test examples that the accuracies and losses stand on."),
   model: text("Name of the model."),
   method,
-  criterion: text("How a weight is scored, such as `magnitude`."),
-  allocation: text("How the budget is spread over the layers: `uniform`, `global`."),
+  criterion: text(
+    "How a weight is scored, such as `magnitude`; or what constructed the network, such as `linear-bridge(...)`.",
+  ),
+  allocation: text(
+    "How the budget is spread over the layers: `uniform`, `global`; `constructed` where nothing was ranked.",
+  ),
   structure: text("What is removed at once, such as `weight`."),
   schedule: text("When weights are removed, such as `one-shot`."),
   recovery: text("How the network recovers after pruning; `none` if it does not."),

@@ -3,9 +3,8 @@ import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { readError } from "../foundations/system-errors.ts";
-import { formulaMetric } from "../metrics/formula/metric.ts";
+import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { parseCsv, parseTable, type ReadRow } from "./csv-reader.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
 import { type Origin, originOfFolder, readOrigin, recordedConfig } from "./origin.ts";
@@ -23,7 +22,7 @@ export interface RecordedResults {
   readonly content: Uint8Array;
   readonly rows: readonly ResultRow[];
   /** Metrics of the user's own, whose columns the rows have. */
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly FormulaMetric[];
   /** Those whose columns the rows have while nothing says what they are: a bare table does not. */
   readonly unexplained: readonly string[];
   /** What it was made with; undefined for a table that stands alone, and for folders of other versions. */
@@ -114,7 +113,7 @@ function readTable(file: string, content: Buffer, formulas: readonly FormulaOpti
     file,
     content,
     rows: rows.map(({ row }) => row),
-    metrics: formulas.map(formulaMetric),
+    metrics: formulaMetrics(formulas),
     unexplained: ownMetrics.filter((name) => !names.includes(name)),
   };
 }

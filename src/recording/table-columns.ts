@@ -1,7 +1,7 @@
 import { amount, type ColumnSet, optionalColumns, type TableName, tables } from "./columns.ts";
 
 /** The columns of a metric of the user's own, in the tables that have any. */
-const OWN_COLUMNS: { readonly [Name in TableName]?: (metric: string) => ColumnSet } = {
+export const OWN_COLUMNS: { readonly [Name in TableName]?: (metric: string) => ColumnSet } = {
   results: (metric) => ({
     [`baseline_${metric}`]: amount(`\`${metric}\` of the trained dense network.`),
     [`pruned_${metric}`]: amount(`\`${metric}\` after the last pruning, before its recovery.`),

@@ -1,4 +1,4 @@
-import { formulaMetric } from "../metrics/formula/metric.ts";
+import { formulaMetrics } from "../metrics/formula/metric.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { type EmptyCell, formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { recoveredValue } from "../metrics/registry.ts";
@@ -32,9 +32,8 @@ function emptyWarnings(rows: readonly ResultRow[], formulas: readonly FormulaOpt
 }
 
 function boundsWarnings(rows: readonly ResultRow[], formulas: readonly FormulaOptions[]): string[] {
-  return formulas.flatMap((options) => {
-    const metric = formulaMetric(options);
-    const [lowest = null, highest = null] = options.bounds;
+  return formulaMetrics(formulas).flatMap((metric) => {
+    const { lowest = null, highest = null } = metric.bounds ?? {};
     const outside = rows.filter((row) => {
       const value = recoveredValue(metric, row);
       return value !== null && ((lowest !== null && value < lowest) || (highest !== null && value > highest));
@@ -43,7 +42,7 @@ function boundsWarnings(rows: readonly ResultRow[], formulas: readonly FormulaOp
     if (first === undefined) return [];
     const value = measured(metric, recoveredValue(metric, first) ?? 0);
     return [
-      `Warning: ${options.name} lies outside its bounds in ${outside.length} of ${rows.length} rows, as with ${value} in ${rowText(first)}.`,
+      `Warning: ${metric.name} lies outside its bounds in ${outside.length} of ${rows.length} rows, as with ${value} in ${rowText(first)}.`,
     ];
   });
 }

@@ -1,7 +1,7 @@
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
-import { formulaMetric } from "../metrics/formula/metric.ts";
+import { formulaMetrics } from "../metrics/formula/metric.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
@@ -45,9 +45,9 @@ export async function chartFiles(
     layers: asRecorded("layers", tables.layers),
     history: asRecorded("history", tables.history),
     snapshots: tables.snapshots,
-    metrics: study.options.metrics?.map(formulaMetric),
+    metrics: formulaMetrics(study.options.metrics),
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
-  return drawStudy({ name, rows: data.results, manifest, configText }, data, toPng);
+  return drawStudy({ name, rows: data.results, metrics: data.metrics, manifest, configText }, data, toPng);
 }

@@ -7,7 +7,7 @@ import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import type { Notify } from "../foundations/notices.ts";
-import { formulaMetric } from "../metrics/formula/metric.ts";
+import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
@@ -56,6 +56,8 @@ export interface StudyOutcome {
   /** The rows of summary.csv and results.csv; none for a shard. */
   readonly summary: readonly SummaryRow[];
   readonly results: readonly ResultRow[];
+  /** Metrics of the user's own, whose columns the rows have. */
+  readonly metrics: readonly FormulaMetric[];
   /** What has to be known before any figure is used, in one line: that dense networks did not learn. */
   readonly caution: string | undefined;
   /** Which part of the runs this is, of how many; undefined for the whole. */
@@ -103,6 +105,7 @@ export async function finishStudy(
   const { study, folder, shard } = open;
   const { options, plan } = study;
   const files: OutputFile[] = [["config.yaml", open.configText]];
+  const metrics = formulaMetrics(options.metrics);
   let checkpoints: readonly CheckpointFile[] = [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
@@ -111,7 +114,7 @@ export async function finishStudy(
   if (shard === undefined) {
     const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
     results = tables.results;
-    summary = summarize(results, options.metrics?.map(formulaMetric));
+    summary = summarize(results, metrics);
     written = tableFiles(options, tables, summary);
     files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
@@ -134,7 +137,16 @@ export async function finishStudy(
   }
   await writeManifest(open, names, "final", written);
   onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
-  return { study: options.name, folder: folder.path, summary, results, caution, shard, runs: stored.size };
+  return {
+    study: options.name,
+    folder: folder.path,
+    summary,
+    results,
+    metrics,
+    caution,
+    shard,
+    runs: stored.size,
+  };
 }
 
 /** What stays of each run beside its result: the weights of those that become checkpoints, and of all baselines. */

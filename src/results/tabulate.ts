@@ -72,7 +72,10 @@ export function tabulate(
     layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
-      ...filled.flatMap(({ cell, point }) => finetuneHistory(cell, point, labels)),
+      ...filled.flatMap(({ cell, point }) => [
+        ...epochRows(cell, "train", point.trained ?? [], labels),
+        ...epochRows(cell, "finetune", point.history, labels),
+      ]),
     ],
     timings: plan.runs.flatMap((run) => {
       const timing = stored.get(run.id)?.timing;
@@ -224,10 +227,15 @@ function trainHistory(cell: Cell, baseline: BaselineResult, labels: StudyLabels)
   }));
 }
 
-function finetuneHistory(cell: Cell, point: MaskedResult, labels: StudyLabels): HistoryRow[] {
-  return point.history.map((epoch) => ({
+function epochRows(
+  cell: Cell,
+  phase: HistoryRow["phase"],
+  history: readonly EpochRecord[],
+  labels: StudyLabels,
+): HistoryRow[] {
+  return history.map((epoch) => ({
     study: labels.study,
-    phase: "finetune",
+    phase,
     method: cell.method.name,
     target_sparsity: cell.sparsity,
     seed: cell.seed,

@@ -1,6 +1,7 @@
 import type { EngineDescription } from "../engines/engine.ts";
 import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
+import { isConstructed } from "../pruning/method.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
@@ -12,11 +13,12 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const withStatus = (status: string) =>
-    plan.runs
-      .filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status)
-      .map(({ label }) => label);
-  const diverged = withStatus("diverged");
-  const collapsed = withStatus("collapsed");
+    plan.runs.filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status);
+  const diverged = withStatus("diverged").map(({ label }) => label);
+  // A network that is made without a path is what was asked for.
+  const collapsed = withStatus("collapsed").flatMap((run) =>
+    "method" in run && isConstructed(run.method) ? [] : [run.label],
+  );
   return [
     ...(diverged.length === 0
       ? []
@@ -33,9 +35,15 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
 /** One line for each method and layer that keeps fewer weights than it has units, from its lowest sparsity on. */
 function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
   const lowest = new Map<string, { sparsity: number; line: string }>();
+  const owners = new Map<string, string>();
   for (const cell of plan.cells) {
     const { method, sparsity } = cell;
-    const result = stored.get(pointRunOf(cell))?.result;
+    const id = pointRunOf(cell);
+    const result = stored.get(id)?.result;
+    // Of methods that only round the same networks differently, the first tells.
+    const owner = owners.get(id) ?? method.name;
+    owners.set(id, owner);
+    if (method.quantization !== undefined && owner !== method.name) continue;
     if (result?.kind !== "point" || sparsity === 1) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { accuracyVsSparsity } from "../../src/charts/accuracy-vs-sparsity.ts";
+import { accuracyVsSparsity, ownMetricVsSparsity } from "../../src/charts/accuracy-vs-sparsity.ts";
+import { charts, chartsOf } from "../../src/charts/registry.ts";
 import { diverged, exampleStudy } from "../support/example-study.ts";
+import { ownMetrics } from "../support/own-metric.ts";
 
 interface Point {
   readonly method: string;
@@ -89,5 +91,48 @@ describe("accuracyVsSparsity", () => {
   it("is not drawn without any measure", () => {
     expect(accuracyVsSparsity({ results: [] })).toBeUndefined();
     expect(accuracyVsSparsity({ results: exampleStudy().results.map(diverged) })).toBeUndefined();
+  });
+});
+
+describe("the same chart of a metric of one's own", () => {
+  const entry = {
+    name: "worth",
+    formula: "accuracy * sparsity",
+    better: "higher",
+    bounds: [0, 1],
+    label: "worth it",
+  };
+  const rows = exampleStudy().results.map((row) => ({ ...row, sparsity: row.target_sparsity }));
+  const { metrics, results } = ownMetrics([entry], rows);
+  const chart = metrics.map(ownMetricVsSparsity)[0];
+
+  it("has its name, its title, its values on a linear scale, and its bounds as thin rules", () => {
+    const spec = JSON.parse(
+      JSON.stringify(chart?.draw({ results, layers: [], history: [], snapshots: undefined })),
+    );
+    expect(chart?.name).toBe("worth-vs-sparsity");
+    expect(chart?.caption).toContain("Worth it, the higher the better: accuracy * sparsity.");
+    expect(spec.title.text).toBe("Worth it against sparsity: mlp on mnist");
+    expect(spec.encoding.y.scale).toMatchObject({ type: "linear", domain: [-0.06, 1.06] });
+    expect(spec.encoding.y.axis.title).toBe("Worth it");
+    expect(spec.layer[0].data.values.map(({ y }: { y: number }) => y)).toEqual([0, 1]);
+    const values: { sparsity: number; mean: number; y: number }[] = spec.data.values;
+    const row = results.find(({ target_sparsity }) => target_sparsity === 0.9);
+    expect(row).toBeDefined();
+    for (const { mean, y } of values) expect(y).toBe(mean);
+    expect(values.find(({ sparsity }) => sparsity === 0)?.mean).toBe(0);
+  });
+
+  it("stands behind the first chart of a study that has it", () => {
+    expect(
+      chartsOf({ metrics })
+        .map(({ name }) => name)
+        .slice(0, 2),
+    ).toEqual(["accuracy-vs-sparsity", "worth-vs-sparsity"]);
+    expect(chartsOf({}).map(({ name }) => name)).toEqual(charts.names());
+  });
+
+  it("is not drawn where it has no value", () => {
+    expect(chart?.draw({ results: rows, layers: [], history: [], snapshots: undefined })).toBeUndefined();
   });
 });

@@ -42,6 +42,7 @@ prune:
     - { name: all, criterion: lamp, allocation: largest-first, structure: { name: row-blocks, width: 3 }, schedule: halfway, recovery: resume }
     - { name: plugin, criterion: my-magnitude, allocation: global }
     - { name: tree, criterion: magnitude, allocation: global }
+    - { name: few, construction: few-inputs }
   sparsities: [0, 0.6]
   finetune: { epochs: 1 }
 seeds: [0, 1]
@@ -91,7 +92,7 @@ describe("a sweep with a plugin of every kind", () => {
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
       cwd: packageRoot,
     });
-    expect(stdout).toBe("Set(3) { 'lamp', 'my-magnitude', 'magnitude' }\n");
+    expect(stdout).toBe("Set(4) { 'lamp', 'my-magnitude', 'magnitude', 'few-inputs(count=2)' }\n");
     expect(await filesOf(inFolder("one"))).toEqual(await filesOf(inFolder("two")));
   });
 
@@ -129,7 +130,8 @@ describe("a sweep with a plugin of every kind", () => {
     const chart = JSON.parse(await text("two", "charts", "loss-and-size.vl.json")) as {
       data: { values: readonly Partial<ResultRow>[] };
     };
-    expect(chart.data.values).toHaveLength(3 * 2 * 2);
+    // Three methods at two sparsities, and what is constructed.
+    expect(chart.data.values).toHaveLength((3 * 2 + 1) * 2);
     expect(await text("two", "report.html")).toContain("Down and to the left is better.");
     const before = await filesOf(path.join(folder, "two"));
     const again = await cli("report", "two", ...plugins);

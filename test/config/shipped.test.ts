@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import type { DatasetOptions } from "../../src/datasets/registry.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { buildNetwork } from "../../src/models/registry.ts";
 import { parameterCount } from "../../src/network/parameters.ts";
@@ -13,12 +14,20 @@ const files = readdirSync(configs, { recursive: true, encoding: "utf8" }).filter
 );
 const load = async (name: string) => (await loadConfig(name, { set: [], cwd: configs })).config;
 
-test.each(files)("configs/%s loads, is called like its file and fits MNIST", async (file) => {
+test.each(files)("configs/%s loads, is called like its file and fits its data", async (file) => {
   const config = await load(file);
   expect(config.name).toBe(path.parse(file).name);
-  expect(config.dataset.name).toBe("mnist");
-  expect(() => buildNetwork(config.model, [1, 28, 28], 10, "softmax-cross-entropy")).not.toThrow();
+  const { shape, outputs, loss } = examplesOf(config.dataset);
+  expect(() => buildNetwork(config.model, shape, outputs, loss)).not.toThrow();
 });
+
+/** As a network sees them; of a table only the user knows. */
+function examplesOf(dataset: DatasetOptions) {
+  if (dataset.name === "mnist")
+    return { shape: [1, 28, 28], outputs: 10, loss: "softmax-cross-entropy" as const };
+  expect(["synthetic", "table"]).toContain(dataset.name);
+  return { shape: [128], outputs: 10, loss: "mean-squared-error" as const };
+}
 
 describe("the studies are what they reproduce", () => {
   const parameters = async (name: string) =>

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { recipeHash } from "../../src/experiment/identity.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { lastOf, type PlanInputs, planStudy } from "../../src/experiment/plan.ts";
-import { buildNetwork } from "../../src/models/registry.ts";
+import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 import { methods } from "../../src/pruning/methods.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyStudy } from "../support/tiny-study.ts";
@@ -293,6 +293,146 @@ describe("what does not fit the training is refused", () => {
       settings: { ...inputs.settings, ...settings },
     };
     expect(() => planStudy(changed)).toThrow(message);
+  });
+});
+
+describe("a constructed network", () => {
+  const bridge = (options: object = {}, name = "bridge") => ({
+    name,
+    construction: {
+      name: "linear-bridge",
+      eps: 0.01,
+      gamma: 0.25,
+      hiddenBiases: 0,
+      epochs: 50,
+      learningRate: 0.01,
+      ...options,
+    },
+  });
+  const zero = { name: "nothing", construction: { name: "zero" } };
+  const sigmoid = (hidden: readonly number[], settings: Partial<Settings> = {}) => ({
+    ...withSettings({
+      network: buildNetwork(
+        modelSchema().parse({ name: "mlp", hidden: [...hidden], activation: "sigmoid" }),
+        [1, 6, 6],
+        3,
+        "softmax-cross-entropy",
+      ),
+      prunable: ["fc1.weight", "fc2.weight"],
+      ...settings,
+    }),
+  });
+  const planOf = (all: readonly object[], from: PlanInputs = sigmoid([40]), seeds = [0]) =>
+    planStudy({ ...from, options: { seeds, prune: { ...options.prune, methods: all as never } } });
+
+  it("fills one cell a seed, at its own sparsity, and hangs on its teacher alone", () => {
+    const plan = planOf([bridge(), zero], sigmoid([40]), [0, 1]);
+    // 36 + 3 x 36 of 36 x 40 + 40 x 3 weights are kept.
+    const sparsity = Number((1 - 144 / 1560).toFixed(6));
+    expect(plan.cells.map(({ label }) => label)).toEqual([
+      `bridge-${sparsity}-seed0`,
+      `bridge-${sparsity}-seed1`,
+      "nothing-1-seed0",
+      "nothing-1-seed1",
+    ]);
+    const [teacher] = plan.runs.filter(({ kind }) => kind === "teacher");
+    const [made, , none] = plan.runs.filter(({ kind }) => kind === "constructed");
+    expect(made?.parents).toEqual([{ run: teacher?.id, artifacts: ["weights"] }]);
+    expect(none?.parents).toEqual([]);
+    expect(plan.cells[0]?.path).toEqual([plan.runs.find(({ kind }) => kind === "baseline")?.id, made?.id]);
+  });
+
+  it("shares its teacher with every other that is made from the same training", () => {
+    const all = [
+      bridge(),
+      bridge({ eps: 0.001, hiddenBiases: "kept" }, "other"),
+      { name: "linear", construction: { name: "linear-teacher", epochs: 50, learningRate: 0.01 } },
+      bridge({ epochs: 60 }, "longer"),
+      bridge({ learningRate: 0.02 }, "faster"),
+    ];
+    const labels = planOf(all)
+      .runs.filter(({ kind }) => kind === "teacher")
+      .map(({ label }) => label);
+    expect(labels).toEqual([
+      "teacher-50-epochs-at-0.01-seed0",
+      "teacher-60-epochs-at-0.01-seed0",
+      "teacher-50-epochs-at-0.02-seed0",
+    ]);
+  });
+
+  it("has a teacher that hangs on the data, the batches and the initializer, and on nothing else", () => {
+    const teacherOf = (from: PlanInputs) =>
+      planOf([bridge()], from).runs.find(({ kind }) => kind === "teacher")?.id;
+    const before = teacherOf(sigmoid([40]));
+    expect(teacherOf(sigmoid([50]))).toBe(before);
+    expect(teacherOf(sigmoid([40], { finetune: null, train: { ...options.train, epochs: 9 } }))).toBe(before);
+    expect(teacherOf({ ...sigmoid([40]), plugins: { modelPlugin: "x" } })).toBe(before);
+    for (const changed of [
+      sigmoid([40], { train: { ...options.train, batchSize: 8 } }),
+      sigmoid([40], { initializer: { name: "he", distribution: "normal", bias: 0 } }),
+      { ...sigmoid([40]), datasetChecksum: "other" },
+      { ...sigmoid([40]), plugins: { datasetPlugin: "x" } },
+    ]) {
+      expect(teacherOf(changed)).not.toBe(before);
+    }
+  });
+
+  it("counts its biases in its sparsity where biases are prunable", () => {
+    const prunable = ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"];
+    expect(planOf([bridge()], sigmoid([40], { prunable })).cells[0]?.sparsity).toBe(
+      Number((1 - 147 / 1603).toFixed(6)),
+    );
+  });
+
+  it.each<[string, () => PlanInputs, object, string]>([
+    [
+      "a network that it cannot be made of",
+      () => sigmoid([20]),
+      bridge(),
+      "The method bridge cannot construct this network by linear-bridge: each of the 36 inputs needs a hidden unit of its own, and there are 20.",
+    ],
+    [
+      "a layer that is spared",
+      () => sigmoid([40], { prunable: ["fc1.weight"] }),
+      bridge(),
+      "The method bridge takes values from fc2 (linear-bridge), and prune.exclude spares that layer.",
+    ],
+    [
+      "rewinding",
+      () => sigmoid([40]),
+      { ...zero, recovery: { name: "rewind", step: 0, optimizer: "fresh" } },
+      "The method nothing is constructed: it has no training of its own to go back to, as its recovery would.",
+    ],
+    [
+      "fine-tuning without its settings",
+      () => sigmoid([40], { finetune: null }),
+      { ...zero, recovery: { name: "finetune" } },
+      "The method nothing recovers by fine-tuning, and prune.finetune is null.",
+    ],
+  ])("is refused for %s", (_what, from, method, message) => {
+    expect(() => planOf([method], from())).toThrow(message);
+  });
+});
+
+describe("a coin for each weight", () => {
+  const coins = (criterion: string, structure = "weight") => ({
+    ...own({}),
+    criterion: { name: criterion },
+    allocation: { name: "bernoulli" },
+    structure: { name: structure },
+  });
+
+  it.each([
+    [
+      coins("magnitude"),
+      "The method own spreads its budget by bernoulli, which takes scores uniform from 0 to 1, and those of magnitude are not.",
+    ],
+    [
+      coins("random", "neuron"),
+      "The method own spreads its budget by bernoulli, which takes scores uniform from 0 to 1 for each weight, and neuron sums them up.",
+    ],
+  ])("is thrown by draws alone", (method, message) => {
+    expect(() => planStudy(withPrune({ methods: [method] }))).toThrow(message);
   });
 });
 

@@ -17,6 +17,7 @@ const done = (results: readonly ResultRow[], caution?: string) =>
         folder: "f",
         results,
         summary: summarize(results),
+        metrics: [],
         caution,
         shard: undefined,
         runs: 1,

@@ -214,6 +214,7 @@ describe("the types", () => {
     expectTypeOf<library.Structure>().toExtend<Entries<"structures">>();
     expectTypeOf<library.Schedule>().toExtend<Entries<"schedules">>();
     expectTypeOf<library.Recovery>().toExtend<Entries<"recoveries">>();
+    expectTypeOf<library.Construction>().toExtend<Entries<"constructions">>();
     expectTypeOf<library.ModelEntry>().toExtend<Entries<"models">>();
     expectTypeOf<library.DatasetEntry>().toExtend<Entries<"datasets">>();
     expectTypeOf<library.Metric>().toExtend<Entries<"metrics">>();

@@ -171,3 +171,26 @@ it("without a method that quantizes, tables have no column of it", async () => {
     expect(header).toMatch(/status$|kept_min_magnitude$/);
   }
 });
+
+it("says of a network once what it should say, however often it is rounded", async () => {
+  const layerwise = { criterion: "magnitude", allocation: "uniform" };
+  const options = await tinyStudy(root, {
+    prune: {
+      methods: [
+        "l1-unstructured",
+        { name: "rounded", ...layerwise, quantization: { bits: 4 } },
+        { name: "nothing", construction: "zero", recovery: "none", quantization: {} },
+      ],
+      sparsities: [0.95],
+      finetune: { epochs: 1 },
+    },
+    seeds: [0],
+  });
+  const { events } = await runIn(path.join(root, "told"), options);
+  const notices = events.flatMap((event) => (event.event === "notice" ? [event.message] : []));
+  const thin = notices.filter((message) => message.includes("fewer than its"));
+  expect(thin).toHaveLength(2);
+  for (const message of thin) expect(message).toMatch(/^l1-unstructured at sparsity 0\.95 keeps/);
+  // What is made without a path is what was asked for.
+  expect(notices.filter((message) => message.includes("nothing-1-seed0"))).toEqual([]);
+});

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
-import { type Axis, axes, axisSchema, chosenText } from "../../src/pruning/method.ts";
+import { constructions } from "../../src/pruning/constructions/registry.ts";
+import { axes, axisSchema, chosenText } from "../../src/pruning/method.ts";
 
-const members = (Object.keys(axes) as Axis[]).flatMap((axis) =>
-  axes[axis].list().map((member) => ({ axis, name: member.name, member })),
+const registries: readonly Registry<EntryWithOptions>[] = [...Object.values(axes), constructions];
+const members = registries.flatMap((registry) =>
+  registry.list().map((member) => ({ kind: registry.kind, name: member.name, member, registry })),
 );
 
-describe.each(members)("$axis $name", ({ axis, name, member }) => {
-  const schema = axisSchema(axes[axis]);
+describe.each(members)("$kind $name", ({ registry, name, member }) => {
+  const schema = axisSchema(registry);
 
   test("its name alone stands for it with every default", () => {
     expect(schema.parse(name)).toEqual({ name, ...member.options.parse({}) });

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Axis, axes, axisSchema, chosenText } from "../../src/pruning/method.ts";
+import type { EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
+import { linearBridge } from "../../src/pruning/constructions/linear-bridge.ts";
+import { constructions } from "../../src/pruning/constructions/registry.ts";
+import { zero } from "../../src/pruning/constructions/zero.ts";
+import { axes, axisSchema, chosenText, methodColumns } from "../../src/pruning/method.ts";
 import { methodSchema, methods, resolveMethod } from "../../src/pruning/methods.ts";
 import { problemsOf } from "../config/fixtures.ts";
 
@@ -13,7 +17,7 @@ describe.each(methods.list())("$name", (method) => {
 
   test("has members that are registered, with every default", () => {
     for (const [axis, registry] of Object.entries(axes)) {
-      const member = method[axis as Axis];
+      const member = method[axis as keyof typeof axes];
       if (member !== undefined) expect(axisSchema(registry).parse(member)).toEqual(member);
     }
   });
@@ -82,6 +86,27 @@ describe("a combination of the axes", () => {
   });
 });
 
+describe("a construction", () => {
+  test("stands in place of the axes, with every default, and may have a recovery", () => {
+    expect(parse({ name: "mine", construction: "linear-bridge", recovery: "none" })).toEqual({
+      name: "mine",
+      construction: { name: "linear-bridge", ...linearBridge.options.parse({}) },
+      recovery: { name: "none" },
+    });
+  });
+
+  test("is resolved with the words of its registry", () => {
+    const method = resolveMethod(parse({ name: "mine", construction: "zero" }));
+    expect(method).toEqual({ name: "mine", construction: { name: "zero" }, summary: zero.summary });
+    expect(methodColumns(method)).toEqual({
+      criterion: "zero",
+      allocation: "constructed",
+      structure: "weight",
+      schedule: "one-shot",
+    });
+  });
+});
+
 /** What the config says of one method, without the place in the file. */
 async function problemsWith(method: string): Promise<string[]> {
   const config = `dataset: { name: mnist }\nmodel: { name: mlp }\nprune: { methods: [${method}] }\n`;
@@ -89,7 +114,7 @@ async function problemsWith(method: string): Promise<string[]> {
 }
 
 describe("what is wrong with a method is said of the very field, with the choices", () => {
-  const choices = (axis: Axis) => axes[axis].names().join(", ");
+  const choices = (axis: keyof typeof axes) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
   const combinationKeys =
     "Keys here: name, criterion, allocation, structure, schedule, recovery, quantization.";
@@ -156,6 +181,26 @@ describe("what is wrong with a method is said of the very field, with the choice
       ".quantization.bit: unknown key. Did you mean 'bits'? Keys here: bits, per, training.",
     ],
     [method("recovery: null"), `.recovery: ${whole} Choices: ${choices("recovery")}.`],
+    [
+      "linear-bridge",
+      `: 'linear-bridge' is not one of ${methods.names().join(", ")}. 'linear-bridge' is a construction: write { name: my-linear-bridge, construction: linear-bridge }.`,
+    ],
+    [
+      "bernoulli",
+      `: 'bernoulli' is not one of ${methods.names().join(", ")}. 'bernoulli' is a kind of allocation: write { name: my-bernoulli, criterion: random, allocation: bernoulli }, or take one that has it: random-bernoulli.`,
+    ],
+    [
+      "{ name: x, construction: linear-brige }",
+      `.construction: 'linear-brige' is not one of ${constructions.names().join(", ")}. Did you mean 'linear-bridge'?`,
+    ],
+    [
+      "{ name: x, construction: { name: linear-bridge, eps: 0 } }",
+      ".construction.eps: 0 is too small: above 0.",
+    ],
+    [
+      "{ name: x, construction: zero, criterion: magnitude }",
+      ".criterion: unknown key. Keys here: name, construction, recovery, quantization.",
+    ],
     [method("shedule: iterative"), `.shedule: unknown key. Did you mean 'schedule'? ${combinationKeys}`],
     [
       "{ name: global-magnitude, criterion: magnitude, allocation: global }",
@@ -194,25 +239,23 @@ describe("docs/pruning.md", () => {
     );
   };
 
-  const headings: Record<Axis, string> = {
-    criterion: "Criteria",
-    allocation: "Allocations",
-    structure: "Structures",
-    schedule: "Schedules",
-    recovery: "Recoveries",
-  };
+  const tables: readonly (readonly [string, Registry<EntryWithOptions>])[] = [
+    ["Criteria", axes.criterion],
+    ["Allocations", axes.allocation],
+    ["Structures", axes.structure],
+    ["Schedules", axes.schedule],
+    ["Recoveries", axes.recovery],
+    ["Constructions", constructions],
+  ];
 
-  test.each(Object.keys(axes) as Axis[])(
-    "lists every %s with its options and defaults, and no other",
-    (axis) => {
-      expect(table(headings[axis])).toEqual(
-        axes[axis].list().map(({ name, summary, options }) => {
-          const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
-          return [name, summary, defaults.join(", ")];
-        }),
-      );
-    },
-  );
+  test.each(tables)("lists all %s with their options and defaults, and no others", (heading, registry) => {
+    expect(table(heading)).toEqual(
+      registry.list().map(({ name, summary, options }) => {
+        const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
+        return [name, summary, defaults.join(", ")];
+      }),
+    );
+  });
 
   test("lists every method with its members, and no other", () => {
     expect(table("Methods")).toEqual(

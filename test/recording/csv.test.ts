@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type ColumnSet, optionalColumns, tables } from "../../src/recording/columns.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
+import { OWN_COLUMNS } from "../../src/recording/table-columns.ts";
 import { resultRow } from "../support/result-rows.ts";
 
 const cells = (csv: string) => parse(csv, { columns: true }) as Record<string, string>[];
@@ -73,6 +74,15 @@ describe("docs/results.md", () => {
       expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
     },
   );
+
+  it("gives the columns of metrics of one's own, with their meanings", () => {
+    for (const columns of Object.values(OWN_COLUMNS)) {
+      const table = Object.entries(columns("NAME")).map(
+        ([key, { meaning }]) => `| \`${key}\` | ${meaning} |`,
+      );
+      expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
+    }
+  });
 
   it("gives the columns that only some studies have, with their meanings", () => {
     const groups: readonly ColumnSet[] = Object.values(optionalColumns).flat();

@@ -1,3 +1,4 @@
+import { isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
@@ -5,6 +6,7 @@ import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
+import { heading } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 
 /** One (method, sparsity), over the seeds; a mean of null where all of them diverged. */
@@ -21,7 +23,7 @@ export interface CurvePoint {
   readonly macs: number;
 }
 
-/** A study by its primary metric, as the charts draw it. */
+/** A study by its primary metric, or by one of the user's own, as the charts draw it. */
 export interface Curves {
   readonly metric: Metric;
   /** `Test accuracy` */
@@ -37,9 +39,9 @@ export interface Curves {
   readonly control: number | null;
 }
 
-/** Undefined without any measure. */
-export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
-  const metric = primaryMetric(results);
+/** By `own`, or else the primary metric. Undefined without any measure. */
+export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | undefined {
+  const metric = own ?? primaryMetric(results);
   const mean = (values: readonly (number | null)[]) => meanInterval(present(values)).mean;
   const bySeed = (rows: readonly ResultRow[], value: (row: ResultRow) => number | null) =>
     mean([...groupBy(rows, (row) => row.seed).values()].map((seed) => present(seed.map(value))[0] ?? null));
@@ -64,17 +66,12 @@ export function curvesOf(results: readonly ResultRow[]): Curves | undefined {
   const alone = new Set(results.map((row) => row.study)).size === 1;
   return {
     metric,
-    title: `Test ${metric.noun}`,
+    title: own === undefined ? `Test ${metric.noun}` : heading(own),
     methods,
     points,
     recovers: trained,
     baseline: alone ? bySeed(results, (row) => figureOf(metric.figures.baseline, row)) : null,
     control:
-      alone && trained
-        ? bySeed(
-            results.filter((row) => row.target_sparsity === 0),
-            (row) => recoveredValue(metric, row),
-          )
-        : null,
+      alone && trained ? bySeed(results.filter(isDenseControl), (row) => recoveredValue(metric, row)) : null,
   };
 }

@@ -87,6 +87,19 @@ function styleAt(place: number): SeriesStyle {
   return { color, shape: shapes[place % shapes.length] ?? shapes[0], dash };
 }
 
+/** The methods of a study, in the order of its rows: a chart that draws some of them colors them as all others do. */
+export function methodsIn(results: readonly { readonly method: string }[]): string[] {
+  return [...new Set(results.map(({ method }) => method))];
+}
+
+/** Styles for so many layers of a network, in colors that methods have last. */
+export function layerStyles(count: number): SeriesStyle[] {
+  return Array.from({ length: count }, (_, i) => ({
+    ...styleAt(colors.length / 2 + i),
+    dash: dashes[i % dashes.length] ?? dashes[0],
+  }));
+}
+
 export function methodColors(methods: readonly string[], labels?: Labels): Map<string, string> {
   return new Map([...methodStyles(methods, labels)].map(([method, { color }]) => [method, color]));
 }

@@ -54,11 +54,73 @@ export function prunedChannel(
   };
 }
 
+/** The scale of an axis with values of a metric. */
+export interface MetricScale {
+  readonly type: "log" | "linear";
+  readonly domain: [number, number];
+  readonly reverse: boolean;
+  readonly nice: false;
+}
+
+/** How the values of a metric stand on an axis, in words: `log scale of the error`. */
+export function scaleText({ axis, noun }: Metric): string {
+  return axis === "linear" ? "linear scale" : `log scale of the ${axis === "error" ? "error" : noun}`;
+}
+
+/** How far up the axis a position on it is, from 0 to 1. */
+export function heightOn({ type, domain: [low, high], reverse }: MetricScale, position: number): number {
+  const fraction =
+    type === "log" ? Math.log(position / low) / Math.log(high / low) : (position - low) / (high - low);
+  return reverse ? 1 - fraction : fraction;
+}
+
 /**
- * Scale for values of a metric with labelled ticks, and the function that gives a value's position on it: the
- * error for an accuracy, the loss itself for a loss. A position of 0 is drawn at half of the smallest other.
+ * Scale for values of a metric with labelled ticks, and the function that gives a value's position on it: on a logarithmic
+ * one the error for an accuracy, the loss itself for a loss, where a position of 0 is drawn at half of the smallest other; on a
+ * linear one the value.
  */
-export function metricScale({ axis, scale }: Metric, values: readonly number[]) {
+export function metricScale(
+  metric: Metric,
+  values: readonly number[],
+): {
+  readonly position: (value: number) => number;
+  readonly scale: MetricScale;
+  readonly ticks: readonly { readonly value: number; readonly label: string }[];
+} {
+  return metric.axis === "linear" ? linearScale(metric, values) : logScale(metric, values);
+}
+
+/** What is drawn beyond the data on a linear axis, as a part of their range; a bound is shown when it is not much farther. */
+const LINEAR_ROOM = 0.06;
+const BOUND_NEAR = 0.25;
+
+function linearScale(metric: Metric, values: readonly number[]): ReturnType<typeof metricScale> {
+  const shown = [...values, ...boundsNear(metric, values)];
+  const [low, high] = [leastOf(shown), greatestOf(shown)];
+  const range = high - low || Math.abs(high) || 1;
+  const room = LINEAR_ROOM * range;
+  const domain: [number, number] = [low - room, high + room];
+  return {
+    position: (value) => value,
+    scale: { type: "linear", domain, reverse: false, nice: false },
+    ticks: evenTicks(domain).map((value) => ({
+      value,
+      label: String(Number((metric.scale * value).toPrecision(6))),
+    })),
+  };
+}
+
+/** The bounds of a metric that stand on a linear axis with these values. */
+export function boundsNear({ bounds }: Metric, values: readonly number[]): number[] {
+  const [low, high] = [leastOf(values), greatestOf(values)];
+  const reach = BOUND_NEAR * (high - low);
+  const { lowest = null, highest = null } = bounds ?? {};
+  return [lowest, highest].filter(
+    (bound): bound is number => bound !== null && bound >= low - reach && bound <= high + reach,
+  );
+}
+
+function logScale({ axis, scale }: Metric, values: readonly number[]): ReturnType<typeof metricScale> {
   const byError = axis === "error";
   // Its own inverse.
   const missing = (value: number) => (byError ? 1 - value : value);
@@ -69,7 +131,7 @@ export function metricScale({ axis, scale }: Metric, values: readonly number[]) 
   const label = (tick: number) => String(Number((scale * missing(tick)).toPrecision(4)));
   return {
     position,
-    scale: { type: "log" as const, domain, reverse: byError, nice: false },
+    scale: { type: "log", domain, reverse: byError, nice: false },
     ticks: ticks.map((value) => ({ value, label: label(value) })),
   };
 }
@@ -83,20 +145,17 @@ export function metricChannel(
 ) {
   const { position, scale, ticks } = metricScale(metric, values);
   const byError = metric.axis === "error";
+  const log = metric.axis === "linear" ? "" : `, log scale${byError ? " of the error" : ""}`;
   const times = metric.scale === 1 ? "" : `${metric.scale} * `;
   return {
     position,
     scale,
     axis: {
-      title: axisTitle(
-        labels,
-        metric.name,
-        `${columnHeading(title, metric)}${isPrinted(frame) ? "" : `, log scale${byError ? " of the error" : ""}`}`,
-      ),
+      title: axisTitle(labels, metric.name, `${columnHeading(title, metric)}${isPrinted(frame) ? "" : log}`),
       values: ticks.map(({ value }) => value),
       labelExpr: byError
         ? `format(${times}(1 - datum.value), '.5~r')`
-        : `format(${times}datum.value, '.3~g')`,
+        : `format(${times}datum.value, '${metric.axis === "linear" ? ".6~r" : ".3~g"}')`,
       labelOverlap: "greedy" as const,
     },
   };

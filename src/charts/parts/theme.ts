@@ -16,6 +16,13 @@ export const ink = {
 /** From worst to best; text is dark on the first half and white on the second. */
 export const heat = ["#f1f4f9", "#c3d3e8", "#7fa3cd", "#3f72ab", "#1d4577"] as const;
 
+/** Away from 0 on either side, and what lies between: apart for color-blind readers. */
+export const diverging = {
+  negative: ["#fbe3cf", "#f6c79c", "#eda566", "#e08034", "#c45c0d", "#9a4204", "#6e2e02"],
+  middle: "#f5f5f5",
+  positive: ["#dbe7f3", "#b5cfe7", "#84b0d7", "#4f8bc0", "#2b68a3", "#174c82", "#0b335e"],
+} as const;
+
 /** Vega-Lite configuration of all charts. One weight of the font is shipped, so nothing is bold. */
 export const config = {
   font: `${fontFamily}, sans-serif`,

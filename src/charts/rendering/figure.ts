@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "../chart.ts";
 import type { Frame } from "../parts/frame.ts";
-import { charts } from "../registry.ts";
+import { charts, chartsOf } from "../registry.ts";
 import { drawPdf } from "./pdf/draw-pdf.ts";
 import { drawSvg, undrawable } from "./render.ts";
 import { withinLimits } from "./within-limits.ts";
@@ -38,7 +38,7 @@ export interface Figure {
  */
 export async function drawFigures(data: ChartData, width: number): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const chart of charts.list()) {
+  for (const chart of chartsOf(data)) {
     const { data: shown } = withinLimits(data, chart.mostSparsities);
     const figure = await drawFigure(chart, shown, width).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
@@ -76,7 +76,7 @@ async function fitted(chart: Chart, data: ChartData, width: number): Promise<Lai
   for (const columns of [Number.POSITIVE_INFINITY, 3, 2]) {
     const least = await layOut(chart, data, { width, columns, scale: narrowPanel });
     if (least === undefined) return undefined;
-    const wraps = "facet" in least.spec && "columns" in least.spec;
+    const wraps = ("facet" in least.spec || "concat" in least.spec) && "columns" in least.spec;
     if (!wraps || least.size.width <= width) return fittedTo(chart, data, { width, columns });
   }
   return fittedTo(chart, data, { width, columns: 1 });

@@ -3,7 +3,7 @@ import type { View } from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { failure, type PruneLabError } from "../../foundations/errors.ts";
 import type { Chart, ChartData } from "../chart.ts";
-import { charts } from "../registry.ts";
+import { charts, chartsOf } from "../registry.ts";
 import { guarded, unguarded } from "./drawable-text.ts";
 import { readFont, textWidthOf } from "./font.ts";
 import { withinLimits } from "./within-limits.ts";
@@ -24,7 +24,7 @@ export async function renderCharts(
   onChart: (chart: RenderedChart) => void = () => {},
 ): Promise<RenderedChart[]> {
   const rendered: RenderedChart[] = [];
-  for (const chart of charts.list()) {
+  for (const chart of chartsOf(data)) {
     const { data: shown, note } = withinLimits(data, chart.mostSparsities);
     const drawnSpec = chart.draw(shown);
     if (drawnSpec === undefined) continue;

@@ -86,7 +86,11 @@ function worstTable(report: GateReport): string {
 /** By curve, sparsities ascending. What all methods share at sparsity 0 is compared once, and stands in every curve. */
 function curvesOf({ items }: GateReport): Sides[] {
   const points = items.flatMap(({ sparsity, ...item }) => (sparsity === null ? [] : [{ ...item, sparsity }]));
-  const controls = points.filter(({ sparsity }) => sparsity === 0);
+  // A network of sparsity 0 that is alone in its curve is no control, but was constructed.
+  const controls = points.filter(
+    ({ curve, sparsity }) =>
+      sparsity === 0 && points.some((other) => other.curve === curve && other.sparsity !== 0),
+  );
   const shared = controls.length === 1 ? controls : [];
   return [...groupBy(points, ({ curve }) => curve)].map(([curve, own]) => ({
     curve,

@@ -10,6 +10,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import { defineModel, type ModelEntry } from "../../models/model.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import { type Allocation, defineAllocation } from "../../pruning/allocation.ts";
+import { type Construction, defineConstruction } from "../../pruning/construction.ts";
 import { type AnyCriterion, defineCriterion, scoreEach, tensorOf } from "../../pruning/criterion.ts";
 import { defineRecovery, type Recovery } from "../../pruning/recovery.ts";
 import { defineSchedule, type Schedule } from "../../pruning/schedule.ts";
@@ -29,6 +30,7 @@ export interface RunPlugin {
   readonly structures?: readonly PluginEntry<Structure>[];
   readonly schedules?: readonly PluginEntry<Schedule>[];
   readonly recoveries?: readonly PluginEntry<Recovery>[];
+  readonly constructions?: readonly PluginEntry<Construction>[];
   readonly models?: readonly PluginEntry<ModelEntry>[];
   readonly datasets?: readonly PluginEntry<DatasetEntry>[];
   readonly metrics?: readonly Metric[];
@@ -50,6 +52,7 @@ export const pluginTools = {
   sizeOf,
   defineSchedule,
   defineRecovery,
+  defineConstruction,
   defineModel,
   splitExamples,
   wholeOf,

@@ -1,11 +1,13 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { initialParameters } from "../../models/initializers.ts";
+import type { Masks } from "../../network/mask.ts";
+import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { constructions } from "../../pruning/constructions/registry.ts";
 import { denseMacs } from "../../pruning/measure.ts";
 import type { ConstructedMethod } from "../../pruning/method.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
-import { constructedNetwork } from "../construct.ts";
+import { blueprintOf, constructedNetwork, scratchPlan } from "../construct.ts";
 import {
   ALGORITHM,
   CONSTRUCTION,
@@ -14,21 +16,24 @@ import {
   QUANTIZATION,
   type StudyIdentity,
 } from "../identity.ts";
+import { optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MaskedResult, testAndRecover } from "./masked.ts";
 import { planOf, type RecoveringRun, recoveryEpochs, recoverySteps, teacherPasses } from "./recover.ts";
-import { type Parent, passesOf, type RunKindOf } from "./run.ts";
+import { type Parent, passesOf, type RunEnvironment, type RunKindOf } from "./run.ts";
 
 /**
- * Makes a network by a construction, from its teacher if it has one, then lets it recover, by what it takes from a last
- * parent.
+ * Makes a network by a construction, from its teacher if it has one, trains it if it is to be, then lets it recover, by
+ * what it takes from a last parent.
  */
 export interface ConstructedRun extends RecoveringRun {
   readonly kind: "constructed";
   readonly method: ConstructedMethod;
-  /** Its own, which follows from the network. */
+  /** The one that was asked for, or its own, which follows from the network. */
   readonly sparsity: number;
   readonly retraining: Exclude<Retraining, { readonly training: "train" }> | null;
+  /** Its training from scratch; absent where it has none before its recovery. */
+  readonly scratch?: TrainingPlan | undefined;
 }
 
 export interface ConstructedResult extends MaskedResult {
@@ -45,7 +50,8 @@ export function planConstructed(
   source: Parent | undefined,
 ): ConstructedRun {
   const { settings, datasetChecksum, engineIdentity, plugins } = study;
-  const { method, retraining, straightThrough, seed } = constructed;
+  const { method, sparsity, retraining, straightThrough, seed } = constructed;
+  const scratch = scratchPlan(method, sparsity, settings);
   const parents: Parent[] = teacher === undefined ? [] : [{ run: teacher, artifacts: ["weights"] }];
   if (source !== undefined) parents.push(source);
   const id = contentHash({
@@ -62,10 +68,12 @@ export function planConstructed(
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
+    ...(scratch === undefined ? {} : { scratch, trainingAlgorithm: ALGORITHM.training }),
+    ...(constructions.named(method.construction.name).takesSparsity ? { sparsity } : {}),
     seed,
     ...plugins,
   });
-  return { kind: "constructed", id, parents, ...constructed };
+  return { kind: "constructed", id, parents, ...constructed, ...(scratch === undefined ? {} : { scratch }) };
 }
 
 export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
@@ -74,9 +82,14 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
 
   work: (run, settings, examples) => {
     const { spec, isOther } = constructedNetwork(run.method, settings);
+    const { scratch } = run;
     return {
-      steps: recoverySteps(settings, run.retraining, examples.train),
-      passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
+      steps:
+        recoverySteps(settings, run.retraining, examples.train) +
+        (scratch === undefined ? 0 : stepCount(scratch, examples.train)),
+      passes:
+        passesOf(recoveryEpochs(settings, run, examples.train), 2, examples) +
+        (scratch === undefined ? 0 : passesOf(scratch.epochs, 0, examples)),
       density: 1 - run.sparsity,
       macs: isOther ? denseMacs(spec) : undefined,
       teacherPasses: teacherPasses(run, examples),
@@ -88,30 +101,47 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
     const { construction: chosen } = run.method;
     const construction = constructions.named(chosen.name);
     const [teacher, source] = construction.teacher === undefined ? [undefined, ...parents] : parents;
-    const { spec, tensors, isOther } = constructedNetwork(run.method, settings);
-    const initialValues = (network: NetworkSpec) =>
-      initialParameters(network, settings.initializer, run.seed);
-    const values = construction.values(
-      { spec, initialValues, targets: dataset.train.targets, teacher: teacher?.parameters ?? new Map() },
+    const network = constructedNetwork(run.method, settings);
+    const { spec, tensors, isOther } = network;
+    const blueprint = blueprintOf(run.method, network, run.sparsity);
+    const initialValues = (of: NetworkSpec) => initialParameters(of, settings.initializer, run.seed);
+    const masks = construction.masks(blueprint, chosen);
+
+    // 1. Make it.
+    const made = construction.values(
+      {
+        ...blueprint,
+        initialValues,
+        targets: dataset.train.targets,
+        teacher: teacher?.parameters ?? new Map(),
+      },
       chosen,
     );
+
+    // 2. Train it, if it is to be trained, and let it recover as others do.
+    const trained =
+      run.scratch && (await fromScratch({ run, spec, masks, values: made }, run.scratch, environment));
+    const { onStep } = environment;
     const { result, ...output } = await testAndRecover(
       {
         run,
         spec,
         tensors,
-        values,
-        diverged: teacher?.status === "diverged",
-        masking: { masks: construction.masks(spec, chosen), isComplete: true },
+        values: trained?.parameters ?? made,
+        diverged: teacher?.status === "diverged" || trained?.outcome.diverged === true,
+        masking: { masks, isComplete: true },
         source,
       },
-      environment,
+      { ...environment, onStep: (steps) => onStep((trained?.steps ?? 0) + steps) },
     );
     return {
       ...output,
+      trainSeconds: output.trainSeconds + (trained?.outcome.seconds ?? 0),
+      trainedExamples: output.trainedExamples + (trained?.outcome.examples ?? 0),
       result: {
         kind: "constructed",
         ...result,
+        ...(trained === undefined ? {} : { trained: trained.outcome.history }),
         ...(isOther ? { network: spec } : {}),
         // Nothing was there that could have been pruned.
         magnitudes: {},
@@ -122,3 +152,38 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
 
   tested: ({ recovered }) => recovered,
 };
+
+interface MadeNetwork {
+  readonly run: ConstructedRun;
+  readonly spec: NetworkSpec;
+  readonly masks: Masks;
+  readonly values: Parameters;
+}
+
+/** Trains it in the order of examples that the dense network has, its masks in force. */
+async function fromScratch(
+  { run, spec, masks, values }: MadeNetwork,
+  plan: TrainingPlan,
+  { engine, dataset, onStep }: RunEnvironment,
+) {
+  const network = await engine.createNetwork(spec, optimizerSpec(plan.optimizer));
+  try {
+    await network.setMasks(masks);
+    await network.writeParameters(values);
+    const { train: examples, validation } = dataset;
+    const { seed } = run;
+    const outcome = await train({
+      network,
+      train: examples,
+      validation,
+      plan,
+      seed,
+      phase: "train",
+      select: "last",
+      onStep,
+    });
+    return { outcome, steps: stepCount(plan, examples.count), parameters: await network.readParameters() };
+  } finally {
+    await network.dispose();
+  }
+}

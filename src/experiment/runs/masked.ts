@@ -4,7 +4,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
-import { optimizerSpec } from "../training/train.ts";
+import { type EpochRecord, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
@@ -21,6 +21,8 @@ export interface MaskedFindings extends ResultBase {
 
 /** What the tables and charts have of a network that fills a row. */
 export interface MaskedResult extends MaskedFindings {
+  /** The epochs of a training before all that, of a network that is trained from scratch. */
+  readonly trained?: readonly EpochRecord[];
   /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
   /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */

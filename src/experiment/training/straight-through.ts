@@ -127,7 +127,11 @@ export class StraightThroughNetwork implements Network {
 
 /** before + (to - from) */
 function stepFrom(before: Float32Array, from: Float32Array, to: Float32Array): Float32Array {
-  return before.map((value, i) => value + ((to[i] as number) - (from[i] as number)));
+  const after = new Float32Array(before.length);
+  for (let i = 0; i < after.length; i++) {
+    after[i] = (before[i] as number) + ((to[i] as number) - (from[i] as number));
+  }
+  return after;
 }
 
 function copied(parameters: Parameters): Parameters {

@@ -9,7 +9,27 @@ const TOLERANCES = { margin: 2, coarse: 4, assumedDeviation: 2 };
 const TOLERATED = 0.005;
 
 /** A metric of one's own: it reads the columns that its formula filled. */
-export function formulaMetric(options: FormulaOptions): Metric {
+export interface FormulaMetric extends Metric {
+  /** Its formula, and those that it hangs on: equal for metrics that mean the same. */
+  readonly definition: string;
+}
+
+/** The metrics of a config. */
+export function formulaMetrics(formulas: readonly FormulaOptions[] = []): FormulaMetric[] {
+  const definitions = new Map<string, string>();
+  return formulas.map((options) => {
+    const { name } = options;
+    const formula = options.formula.trim().replace(/\s+/g, " ");
+    const hangsOn = [...definitions].filter(([other]) =>
+      new RegExp(`\\b(baseline_|pruned_)?${other}\\b`).test(formula),
+    );
+    const definition = [formula, ...hangsOn.map(([other, of]) => `${other} = ${of}`)].join("; ");
+    definitions.set(name, definition);
+    return { ...formulaMetric(options), definition };
+  });
+}
+
+function formulaMetric(options: FormulaOptions): Metric {
   const { name, formula, better, unit = "", digits } = options;
   const scale = unit === "%" ? 100 : 1;
   const [lowest = null, highest = null] = options.bounds;
@@ -17,7 +37,7 @@ export function formulaMetric(options: FormulaOptions): Metric {
   const tolerance = options.tolerance ?? TOLERATED * (range ?? 0);
   return {
     name,
-    summary: options.summary ?? `${name} = ${formula}`,
+    summary: options.summary === undefined ? formula : `${options.summary.replace(/[.:]$/, "")}: ${formula}`,
     tasks: ["classification", "regression"],
     noun: options.label ?? name,
     better,

@@ -8,6 +8,10 @@ import { defineAllocation } from "../allocation.ts";
 export const bernoulli = defineAllocation({
   name: "bernoulli",
   summary: "A coin for each weight: the sparsity is met on average only, and takes random scores.",
+  paper: {
+    citation: "Hoefler et al. 2021, Sparsity in deep learning",
+    url: "https://arxiv.org/abs/2102.00554",
+  },
   options: z.strictObject({}),
   exact: "in expectation",
   uniformScores: true,

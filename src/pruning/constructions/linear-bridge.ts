@@ -37,7 +37,7 @@ export const linearBridge = defineConstruction({
   }),
   teacher: teacherTraining,
 
-  misfit: (spec) => {
+  misfit: ({ spec }) => {
     const stages = hiddenAndOutput(spec);
     if (stages === undefined) return "it makes networks of one hidden layer, dense, of sigmoid units";
     if (stages.output.bias === undefined) return "its output layer has no biases to take the halves off";
@@ -46,7 +46,7 @@ export const linearBridge = defineConstruction({
     return `each of the ${inputs} inputs needs a hidden unit of its own, and there are ${outputs}`;
   },
 
-  masks: (spec, { hiddenBiases }) => {
+  masks: ({ spec }, { hiddenBiases }) => {
     const { hidden, output } = bothStages(spec);
     const { inputs } = hidden.layer;
     const first = new Uint8Array(hidden.weight.size);

@@ -11,9 +11,9 @@ export const predictMean = defineConstruction({
   summary:
     "The output biases alone, which guess the mean of the training targets, or the shares of the classes.",
   options: z.strictObject({}),
-  misfit: (spec) =>
+  misfit: ({ spec }) =>
     outputBias(spec) === undefined ? "its output layer has no biases to guess with" : undefined,
-  masks: (spec) => {
+  masks: ({ spec }) => {
     const kept = outputBias(spec);
     return new Map(
       parameterSpecs(spec).map(({ name, size }) => [name, new Uint8Array(size).fill(name === kept ? 1 : 0)]),

@@ -7,6 +7,6 @@ export const zero = defineConstruction({
   name: "zero",
   summary: "Nothing is left, and every output is 0: the control for scores that reward sparsity.",
   options: z.strictObject({}),
-  masks: (spec) => new Map(parameterSpecs(spec).map(({ name, size }) => [name, new Uint8Array(size)])),
+  masks: ({ spec }) => new Map(parameterSpecs(spec).map(({ name, size }) => [name, new Uint8Array(size)])),
   values: ({ spec }) => new Map(parameterSpecs(spec).map(({ name, size }) => [name, new Float32Array(size)])),
 });

@@ -1,6 +1,5 @@
 import type { ParameterRole, Parameters } from "../../network/parameters.ts";
 import { tensorOf } from "../criterion.ts";
-import { roundHalfToEven } from "../top-k.ts";
 import type { Rounding } from "./quantization.ts";
 
 /** A weight tensor as codes and the spacings that they count. */
@@ -10,6 +9,12 @@ export interface QuantizedTensor {
   /** One for the tensor, or one for each of its rows (output channels); 0 where all of its values are 0. */
   readonly scales: Float32Array;
 }
+
+/**
+ * From here on doubles have no fractions: a much smaller number to which this is added, and taken away again, is rounded to
+ * the nearest integer, halves to the even one. Straight-through training rounds all weights at every step.
+ */
+const ROUNDS = 1.5 * 2 ** 52;
 
 /** The largest code of so many bits: 127 of 8, 1 of 2. The lowest value of a two's complement code is not used. */
 export function largestCode(bits: number): number {
@@ -37,7 +42,7 @@ export function quantize(
     const scale = scales[row] as number;
     if (scale === 0) continue;
     for (let i = start; i < end; i++) {
-      const code = roundHalfToEven((values[i] as number) / scale);
+      const code = (values[i] as number) / scale + ROUNDS - ROUNDS;
       // Beyond it are infinities, and where a scale has few digits left, among the subnormal numbers.
       codes[i] = Math.max(-most, Math.min(most, code));
     }

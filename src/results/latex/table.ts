@@ -18,6 +18,8 @@ const LARGE_TEST_SET = 5000;
 export interface LatexOptions {
   /** What has a column each; the other has the rows. */
   readonly columns: "methods" | "sparsities";
+  /** One of the user's own; undefined for the metric that the results are judged by. */
+  readonly metric?: Metric | undefined;
   /** LaTeX, taken as it is; undefined for a sentence that says what the figures are. */
   readonly caption: string | undefined;
   /** For \ref. */
@@ -30,7 +32,7 @@ interface Line {
 }
 
 /**
- * The primary metric after recovery as a LaTeX table for the booktabs package: each method by each sparsity, the mean
+ * The primary metric, or another one, after recovery as a LaTeX table for the booktabs package: each method by each sparsity, the mean
  * over the seeds with half the width of its 95% interval, or its ends. All text is escaped; a caption that is given is not. The same
  * rows give the same bytes.
  */
@@ -38,7 +40,7 @@ export function latexTable(
   { results, labels }: Pick<ChartData, "results" | "labels">,
   options: LatexOptions,
 ): string {
-  const metric = primaryMetric(results);
+  const metric = options.metric ?? primaryMetric(results);
   const points = measuredPoints(results, metric);
   const methods = [...groupBy(points, ({ method }) => method).keys()];
   const sparsities = [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
@@ -74,7 +76,7 @@ export function latexTable(
     `% Written by prune-lab ${packageVersion()}. Needs \\usepackage{booktabs}.`,
     "\\begin{table}",
     "  \\centering",
-    `  \\caption{${options.caption ?? captionText(results, points, metric, labels)}}`,
+    `  \\caption{${options.caption ?? captionText(results, points, metric, labels, options.metric)}}`,
     `  \\label{${options.label}}`,
     `  \\begin{tabular}{${options.columns === "methods" ? "r" : "l"}${"r".repeat(across.length)}}`,
     "    \\toprule",
@@ -104,13 +106,15 @@ function captionText(
   points: readonly MeasuredPoint[],
   metric: Metric,
   labels: ChartData["labels"],
+  own: Metric | undefined,
 ): string {
-  const baseline = curvesOf(results)?.baseline ?? null;
+  const curves = curvesOf(results, own);
+  const baseline = curves?.baseline ?? null;
   const lopsided = points.some(
     ({ recovered: { mean, ci95 } }) => mean !== null && ci95 !== null && isLopsided(mean, ci95),
   );
   const recovers = results.some(({ recovery }) => recovery !== "none");
-  const title = axisTitle(labels, metric.name, columnHeading(`Test ${metric.noun}`, metric));
+  const title = axisTitle(labels, metric.name, columnHeading(curves?.title ?? `Test ${metric.noun}`, metric));
   const sentences = [
     `${title} of ${subject(results)}${recovers ? ` after ${recoveryNoun(results)}` : " after pruning"}`,
     ...basis(results, { bands: false, crosses: false }),

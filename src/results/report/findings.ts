@@ -1,6 +1,7 @@
 import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
 import { contrast } from "../../analysis/contrast.ts";
+import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
@@ -40,7 +41,8 @@ function conclusions(rows: readonly ResultRow[]): string[] {
     ...byMethod.flatMap(([method, of]) => retention(method, of, metric)),
     ...comparison(rows, metric),
     ...recoverySentence(byMethod, metric),
-    ...deadWeights(byMethod),
+    // A constructed network is as it is meant to be.
+    ...deadWeights(byMethod.filter(([, of]) => !of.some(isConstructedRow))),
   ];
 }
 
@@ -105,8 +107,8 @@ function troubles(rows: readonly ResultRow[]): string[] {
     );
     return [...cells].map(([cell, of]) => `${cell} (${count(of.length, "run")})`);
   };
-  // Nothing is left of what is pruned whole.
-  const collapsed = where("collapsed", (row) => row.target_sparsity < 1);
+  // Nothing is left of what is pruned whole, or made without weights.
+  const collapsed = where("collapsed", (row) => row.target_sparsity < 1 && !isConstructedRow(row));
   const diverged = where("diverged");
   return [
     ...(collapsed.length > 0

@@ -41,6 +41,12 @@ const WORDS: readonly { readonly word: string; readonly pattern: RegExp; readonl
     meaning: "Whatever training follows pruning, such as fine-tuning, or training again from an early step.",
   },
   {
+    word: "constructed",
+    pattern: /\bconstructed\b/i,
+    meaning:
+      "Made by a rule instead of by pruning the trained network: which weights there are follows from the rule, and so does the sparsity.",
+  },
+  {
     word: "Pareto front",
     pattern: /Pareto front/i,
     meaning: "The networks that no other beats: none is as small and better, or as good and smaller.",

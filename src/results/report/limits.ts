@@ -1,5 +1,6 @@
 import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
+import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
@@ -20,6 +21,8 @@ const ONE_SWEEP =
 const SEVERAL_SWEEPS =
   "It compares these sweeps, each with trained networks of its own. Where they differ in more than the method, it does " +
   "not show which of the differences is the cause.";
+const CONSTRUCTED_TOO =
+  "Constructed networks do not start from the trained ones: against these, their differences are those of two trainings.";
 
 /** What the figures stand on, and so what they can and cannot show. */
 export function limits(rows: readonly ResultRow[], guessOf: GuessOf = guessByName): Html {
@@ -57,7 +60,7 @@ export function limits(rows: readonly ResultRow[], guessOf: GuessOf = guessByNam
   }
   if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS} Nor does it say anything about speed: sizes and
+<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
 multiplications are counted, not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
 }
 

@@ -1,5 +1,7 @@
+import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
-import type { Paper } from "../../foundations/registry.ts";
+import type { EntryWithOptions, Paper, Registry } from "../../foundations/registry.ts";
+import { constructions } from "../../pruning/constructions/registry.ts";
 import { type Axis, axes } from "../../pruning/method.ts";
 import { quantizationPaper, quantizationWords } from "../../pruning/quantization/quantization.ts";
 import type { ResultRow } from "../../recording/rows.ts";
@@ -25,23 +27,42 @@ export function methodsExplained(rows: readonly ResultRow[]): Html {
   });
   const more = methods.length - MOST_METHODS;
   return html`<dl class="explained">${methods.slice(0, MOST_METHODS).map(({ name, row }) => {
-    const parts = (Object.keys(WORDS) as Axis[]).map((axis) => ({ axis, ...memberOf(axis, row[axis]) }));
+    const parts = isConstructedRow(row) ? constructedParts(row) : prunedParts(row);
     const papers = new Map(
       [...parts.map(({ paper }) => paper), quantizationPaper(row.quantization)].flatMap((paper) =>
         paper === undefined ? [] : [[paper.url, paper]],
       ),
     );
     return html`<dt>${name}</dt><dd>${parts.map(
-      ({ axis, text, summary }, i) => html`${i === 0 ? "" : ", "}${WORDS[axis]} <b>${text}</b>${summary}`,
+      ({ words, text, summary }, i) => html`${i === 0 ? "" : ", "}${words} <b>${text}</b>${summary}`,
     )}${rounded(row)}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
   })}</dl>${more > 0 ? html`<p class="hint">And ${more.toLocaleString("en-US")} more.</p>` : ""}`;
 }
 
-/** A member as results name it, such as `taylor(examples=500)`, with its summary if it is registered. */
-function memberOf(axis: Axis, text: string): { text: string; summary: string; paper: Paper | undefined } {
-  const entry = axes[axis].find(text.replace(/\(.*$/, ""));
+/** A member in the sentence: what stands before it, its text in the results, and what is registered of it. */
+interface Part {
+  readonly words: string;
+  readonly text: string;
+  readonly summary: string;
+  readonly paper: Paper | undefined;
+}
+
+function prunedParts(row: ResultRow): Part[] {
+  return (Object.keys(WORDS) as Axis[]).map((axis) => partOf(WORDS[axis], row[axis], axes[axis]));
+}
+
+function constructedParts({ criterion, recovery }: ResultRow): Part[] {
+  return [
+    partOf("is constructed, and not pruned:", criterion, constructions),
+    partOf(WORDS.recovery, recovery, axes.recovery),
+  ];
+}
+
+/** `text` is a member as results name it, such as `taylor(examples=500)`. */
+function partOf(words: string, text: string, registry: Registry<EntryWithOptions>): Part {
+  const entry = registry.find(text.replace(/\(.*$/, ""));
   const summary = entry === undefined ? "" : ` (${lowered(entry.summary)})`;
-  return { text, summary, paper: entry?.paper };
+  return { words, text, summary, paper: entry?.paper };
 }
 
 function rounded({ quantization }: ResultRow): Html | "" {

@@ -1,6 +1,7 @@
 import { baselineHealth, type FailedNetwork } from "../../analysis/baseline-health.ts";
 import type { GuessOf } from "../../analysis/constant-guesses.ts";
 import { largestNonInferiorSparsity, seedValues } from "../../analysis/curve-summaries.ts";
+import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { pairedDifferences, scaleOf, shownValues } from "../../analysis/seed-values.ts";
@@ -38,7 +39,9 @@ export function nextSteps(tables: StudyTables, manifest: Manifest | undefined): 
   if (manifest === undefined) return [];
   const { failed, sound } = baselineHealth(tables.results, tables.guessOf);
   const metric = primaryMetric(sound);
-  const study = { ...tables, results: sound, metric, settings: manifest.settings };
+  const results = sound.filter((row) => !isConstructedRow(row));
+  const isWhole = results.length === sound.length;
+  const study = { ...tables, results, isWhole, metric, settings: manifest.settings };
   return [
     ...lowerRate(failed, manifest.settings),
     ...moreSeeds(study),
@@ -48,7 +51,10 @@ export function nextSteps(tables: StudyTables, manifest: Manifest | undefined): 
   ];
 }
 
+/** The rows of what is pruned. */
 interface Study extends StudyTables {
+  /** Whether no network was constructed. */
+  readonly isWhole: boolean;
   readonly metric: Metric;
   readonly settings: unknown;
 }
@@ -158,7 +164,7 @@ function higherSparsities({ results, metric }: Study): NextStep[] {
 }
 
 /** The same sparsity everywhere empties a small layer; one ranking over all layers, or sparing the layer, does not. */
-function afterCollapse({ results }: Study): NextStep[] {
+function afterCollapse({ results, isWhole }: Study): NextStep[] {
   const collapsed = results.filter(
     (row) => row.status === "collapsed" && row.target_sparsity < 1 && row.allocation === "uniform",
   );
@@ -171,9 +177,9 @@ function afterCollapse({ results }: Study): NextStep[] {
     (row) =>
       row.allocation === "global" && row.criterion === first.criterion && row.structure === first.structure,
   );
-  // A combination of the config's own cannot be written by its name.
+  // A method of the config's own cannot be written by its name.
   const named = [...new Set(results.map((row) => row.method))];
-  const writable = named.every((name) => methods.find(name) !== undefined);
+  const writable = isWhole && named.every((name) => methods.find(name) !== undefined);
   return [
     globals || !writable
       ? {

@@ -2,6 +2,7 @@ import type { ChartData } from "../../charts/chart.ts";
 import { methodLabel, withLabels } from "../../charts/labels.ts";
 import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
+import { sharedMetrics } from "./own-metrics.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 
 /** A study and its rows, as they were recorded. */
@@ -44,6 +45,7 @@ export function overlay(
     layers: studies.flatMap((study) => renamed(study, study.layers)),
     history: studies.flatMap((study) => renamed(study, study.history)),
     snapshots: undefined,
+    metrics: sharedMetrics(studies),
     labels: { axes: Object.assign({}, ...studies.map(({ manifest }) => manifest?.labels?.axes)) },
   };
 }

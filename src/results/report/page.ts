@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
 import { count, subject } from "../../charts/parts/titles.ts";
 import { fontFamily, readFont } from "../../charts/rendering/font.ts";
@@ -42,7 +43,7 @@ ${panels}
 <h2 id="methods-explained">What the methods do</h2>
 ${methodsExplained(studies.flatMap(({ rows }) => rows))}
 </section>
-${snapshots === undefined || snapshots.points.every((point) => point.target_sparsity === 0) ? "" : weightsSection(snapshots, methodsOf({ results }))}
+${snapshots === undefined || snapshots.before === null || snapshots.points.every((point) => point.target_sparsity === 0) ? "" : weightsSection(snapshots, methodsOf({ results }))}
 <section aria-labelledby="reproduce">
 <h2 id="reproduce">How to reproduce it</h2>
 ${studies.map(reproduction)}
@@ -107,9 +108,10 @@ function wordsOf(text: string): string {
   );
 }
 
-/** The parameter counts of the networks. */
+/** The parameter counts of the networks that are pruned; of constructed ones alone theirs. */
 function sizes(results: readonly ResultRow[]): string {
-  const distinct = [...new Set(results.map((row) => row.parameters))];
+  const pruned = results.filter((row) => !isConstructedRow(row));
+  const distinct = [...new Set((pruned.length > 0 ? pruned : results).map((row) => row.parameters))];
   return distinct.map((parameters) => parameters.toLocaleString("en-US")).join(" and ");
 }
 

@@ -13,6 +13,7 @@ import { withDefinitions } from "./glossary.ts";
 import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
+import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
@@ -90,13 +91,15 @@ ${
 <h2 id="${prefix}charts">Charts</h2>
 ${methodBoxes(methods, { firstSeries, labels: data.labels })}
 <p class="hint keys" id="${prefix}chart-keys">Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
-${charts.map((chart) => figureHtml(chartFigure(chart, metric), context))}
+${charts.map((chart) => figureHtml(chartFigure(chart, metric), { ...context, metric: chart.chart.metric ?? metric }))}
 ${differing === undefined ? "" : figureHtml(differing, context)}
 </section>
 <section aria-labelledby="${of}${prefix}tables">
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
+${ownMetricsTable(results, data.metrics ?? [], shown)}
+${metricNotes(studies).map((sentence) => html`<p class="explanation">${sentence}</p>`)}
 ${roundingTable(results, rounding, { metric, ...shown }) ?? ""}
 ${differences.length === 0 ? "" : differenceTable(differences, { metric, series, ...shown })}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, shown)}</details>` : ""}

@@ -1,3 +1,4 @@
+import type { FormulaMetric } from "../../metrics/formula/metric.ts";
 import type { Manifest } from "../../recording/manifest.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
@@ -6,6 +7,9 @@ import { type Html, html } from "./html.ts";
 export interface ReportedStudy {
   readonly name: string;
   readonly rows: readonly ResultRow[];
+  /** Metrics of the user's own, whose columns the rows have; and columns of others, which nothing explains. */
+  readonly metrics?: readonly FormulaMetric[] | undefined;
+  readonly unexplained?: readonly string[] | undefined;
   /** Undefined for a table that stands alone. */
   readonly manifest: Manifest | undefined;
   /** The resolved config; undefined for a table that stands alone. */

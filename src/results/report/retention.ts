@@ -1,5 +1,6 @@
 import { contrast, pairsOf } from "../../analysis/contrast.ts";
 import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
+import { isConstructedRow, isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
@@ -14,7 +15,7 @@ import { amountText, intervalText, meanOf, rangeText } from "./parts.ts";
 /** How far a method prunes before it costs anything, and what comes next. */
 export function retention(method: string, rows: readonly ResultRow[], metric: Metric): string[] {
   const bySparsity = [...groupBy(rows, (row) => row.target_sparsity)].sort(([a], [b]) => a - b);
-  const control = bySparsity.find(([sparsity]) => sparsity === 0)?.[1];
+  const control = bySparsity.find(([, of]) => of.some(isDenseControl))?.[1];
   const limit = largestNonInferiorSparsity(rows, metric);
   if (control === undefined || limit === undefined) return plainRange(method, bySparsity, metric);
   const margin = differenceText(metric, metric.difference.margin);
@@ -72,6 +73,9 @@ function plainRange(
   if (first === undefined || last === undefined) return [];
   const from = `${named(metric, first.mean, "coarse")} at ${percent(first.sparsity)}`;
   const to = last === first ? "" : `, ${measured(metric, last.mean, "coarse")} at ${percent(last.sparsity)}`;
+  if (bySparsity.some(([, rows]) => rows.some(isConstructedRow))) {
+    return [`${method}, which is constructed and not pruned: ${from}${to}.`];
+  }
   return [
     `${method}: ${from}${to}. The grid has no sparsity 0, so there is no unpruned network to compare with.`,
   ];

@@ -41,7 +41,7 @@ export function differingSettings(studies: readonly ReportedStudy[]): Html | und
   )}</tbody></table></div>${note}`;
 }
 
-function settingsOf({ rows, manifest }: ReportedStudy): Map<string, string> {
+function settingsOf({ rows, metrics = [], manifest }: ReportedStudy): Map<string, string> {
   const [first] = rows;
   const distinct = (value: (row: ResultRow) => string | number) => [...new Set(rows.map(value))].join(", ");
   const recorded = manifest === undefined ? [] : leaves(manifest.settings);
@@ -58,6 +58,7 @@ function settingsOf({ rows, manifest }: ReportedStudy): Map<string, string> {
     ...recorded.filter(
       ([name]) => !/^(?:name|output\b.*|engine\.name|dataset\.found|model\.name)$/.test(name),
     ),
+    ...metrics.map(({ name, definition }) => [`metric ${name}`, definition] as const),
     ...(manifest === undefined ? [] : [["version of prune-lab", manifest.version] as const]),
     ["recipe", distinct((row) => row.recipe)],
   ]);

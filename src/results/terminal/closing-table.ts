@@ -9,11 +9,21 @@ import type { Metric } from "../../metrics/metric.ts";
 import { extremes, primaryMetric } from "../../metrics/registry.ts";
 import { measured, spreadText, valueText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
+import { methodRows } from "./method-rows.ts";
 import type { TextOptions } from "./text-chart.ts";
 
 export interface ClosingTableOptions extends TextOptions {
   /** A sentence on the smallest drop that a check would see, if there is one. */
   readonly sensitivity?: string | undefined;
+  /** Metrics of the user's own: a second table has them. */
+  readonly metrics?: readonly Metric[] | undefined;
+}
+
+/** The points that a table shows. */
+interface Shown {
+  readonly methods: readonly string[];
+  /** Rising. */
+  readonly sparsities: readonly number[];
 }
 
 /** A measure of one (method, sparsity) in words, and whether it is the best of its row. */
@@ -22,7 +32,8 @@ interface Cell {
   readonly best: boolean;
 }
 
-interface Column {
+/** One measure of a method, by sparsity. */
+export interface Column {
   readonly method: string;
   /** "before" or "after" fine-tuning. */
   readonly heading: string;
@@ -33,39 +44,114 @@ interface Column {
  * What a sweep found, as lines of text: a row for each sparsity, for each method the primary metric (accuracy, or the
  * loss of a regression) before and after recovery with the half width of its 95% interval, the best after recovery
  * marked with `*`; under it the dense baseline and what the figures stand on. Methods that do not fit side by side
- * into the columns follow below.
+ * into the columns follow below. Metrics of the user's own, after recovery, have a second table like it. Methods that
+ * stand at one of several sparsities only have a table of their own, a row a method.
  */
 export function closingTable(results: readonly ResultRow[], options: ClosingTableOptions): string[] {
   const metric = primaryMetric(results);
   const points = measuredPoints(results, metric);
-  const sparsities = sparsitiesOf(points);
-  const labels = sparsities.map(percent);
+  const { curves, single } = partition(points);
+  const labels = curves.sparsities.map(percent);
   const testExamples = results[0]?.test_examples ?? 0;
+  const { metrics: own = [] } = options;
+  const groups = methodGroups(results, metric, testExamples, curves);
+  const ownGroups = own.map((each) => methodGroups(results, each, testExamples, curves));
+  const singleGroups = single.map((shown) => methodGroups(results, metric, testExamples, shown).flat());
+  const mostColumns = Math.max(0, ...singleGroups.map(({ length }) => length));
+  const rows = single.map((shown, i) => ({
+    method: shown.methods.join(),
+    label: shown.sparsities.map(percent).join(),
+    columns: [
+      ...alignedTo(mostColumns, singleGroups[i] ?? []),
+      ...own.map((each) =>
+        headed(methodGroups(results, each, testExamples, shown)[0]?.slice(-1) ?? [], each),
+      ),
+    ].flat(),
+  }));
+  const styles = new Chalk({ level: options.color ? 1 : 0 });
+  const blocksOf = (columns: readonly Column[][]) =>
+    sideBySide(
+      columns,
+      Math.max(...labels.map(({ length }) => length), "pruned".length),
+      options.columns,
+    ).flatMap((block) => [...formatBlock(block, labels, styles), ""]);
+  const all = [...groups.flat(), ...ownGroups.flat(2), ...rows.flatMap(({ columns }) => columns)];
+  const lopsided = all.some(({ cells }) => cells.some(({ text }) => text.includes("[")));
+  return [
+    ...blocksOf(groups),
+    // Of each method the columns of all its metrics, after recovery.
+    ...(own.length === 0
+      ? []
+      : blocksOf(
+          groups.map((_, method) =>
+            own.flatMap((each, i) => headed(ownGroups[i]?.[method]?.slice(-1) ?? [], each)),
+          ),
+        )),
+    ...methodRows(rows, styles),
+    ...(rows.length > 0 ? [""] : []),
+    ...footer(points, metric, { ...options, testExamples, lopsided, hasRows: rows.length > 0 })
+      .flatMap((line) => wrap(line, options.columns))
+      .map((line) => styles.dim(line)),
+  ];
+}
+
+/** The methods that share sparsities, and those that stand at one of several, each by itself. */
+function partition(points: readonly MeasuredPoint[]): {
+  readonly curves: Shown;
+  readonly single: readonly Shown[];
+} {
+  const several = sparsitiesOf(points).length > 1;
+  const methods = [...groupBy(points, ({ method }) => method)].map(([method, of]) => ({
+    methods: [method],
+    sparsities: sparsitiesOf(of),
+  }));
+  const alone = ({ sparsities }: Shown) => several && sparsities.length === 1;
+  const curves = methods.filter((shown) => !alone(shown));
+  return {
+    curves: {
+      methods: curves.flatMap((shown) => shown.methods),
+      sparsities: [...new Set(curves.flatMap(({ sparsities }) => sparsities))].sort((a, b) => a - b),
+    },
+    single: methods.filter(alone),
+  };
+}
+
+/** Where others have a column before their recovery, one without recovery has nothing there. */
+function alignedTo(columns: number, group: readonly Column[]): Column[] {
+  const [after] = group.slice(-1);
+  if (after === undefined || group.length === columns) return [...group];
+  return [
+    { ...after, heading: "before", cells: [{ text: "", best: false }] },
+    { ...after, heading: "after" },
+  ];
+}
+
+function headed(columns: readonly Column[], { noun }: Metric): Column[] {
+  return columns.map((column) => ({ ...column, heading: noun }));
+}
+
+/** The columns of each of the methods, by one metric. */
+function methodGroups(
+  results: readonly ResultRow[],
+  metric: Metric,
+  testExamples: number,
+  { methods, sparsities }: Shown,
+): Column[][] {
+  const points = measuredPoints(results, metric);
   const context = {
     metric,
     decimals: testExamples >= 5000 ? metric.digits.fine : metric.digits.coarse,
     bestAt: (sparsity: number) => bestMean(points, sparsity, metric),
   };
-  const groups = [...groupBy(points, ({ method }) => method)].map(([method, of]) =>
+  return methods.map((method) =>
     methodColumns(
       method,
-      sparsities.map((sparsity) => of.find((point) => point.sparsity === sparsity)),
+      sparsities.map((sparsity) =>
+        points.find((point) => point.method === method && point.sparsity === sparsity),
+      ),
       context,
     ),
   );
-  const blocks = sideBySide(
-    groups,
-    Math.max(...labels.map(({ length }) => length), "pruned".length),
-    options.columns,
-  );
-  const styles = new Chalk({ level: options.color ? 1 : 0 });
-  const lopsided = groups.flat().some(({ cells }) => cells.some(({ text }) => text.includes("[")));
-  return [
-    ...blocks.flatMap((block) => [...formatBlock(block, labels, styles), ""]),
-    ...footer(points, metric, { ...options, testExamples, lopsided })
-      .flatMap((line) => wrap(line, options.columns))
-      .map((line) => styles.dim(line)),
-  ];
 }
 
 function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
@@ -97,8 +183,9 @@ function methodColumns(
     if (mean === null) return n === 0 ? "diverged" : "";
     const margin = ci95 === null ? "" : ` ${spreadText(metric, mean, ci95, decimals)}`;
     if (metric.digits.kind === "significant") return valueText(metric, mean) + margin;
-    // Right-aligned to the width of 99.99, so that the points stand in line.
-    return `${(metric.scale * mean).toFixed(decimals).padStart(decimals + 3)}${margin}`;
+    // Percentages are right-aligned to the width of 99.99, so that the points stand in line.
+    const width = metric.unit === "%" ? decimals + 3 : 0;
+    return `${(metric.scale * mean).toFixed(decimals).padStart(width)}${margin}`;
   };
   const after = points.map((point): Cell => {
     if (point === undefined) return { text: "", best: false };
@@ -199,11 +286,15 @@ function footer(
   {
     testExamples,
     lopsided,
+    hasRows,
     sensitivity,
+    metrics = [],
   }: ClosingTableOptions & {
     readonly testExamples: number;
     /** Whether any interval is written by its ends. */
     readonly lopsided: boolean;
+    /** Whether some methods have a row each, in place of a column. */
+    readonly hasRows: boolean;
   },
 ): string[] {
   const seeds = Math.max(0, ...points.map(({ rows }) => rows.length));
@@ -213,6 +304,7 @@ function footer(
   const doubt = baseline === undefined ? undefined : testSetDoubt(metric, baseline, testExamples);
   const measure = `test ${metric.noun}`;
   const rows = points.flatMap((point) => point.rows);
+  const among = hasRows ? "at its sparsity" : "of its row";
   const control = recovers(rows) && points.some(({ sparsity }) => sparsity === 0);
   return [
     ...(baseline === undefined
@@ -231,11 +323,16 @@ function footer(
       : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
     ...(sensitivity === undefined ? [] : [sensitivity]),
     ...(compared
-      ? [`* ${metric.better === "higher" ? "highest" : "lowest"} mean of its row, which may be chance.`]
+      ? [
+          metrics.length > 0
+            ? `* best mean ${among}, which may be chance.`
+            : `* ${metric.better === "higher" ? "highest" : "lowest"} mean ${among}, which may be chance.`,
+        ]
       : []),
     ...(points.some(({ collapsed }) => collapsed > 0)
       ? ["× no path from the inputs to the outputs is left, in at least one seed."]
       : []),
     ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out.`] : []),
+    ...metrics.map(({ noun, better, summary }) => `${noun}, the ${better} the better: ${summary}`),
   ];
 }

@@ -3,7 +3,7 @@ import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
-import { metricScale } from "../../charts/parts/scales.ts";
+import { heightOn, metricScale, scaleText } from "../../charts/parts/scales.ts";
 import { recoveryNoun } from "../../charts/parts/titles.ts";
 import { wrap } from "../../foundations/wrap.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
@@ -36,11 +36,7 @@ export function textChart(results: readonly ResultRow[], { columns, color }: Tex
   if (values.length === 0 || spacing < 1) return [];
 
   const { position, scale, ticks } = metricScale(metric, values);
-  const [low, high] = scale.domain;
-  const rowAt = (place: number) => {
-    const fraction = Math.log(place / low) / Math.log(high / low);
-    return Math.round((rows - 1) * (scale.reverse ? fraction : 1 - fraction));
-  };
+  const rowAt = (place: number) => Math.round((rows - 1) * (1 - heightOn(scale, place)));
 
   // 1. The canvas: a dotted baseline, then a letter a point, methods side by side where there is room.
   const width = spacing * sparsities.length;
@@ -75,7 +71,7 @@ export function textChart(results: readonly ResultRow[], { columns, color }: Tex
   });
   const stage = recovers(results) ? recoveryNoun(results) : "pruning";
   const title = `${columnHeading(`Test ${metric.noun}`, metric)} after ${stage} against weights pruned (%)`;
-  const axes = `height: log scale of the ${metric.axis === "error" ? "error" : metric.noun}; width: one step a sparsity`;
+  const axes = `height: ${scaleText(metric)}; width: one step a sparsity`;
   return [
     ...[title, axes].flatMap((line) => wrap(line, columns)),
     ...plot,

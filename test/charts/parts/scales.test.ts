@@ -1,8 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logTicks, metricScale, prunedChannel, spreadApart } from "../../../src/charts/parts/scales.ts";
+import {
+  boundsNear,
+  heightOn,
+  logTicks,
+  metricScale,
+  prunedChannel,
+  spreadApart,
+} from "../../../src/charts/parts/scales.ts";
 import { accuracy } from "../../../src/metrics/accuracy.ts";
 import { loss } from "../../../src/metrics/loss.ts";
+import { ownMetric } from "../../support/own-metric.ts";
 
 describe("prunedChannel", () => {
   it("spans from the most to the least that is kept, labelled at the sparsities", () => {
@@ -49,6 +57,33 @@ describe("metricScale", () => {
       expect(scale.position(1)).toBeGreaterThanOrEqual(scale.scale.domain[0]);
     }
     expect(metricScale(loss, [0, 2]).position(0)).toBe(1);
+  });
+});
+
+describe("metricScale of a linear axis", () => {
+  it("has room for all values, four ticks or more, and the values as they are", () => {
+    const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(finite, { minLength: 1, maxLength: 20 }), (values) => {
+        const { position, scale, ticks } = metricScale(ownMetric(), values);
+        for (const value of values) {
+          expect(position(value)).toBe(value);
+          const height = heightOn(scale, value);
+          expect(height > 0 && height < 1).toBe(true);
+        }
+        expect(ticks.length).toBeGreaterThanOrEqual(4);
+        expect(ticks.length).toBeLessThanOrEqual(12);
+      }),
+    );
+  });
+
+  it("reaches to a bound that is near, and not to one that is far", () => {
+    const score = ownMetric({ bounds: [0, 1] });
+    expect(boundsNear(score, [0.5, 0.9])).toEqual([1]);
+    expect(boundsNear(score, [0.1, 0.9])).toEqual([0, 1]);
+    expect(boundsNear(score, [0.4, 0.5])).toEqual([]);
+    expect(metricScale(score, [0.5, 0.9]).scale.domain[1]).toBeCloseTo(1.03, 12);
+    expect(metricScale(ownMetric({ unit: "%" }), [0.5, 0.9]).ticks.map(({ label }) => label)).toContain("50");
   });
 });
 

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../../src/foundations/paths.ts";
+import { functions } from "../../../src/metrics/formula/functions.ts";
 import { FIGURES } from "../../../src/metrics/formula/names.ts";
 import type { FormulaOptions } from "../../../src/metrics/formula/options.ts";
 import { type EmptyCell, formulaCells, parseFormulas } from "../../../src/metrics/formula/row.ts";
@@ -26,6 +30,12 @@ test("the figures are the columns of numbers, and mse", () => {
   );
   const columns = numbers.map(([name]) => name).filter((name) => name !== "seed");
   expect(FIGURES.toSorted()).toEqual([...columns, "mse"].sort());
+});
+
+test("docs/metrics.md has every figure and function", () => {
+  const page = readFileSync(path.join(packageRoot, "docs", "metrics.md"), "utf8");
+  for (const word of [...FIGURES, ...functions.map(({ written }) => written)])
+    expect(page).toContain(`\`${word}\``);
 });
 
 describe("a metric of one's own", () => {

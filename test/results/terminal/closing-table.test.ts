@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { closingTable } from "../../../src/results/terminal/closing-table.ts";
 import { diverged, exampleStudy } from "../../support/example-study.ts";
+import { ownMetrics } from "../../support/own-metric.ts";
 import { regressionRow, resultRow } from "../../support/result-rows.ts";
 
 const options = { columns: 80, color: false };
@@ -38,6 +39,32 @@ describe("closingTable", () => {
       "Mean of 2 seeds ± half width of its 95% confidence interval.",
       "* highest mean of its row, which may be chance.",
     ]);
+  });
+
+  it("has a row for each method that stands at one of several sparsities", () => {
+    const at = (method: string, target_sparsity: number, loss: number, recovery = "none") =>
+      regressionRow({ method, target_sparsity, recovery, pruned_loss: 2 * loss, loss, test_examples: 500 });
+    const rows = [
+      at("global-magnitude", 0, 0.25, "finetune"),
+      at("global-magnitude", 0.9, 0.5, "finetune"),
+      at("linear-bridge", 0.990038, 0.3125),
+      at("tuned-bridge", 0.990038, 0.375, "finetune"),
+      at("all-zero", 1, 1),
+    ];
+    const lines = closingTable(rows, options);
+    expect(lines.slice(0, 10)).toEqual([
+      "          global-magnitude",
+      "pruned    before  after",
+      "    0%    0.5000  0.2500",
+      "   90%    1.000   0.5000",
+      "",
+      "method           pruned  before  after",
+      "linear-bridge  99.0038%          0.3125 *",
+      "tuned-bridge   99.0038%  0.7500  0.3750",
+      "all-zero           100%          1.000",
+      "",
+    ]);
+    expect(lines).toContain("* lowest mean at its sparsity, which may be chance.");
   });
 
   it("shows nothing before a recovery that prunes, and says what diverged", () => {
@@ -82,9 +109,9 @@ describe("closingTable", () => {
       );
     // Half width: 12.7062 x 0.000707 / sqrt(2) = 0.00635, with its sides as exp(0.2083) to 1 over it.
     expect(closingTable([...at("a", [0.03, 0.031]), ...at("b", [0.04, 0.04])], options)).toEqual([
-      "          a                                 b",
-      "pruned    before       after                before       after",
-      "   90%    0.5000 ±0.0  0.03050 ±0.0064 *    0.5000 ±0.0  0.04000 ±0.0",
+      "          a                               b",
+      "pruned    before     after                before     after",
+      "   90%    0.5000 ±0  0.03050 ±0.0064 *    0.5000 ±0  0.04000 ±0",
       "",
       "Dense baseline, the unpruned network as trained: test loss 0.02000.",
       "Test loss, 10,000 test examples.",
@@ -122,5 +149,32 @@ describe("closingTable", () => {
     const colored = closingTable(results, { ...options, color: true }).join("\n");
     expect(stripVTControlCharacters(colored)).toBe(closingTable(results, options).join("\n"));
     expect(colored).toContain("\u001b[");
+  });
+
+  it("has a second table of metrics of one's own", () => {
+    const rows = [0, 0.9].flatMap((target_sparsity) =>
+      ["a", "b"].flatMap((method, i) =>
+        [0, 1].map((seed) =>
+          resultRow({ method, seed, target_sparsity, sparsity: target_sparsity, accuracy: 0.9 - i / 10 }),
+        ),
+      ),
+    );
+    const entries = [
+      { name: "worth", formula: "accuracy * sparsity", better: "higher", digits: 2 },
+      { name: "lost", formula: "1 - worth", better: "lower", summary: "What is lost." },
+    ];
+    const { metrics, results } = ownMetrics(entries, rows);
+    const lines = closingTable(results, { ...options, metrics });
+    expect(lines.slice(lines.indexOf("") + 1, lines.indexOf("") + 6)).toEqual([
+      "          a                              b",
+      "pruned    worth         lost             worth       lost",
+      "    0%    0.00 ±0.00    1.000 ±0.0       0.00 ±0.00  1.000 ±0.0",
+      "   90%    0.81 ±0.00 *  0.1900 ±0.0 *    0.72 ±0.00  0.2800 ±0.0",
+      "",
+    ]);
+    expect(lines.slice(-2)).toEqual([
+      "worth, the higher the better: accuracy * sparsity",
+      "lost, the lower the better: What is lost: 1 - worth",
+    ]);
   });
 });

@@ -85,14 +85,15 @@ export async function readCsv(
   return { header, sha256: sha256(content), lines, numbers, texts };
 }
 
-/** What is wrong with one cell. */
+/** What is wrong with one cell, and what else there is to say of it. */
 export function cellError(
   { file, names }: Header,
   line: number,
   place: number,
   fault: string,
+  more = "",
 ): PruneLabError {
-  return inputError(`${file}, line ${line}: column ${place + 1} (${quote(names[place])}) ${fault}.`);
+  return inputError(`${file}, line ${line}: column ${place + 1} (${quote(names[place])}) ${fault}.${more}`);
 }
 
 /** Text has no zero bytes, unless it is UTF-16 (little-endian, as spreadsheets write it), which has a byte order mark. */

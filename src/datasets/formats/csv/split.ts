@@ -81,8 +81,8 @@ export function namedParts(cells: readonly string[], table: CsvTable, place: num
   for (const [row, cell] of cells.entries()) {
     const part = PARTS.find((name) => name === cell);
     if (part === undefined) {
-      const fault = `is ${quote(cell)}, not one of ${PARTS.join(", ")}.${didYouMean(cell, PARTS)}`;
-      throw cellError(table.header, table.lines[row] as number, place, fault.replace(/\.$/, ""));
+      const fault = `is ${quote(cell)}, not one of ${PARTS.join(", ")}`;
+      throw cellError(table.header, table.lines[row] as number, place, fault, didYouMean(cell, PARTS));
     }
     rows[part].push(row);
   }

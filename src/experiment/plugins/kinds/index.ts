@@ -1,7 +1,7 @@
 import { dataset } from "./dataset.ts";
 import { metric } from "./metric.ts";
 import { model } from "./model.ts";
-import { allocation, criterion, recovery, schedule, structure } from "./pruning.ts";
+import { allocation, construction, criterion, recovery, schedule, structure } from "./pruning.ts";
 
 /** By their keys in a plugin. */
 export const runPluginKinds = {
@@ -10,6 +10,7 @@ export const runPluginKinds = {
   structures: structure,
   schedules: schedule,
   recoveries: recovery,
+  constructions: construction,
   models: model,
   datasets: dataset,
   metrics: metric,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { firstProblem } from "../../../foundations/plugin-member.ts";
 import type { ParameterSpec } from "../../../network/parameters.ts";
 import { allocations } from "../../../pruning/allocations/registry.ts";
+import { constructions } from "../../../pruning/constructions/registry.ts";
 import { criteria } from "../../../pruning/criteria/registry.ts";
 import type { Needs } from "../../../pruning/criterion.ts";
 import { recoveries } from "../../../pruning/recoveries/registry.ts";
@@ -135,4 +136,36 @@ export const recovery = kindOf(
   recoveries,
   { options: optionsField, retraining: functionField },
   { results: { retraining: (result) => firstProblem(retraining, result)?.message } },
+);
+
+const teacher = z.strictObject({ epochs: z.int().min(1), learningRate: z.number().positive() });
+const isMapOf = (kind: typeof Float32Array | typeof Uint8Array) => (result: unknown) =>
+  result instanceof Map && [...result.values()].every((values) => values instanceof kind)
+    ? undefined
+    : `a Map with a ${kind.name} for each tensor`;
+
+export const construction = kindOf(
+  constructions,
+  {
+    options: optionsField,
+    takesSparsity: z.literal(true).optional(),
+    misfit: functionField.optional(),
+    network: functionField.optional(),
+    teacher: functionField.optional(),
+    masks: functionField,
+    values: functionField,
+    stretch: functionField.optional(),
+  },
+  {
+    results: {
+      misfit: (result) =>
+        result === undefined || (typeof result === "string" && result !== "")
+          ? undefined
+          : "a text, or undefined",
+      teacher: (result) => problemIn(teacher, result, "how the teacher is trained"),
+      masks: isMapOf(Uint8Array),
+      values: isMapOf(Float32Array),
+      stretch: (result) => problemIn(z.number().positive(), result, "a number above 0"),
+    },
+  },
 );
