@@ -14,9 +14,11 @@ import { present } from "./mean-interval.ts";
  */
 export function failureSentences({ failed, sound }: BaselineHealth, rows: readonly ResultRow[]): string[] {
   if (failed.length === 0) return [];
+  const regression = failed.some(({ guess }) => guess?.accuracy === null);
   const consequence =
     sound.length === 0
-      ? "So nothing here shows what pruning costs, and no finding is drawn from it. Lower learning rates, or more epochs of training, may help."
+      ? "So nothing here shows what pruning costs, and no finding is drawn from it. Lower learning rates, or more epochs of training, may help" +
+        `${regression ? ", if the inputs say anything of the targets" : ""}.`
       : "Tables and charts include these networks; findings leave them out.";
   return [...failureFacts(failed, rows), consequence];
 }

@@ -67,6 +67,21 @@ function summarizePoint(point: MeasuredPoint, losses: MeasuredPoint | undefined)
       drop_from_dense_control_ci95_high: drop.ci95?.high ?? null,
       loss_mean: losses?.recovered.mean ?? null,
       loss_std: losses?.recovered.std ?? null,
+      ...(recovered.mean === null && losses !== undefined ? lossColumns(losses) : {}),
     },
   ];
+}
+
+/** What a classification has of its accuracy, of the loss. */
+function lossColumns({ baseline, pruned, recovered, drop }: MeasuredPoint) {
+  return {
+    baseline_loss_mean: baseline.mean,
+    pruned_loss_mean: pruned.mean,
+    pruned_loss_std: pruned.std,
+    loss_ci95_low: recovered.ci95?.low ?? null,
+    loss_ci95_high: recovered.ci95?.high ?? null,
+    rise_from_dense_control_mean: drop.mean,
+    rise_from_dense_control_ci95_low: drop.ci95?.low ?? null,
+    rise_from_dense_control_ci95_high: drop.ci95?.high ?? null,
+  };
 }

@@ -4,7 +4,11 @@ import { type Command, Option } from "commander";
 import { PruneLabError } from "../foundations/errors.ts";
 import { wrap } from "../foundations/wrap.ts";
 import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
-import { BATCH_SUMMARY_FILE, type BatchRow, MARGIN } from "../library/batch-summary.ts";
+import { BATCH_SUMMARY_FILE, type BatchRow, isRegression } from "../library/batch-summary.ts";
+import { accuracy } from "../metrics/accuracy.ts";
+import { loss } from "../metrics/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { differenceText, measured, named, side } from "../metrics/words.ts";
 import { batchPlanFacts, batchPlanText } from "./batch-plan.ts";
 import { untilInterrupted } from "./interruption.ts";
 import { outputColumns, print, terminalColumns } from "./output.ts";
@@ -80,37 +84,54 @@ async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchF
   if (error !== undefined) throw error;
 }
 
-const LEGEND =
-  `no loss up to: the largest sparsity less than ${MARGIN} percentage point below the dense control, with 95% ` +
-  "confidence; accuracy and compression there.";
-
 /** One line for each sweep and method. */
 function summaryText({ out, summary, report }: BatchOutcome): string {
-  const header = ["sweep", "method", "seeds", "dense", "no loss up to", "accuracy", "compression", "state"];
-  const rows = summary.map((row) => [
-    row.study,
-    row.method ?? "",
-    row.seeds === null ? "" : String(row.seeds),
-    percent(row.baseline_accuracy),
-    row.sparsity_without_loss === null ? "" : `${Number((100 * row.sparsity_without_loss).toPrecision(6))}%`,
-    percent(row.accuracy_there),
-    row.compression_there === null ? "" : `${row.compression_there.toFixed(1)}x`,
-    stateText(row),
-  ]);
+  const judgedBy = [accuracy, loss].filter((metric) =>
+    summary.some((row) => row.method !== null && metricOf(row) === metric),
+  );
+  const several = judgedBy.length > 1;
+  const setbacks = judgedBy.map(({ difference }) => difference.setback).join(" or ") || "loss";
+  const value = several ? "result" : (judgedBy[0] ?? accuracy).noun;
+  const header = ["sweep", "method", "seeds", "dense", `no ${setbacks} up to`, value, "compression", "state"];
+  const rows = summary.map((row) => {
+    const metric = metricOf(row);
+    const shown = (figure: number | null | undefined) =>
+      figure == null ? "" : several ? named(metric, figure) : measured(metric, figure);
+    return [
+      row.study,
+      row.method ?? "",
+      row.seeds === null ? "" : String(row.seeds),
+      shown(metric === loss ? row.baseline_loss : row.baseline_accuracy),
+      row.sparsity_without_loss === null
+        ? ""
+        : `${Number((100 * row.sparsity_without_loss).toPrecision(6))}%`,
+      shown(metric === loss ? row.loss_there : row.accuracy_there),
+      row.compression_there === null ? "" : `${row.compression_there.toFixed(1)}x`,
+      stateText(row),
+    ];
+  });
+  const margins = judgedBy.map(
+    (metric) => `${differenceText(metric, metric.difference.margin)} ${side(metric, "worse")}`,
+  );
+  const legend =
+    judgedBy.length === 0
+      ? ""
+      : `no ${setbacks} up to: the largest sparsity less than ${margins.join(" or ")} the dense control, with 95% ` +
+        `confidence; ${value} and compression there.`;
   return (
     `${formatTable(header, rows, {
       columns: terminalColumns(),
-      spare: ["compression", "seeds", "accuracy", "dense"],
+      spare: ["compression", "seeds", value, "dense"],
     })}\n` +
-    `${wrap(LEGEND, outputColumns())
+    `${wrap(legend, outputColumns())
       .map((line) => chalk.dim(line))
       .join("\n")}\n` +
     `${path.join(out, BATCH_SUMMARY_FILE)}${report === undefined ? "" : `\n${report}`}\n`
   );
 }
 
-function percent(fraction: number | null): string {
-  return fraction === null ? "" : `${(100 * fraction).toFixed(2)}%`;
+function metricOf(row: BatchRow): Metric {
+  return isRegression(row) ? loss : accuracy;
 }
 
 function stateText({ state, diverged }: BatchRow): string {

@@ -1,9 +1,17 @@
 import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { greatestOf } from "../foundations/extremes.ts";
-import { accuracy } from "../metrics/accuracy.ts";
+import { loss } from "../metrics/loss.ts";
 import { figureOf, primaryMetric } from "../metrics/registry.ts";
-import { amount, type Columns, figure, integer, setting, text } from "../recording/columns.ts";
+import {
+  amount,
+  type Columns,
+  figure,
+  integer,
+  type OptionalColumns,
+  setting,
+  text,
+} from "../recording/columns.ts";
 import { writeCsv } from "../recording/csv.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import type { StudyEnd } from "./study.ts";
@@ -32,10 +40,10 @@ export interface BatchRow {
   readonly compression_there: number | null;
   /** What went wrong, in one line; of a sweep that is done, that dense networks did not learn. */
   readonly problem: string | null;
+  /** Of a regression, in place of the accuracies: of the dense baselines, and at the sparsity without loss. */
+  readonly baseline_loss?: number | null;
+  readonly loss_there?: number | null;
 }
-
-/** The margin of `sparsity_without_loss` in percentage points of accuracy. */
-export const MARGIN = accuracy.difference.margin;
 
 /** The rows of one sweep: a pure function of how it ended, so that a re-run and a merge give the same bytes. */
 export function batchRows({ study, end }: { readonly study: string; readonly end: StudyEnd }): BatchRow[] {
@@ -84,6 +92,9 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
         accuracy_there: there?.accuracy_mean ?? null,
         compression_there: there?.compression ?? null,
         problem: caution ?? null,
+        ...(metric === loss
+          ? { baseline_loss: first.baseline_loss_mean ?? null, loss_there: there?.loss_mean ?? null }
+          : {}),
         ...Object.fromEntries(
           metrics.map(({ name }) => [`${name}_there`, there === undefined ? null : meanIn(there, name)]),
         ),
@@ -115,12 +126,26 @@ export const BATCH_COLUMNS = {
   ),
 } satisfies Columns<BatchRow>;
 
-/** The table, with a column `<name>_there` for each metric that any sweep has of its own. */
+/** Behind them, of a batch that has a regression. */
+export const BATCH_LOSS_COLUMNS = {
+  baseline_loss: figure("Mean test loss of the dense baselines of a regression."),
+  loss_there: figure("Mean test loss at `sparsity_without_loss`."),
+} satisfies OptionalColumns<BatchRow>;
+
+/** The table, with the columns of a regression where there is one, and `<name>_there` for each metric that any sweep has of its own. */
 export function batchSummaryCsv(rows: readonly BatchRow[]): string {
+  const known = { ...BATCH_COLUMNS, ...(rows.some(isRegression) ? BATCH_LOSS_COLUMNS : {}) };
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  const own = [...names].filter((name) => !Object.hasOwn(BATCH_COLUMNS, name));
+  const own = [...names].filter(
+    (name) => !Object.hasOwn(BATCH_COLUMNS, name) && !Object.hasOwn(BATCH_LOSS_COLUMNS, name),
+  );
   const columns = Object.fromEntries(own.map((name) => [name, amount("Mean of a metric at that sparsity.")]));
-  return writeCsv("batch-summary", { ...BATCH_COLUMNS, ...columns }, rows);
+  return writeCsv("batch-summary", { ...known, ...columns }, rows);
+}
+
+/** Whether the sweep of a row is judged by the loss. */
+export function isRegression({ baseline_loss }: BatchRow): boolean {
+  return typeof baseline_loss === "number";
 }
 
 /** The mean of a metric of one's own in a row of summary.csv. */

@@ -188,6 +188,20 @@ export const optionalColumns: {
       ),
     },
   ],
+  summary: [
+    {
+      baseline_loss_mean: figure("Mean test loss of the dense baselines."),
+      pruned_loss_mean: figure("Mean test loss after pruning, before recovery."),
+      pruned_loss_std: figure("Its sample standard deviation over the seeds; empty for a single seed."),
+      loss_ci95_low: figure("Lower end of the 95% interval of `loss_mean`; empty for a single seed."),
+      loss_ci95_high: figure("Upper end of the 95% interval of `loss_mean`."),
+      rise_from_dense_control_mean: figure(
+        "Mean over the seeds of the loss here minus the loss at sparsity 0, both after recovery, in percent of the mean of the latter.",
+      ),
+      rise_from_dense_control_ci95_low: figure("Lower end of its 95% interval, paired by seed."),
+      rise_from_dense_control_ci95_high: figure("Upper end of its 95% interval, paired by seed."),
+    },
+  ],
   layers: [
     {
       bits: integer("Bits of a value: those of its code, or 32."),

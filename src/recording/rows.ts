@@ -91,6 +91,15 @@ export interface SummaryRow {
   readonly drop_from_dense_control_ci95_high: number | null;
   readonly loss_mean: number | null;
   readonly loss_std: number | null;
+  /** Of a regression, which has no accuracy, the same of the loss; the rise is in percent of the control's mean. */
+  readonly baseline_loss_mean?: number | null;
+  readonly pruned_loss_mean?: number | null;
+  readonly pruned_loss_std?: number | null;
+  readonly loss_ci95_low?: number | null;
+  readonly loss_ci95_high?: number | null;
+  readonly rise_from_dense_control_mean?: number | null;
+  readonly rise_from_dense_control_ci95_low?: number | null;
+  readonly rise_from_dense_control_ci95_high?: number | null;
 }
 
 /** One (method, sparsity, seed, parameter tensor) of layers.csv. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../src/analysis/summarize.ts";
-import { resultRow } from "../support/result-rows.ts";
+import { regressionRow, resultRow } from "../support/result-rows.ts";
 
 const diverged = {
   status: "diverged",
@@ -103,5 +103,21 @@ describe("summarize", () => {
       drop_from_dense_control_mean: null,
       loss_mean: 0.25,
     });
+  });
+
+  it("has, of a regression, intervals and rises of its loss, and no such columns of a classification", () => {
+    const at = (target_sparsity: number, losses: readonly number[]) =>
+      losses.map((loss, seed) =>
+        regressionRow({ target_sparsity, seed, loss, baseline_loss: 0.5, pruned_loss: 2 * loss }),
+      );
+    const [, pruned] = summarize([...at(0, [0.4, 0.4]), ...at(0.9, [0.5, 0.6])]);
+    expect(pruned).toMatchObject({ baseline_loss_mean: 0.5, accuracy_mean: null });
+    expect(pruned?.pruned_loss_mean).toBeCloseTo(1.1, 12);
+    // Of 0.4, 0.1 and 0.2 are 25 and 50%.
+    expect(pruned?.rise_from_dense_control_mean).toBeCloseTo(37.5, 9);
+    expect(pruned?.rise_from_dense_control_ci95_low).toBeLessThan(25);
+    expect(pruned?.loss_ci95_low).toBeLessThan(0.5);
+    expect(pruned?.loss_ci95_high).toBeGreaterThan(0.6);
+    expect(Object.keys(summarize([resultRow({})])[0] ?? {})).not.toContain("loss_ci95_low");
   });
 });

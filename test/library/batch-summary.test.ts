@@ -3,7 +3,12 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { summarize } from "../../src/analysis/summarize.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import { BATCH_COLUMNS, batchRows, batchSummaryCsv } from "../../src/library/batch-summary.ts";
+import {
+  BATCH_COLUMNS,
+  BATCH_LOSS_COLUMNS,
+  batchRows,
+  batchSummaryCsv,
+} from "../../src/library/batch-summary.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { regressionRow } from "../support/result-rows.ts";
 
@@ -27,8 +32,10 @@ const done = (results: readonly ResultRow[], caution?: string) =>
 
 test("docs/batch.md gives the columns, in order, with their meanings", () => {
   const page = readFileSync(path.join(packageRoot, "docs", "batch.md"), "utf8");
-  const table = Object.entries(BATCH_COLUMNS).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`);
-  expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
+  for (const columns of [BATCH_COLUMNS, BATCH_LOSS_COLUMNS]) {
+    const table = Object.entries(columns).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`);
+    expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
+  }
 });
 
 test("the sparsity without loss of a regression goes by its loss", () => {
@@ -36,6 +43,8 @@ test("the sparsity without loss of a regression goes by its loss", () => {
     losses.map((loss, seed) => regressionRow({ target_sparsity, seed, loss }));
   const rows = done([...at(0, [0.1, 0.1]), ...at(0.9, [0.101, 0.101]), ...at(0.99, [0.2, 0.2])]);
   expect(rows).toMatchObject([{ sparsity_without_loss: 0.9, accuracy_there: null, baseline_accuracy: null }]);
+  expect(rows[0]?.loss_there).toBeCloseTo(0.101, 12);
+  expect(batchSummaryCsv(rows)).toMatch(/,problem,baseline_loss,loss_there\n.*,0\.101000\n$/);
 });
 
 test("cells are written as in the other tables", () => {
@@ -46,8 +55,8 @@ test("cells are written as in the other tables", () => {
   if (row === undefined) throw new Error("there is no row");
   const text = batchSummaryCsv([{ ...row, baseline_accuracy: 0.5, problem: 'a "b", c' }]);
   expect(text).toBe(
-    `${Object.keys(BATCH_COLUMNS).join(",")}\n` +
-      `s,done,mnist,mlp,kernels-wasm,global-magnitude,2,0,0.500000,0,,1.996929,"a ""b"", c"\n`,
+    `${Object.keys({ ...BATCH_COLUMNS, ...BATCH_LOSS_COLUMNS }).join(",")}\n` +
+      `s,done,mnist,mlp,kernels-wasm,global-magnitude,2,0,0.500000,0,,1.996929,"a ""b"", c",0.080000,0.085000\n`,
   );
   expect(() => batchSummaryCsv([{ ...row, seeds: 1.5 }])).toThrow(
     "batch-summary.csv, row 1: seeds (integer) cannot be 1.5",
