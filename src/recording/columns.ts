@@ -154,7 +154,9 @@ const history = {
   seed,
   epoch: integer("Epoch, from 1; 0 is the state before the first."),
   learning_rate: setting("Learning rate of the last step of the epoch; empty for epoch 0."),
-  train_loss: figure("Mean training loss over the epoch, each batch before its own step; empty for epoch 0."),
+  train_loss: figure(
+    "Mean training loss over the epoch, each batch before its own step; of `distill` the mixed loss; empty for epoch 0.",
+  ),
   validation_loss: figure("Mean loss on the validation examples after the epoch."),
   validation_accuracy: figure("Accuracy on the validation examples after the epoch."),
 } satisfies Columns<HistoryRow>;
