@@ -4,7 +4,7 @@ import { type MeasuredPoint, measuredPoints } from "../analysis/measured-points.
 import { greatestOf } from "../foundations/extremes.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric, sign } from "../metrics/registry.ts";
-import { columnHeading, heading, measured } from "../metrics/words.ts";
+import { columnHeading, heading, headingOfAll, measured } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
@@ -49,7 +49,7 @@ export function metricBars(
   const bars = panels.flatMap(({ metric, best }) =>
     best.map(({ method, point, several }) => {
       const { mean, ci95 } = point.recovered;
-      const where = several ? ` at ${percent(point.sparsity)}` : "";
+      const where = several ? ` at ${percent(Number(point.sparsity.toPrecision(4)))}` : "";
       return {
         panel: titleOf(metric, labels),
         method,
@@ -68,13 +68,13 @@ export function metricBars(
 
   // 2. Where they are drawn.
   const methods = order.map(({ method }) => method);
-  const { width } = plotSize(frame, 260, 0, 0.6);
+  const { width } = plotSize(frame, 260, 0, 0.4);
   const figureWidth = CHARACTER * greatestOf(bars.map(({ figure }) => figure.length));
   return {
     $schema: schema,
     config,
     title: {
-      text: `${namesOf(panels.map(({ metric }) => metric))} by method: ${subject(results)}`,
+      text: `${headingOfAll([...new Set(panels.map(({ metric }) => metric))])} by method: ${subject(results)}`,
       subtitle: basis(results, { bands: false, crosses: false }),
     },
     data: { values: bars },

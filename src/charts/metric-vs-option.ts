@@ -5,7 +5,7 @@ import { type OptionFamily, optionFamilies } from "../analysis/option-families.t
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric } from "../metrics/registry.ts";
-import { heading } from "../metrics/words.ts";
+import { heading, headingOfAll } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";
@@ -80,7 +80,7 @@ export function metricVsOption(
     $schema: schema,
     config,
     title: {
-      text: `${namesOf(panels.map(({ metric }) => metric))} by option: ${subject(results)}`,
+      text: `${headingOfAll([...new Set(panels.map(({ metric }) => metric))])} by option: ${subject(results)}`,
       subtitle: [
         ...basis(results, { bands: false, crosses: false }),
         ...(panels.length < all.length ? [`Shown: the first ${panels.length} of ${all.length} panels`] : []),

@@ -20,11 +20,11 @@ import { weightValuesChart } from "./weight-values.ts";
 /** Every chart, in the order of the report; plugins add to them. */
 export const charts = new Registry<Chart>("chart", [
   accuracyVsSparsityChart,
-  metricBarsChart,
-  sparsityByMetricChart,
   accuracyVsSizeChart,
   accuracyVsMacsChart,
   accuracyHeatmapChart,
+  metricBarsChart,
+  sparsityByMetricChart,
   metricVsOptionChart,
   recoveryChart,
   finetuningChart,

@@ -45,7 +45,7 @@ export function sparsityBars(
   });
   const targets = [...new Set(panels.map(({ target }) => target))];
   const title = (method: string, target: number) =>
-    targets.length === 1 ? method : `${method}, ${share(target, 1)}`;
+    targets.length === 1 ? method : `${method}, ${percent(Number(target.toPrecision(4)))}`;
   const bars = panels.flatMap(({ method, target, of, whole }) =>
     [...groupBy(of, nameOf)].flatMap(([tensor, seeds]) => {
       const { mean } = meanInterval(seeds.map((row) => row.sparsity));

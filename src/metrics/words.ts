@@ -5,6 +5,11 @@ export function heading({ noun }: Pick<Metric, "noun">): string {
   return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
+/** `Score, points` */
+export function headingOfAll([first, ...others]: readonly Metric[]): string {
+  return [...(first === undefined ? [] : [heading(first)]), ...others.map(({ noun }) => noun)].join(", ");
+}
+
 /** `Accuracy (%)` */
 export function columnHeading(text: string, { unit }: Metric): string {
   return unit === "" ? text : `${text} (${unit})`;

@@ -72,4 +72,41 @@ describe("the charts of weights", () => {
       "l1-unstructured: 20 of 100 sampled weights of fc2 kept, magnitudes 0.015 to 0.47",
     );
   });
+
+  it("of constructed networks draw the magnitudes that they have", () => {
+    const results = study.results.map((row) =>
+      row.method === "l1-unstructured" ? { ...row, allocation: "constructed" } : row,
+    );
+    const spec = JSON.parse(JSON.stringify(weightMagnitudes({ ...study, results })));
+    expect(spec.title.subtitle).toContain("Of constructed networks the magnitudes of their own weights");
+    // Pruned weights of a trained network lie at their magnitudes, those of a constructed one nowhere.
+    const pruned = (method: string) =>
+      spec.data.values.find(
+        (each: { method: string; tensor: string; kept: boolean }) =>
+          each.method === method && each.tensor === "fc2" && !each.kept,
+      ).path;
+    expect(pruned("l1-unstructured")).toBe("M0,0");
+    expect(pruned("global-magnitude").length).toBeGreaterThan(100);
+  });
+
+  it("give each panel a range of its own where weights are of other sizes", () => {
+    const points = study.snapshots.points.map((point) => {
+      const tensors = point.after.tensors.map((tensor) => ({ ...tensor, limit: 400 }));
+      const constructed = { ...point, after: { ...point.after, tensors } };
+      return point.method === "l1-unstructured" ? constructed : point;
+    });
+    const domains = (data: Parameters<typeof weightHistograms>[0]) =>
+      JSON.parse(JSON.stringify(weightHistograms(data))).concat.map(
+        (panel: { encoding: { x: { scale: { domain: number[] } } } }) => panel.encoding.x.scale.domain[1],
+      );
+    expect(new Set(domains(study)).size).toBe(1);
+    // Before pruning and two methods, two layers each.
+    const [before, , constructed, , pruned] = domains({
+      ...study,
+      snapshots: { ...study.snapshots, points },
+    });
+    expect(constructed).toBe(400);
+    expect(before).toBeCloseTo(0.505, 6);
+    expect(pruned).toBeLessThan(1);
+  });
 });

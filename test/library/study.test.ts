@@ -26,8 +26,11 @@ describe("a study", () => {
   it("writes every file that the design names", async () => {
     const names = [...(await filesOf(reference)).keys()].filter((name) => !name.startsWith("runs"));
     const pictures = names.filter((name) => name.startsWith("charts/"));
+    // Without a metric of its own, and with methods that share their options and have several sparsities.
+    const absent = ["metric-bars", "sparsity-by-metric", "metric-vs-option"];
     const drawn = charts
       .names()
+      .filter((name) => !absent.includes(name))
       .flatMap((name) => ["png", "svg", "vl.json"].map((kind) => `charts/${name}.${kind}`));
     expect(pictures.sort()).toEqual(drawn.sort());
     expect(names.filter((name) => !pictures.includes(name)).sort()).toEqual([

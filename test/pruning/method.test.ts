@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
 import { constructions } from "../../src/pruning/constructions/registry.ts";
-import { axes, axisSchema, chosenText } from "../../src/pruning/method.ts";
+import { axes, axisSchema, chosenIn, chosenText } from "../../src/pruning/method.ts";
 
 const registries: readonly Registry<EntryWithOptions>[] = [...Object.values(axes), constructions];
 const members = registries.flatMap((registry) =>
@@ -65,4 +65,16 @@ test("results name a member by its name, and by its options where it has some", 
   expect(chosenText({ name: "magnitude" })).toBe("magnitude");
   expect(chosenText({ name: "taylor", examples: 500 })).toBe("taylor(examples=500)");
   expect(chosenText({ name: "rewind", step: 0, optimizer: "fresh" })).toBe("rewind(step=0 optimizer=fresh)");
+});
+
+test.each([
+  { name: "magnitude" },
+  { name: "taylor", examples: 500 },
+  { name: "rewind", step: 0, optimizer: "fresh" },
+])("and is found in that again: $name", ({ name, ...options }) => {
+  const expected = Object.entries(options).map(([key, value]) => [key, String(value)]);
+  expect(chosenIn(chosenText({ name, ...options }))).toEqual({
+    name,
+    options: new Map(expected as [string, string][]),
+  });
 });

@@ -1,6 +1,7 @@
 import { snapshotWeights } from "../../src/experiment/weights-snapshot.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../../src/recording/rows.ts";
 import type { Snapshots } from "../../src/recording/snapshots.ts";
+import { ownMetrics } from "./own-metric.ts";
 import { resultRow } from "./result-rows.ts";
 
 export interface ExampleStudy {
@@ -63,6 +64,22 @@ export function exampleStudy({
     }
   });
   return { results, layers, history, snapshots: snapshotsOf(methods, sparsities, seeds[0] ?? 0) };
+}
+
+/**
+ * The same with what the charts of metrics need: methods that differ in an option, and a metric of its own, `score`. Every
+ * chart is drawn of it.
+ */
+export function everyChartStudy(study: ExampleStudy = {}) {
+  const { results, ...others } = exampleStudy(study);
+  const methods = [...new Set(results.map(({ method }) => method))];
+  const rows = results.map((row) => ({
+    ...row,
+    criterion: `taylor(examples=${10 * (1 + methods.indexOf(row.method))})`,
+    sparsity: row.target_sparsity,
+  }));
+  const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };
+  return { ...others, ...ownMetrics([score], rows) };
 }
 
 /** Two layers whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */

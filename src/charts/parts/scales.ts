@@ -155,7 +155,7 @@ export function metricChannel(
       values: ticks.map(({ value }) => value),
       labelExpr: byError
         ? `format(${times}(1 - datum.value), '.5~r')`
-        : `format(${times}datum.value, '${metric.axis === "linear" ? ".6~r" : ".3~g"}')`,
+        : `format(${times}datum.value, '${metric.axis === "linear" ? ".6~r" : ".3~r"}')`,
       labelOverlap: "greedy" as const,
     },
   };

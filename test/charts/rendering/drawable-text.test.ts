@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { charts } from "../../../src/charts/registry.ts";
+import { chartsOf } from "../../../src/charts/registry.ts";
 import { guarded, printable, unguarded } from "../../../src/charts/rendering/drawable-text.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { renderCharts } from "../../../src/charts/rendering/render.ts";
-import { exampleStudy } from "../../support/example-study.ts";
+import { everyChartStudy, exampleStudy } from "../../support/example-study.ts";
 
 /** Names of what objects have from birth, and others that a careless program would run, split or drop. */
 const inherited = Object.getOwnPropertyNames(Object.prototype);
@@ -34,8 +34,9 @@ describe("charts of methods with hostile names", () => {
   ])(
     "draws all of them: %s",
     async (_, methods) => {
-      const drawn = await renderCharts(exampleStudy({ methods, sparsities: [0, 0.9], seeds: [0, 1] }));
-      expect(drawn.map(({ chart }) => chart.name)).toEqual(charts.names());
+      const study = everyChartStudy({ methods, sparsities: [0, 0.9], seeds: [0, 1] });
+      const drawn = await renderCharts(study);
+      expect(drawn.map(({ chart }) => chart.name)).toEqual(chartsOf(study).map(({ name }) => name));
       for (const { svg } of drawn) {
         // Refuses what is not well-formed XML.
         expect((await rasterize(svg)).length).toBeGreaterThan(1000);

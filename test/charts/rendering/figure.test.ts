@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { withLabels } from "../../../src/charts/labels.ts";
-import { charts } from "../../../src/charts/registry.ts";
+import { chartsOf } from "../../../src/charts/registry.ts";
 import { drawFigures, type Figure } from "../../../src/charts/rendering/figure.ts";
-import { exampleStudy } from "../../support/example-study.ts";
+import { everyChartStudy, exampleStudy } from "../../support/example-study.ts";
 
 const text = (pdf: Uint8Array) => Buffer.from(pdf).toString("latin1");
 
@@ -14,7 +14,7 @@ function pageSize(pdf: Uint8Array): number[] {
 
 const column = 234;
 const labels = { methods: { "l1-unstructured": "<L1> & (co)" } };
-const study = withLabels(exampleStudy(), labels);
+const study = withLabels(everyChartStudy(), labels);
 
 describe("drawFigures", () => {
   let narrow: readonly Figure[] = [];
@@ -24,7 +24,7 @@ describe("drawFigures", () => {
   });
 
   it("draws every chart as wide as asked for", async () => {
-    expect(narrow.map(({ chart }) => chart.name)).toEqual(charts.names());
+    expect(narrow.map(({ chart }) => chart.name)).toEqual(chartsOf(study).map(({ name }) => name));
     for (const { pdf } of narrow) expect(pageSize(pdf)[0]).toBe(column);
     const [first] = await drawFigures({ ...study, history: [], layers: [], snapshots: undefined }, 486);
     expect(pageSize(first?.pdf ?? new Uint8Array())[0]).toBe(486);
@@ -32,8 +32,9 @@ describe("drawFigures", () => {
   });
 
   it("keeps text at 8 points; charts with a column a layer say how wide they would have to be", () => {
+    const byLayer = ["weight-histograms", "weight-magnitudes", "mask-blocks"];
     for (const { chart, textPoints, widthNeeded } of narrow) {
-      if (/^(weight|mask)/.test(chart.name)) expect(textPoints * widthNeeded).toBeCloseTo(8 * column, 0);
+      if (byLayer.includes(chart.name)) expect(textPoints * widthNeeded).toBeCloseTo(8 * column, 0);
       else expect(textPoints).toBe(8);
     }
   });

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { charts } from "../../../src/charts/registry.ts";
+import { charts, chartsOf } from "../../../src/charts/registry.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { type RenderedChart, renderCharts } from "../../../src/charts/rendering/render.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
 import { packageRoot } from "../../../src/foundations/paths.ts";
-import { diverged, exampleStudy } from "../../support/example-study.ts";
+import { diverged, everyChartStudy, exampleStudy } from "../../support/example-study.ts";
 
 const names = (drawn: readonly RenderedChart[]) => drawn.map(({ chart }) => chart.name);
 
@@ -25,8 +25,9 @@ function pngSize(png: Uint8Array): [number, number] {
 
 describe("renderCharts", () => {
   it("draws every chart as SVG, which is rasterized at twice the size", async () => {
-    const drawn = await renderCharts(exampleStudy());
-    expect(names(drawn)).toEqual(charts.names());
+    const study = everyChartStudy();
+    const drawn = await renderCharts(study);
+    expect(names(drawn)).toEqual(chartsOf(study).map(({ name }) => name));
     for (const { svg } of drawn) {
       const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
       expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
@@ -42,9 +43,9 @@ describe("renderCharts", () => {
   });
 
   it("gives the same bytes again, whatever was drawn before", async () => {
-    const first = await renderCharts(exampleStudy());
+    const first = await renderCharts(everyChartStudy());
     await renderCharts(exampleStudy({ methods: ["random-global"], seeds: [0] }));
-    const again = await renderCharts(exampleStudy());
+    const again = await renderCharts(everyChartStudy());
     expect(again.map(({ spec }) => spec)).toEqual(first.map(({ spec }) => spec));
     expect(again.map(({ svg }) => sha256(svg))).toEqual(first.map(({ svg }) => sha256(svg)));
   });
@@ -75,14 +76,15 @@ describe("renderCharts", () => {
     ["a regression", { regression: true }],
     ["no recovery", { recovery: "none" as const }],
   ])("draws a study of %s", async (_, study) => {
-    for (const { svg } of await renderCharts(exampleStudy(study))) {
+    for (const { svg } of await renderCharts(everyChartStudy(study))) {
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
 
   it("leaves out the charts that have no data", async () => {
     const study = exampleStudy({ sparsities: [0], recovery: "none" });
-    const ofLayers = ["layer-sparsity", "weight-histograms", "weight-magnitudes", "mask-blocks"];
+    const ofLayers = charts.names().filter((name) => /^(weight|mask|layer|sparsity-bars)/.test(name));
+    expect(ofLayers.length).toBeGreaterThan(7);
     expect(await missing(study)).toEqual(expect.arrayContaining(["recovery", "finetuning", ...ofLayers]));
     const tablesOnly = { ...exampleStudy(), layers: [], history: [], snapshots: undefined };
     const withResults = await missing(tablesOnly);
@@ -92,8 +94,9 @@ describe("renderCharts", () => {
   });
 
   it("draws every chart of a regression too, and none that speaks of accuracy", async () => {
-    const drawn = await renderCharts(exampleStudy({ regression: true }));
-    expect(names(drawn)).toEqual(charts.names());
+    const study = everyChartStudy({ regression: true });
+    const drawn = await renderCharts(study);
+    expect(names(drawn)).toEqual(chartsOf(study).map(({ name }) => name));
     for (const { spec } of drawn) expect(JSON.stringify(spec)).not.toMatch(/accuracy|Accuracy/);
   });
 });

@@ -20,6 +20,13 @@ test("predict-mean keeps the output biases alone", () => {
   });
 });
 
+test("and does not fit a network that has none", () => {
+  expect(predictMean.misfit?.(spec, {})).toBeUndefined();
+  expect(predictMean.misfit?.(regression(2, [1], 2, { bias: false }), {})).toBe(
+    "its output layer has no biases to guess with",
+  );
+});
+
 test("which are the means of the targets", () => {
   const targets = { kind: "values", values: Float32Array.of(1, 10, 2, 20, 6, 60), width: 2 } as const;
   const values = predictMean.values(material(spec, { targets }), {});

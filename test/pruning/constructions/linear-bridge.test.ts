@@ -88,6 +88,11 @@ test.each([
   ],
   ["without a hidden layer", regression(2, [], 1), oneHidden],
   ["with two", regression(2, [3, 3], 1), oneHidden],
+  [
+    "without biases",
+    regression(2, [3], 1, { activation: "sigmoid", bias: false }),
+    "its output layer has no biases to take the halves off",
+  ],
   ["of other units", regression(2, [3], 1, { activation: "tanh" }), oneHidden],
   [
     "that convolves",

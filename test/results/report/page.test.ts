@@ -5,27 +5,34 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { captionOf } from "../../../src/charts/chart.ts";
-import { charts } from "../../../src/charts/registry.ts";
+import { charts, chartsOf } from "../../../src/charts/registry.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { accuracy } from "../../../src/metrics/accuracy.ts";
 import { loss } from "../../../src/metrics/loss.ts";
 import { drawOverlay } from "../../../src/results/report/files.ts";
 import { findChromium, launchChromium } from "../../support/browser.ts";
-import { exampleStudy } from "../../support/example-study.ts";
+import { everyChartStudy, exampleStudy } from "../../support/example-study.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 // Names that would do harm if they were not escaped.
 const HOSTILE = `<img src=x onerror="document.title='broken'">`;
 const METHODS = ["l1-unstructured", "global-magnitude", HOSTILE];
 
-function study(name: string, methods: readonly string[]) {
-  const { results, layers, history, snapshots } = exampleStudy({ methods, sparsities: [0, 0.5, 0.9, 0.99] });
+function study(name: string, methods: readonly string[], make: typeof exampleStudy = exampleStudy) {
+  const { results, ...others } = make({ methods, sparsities: [0, 0.5, 0.9, 0.99] });
   const rows = results.map((row) => ({
     ...row,
     // The later a method, the larger; and the better, so that each is in the front.
     sparse_bytes: Math.round(1e6 * (1.001 - row.target_sparsity) * 1.1 ** methods.indexOf(row.method)),
   }));
-  return { name, rows, layers, history, snapshots, manifest: undefined, configText: undefined };
+  return { name, rows, ...others, manifest: undefined, configText: undefined };
+}
+
+const EVERY_CHART = chartsOf(everyChartStudy()).length;
+
+/** A study with every chart. */
+function whole() {
+  return study(`</title><script>document.title="broken"</script>`, METHODS, everyChartStudy);
 }
 
 const chromium = findChromium();
@@ -41,7 +48,7 @@ let overlaid: string;
 let apart: string;
 beforeAll(async () => {
   const folder = await temporaryFolder();
-  const one = [study(`</title><script>document.title="broken"</script>`, METHODS)];
+  const one = [whole()];
   const two = [study("first", ["global-magnitude"]), study("second", ["global-magnitude"])];
   page = path.join(folder, "one.html");
   overlaid = path.join(folder, "two.html");
@@ -73,7 +80,7 @@ describe("the page as text", () => {
 
   it("has every chart with its caption, also of a regression, which has no word of accuracy", async () => {
     const text = await readFile(page, "utf8");
-    const { results, ...others } = exampleStudy({ regression: true });
+    const { results, ...others } = everyChartStudy({ regression: true });
     const regression = { name: "r", rows: results, ...others, manifest: undefined, configText: undefined };
     const other = await drawOverlay([regression]);
     for (const chart of charts.list()) {
@@ -96,8 +103,7 @@ describe("the page as text", () => {
   });
 
   it("is the same again", async () => {
-    const again = [study(`</title><script>document.title="broken"</script>`, METHODS)];
-    expect(await drawOverlay(again)).toBe(await readFile(page, "utf8"));
+    expect(await drawOverlay([whole()])).toBe(await readFile(page, "utf8"));
   });
 });
 
@@ -126,7 +132,7 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
 
   it("shows every chart, without a fault and without the network", async () => {
     const { opened, faults, close } = await open(page);
-    expect(await opened.locator("figure .chart svg").count()).toBe(charts.list().length);
+    expect(await opened.locator("figure .chart svg").count()).toBe(EVERY_CHART);
     expect(await opened.title()).toContain("</title><script>");
     expect(await opened.locator("img").count()).toBe(0);
     expect(faults).toEqual([]);
@@ -362,7 +368,7 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
 
   it("has every chart and table without its script", async () => {
     const { opened, close } = await open(page, { javaScriptEnabled: false });
-    expect(await opened.locator("figure .chart svg").count()).toBe(charts.list().length);
+    expect(await opened.locator("figure .chart svg").count()).toBe(EVERY_CHART);
     expect(await opened.locator("table").first().isVisible()).toBe(true);
     expect(await opened.locator(".methods").isVisible()).toBe(false);
     await close();
