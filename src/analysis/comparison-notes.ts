@@ -42,14 +42,13 @@ function unverifiedNotes(exact: ReadonlyMap<MatchedPoint, ExactComparison>): str
 
 function weaknessNotes(items: readonly ComparedItem[], { noun, testSet, difference }: Metric): string[] {
   if (!items.some(({ by }) => by === "test set")) return [];
+  const drops = `${difference.name}s${testSet === undefined ? ` of ${noun}` : ""}`;
   if (!isErrorKnown({ testSet, difference })) {
     return [
-      `Without a spread over the seeds, nothing tells how much ${noun} varies: no ${difference.name} of it can be seen.`,
+      `Without a spread over the seeds, nothing tells how much ${noun} varies, and no ${difference.name} of it can be seen.`,
     ];
   }
   const assumed = `an assumed deviation of ${differenceText({ difference }, difference.assumedDeviation)} between seeds`;
   const error = testSet === undefined ? assumed : `${testSet.name} (with one seed a side, and ${assumed})`;
-  return [
-    `Without a spread over the seeds, ${difference.name}s are held against ${error}: a weaker statement.`,
-  ];
+  return [`Without a spread over the seeds, ${drops} are held against ${error}: a weaker statement.`];
 }
