@@ -14,7 +14,10 @@ describe("an error says what to write instead", () => {
     ["train.schedule=Cosine", "Did you mean { name: cosine }?"],
     ["dataset=mnist", "Write { name: mnist }."],
     ["dataset=[mnist]", "Write { name: mnist }."],
-    ["dataset=cifar", "Write { name: ... } with one of mnist, fashion-mnist, digits8x8, idx, table, synthetic."],
+    [
+      "dataset=cifar",
+      "Write { name: ... } with one of mnist, fashion-mnist, digits8x8, idx, table, synthetic.",
+    ],
     ["dataset.name=fmnist", "Did you mean 'fashion-mnist'?"],
     ["model.name=lenet", "Did you mean 'lenet-5'?"],
     ["dataset.normalize=imagenet", "'imagenet' is not possible here. Write unit or { mean: ..., std: ... }."],

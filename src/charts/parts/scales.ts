@@ -97,7 +97,10 @@ const BOUND_NEAR = 0.25;
 function linearScale(metric: Metric, values: readonly number[]): ReturnType<typeof metricScale> {
   const shown = [...values, ...boundsNear(metric, values)];
   const [low, high] = [leastOf(shown), greatestOf(shown)];
-  const range = high - low || Math.abs(high) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // Values that are as good as equal get the room of equal ones, or rounding would leave none.
+  const spread = high > low ? Math.max(high - low, 1e-9 * size) : size;
+  const range = spread > 1e-300 ? spread : 1;
   const room = LINEAR_ROOM * range;
   const domain: [number, number] = [low - room, high + room];
   return {

@@ -21,8 +21,8 @@ test("predict-mean keeps the output biases alone", () => {
 });
 
 test("and does not fit a network that has none", () => {
-  expect(predictMean.misfit?.(spec, {})).toBeUndefined();
-  expect(predictMean.misfit?.(regression(2, [1], 2, { bias: false }), {})).toBe(
+  expect(predictMean.misfit?.(blueprint(spec), {})).toBeUndefined();
+  expect(predictMean.misfit?.(blueprint(regression(2, [1], 2, { bias: false })), {})).toBe(
     "its output layer has no biases to guess with",
   );
 });
