@@ -8,10 +8,10 @@ import type { Bounds, Interval } from "../metrics/metric.ts";
 export function boundedInterval(value: number, halfWidth: number, bounds: Bounds | undefined): Interval {
   const plain = { low: value - halfWidth, high: value + halfWidth };
   const { lowest = null, highest = null } = bounds ?? {};
+  if ((lowest !== null && value < lowest) || (highest !== null && value > highest)) return plain;
   if (lowest !== null && highest !== null) {
     const range = highest - lowest;
     const place = (value - lowest) / range;
-    if (place < 0 || place > 1) return plain;
     const { low, high } = logitInterval(place, halfWidth / range);
     return { low: lowest + range * low, high: lowest + range * high };
   }
@@ -45,5 +45,7 @@ function inverseLogit(logit: number): number {
 function logInterval(value: number, halfWidth: number, lowest: number): Interval {
   const distance = value - lowest;
   const factor = Math.exp(halfWidth / distance);
-  return { low: lowest + distance / factor, high: lowest + distance * factor };
+  const high = lowest + distance * factor;
+  // Values on both sides of a bound that does not hold can spread by far more than their mean is away from it.
+  return { low: lowest + distance / factor, high: Number.isFinite(high) ? high : value + halfWidth };
 }

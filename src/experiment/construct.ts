@@ -122,6 +122,6 @@ export function recoveryOfConstructed(
   if (retraining?.training !== "train") return retraining;
   throw inputError(
     `The method ${name} is constructed: it has no training of its own to go back to, as its recovery would.`,
-    { hint: "Take the recovery finetune or none." },
+    { hint: "Take the recovery finetune, distill or none." },
   );
 }

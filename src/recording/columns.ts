@@ -146,13 +146,17 @@ const layers = {
 
 const history = {
   study,
-  phase: text("`train`: the dense baseline; `finetune`: recovery after pruning."),
+  phase: text(
+    "`train`: the dense baseline, or, with a method, a network that is trained from scratch; `finetune`: recovery after pruning.",
+  ),
   method: text("Name of the pruning method; empty for the baseline."),
   target_sparsity: setting("Sparsity asked for; empty for the baseline."),
   seed,
   epoch: integer("Epoch, from 1; 0 is the state before the first."),
   learning_rate: setting("Learning rate of the last step of the epoch; empty for epoch 0."),
-  train_loss: figure("Mean training loss over the epoch, each batch before its own step; empty for epoch 0."),
+  train_loss: figure(
+    "Mean training loss over the epoch, each batch before its own step; of `distill` the mixed loss; empty for epoch 0.",
+  ),
   validation_loss: figure("Mean loss on the validation examples after the epoch."),
   validation_accuracy: figure("Accuracy on the validation examples after the epoch."),
 } satisfies Columns<HistoryRow>;

@@ -132,7 +132,7 @@ export interface LayerRow {
   readonly huffman_bytes?: number | null;
 }
 
-/** One epoch of history.csv. Baseline rows have no method and no sparsity. */
+/** One epoch of history.csv. Rows of a baseline have no method and no sparsity. */
 export interface HistoryRow {
   readonly study: string;
   readonly phase: "train" | "finetune";

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { boundedInterval } from "../../src/analysis/bounded-interval.ts";
 import { metricInterval } from "../../src/analysis/metric-interval.ts";
 import { accuracy } from "../../src/metrics/accuracy.ts";
+import { LARGEST } from "../../src/metrics/formula/evaluate.ts";
 import { loss } from "../../src/metrics/loss.ts";
+import { ownMetric } from "../support/own-metric.ts";
 
 describe("metricInterval", () => {
   it("is the t interval on the logit scale for an accuracy", () => {
@@ -56,6 +58,29 @@ describe("metricInterval", () => {
     const { bounds: _bounds, testSet: _testSet, ...free } = accuracy;
     const interval = metricInterval({ ...free, testSet: undefined }, [1, 3], 1000);
     expect(interval.ci95?.low).toBeCloseTo(2 - 12.706205, 5);
+  });
+});
+
+describe("metricInterval of a metric of one's own", () => {
+  it("is finite and holds the mean, whatever the values and the bounds are, and whether they keep to them", () => {
+    const number = fc.double({ min: -LARGEST, max: LARGEST, noNaN: true });
+    const bound = fc.option(fc.oneof(number, fc.double({ min: -10, max: 10, noNaN: true })));
+    const values = fc.array(fc.oneof(number, fc.double({ min: -10, max: 10, noNaN: true })), {
+      minLength: 2,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(values, bound, bound, (seeds, one, other) => {
+        fc.pre(one === null || other === null || one < other);
+        const { mean, ci95 } = metricInterval(ownMetric({ bounds: [one, other] }), seeds, 100);
+        const [low, high] = [ci95?.low ?? Number.NaN, ci95?.high ?? Number.NaN];
+        expect([mean, low, high].every(Number.isFinite)).toBe(true);
+        // What has no digits left is as good as equal.
+        const slack = 1e-300 + 1e-9 * Math.max(...[...seeds, one ?? 0, other ?? 0].map(Math.abs));
+        expect(low - slack <= (mean ?? Number.NaN) && (mean ?? Number.NaN) <= high + slack).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

@@ -67,10 +67,10 @@ const check = async (results: string, ...flags: readonly string[]) => {
 };
 
 /** Where a pruned network is computed. */
-const POINT = "experiment/runs/point.js";
+const MASKED = "experiment/runs/masked.js";
 
 const maskLifted: Edit = {
-  file: POINT,
+  file: MASKED,
   from: "? await test(network, dataset) : null;",
   to: "? await test(network, dataset) : null; await network.setMasks(new Map());",
 };
@@ -93,11 +93,11 @@ describe("check catches", { timeout: 180_000 }, () => {
     // A program without that guard, which counts what is zero in the end.
     const unguarded = await brokenProgram("mask-lifted-unguarded", [
       maskLifted,
-      { file: POINT, from: "assertMasksHeld(run.label, parameters, pruner.masks);", to: "" },
+      { file: MASKED, from: "assertMasksHeld(run.label, parameters, masks);", to: "" },
       {
-        file: POINT,
-        from: "const measure = measureNetwork(spec, pruner.masks, tensors);",
-        to: `const measure = measureNetwork(spec, new Map([...pruner.masks.keys()].map((name) =>
+        file: MASKED,
+        from: "const measure = measureNetwork(spec, masks, tensors);",
+        to: `const measure = measureNetwork(spec, new Map([...masks.keys()].map((name) =>
           [name, Uint8Array.from(parameters.get(name), (weight) => (weight === 0 ? 0 : 1))])), tensors);`,
       },
     ]);
@@ -131,7 +131,7 @@ describe("check catches", { timeout: 180_000 }, () => {
   test("half the fine-tuning epochs at 98%, at that point alone", async () => {
     const binary = await brokenProgram("half", [
       {
-        file: POINT,
+        file: MASKED,
         from: "? await recover(network, { run, plan, ",
         to: "? await recover(network, { run, plan: run.sparsity === 0.98 ? { ...plan, epochs: plan.epochs / 2 } : plan, ",
       },

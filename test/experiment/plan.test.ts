@@ -236,6 +236,34 @@ describe("quantization", () => {
   });
 });
 
+describe("distillation", () => {
+  const distilled = (schedule: object, options: object = {}, name = "own") => ({
+    ...own(schedule, undefined, name),
+    recovery: { name: "distill", temperature: 4, weight: 0.9, ...options },
+  });
+
+  it("hangs every level on the seed's dense network too, which teaches it", () => {
+    const { runs } = planStudy(withPrune({ methods: [distilled(iterative)], sparsities: [0.75] }));
+    for (const seed of [0, 1]) {
+      const [baseline, first, second] = runs.filter((run) => run.seed === seed);
+      const teacher = { run: baseline?.id, artifacts: ["weights"] };
+      expect(first?.parents).toEqual([teacher, teacher]);
+      expect(second?.parents).toEqual([{ run: first?.id, artifacts: ["weights"] }, teacher]);
+    }
+  });
+
+  it("makes runs of their own, unpruned ones too, by temperature and weight", () => {
+    const methods = [distilled({}), distilled({}, { temperature: 2 }), distilled({}, { weight: 0.5 })];
+    const { cells } = planStudy(withPrune({ methods: ["global-magnitude", ...methods], sparsities: [0] }));
+    expect(new Set(cells.map(lastOf)).size).toBe(4 * options.seeds.length);
+  });
+
+  it("shares those of fine-tuning where the teacher has no weight", () => {
+    const methods = ["global-magnitude" as const, distilled({}, { weight: 0 })];
+    expect(ids(withPrune({ methods }))).toEqual(ids(withPrune({ methods: ["global-magnitude"] })));
+  });
+});
+
 describe("what does not fit the training is refused", () => {
   const gradual = { name: "gradual", from: 0.1, to: 0.5, every: 1 };
 
@@ -245,6 +273,12 @@ describe("what does not fit the training is refused", () => {
       own({}, { name: "finetune" }),
       { finetune: null },
       "prune.finetune is null",
+    ],
+    [
+      "distillation without them",
+      { ...own({}), recovery: { name: "distill", temperature: 4, weight: 0.9 } },
+      { finetune: null },
+      "The method own recovers by fine-tuning, and prune.finetune is null.",
     ],
     ["gradual pruning without a recovery", own(gradual), { finetune: null }, "has no recovery"],
     [

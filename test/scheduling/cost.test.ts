@@ -51,6 +51,16 @@ test("a checkpoint costs its steps, and a rewound point those that are left", ()
   expect(costOf(rewound, "reference")).toBe((3 * 3 * 1000 + 4 * 100 + 2 * 200) * 1e6);
 });
 
+test("distillation costs a pass of the dense network more, however sparse the run", () => {
+  const distillation = { temperature: 4, weight: 0.9 };
+  for (const sparsity of [0, 0.9, 0.99]) {
+    const [plain, distilled] = [point(sparsity), point(sparsity, { training: "finetune", distillation })].map(
+      (run) => costOf(run, "kernels-native"),
+    );
+    expect((distilled ?? 0) - (plain ?? 0)).toBeCloseTo(1000 * 1e6, 3);
+  }
+});
+
 test.each(engines.names())(
   "%s: a sparser run never costs more, and one that is hardly pruned as much as a dense one",
   (engine) => {

@@ -93,14 +93,16 @@ export function metricScale(
 /** What is drawn beyond the data on a linear axis, as a part of their range; a bound is shown when it is not much farther. */
 const LINEAR_ROOM = 0.06;
 const BOUND_NEAR = 0.25;
+/** Below these a number has too few digits left for ticks between its likes. */
+const SMALLEST_RANGE = 1e-9;
+const SMALLEST_SIZE = 1e-300;
 
 function linearScale(metric: Metric, values: readonly number[]): ReturnType<typeof metricScale> {
   const shown = [...values, ...boundsNear(metric, values)];
   const [low, high] = [leastOf(shown), greatestOf(shown)];
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // Values that are as good as equal get the room of equal ones, or rounding would leave none.
-  const spread = high > low ? Math.max(high - low, 1e-9 * size) : size;
-  const range = spread > 1e-300 ? spread : 1;
+  // Values that are all but equal stand in the middle of an axis of their own size.
+  const range = size < SMALLEST_SIZE ? 1 : high - low > SMALLEST_RANGE * size ? high - low : size;
   const room = LINEAR_ROOM * range;
   const domain: [number, number] = [low - room, high + room];
   return {

@@ -16,7 +16,7 @@ export class MissingValue extends Error {
 
 /**
  * The value of an expression, undefined where it hangs on what is not known yet. Throws a FormulaFault where it certainly has
- * none, at the part that has none: a division by 0, a logarithm of a negative number, what is larger than a number can be;
+ * none, at the part that has none: a division by 0, a logarithm of a negative number, what is beyond LARGEST;
  * and a MissingValue. Of a choice only what is chosen counts.
  */
 export function evaluate(expression: Expression, lookup: Lookup): number | undefined {
@@ -80,8 +80,11 @@ function computed(operator: ArithmeticOperator, left: number, right: number): nu
   }
 }
 
+/** Numbers beyond this are too large: means and deviations of those up to it are numbers too. */
+export const LARGEST = 1e100;
+
 function finite(value: number, { at }: Expression): number {
-  if (!Number.isFinite(value)) throw new FormulaFault("a number that is too large", at);
+  if (!(Math.abs(value) <= LARGEST)) throw new FormulaFault("a number that is too large", at);
   return value;
 }
 

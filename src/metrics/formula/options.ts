@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { nameProblem } from "../../foundations/names.ts";
 import { quote } from "../../foundations/quote.ts";
+import { LARGEST } from "./evaluate.ts";
 import { LONGEST_FORMULA } from "./parse.ts";
 
 /** The most metrics of one's own that a study has: each has a chart. */
@@ -38,7 +39,7 @@ const formulaSchema = z.strictObject({
     .optional()
     .describe("Behind its values where they are shown. `%`: values are fractions, shown times 100."),
   bounds: z
-    .array(z.number().nullable())
+    .array(z.number().min(-LARGEST).max(LARGEST).nullable())
     .length(2)
     .refine(([low, high]) => low == null || high == null || low < high, {
       error: "the first bound is the lower one.",

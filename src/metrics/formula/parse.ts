@@ -1,6 +1,7 @@
 import { type AnyNode, parseExpressionAt } from "acorn";
 import { excerpt, quote } from "../../foundations/quote.ts";
 import { didYouMean } from "../../foundations/suggest.ts";
+import { LARGEST } from "./evaluate.ts";
 import type { ArithmeticOperator, Comparison, Condition, Expression } from "./expression.ts";
 import { FormulaFault } from "./fault.ts";
 import { type FormulaFunction, FUNCTION_ALIASES, functions } from "./functions.ts";
@@ -231,7 +232,7 @@ class Reader {
     if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw)) {
       throw this.#fault(`${quote(raw)} is no decimal number.`, node);
     }
-    if (!Number.isFinite(value)) throw this.#fault(`${quote(raw)} is too large a number.`, node);
+    if (value > LARGEST) throw this.#fault(`${quote(raw)} is too large a number.`, node);
     return value;
   }
 

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { defineRecovery } from "../recovery.ts";
 
 /**
- * Knowledge distillation: the pruned network learns from what the dense one answers, beside the targets. Hinton et al.
- * 2015 give the targets the far lower weight, and their smallest students did best at temperatures of 2.5 to 4.
+ * Knowledge distillation: the pruned network learns from what the dense one answers, beside the targets. Where the
+ * defaults come from: docs/pruning.md.
  */
 export const distill = defineRecovery({
   name: "distill",
@@ -17,7 +17,7 @@ export const distill = defineRecovery({
       .number()
       .min(0.1)
       .max(100)
-      .default(4)
+      .default(2)
       .describe(
         "The logits of both networks are divided by it: the higher, the more the classes count that the dense network takes to be wrong. Of a regression it changes nothing.",
       ),
@@ -25,7 +25,7 @@ export const distill = defineRecovery({
       .number()
       .min(0)
       .max(1)
-      .default(0.9)
+      .default(0.5)
       .describe("How much the dense network's answers count; the targets count the rest, 1 - weight."),
   }),
   // Without any weight there is nothing to learn from it: the run is that of finetune.

@@ -203,7 +203,7 @@ function moreEpochs({ history, results, metric, settings }: Study): NextStep[] {
   const epochs = numberAt(settings, ["prune", "finetune", "epochs"]);
   // The first epoch always gives most: of one alone nothing follows.
   if (figure === undefined || epochs === undefined || epochs < 2) return [];
-  const finetuned = new Set(results.filter((row) => row.recovery === "finetune").map((row) => row.method));
+  const finetuned = new Set(results.filter(trainsAsFinetune).map((row) => row.method));
   const runs = groupBy(
     history.filter((row) => row.phase === "finetune" && row.method !== null && finetuned.has(row.method)),
     (row) => JSON.stringify([row.method, row.target_sparsity]),
@@ -231,6 +231,11 @@ function moreEpochs({ history, results, metric, settings }: Study): NextStep[] {
       command: command("prune.finetune.epochs", String(2 * epochs), "../longer-fine-tuning"),
     },
   ];
+}
+
+/** Whether more of the epochs that `prune.finetune` counts would be more recovery. */
+function trainsAsFinetune({ recovery }: ResultRow): boolean {
+  return ["finetune", "distill"].includes(recovery.replace(/\(.*$/, ""));
 }
 
 function numberAt(value: unknown, keys: readonly string[]): number | undefined {

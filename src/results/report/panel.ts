@@ -16,6 +16,7 @@ import { nextSteps } from "./next-steps.ts";
 import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
+import { searchSentences } from "./search.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
 import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
 
@@ -59,6 +60,7 @@ export async function panel(
   const { sentences, definitions } = withDefinitions(
     [
       ...findings(results, guessOf),
+      ...(studies.length === 1 ? searchSentences(results, data.history, metric) : []),
       ...roundingSentences(rounding, metric),
       ...differenceSentences(studies, differences, metric),
     ],

@@ -106,6 +106,7 @@ describe("what is wrong is said, and where", () => {
     ["clamp(x, 1, 0)", 0, "clamp of bounds of which the lower is above the higher"],
     ["1 + 10^400", 4, "a number that is too large"],
     ["exp(1000)", 0, "a number that is too large"],
+    ["1e60 * 1e60", 0, "a number that is too large"],
     [`${"(".repeat(51)}1${")".repeat(51)}`, 50, "more than 50 parentheses stand within one another."],
     ["x".repeat(1001), 0, "it has 1001 characters, and a formula has at most 1000."],
   ])("%s", (formula, at, message) => {

@@ -77,6 +77,15 @@ describe("nextSteps", () => {
       "The last epoch of fine-tuning still gives 5.1 points at 99% of global-magnitude, and the curve rises at 1 point in all: more epochs may give more.",
       "prune-lab sweep --config config.yaml --set 'prune.finetune.epochs=4' --out ../longer-fine-tuning",
     ]);
+    const texts = (recovery: string) =>
+      JSON.stringify(
+        steps(
+          results.map((row) => ({ ...row, recovery })),
+          rising,
+        ),
+      );
+    expect(texts("distill(temperature=4 weight=0.9)")).toContain("prune.finetune.epochs=4");
+    expect(texts("rewind(step=0 optimizer=fresh)")).not.toContain("epochs");
     const level = rising.map((row) => ({ ...row, validation_accuracy: 0.8 }));
     expect(steps(results, level).join(" ")).not.toContain("epoch");
   });
