@@ -88,6 +88,7 @@ function lostItem(
   const [before, now] = [shownMean(values.baseline), shownMean(values.results)];
   const text = (value: number | null) => (value === null ? "diverged" : shownText(metric, value));
   return {
+    metric: metric.name,
     curve,
     sparsity: 0,
     verdict: "changed",

@@ -12,6 +12,8 @@ export interface PointRule {
   readonly methods?: readonly string[] | undefined;
   /** Target sparsities, and `area` for the area under the curve; undefined for all of these. */
   readonly sparsities?: readonly (number | "area")[] | undefined;
+  /** Name of a metric. Without one, the level holds for all metrics, and the tolerance for the primary one. */
+  readonly metric?: string | undefined;
   readonly tolerance?: number | undefined;
   readonly level?: Level | undefined;
 }
@@ -34,6 +36,14 @@ function ruleSchema() {
       .min(1)
       .optional()
       .describe("Sparsities that it is for, and `area`, the area under the curve. Default: all of these."),
+    metric: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        "The metric that it is for: accuracy, loss, or one of the config's own. Default: its level is for all, its tolerance for accuracy (of a regression, loss).",
+      ),
     tolerance: tolerance().optional().describe("The tolerance there."),
     level: level().optional().describe("The level there."),
   });
@@ -53,7 +63,7 @@ export function checkSchema() {
         .nullable()
         .default(null)
         .describe(
-          "A drop up to this is none: percentage points of accuracy, or percent of a loss. null: the metric's own.",
+          "A drop up to this is none: percentage points of accuracy, or percent of a loss. null: the metric's own. A metric of the config has its own tolerance.",
         ),
       level: level()
         .default("error")
@@ -70,7 +80,7 @@ export function checkSchema() {
         .array(ruleSchema())
         .default([])
         .describe(
-          "Other tolerances and levels for methods or sparsities; of two rules for a point, the later.",
+          "Other tolerances and levels for methods, sparsities or metrics; of two rules for a point, the later.",
         ),
     })
     .describe("How `prune-lab check` compares these results with a baseline. Shapes no run.");
@@ -79,22 +89,30 @@ export function checkSchema() {
 /** The section with every default. */
 export type CheckSettings = z.output<ReturnType<typeof checkSchema>>;
 
-/** A point of a method's curve, or the area under it (`sparsity` null). */
-interface CurvePlace {
+/** A point of a method's curve, or the area under it (`sparsity` null), by one metric. */
+export interface CurvePlace {
   readonly method: string;
   readonly sparsity: number | null;
+  readonly metric: string;
+  /** Whether that is the one that the study is judged by. */
+  readonly primary: boolean;
 }
 
 /** Whether a rule is for a place. */
-export function applies({ methods, sparsities }: PointRule, { method, sparsity }: CurvePlace): boolean {
-  return (methods?.includes(method) ?? true) && (sparsities?.includes(sparsity ?? "area") ?? true);
+export function applies(rule: PointRule, { method, sparsity, metric }: CurvePlace): boolean {
+  return (
+    (rule.methods?.includes(method) ?? true) &&
+    (rule.sparsities?.includes(sparsity ?? "area") ?? true) &&
+    (rule.metric ?? metric) === metric
+  );
 }
 
 /** What holds at a place: of several rules, the later. */
 export function thresholdAt(place: CurvePlace, rules: readonly PointRule[], otherwise: Threshold): Threshold {
   const found: { -readonly [Key in keyof Threshold]: Threshold[Key] } = { ...otherwise };
-  for (const { tolerance, level } of rules.filter((rule) => applies(rule, place))) {
-    found.tolerance = tolerance ?? found.tolerance;
+  for (const { metric, tolerance, level } of rules.filter((rule) => applies(rule, place))) {
+    // An amount without a metric is in the unit of the primary one.
+    if (metric !== undefined || place.primary) found.tolerance = tolerance ?? found.tolerance;
     found.level = level ?? found.level;
   }
   return found;

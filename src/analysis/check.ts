@@ -8,6 +8,7 @@ import { compareSources } from "./check-sources.ts";
 import { type CompareOptions, type CurveComparison, compareCurves } from "./compare-curves.ts";
 import { isFailure } from "./compared-item.ts";
 import { guessByName, recordedGuess } from "./constant-guesses.ts";
+import { ownMetricsOf } from "./own-metrics.ts";
 
 export interface CheckOptions extends CompareOptions {
   /** Refuse a baseline that was made with other settings, or that does not tell its settings. */
@@ -40,9 +41,11 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
   const [now, before] = [await readResults(results), await readResults(baseline)];
   const options = optionsOf(now, given);
   const sources = compareSources(before, now, options);
+  const own = ownMetricsOf(before, now);
   const { tolerance, ...comparison } = compareCurves(tableOf(before), tableOf(now), {
     ...options,
     names: { baseline, results },
+    ownMetrics: own.metrics,
   });
   const health = options.exact ? NOT_JUDGED : healthOf(before, now, metrics.named(comparison.metric));
   const lost = health.items.map((item) => ({ ...item, level: options.level }));
@@ -52,7 +55,7 @@ export async function check({ results, baseline, ...given }: CheckRequest): Prom
     cautions: health.cautions,
     items: [...lost, ...comparison.items],
     alerts: health.notes,
-    notes: [...sources, ...comparison.notes],
+    notes: [...sources, ...own.notes, ...comparison.notes],
     results,
     baseline,
     options: { ...options, tolerance },
@@ -78,7 +81,10 @@ export function optionsOf(results: RecordedResults, given: Partial<CheckOptions>
   return checkOptions(recordedSettings(results), given);
 }
 
-/** A tolerance or a level that is given stands for all points, whatever the config's rules say of some. */
+/**
+ * A tolerance or a level that is given stands for all points, whatever the config's rules say of some; the tolerance not for
+ * metrics of the config's own, which are in other units.
+ */
 function checkOptions(settings: CheckSettings, given: Partial<CheckOptions>): CheckOptions {
   const { tolerance = settings.tolerance ?? undefined, level = settings.level } = given;
   return {
@@ -90,10 +96,14 @@ function checkOptions(settings: CheckSettings, given: Partial<CheckOptions>): Ch
     failOnStale: given.failOnStale ?? settings.failOnStale,
     points: (given.points ?? settings.points).map((rule) => ({
       ...rule,
-      ...(given.tolerance === undefined ? {} : { tolerance: undefined }),
+      ...(given.tolerance === undefined || isOwn(rule.metric) ? {} : { tolerance: undefined }),
       ...(given.level === undefined ? {} : { level: undefined }),
     })),
   };
+}
+
+function isOwn(metric: string | undefined): boolean {
+  return metric !== undefined && metrics.find(metric) === undefined;
 }
 
 /** The `check` section of the results' recorded config; its defaults for a bare table. */

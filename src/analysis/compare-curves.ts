@@ -5,6 +5,7 @@ import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import {
   type AllowMissing,
   applies,
+  type CurvePlace,
   type Level,
   type PointRule,
   type Threshold,
@@ -53,10 +54,12 @@ export interface ComparedCurve {
 
 export interface CurveComparison {
   readonly verdict: "identical" | "no regression" | "regression";
-  /** Name of the metric that was compared. */
+  /** Name of the metric that the study is judged by. */
   readonly metric: string;
   /** What was let pass, in the unit of its differences. */
   readonly tolerance: number;
+  /** That metric, and those of the user's own that were compared too. */
+  readonly metrics: readonly Metric[];
   /** Worst first. */
   readonly items: readonly ComparedItem[];
   readonly curves: readonly ComparedCurve[];
@@ -66,40 +69,53 @@ export interface CurveComparison {
 
 /**
  * Compares two result tables: the columns that have to be equal, then the primary metric (accuracy, or the loss of
- * a regression) at every point and the area under every curve. Rows of sparsity 0 that several methods share count once. Throws a PruneLabError of kind
- * `input` for tables that cannot be compared.
+ * a regression) and `ownMetrics`, whose columns both have, at every point and the area under every curve. Rows of sparsity 0
+ * that several methods share count once. Throws a PruneLabError of kind `input` for tables that cannot be compared.
  */
 export function compareCurves(
   baseline: CurveTable,
   results: CurveTable,
-  options: CompareOptions & { readonly names: TableNames },
+  options: CompareOptions & { readonly names: TableNames; readonly ownMetrics?: readonly Metric[] },
 ): CurveComparison {
   const { points, missing } = matchPoints(baseline.rows, results.rows, options);
   const seeds = missingSeeds(points, options);
   const label = curveLabels(points);
   const metric = primaryMetric(points.flatMap((point) => [...point.baseline, ...point.results]));
+  const compared = [metric, ...(options.exact ? [] : (options.ownMetrics ?? []))];
   const tolerance = options.tolerance ?? metric.difference.tolerance;
-  const thresholdOf = (subject: Subject) =>
-    thresholdAt(subject, options.points, { tolerance, level: options.level });
-  const compared = { metric: metric.name, tolerance };
+  const thresholdOf = (subject: Subject) => {
+    const place = placeOf(subject, metric);
+    const otherwise = place.primary ? tolerance : metricOf(subject).difference.tolerance;
+    return thresholdAt(place, options.points, { tolerance: otherwise, level: options.level });
+  };
+  const common = { metric: metric.name, tolerance, metrics: compared };
   const notCompared = missing.map((line) => `Not compared: ${line}.`);
   if (options.exact) {
     refuseWithoutCommonSeed(points, options.names);
     const notes = [...notCompared, ...seeds.map((line) => `Not compared: ${line}.`)];
-    return { ...compared, ...compareBytes(points, { label, metric, thresholdOf }), notes };
+    return { ...common, ...compareBytes(points, { label, metric, thresholdOf }), notes };
   }
   refuseWithoutValues(points, metric, options.names);
 
   const exact = new Map(points.map((point) => [point, compareExactly(point)]));
   const unique = withoutRepeatedControls(points);
   const curves = [...groupBy(points, ({ key }) => label(key)).entries()];
-  const subjects: readonly Subject[] = [
+  const subjectsBy = (of: Metric): readonly Subject[] => [
     ...unique.map((point) =>
-      pointSubject(point, { curve: label(point.key), metric }, exact.get(point)?.differences),
+      // What has to be equal is told once, with the metric that the study is judged by.
+      pointSubject(
+        point,
+        { curve: label(point.key), metric: of },
+        of === metric ? exact.get(point)?.differences : [],
+      ),
     ),
-    ...curves.flatMap(([curve, curvePoints]) => areaSubject(curve, curvePoints, metric)),
+    ...curves.flatMap(([curve, curvePoints]) => areaSubject(curve, curvePoints, of)),
   ];
+  const subjects = compared.flatMap((of) =>
+    subjectsBy(of).filter((subject) => of === metric || hasValues(subject)),
+  );
   const thresholds = subjects.map(thresholdOf);
+  // One family: the level holds for all points of all metrics together.
   const tests = testDrops(
     subjects.map(({ sample }) => sample),
     { alpha: options.alpha, tolerance: thresholds.map((threshold) => threshold.tolerance) },
@@ -112,25 +128,43 @@ export function compareCurves(
   const same =
     missing.length + seeds.length === 0 && points.every((point) => compareEveryCell(point).length === 0);
   return {
-    ...compared,
+    ...common,
     verdict: items.some(isFailure) ? "regression" : same ? "identical" : "no regression",
-    items: items.sort(worseFirst),
+    items: items.sort(worseFirst(compared)),
     curves: curves.map(([curve, curvePoints]) =>
       compareCurve(curve, curvePoints, { metric, baseline, results }),
     ),
     notes: [
-      ...comparisonNotes(points, exact, items, metric),
-      ...idleRules(options.points, subjects),
+      ...comparisonNotes(points, exact, items, compared),
+      ...idleRules(
+        options.points,
+        subjects.map((subject) => placeOf(subject, metric)),
+      ),
       ...notCompared,
       ...seeds.map((line) => `Not in pairs: ${line}.`),
     ],
   };
 }
 
+function metricOf({ sample }: Subject): Metric {
+  return sample.scale.metric;
+}
+
+function placeOf(subject: Subject, primary: Metric): CurvePlace {
+  const { method, sparsity } = subject;
+  const metric = metricOf(subject);
+  return { method, sparsity, metric: metric.name, primary: metric === primary };
+}
+
+/** Where a formula has no value, as a compression of nothing, there is nothing to compare. */
+function hasValues({ shown }: Subject): boolean {
+  return shown.baseline.size + shown.results.size > 0;
+}
+
 /** A rule for a method or a sparsity that is not there may be misspelt. */
-function idleRules(rules: readonly PointRule[], subjects: readonly Subject[]): string[] {
+function idleRules(rules: readonly PointRule[], places: readonly CurvePlace[]): string[] {
   return rules.flatMap((rule, i) =>
-    subjects.some((subject) => applies(rule, subject))
+    places.some((place) => applies(rule, place))
       ? []
       : [`Rule ${i + 1} of check.points is for no point of these results.`],
   );
@@ -158,7 +192,7 @@ function compareBytes(
   });
   return {
     verdict: items.some(isFailure) ? "regression" : items.some(isFinding) ? "no regression" : "identical",
-    items: items.sort(worseFirst),
+    items: items.sort(worseFirst([metric])),
     curves: [],
   };
 }

@@ -1,3 +1,4 @@
+import type { Metric } from "../metrics/metric.ts";
 import type { Level, Threshold } from "./check-settings.ts";
 import { smallestDetectableDrop } from "./detectable-drop.ts";
 import type { Comparison } from "./drop-estimate.ts";
@@ -9,6 +10,8 @@ import type { Subject } from "./subjects.ts";
 
 /** One point of a curve (with a sparsity), or the area under a curve (with none), on both sides. */
 export interface ComparedItem {
+  /** Name of the metric. */
+  readonly metric: string;
   readonly curve: string;
   readonly sparsity: number | null;
   /**
@@ -69,6 +72,7 @@ export function comparedItem(
       ? null
       : smallestDetectableDrop(test.estimates, { level, tolerance: threshold.tolerance });
   return {
+    metric: sample.scale.metric.name,
     curve,
     sparsity,
     verdict: differences.length > 0 ? "changed" : (test?.verdict ?? "untested"),
@@ -104,9 +108,14 @@ const SEVERITY: Readonly<Record<ComparedItem["verdict"], number>> = {
   improvement: 7,
 };
 
-/** Failures, then warnings, then the rest; of equal ones the larger drop first. */
-export function worseFirst(a: ComparedItem, b: ComparedItem): number {
+/**
+ * Failures, then warnings, then the rest; of equal ones those of the earlier metric first, and of one metric the larger
+ * drop: drops of two metrics are in two units.
+ */
+export function worseFirst(metrics: readonly Pick<Metric, "name">[]) {
+  const places = new Map(metrics.map(({ name }, place) => [name, place]));
   const severity = (item: ComparedItem) => SEVERITY[item.verdict] + (isWarning(item) ? 2 : 0);
-  const bySeverity = severity(a) - severity(b);
-  return bySeverity !== 0 ? bySeverity : (b.drop ?? 0) - (a.drop ?? 0);
+  const place = ({ metric }: ComparedItem) => places.get(metric) ?? 0;
+  return (a: ComparedItem, b: ComparedItem): number =>
+    severity(a) - severity(b) || place(a) - place(b) || (b.drop ?? 0) - (a.drop ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { Metric } from "../metrics/metric.ts";
 import { differenceText } from "../metrics/words.ts";
 import type { ComparedItem } from "./compared-item.ts";
+import { isErrorKnown } from "./drop-estimate.ts";
 import type { ExactComparison } from "./exact-columns.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 
@@ -9,9 +10,15 @@ export function comparisonNotes(
   points: readonly MatchedPoint[],
   exact: ReadonlyMap<MatchedPoint, ExactComparison>,
   items: readonly ComparedItem[],
-  metric: Metric,
+  metrics: readonly Metric[],
 ): string[] {
-  return [...originNotes(points), ...unverifiedNotes(exact), ...weaknessNotes(items, metric)];
+  const weaknesses = metrics.flatMap((metric) =>
+    weaknessNotes(
+      items.filter((item) => item.metric === metric.name),
+      metric,
+    ),
+  );
+  return [...originNotes(points), ...unverifiedNotes(exact), ...new Set(weaknesses)];
 }
 
 function originNotes(points: readonly MatchedPoint[]): string[] {
@@ -33,8 +40,13 @@ function unverifiedNotes(exact: ReadonlyMap<MatchedPoint, ExactComparison>): str
       ];
 }
 
-function weaknessNotes(items: readonly ComparedItem[], { testSet, difference }: Metric): string[] {
+function weaknessNotes(items: readonly ComparedItem[], { noun, testSet, difference }: Metric): string[] {
   if (!items.some(({ by }) => by === "test set")) return [];
+  if (!isErrorKnown({ testSet, difference })) {
+    return [
+      `Without a spread over the seeds, nothing tells how much ${noun} varies: no ${difference.name} of it can be seen.`,
+    ];
+  }
   const assumed = `an assumed deviation of ${differenceText({ difference }, difference.assumedDeviation)} between seeds`;
   const error = testSet === undefined ? assumed : `${testSet.name} (with one seed a side, and ${assumed})`;
   return [

@@ -22,7 +22,8 @@ export interface DetectionRule {
  * the smallest over the estimates, each tested at `level` over their number. A drop is caught when the estimate
  * exceeds both the tolerance and t times its standard error; the estimate is normal round the true drop, its
  * standard error varies as the root of chi-squared. The true spread is taken to be the observed one without its
- * bias (c4). Null where it would be more than there is to lose: then no drop can be seen.
+ * bias (c4). Null where it would be more than there is to lose, or where nothing is known of the error: then no drop can be
+ * seen.
  */
 export function smallestDetectableDrop(
   estimates: readonly DropEstimate[],
@@ -33,7 +34,9 @@ export function smallestDetectableDrop(
     drop: detectableBy(estimate, { ...rule, level }),
     most: estimate.most,
   }));
-  const possible = drops.filter(({ drop, most }) => drop <= most).map(({ drop }) => drop);
+  const possible = drops
+    .filter(({ drop, most }) => Number.isFinite(drop) && drop <= most)
+    .map(({ drop }) => drop);
   return possible.length === 0 ? null : Math.min(...possible);
 }
 

@@ -1,5 +1,6 @@
+import { greatestOf } from "../foundations/extremes.ts";
 import { type DifferenceScale, possibleDrops } from "../metrics/difference.ts";
-import type { Interval } from "../metrics/metric.ts";
+import type { Interval, Metric } from "../metrics/metric.ts";
 import { pairedDifferences, type SeedValues } from "./seed-values.ts";
 import { upperQuantile, upperTail } from "./student-t.ts";
 
@@ -31,7 +32,7 @@ export interface DropEstimate {
   readonly most: number;
 }
 
-/** Below this, in the unit of differences, a spread is rounding: tables have 6 decimals. */
+/** Up to this, in the unit of differences, a spread is rounding: tables have 6 decimals, or below 1 as many digits. */
 const NO_SPREAD = 1e-6;
 
 /** Two pairs have one degree of freedom: t is then so large that the groups always see more. */
@@ -95,7 +96,7 @@ function pairEstimate({ baseline, results, testExamples, scale }: Sample): Estim
   // Pairs that all differ by the same, or by nothing, may differ by what rounding hides.
   const deviation = Math.max(
     Math.sqrt(squares(differences) / (n - 1)),
-    roundingDeviation(testExamples, scale),
+    roundingDeviation([...baseline.values(), ...results.values()], testExamples, scale),
   );
   return [
     {
@@ -114,7 +115,7 @@ function groupEstimate({ baseline, results, paired }: Sample): Estimate[] {
   const degreesOfFreedom = before.length + now.length - 2;
   if (degreesOfFreedom === 0) return [];
   const deviation = Math.sqrt((squares(before) + squares(now)) / degreesOfFreedom);
-  if (deviation < NO_SPREAD) return [];
+  if (deviation <= NO_SPREAD * Math.min(1, greatestOf([...before, ...now].map(Math.abs)))) return [];
   const seeds = new Set([...baseline.keys(), ...results.keys()]).size;
   return [
     {
@@ -127,10 +128,21 @@ function groupEstimate({ baseline, results, paired }: Sample): Estimate[] {
   ];
 }
 
-/** The deviation that rounding leaves in the difference of two values: to whole test examples, or to decimals. */
-function roundingDeviation(testExamples: number, { metric, factor }: DifferenceScale): number {
-  const resolution = metric.testSet?.resolution?.(testExamples) ?? NO_SPREAD;
-  return (Math.abs(factor) * metric.scale * resolution) / Math.sqrt(6);
+/**
+ * The deviation that rounding leaves in the difference of two values: to whole test examples, to decimals, or, where the
+ * metric is a formula, to digits.
+ */
+function roundingDeviation(
+  scaled: readonly number[],
+  testExamples: number,
+  { metric, factor }: DifferenceScale,
+): number {
+  const unit = Math.abs(factor) * metric.scale;
+  const resolution =
+    metric.testSet === undefined
+      ? NO_SPREAD * Math.min(1, greatestOf(scaled.map(Math.abs)) / unit)
+      : (metric.testSet.resolution?.(testExamples) ?? NO_SPREAD);
+  return (unit * resolution) / Math.sqrt(6);
 }
 
 /**
@@ -147,10 +159,15 @@ function testSetEstimate({ baseline, results, testExamples, scale }: Sample): Es
   return {
     by: "test set",
     drop: before - now,
-    standardError: Math.sqrt(variance + seedVariance),
+    standardError: isErrorKnown(scale.metric) ? Math.sqrt(variance + seedVariance) : Number.POSITIVE_INFINITY,
     degreesOfFreedom: Number.POSITIVE_INFINITY,
     spreadDegreesOfFreedom: Number.POSITIVE_INFINITY,
   };
+}
+
+/** Whether anything is known of a metric's error where seeds show no spread: neither for a formula without a tolerance. */
+export function isErrorKnown({ testSet, difference }: Pick<Metric, "testSet" | "difference">): boolean {
+  return testSet !== undefined || difference.assumedDeviation > 0;
 }
 
 /** Between seeds. Scaled values are percent of the baseline's where differences are relative, and it is of each own. */

@@ -59,7 +59,8 @@ export function pointSubject(
     metric,
     testExamples: point.baseline[0]?.test_examples ?? 1,
     paired: recipes.length === 1,
-    identical: isIdentical(point),
+    identical:
+      isIdentical(point) && [...shown.results].every(([seed, value]) => shown.baseline.get(seed) === value),
   };
   return {
     curve,

@@ -7,7 +7,9 @@ import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { canonicalJson } from "../foundations/hash.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
+import { didYouMean } from "../foundations/suggest.ts";
 import { formulasSchema } from "../metrics/formula/options.ts";
+import { metrics as registeredMetrics } from "../metrics/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
@@ -179,7 +181,7 @@ function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof p
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
-    .superRefine(({ dataset, prune: given, seeds, metrics, labels }, context) => {
+    .superRefine(({ dataset, prune: given, seeds, metrics, labels, check }, context) => {
       const prune = { ...given, methods: withSearched(given.methods, given.search) };
       for (const index of searchClashes(given)) {
         context.addIssue({
@@ -202,6 +204,16 @@ export function configSchema() {
       }
       for (const { index, key, message, at } of metricFaults(metrics ?? [], plannedSparsities(prune))) {
         context.addIssue({ code: "custom", path: ["metrics", index, key], message, params: { at } });
+      }
+      const metricNames = [...registeredMetrics.names(), ...(metrics ?? []).map(({ name }) => name)];
+      for (const [index, { metric }] of check.points.entries()) {
+        if (metric === undefined || metricNames.includes(metric)) continue;
+        const choices = `Choices: ${metricNames.join(", ")}.`;
+        context.addIssue({
+          code: "custom",
+          path: ["check", "points", index, "metric"],
+          message: `${quote(metric)} is no metric of this study.${didYouMean(metric, metricNames)} ${choices}`,
+        });
       }
       for (const { method, message } of labelFaults(labels, prune.methods)) {
         context.addIssue({ code: "custom", path: ["labels", "methods", method], message });

@@ -90,6 +90,7 @@ export function outlineStudy(
 ): StudyOutline {
   const { shape, targets } = dataset;
   refuseOtherTask(options, dataset);
+  refuseBestOfNone(options, dataset);
   const network =
     targets.kind === "classes"
       ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
@@ -118,6 +119,14 @@ function refuseOtherTask({ metrics = [] }: StudyOptions, { name, targets }: Data
   const { index, fault } = first;
   throw inputError(
     `metrics.${index}.formula, column ${fault.at + 1} of it, with the dataset ${name}: ${fault.message}`,
+  );
+}
+
+/** How many examples are held out is known only once the data are, where a column of a table says it. */
+function refuseBestOfNone({ prune }: StudyOptions, { name, examples }: DatasetFacts): void {
+  if (prune.finetune?.select !== "best" || examples.validation > 0) return;
+  throw inputError(
+    `prune.finetune.select is best, which is chosen on validation examples, and ${name} has none. Write last.`,
   );
 }
 

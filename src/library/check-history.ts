@@ -98,7 +98,8 @@ function measuresOf(
   };
 }
 
-function curvesOf(rows: readonly ResultRow[], { items }: CheckReport, metric: Metric): HistoryCurve[] {
+function curvesOf(rows: readonly ResultRow[], report: CheckReport, metric: Metric): HistoryCurve[] {
+  const items = report.items.filter((item) => item.metric === metric.name);
   const points = [...groupBy(rows, pointKey).values()].flatMap((of): MatchedPoint[] => {
     const [key] = of;
     return key === undefined ? [] : [{ key, baseline: [], results: of }];

@@ -14,7 +14,6 @@ import {
 } from "../analysis/sequential.ts";
 import { areaSubject, curveLabels, pointSubject, type Subject } from "../analysis/subjects.ts";
 import { inputError } from "../foundations/errors.ts";
-import { metrics } from "../metrics/registry.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import type { CheckpointChoice } from "../results/checkpoints.ts";
@@ -32,7 +31,7 @@ export interface ConfirmOptions extends Pick<CommonOptions, "dataDir" | "workers
 }
 
 /** What is in doubt about a point of a curve, or about the area under it (with no sparsity). */
-export interface DoubtfulItem extends Pick<ComparedItem, "curve" | "sparsity"> {
+export interface DoubtfulItem extends Pick<ComparedItem, "metric" | "curve" | "sparsity"> {
   readonly doubt: Doubt;
 }
 
@@ -53,7 +52,7 @@ export interface Confirmation {
   readonly stopped: "settled" | "limit";
   readonly maxSeeds: number;
   /** Points at which a drop that matters could pass unseen even with the most seeds, and so are no reason to run more. */
-  readonly outOfReach: readonly Pick<ComparedItem, "curve" | "sparsity">[];
+  readonly outOfReach: readonly Pick<ComparedItem, "metric" | "curve" | "sparsity">[];
 }
 
 export interface ConfirmedReport extends CheckReport {
@@ -96,7 +95,7 @@ export async function confirmedCheck(
     if (doubts.length === 0 || count === seeds.length) {
       const outOfReach = report.items
         .filter((item) => item.drop !== null && !item.testable && !inReach(item))
-        .map(({ curve, sparsity }) => ({ curve, sparsity }));
+        .map(({ metric, curve, sparsity }) => ({ metric, curve, sparsity }));
       const had = new Set(seedsOf(first));
       return {
         ...report,
@@ -144,10 +143,10 @@ function doubtsOf(
   // A regression at this look's own level is no longer in doubt, and neither is what the gate says.
   if (verdict !== "no regression") return [];
   return items.flatMap((item): DoubtfulItem[] => {
-    const { curve, sparsity, tolerance } = item;
+    const { metric, curve, sparsity, tolerance } = item;
     const reachable = item.testable || inReach(item);
     const doubt = doubtAbout({ ...item, reachable }, { alpha, level, tolerance });
-    return doubt === undefined ? [] : [{ curve, sparsity, doubt }];
+    return doubt === undefined ? [] : [{ metric, curve, sparsity, doubt }];
   });
 }
 
@@ -157,19 +156,22 @@ function withinReach(
   report: CheckReport,
   plan: Plan,
 ): (item: ComparedItem) => boolean {
-  const { coarse } = metrics.named(report.metric).difference;
   const level = levelAt(plan.maxSeeds, plan) / Math.max(1, report.items.length);
   const names = { baseline: baseline.path, results: results.path };
   const { points } = matchPoints(baseline.rows, results.rows, { names, allowMissing: true });
   const label = curveLabels(points);
-  const metric = metrics.named(report.metric);
-  const subjects: readonly Subject[] = [
+  const curves = [...groupBy(points, ({ key }) => label(key))];
+  const subjects = report.metrics.flatMap((metric): readonly Subject[] => [
     ...points.map((point) => pointSubject(point, { curve: label(point.key), metric })),
-    ...[...groupBy(points, ({ key }) => label(key))].flatMap(([curve, of]) => areaSubject(curve, of, metric)),
-  ];
-  return ({ curve, sparsity, tolerance }) => {
-    const subject = subjects.find((other) => other.curve === curve && other.sparsity === sparsity);
+    ...curves.flatMap(([curve, of]) => areaSubject(curve, of, metric)),
+  ]);
+  return ({ metric, curve, sparsity, tolerance }) => {
+    const subject = subjects.find(
+      (other) =>
+        other.sample.scale.metric.name === metric && other.curve === curve && other.sparsity === sparsity,
+    );
     if (subject === undefined) return false;
+    const { coarse } = subject.sample.scale.metric.difference;
     return (detectableWith(plan.maxSeeds, subject.sample, { level, tolerance }) ?? 0) <= coarse;
   };
 }

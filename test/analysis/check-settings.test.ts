@@ -96,8 +96,27 @@ test("of the rules for a place the later counts, key by key", () => {
     { sparsities: ["area" as const], level: "error" as const },
   ];
   const at = (method: string, sparsity: number | null) =>
-    thresholdAt({ method, sparsity }, rules, { tolerance: 0.5, level: "error" });
+    thresholdAt({ method, sparsity, metric: "accuracy", primary: true }, rules, {
+      tolerance: 0.5,
+      level: "error",
+    });
   expect(at("a", 0.9)).toEqual({ tolerance: 2, level: "warn" });
   expect(at("b", 0.9)).toEqual({ tolerance: 1, level: "warn" });
   expect(at("b", null)).toEqual({ tolerance: 1, level: "error" });
+});
+
+test("a rule for a metric is for it alone; without one, the level is for all and the amount for the primary one", () => {
+  const rules = [
+    { tolerance: 3, level: "warn" as const },
+    { metric: "score", tolerance: 0.1 },
+    { metric: "loss", level: "error" as const },
+  ];
+  const by = (metric: string) =>
+    thresholdAt({ method: "a", sparsity: 0.9, metric, primary: metric === "loss" }, rules, {
+      tolerance: 0.5,
+      level: "error",
+    });
+  expect(by("loss")).toEqual({ tolerance: 3, level: "error" });
+  expect(by("score")).toEqual({ tolerance: 0.1, level: "warn" });
+  expect(by("points")).toEqual({ tolerance: 0.5, level: "warn" });
 });

@@ -114,6 +114,17 @@ describe("a sweep of a table for regression", () => {
   });
 });
 
+test("the best epoch is not chosen where no row is held out", async () => {
+  const part = (line: string, i: number) => `${line},${i === 0 ? "part" : i % 5 === 0 ? "test" : "train"}`;
+  await writeFile(at("data", "parted.csv"), table().trimEnd().split("\n").map(part).join("\n"));
+  const { code, stderr } = await cli(
+    ...["sweep", "--config", "houses.yaml", "--dry-run", "--set", "dataset.path=parted.csv"],
+    ...["--set", "dataset.splitColumn=part", "--set", "prune.finetune.select=best"],
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain("which is chosen on validation examples, and parted has none. Write last.");
+});
+
 describe("networks that cannot learn, since the targets are noise", () => {
   test("are told, and nothing is concluded from them", async () => {
     const { stdout, stderr } = await cli("sweep", "--config", "noise.yaml");

@@ -1,7 +1,7 @@
 import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared-item.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";
-import { declineText, finding, itemName, metricOf, verdictSentence } from "./words.ts";
+import { declineText, finding, itemName, metricOf, metricOfItem, verdictSentence } from "./words.ts";
 
 /** GitHub shows ten annotations of a level and a step. */
 const MOST = 9;
@@ -38,10 +38,11 @@ function itemAnnotations(
   items: readonly ComparedItem[],
   report: GateReport,
 ): string[] {
-  const metric = metricOf(report);
   const shown = items
     .slice(0, MOST)
-    .map((item) => command(level, itemName(item), `${itemName(item)}: ${finding(item, metric)}`));
+    .map((item) =>
+      command(level, itemName(item), `${itemName(item)}: ${finding(item, metricOfItem(item, report))}`),
+    );
   const left = items.length - shown.length;
   return left > 0 ? [...shown, command(level, TITLE, `${left} more regressions.`)] : shown;
 }

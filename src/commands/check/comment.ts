@@ -7,7 +7,7 @@ import type { CheckError } from "./error-report.ts";
 import { gateLines } from "./history.ts";
 import { plain } from "./markdown.ts";
 import { tableHeader, tableRows } from "./table.ts";
-import { metricOf, verdictSentence } from "./words.ts";
+import { verdictSentence } from "./words.ts";
 
 /** GitHub takes no longer comment; a margin for what a bot puts round it. */
 const MOST_CHARACTERS = 65_536 - 536;
@@ -30,10 +30,9 @@ export function commentMarker(baseline: string): string {
  * themselves (Mermaid), values before and after. Parts that would make it too long are left out, and it says so.
  */
 export function commentReport(report: GateReport): string {
-  const metric = metricOf(report);
   const head = [commentMarker(report.baseline), `**${plain(verdictSentence(report))}**`];
   const said = [...report.alerts, ...gateLines(report)];
-  const compared = report.verdict === "identical" ? [] : comparison(report, metric);
+  const compared = report.verdict === "identical" ? [] : comparison(report);
   const notes = report.notes.length === 0 ? [] : [folded("Notes", bullets(report.notes))];
   return fitted([...head, ...(said.length === 0 ? [] : [bullets(said)])], [...compared, ...notes]);
 }
@@ -66,16 +65,18 @@ interface Sides {
   }[];
 }
 
-function comparison(report: GateReport, metric: Metric): string[] {
-  const curves = curvesOf(report);
-  const charts = curves.flatMap((curve) => chart(curve, metric));
+function comparison(report: GateReport): string[] {
+  const byMetric = report.metrics.map((metric) => ({ metric, curves: curvesOf(report, metric) }));
+  const charts = byMetric.flatMap(({ metric, curves }) => curves.flatMap((curve) => chart(curve, metric)));
   const more = charts.length - MOST_CHARTS;
   return [
     worstTable(report),
     ...(charts.length > 0 ? ["Grey: baseline. Blue: now."] : []),
     ...charts.slice(0, MOST_CHARTS),
     ...(more > 0 ? [`${more} more curve${more > 1 ? "s" : ""} without a chart here.`] : []),
-    folded(`${columnHeading(metric.noun, metric)} before and after`, valuesTable(curves, metric)),
+    ...byMetric.map(({ metric, curves }) =>
+      folded(`${columnHeading(metric.noun, metric)} before and after`, valuesTable(curves, metric)),
+    ),
   ];
 }
 
@@ -84,8 +85,10 @@ function worstTable(report: GateReport): string {
 }
 
 /** By curve, sparsities ascending. What all methods share at sparsity 0 is compared once, and stands in every curve. */
-function curvesOf({ items }: GateReport): Sides[] {
-  const points = items.flatMap(({ sparsity, ...item }) => (sparsity === null ? [] : [{ ...item, sparsity }]));
+function curvesOf({ items }: GateReport, metric: Metric): Sides[] {
+  const points = items
+    .filter((item) => item.metric === metric.name)
+    .flatMap(({ sparsity, ...item }) => (sparsity === null ? [] : [{ ...item, sparsity }]));
   // A network of sparsity 0 that is alone in its curve is no control, but was constructed.
   const controls = points.filter(
     ({ curve, sparsity }) =>
@@ -110,7 +113,9 @@ function chart({ curve, points }: Sides, metric: Metric): string[] {
   const lowest = values.reduce((a, b) => Math.min(a, b));
   const highest = values.reduce((a, b) => Math.max(a, b));
   const padding = (highest - lowest) / 20 || Math.abs(highest) / 20 || 1;
-  const top = metric.unit === "%" ? Math.min(100, highest + padding) : highest + padding;
+  const { lowest: least = null, highest: most = null } = metric.bounds ?? {};
+  const bottom = Math.max(least === null ? Number.NEGATIVE_INFINITY : metric.scale * least, lowest - padding);
+  const top = Math.min(most === null ? Number.POSITIVE_INFINITY : metric.scale * most, highest + padding);
   const number = (value: number) => String(Number(value.toPrecision(6)));
   const list = (side: "baseline" | "results") => known.map((point) => number(point[side])).join(", ");
   return [
@@ -129,7 +134,7 @@ function chart({ curve, points }: Sides, metric: Metric): string[] {
       "---",
       "xychart-beta",
       `  x-axis "pruned" [${known.map(({ sparsity }) => `"${percent(sparsity)}"`).join(", ")}]`,
-      `  y-axis "${columnHeading(metric.noun, metric)}" ${number(Math.max(0, lowest - padding))} --> ${number(top)}`,
+      `  y-axis "${columnHeading(metric.noun, metric)}" ${number(bottom)} --> ${number(top)}`,
       `  line [${list("baseline")}]`,
       `  line [${list("results")}]`,
       "```",

@@ -2,7 +2,7 @@ import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared
 import { printableLine } from "../../foundations/printable.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";
-import { blindText, declineText, finding, itemName, metricOf } from "./words.ts";
+import { blindText, declineText, finding, itemName, metricOf, metricOfItem } from "./words.ts";
 
 /** The report as JUnit XML, which most CI servers show: one test case for each item. */
 export function junitReport(report: GateReport): string {
@@ -62,7 +62,7 @@ function suite(
 }
 
 function testCase(item: ComparedItem, report: GateReport): string[] {
-  const metric = metricOf(report);
+  const metric = metricOfItem(item, report);
   const open = `    <testcase classname="${xmlText(item.curve)}" name="${xmlText(itemName(item))}"`;
   const text = xmlText(finding(item, metric) ?? "");
   if (isFailure(item)) return [`${open}>`, `      <failure message="${text}"/>`, "    </testcase>"];

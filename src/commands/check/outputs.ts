@@ -96,7 +96,7 @@ export async function publish(
     columns: terminalColumns() ?? Number.POSITIVE_INFINITY,
     all: flags.all ?? false,
   });
-  if (flags.json) printJson({ event: "check", ...report });
+  if (flags.json) printJson({ event: "check", ...report, metrics: report.metrics.map(({ name }) => name) });
   else if (reports.some(({ file }) => file.toStandardOutput)) tell(text.trimEnd());
   else print(text);
   for (const { file, render } of reports) await file.write(render(report));

@@ -3,10 +3,21 @@ import type { ComparedCurve } from "../../analysis/compare-curves.ts";
 import { type ComparedItem, isBlind, isWarning } from "../../analysis/compared-item.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { differenceText, shownText, worsens } from "../../metrics/words.ts";
-import { amountText, detectableText, evidence, finding, metricOf, pValueText } from "./words.ts";
+import { behind, differenceText, shownText, worsens } from "../../metrics/words.ts";
+import {
+  amountText,
+  detectableText,
+  evidence,
+  finding,
+  metricOf,
+  metricOfItem,
+  pValueText,
+} from "./words.ts";
 
 export function tableHeader(report: CheckReport): string[] {
+  if (isOfSeveral(report)) {
+    return ["method", "pruned", "metric", "baseline", "now", "worse by", "p", "detectable", "by", "verdict"];
+  }
   const { unit, difference } = metricOf(report);
   const inUnit = (heading: string, of: string) => (of === "%" ? `${heading} %` : heading);
   return [
@@ -22,24 +33,36 @@ export function tableHeader(report: CheckReport): string[] {
   ];
 }
 
+/** Whether rows are of several metrics, so that each has its unit. */
+function isOfSeveral({ metrics }: CheckReport): boolean {
+  return metrics.length > 1;
+}
+
 /**
  * The comparison as cells, worst first; drops in the unit of the metric's differences. With `details`, the verdict of
  * a change says what changed.
  */
 export function tableRows(report: CheckReport, verdicts: "words" | "details"): string[][] {
-  const metric = metricOf(report);
-  const shown = (value: number | null) => (value === null ? "" : shownText(metric, value));
-  return report.items.map((item) => [
-    item.curve,
-    item.sparsity === null ? "area" : percent(item.sparsity),
-    shown(item.baseline),
-    shown(item.results),
-    amountText(item.drop),
-    item.verdict === "identical" ? "" : pValueText(item.pValue),
-    detectableText(item),
-    item.by === null ? "" : evidence(item),
-    verdictCell(item) + (verdicts === "details" ? detail(item, metric) : ""),
-  ]);
+  const several = isOfSeveral(report);
+  return report.items.map((item) => {
+    const metric = metricOfItem(item, report);
+    const shown = (value: number | null) =>
+      value === null ? "" : shownText(metric, value) + (several ? behind(metric) : "");
+    const amount = (text: string) =>
+      several && text !== "" && text !== "none" ? differenceText(metric, text) : text;
+    return [
+      item.curve,
+      item.sparsity === null ? "area" : percent(item.sparsity),
+      ...(several ? [metric.noun] : []),
+      shown(item.baseline),
+      shown(item.results),
+      amount(amountText(item.drop, metric)),
+      item.verdict === "identical" ? "" : pValueText(item.pValue),
+      amount(detectableText(item, metric)),
+      item.by === null ? "" : evidence(item, metric),
+      verdictCell(item) + (verdicts === "details" ? detail(item, metric) : ""),
+    ];
+  });
 }
 
 function verdictCell(item: ComparedItem): string {

@@ -8,7 +8,7 @@ import { formatTable } from "../table.ts";
 import { fitted } from "./fitted-table.ts";
 import { gateLines } from "./history.ts";
 import { curveLines, tableHeader, tableRows } from "./table.ts";
-import { finding, itemName, metricOf, verdictSentence } from "./words.ts";
+import { finding, itemName, metricOfItem, verdictSentence } from "./words.ts";
 
 /** Items that are listed, apart from findings, of which all are. */
 const FEWEST_ROWS = 12;
@@ -49,8 +49,10 @@ export function textReport(
 function changes(report: GateReport, lines: (texts: readonly string[]) => string[]): string[] {
   const changed = report.items.filter(({ verdict }) => verdict === "changed");
   if (changed.length === 0) return [];
-  const metric = metricOf(report);
-  return ["\n", ...lines(changed.map((item) => `${itemName(item)}: ${finding(item, metric)}.`))];
+  return [
+    "\n",
+    ...lines(changed.map((item) => `${itemName(item)}: ${finding(item, metricOfItem(item, report))}.`)),
+  ];
 }
 
 function verdictColor(report: GateReport): (text: string) => string {

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import { isErrorKnown } from "../../analysis/drop-estimate.ts";
 import { seedsText } from "../../analysis/missing-seeds.ts";
 import type { SlowDecline } from "../../analysis/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
@@ -10,22 +11,33 @@ import type { Metric } from "../../metrics/metric.ts";
 import { metrics } from "../../metrics/registry.ts";
 import { behind, differenceText, shownText } from "../../metrics/words.ts";
 
-/** `global-magnitude at 98%`, `global-magnitude, area under the curve`; on one line, whatever the method is called. */
-export function itemName({ curve, sparsity }: Pick<ComparedItem, "curve" | "sparsity">): string {
-  const name = printableLine(curve);
+/**
+ * `global-magnitude at 98%`, `global-magnitude, area under the curve`, and by a metric of the config's own `score of
+ * global-magnitude at 98%`; on one line, whatever the method is called.
+ */
+export function itemName({ curve, sparsity, metric }: NamedItem): string {
+  const own = metric === undefined || metrics.find(metric) !== undefined ? "" : `${metric} of `;
+  const name = `${own}${printableLine(curve)}`;
   return sparsity === null ? `${name}, area under the curve` : `${name} at ${percent(sparsity)}`;
 }
 
-/** The metric that was compared. */
+type NamedItem = Pick<ComparedItem, "curve" | "sparsity"> & { readonly metric?: string };
+
+/** The metric that the study is judged by. */
 export function metricOf({ metric }: Pick<CheckReport, "metric">): Metric {
   return metrics.named(metric);
+}
+
+/** The metric of one item. */
+export function metricOfItem({ metric }: Pick<ComparedItem, "metric">, report: CheckReport): Metric {
+  return report.metrics.find(({ name }) => name === metric) ?? metricOf(report);
 }
 
 /** What an item says: `loses 1.30 points`, `macs 1200 instead of 1100 (seeds 0, 1)`; undefined when nothing. */
 export function finding(item: ComparedItem, metric: Metric): string | undefined {
   const { words } = metric.difference;
   const amount = (value: number | null) =>
-    `${differenceText(metric, amountText(value))} (p ${pValueText(item.pValue)}, ${evidence(item)})`;
+    `${differenceText(metric, amountText(value, metric))} (p ${pValueText(item.pValue)}, ${evidence(item, metric)})`;
   switch (item.verdict) {
     case "changed":
       return item.differences.slice(0, 4).map(cellText).join("; ") + more(item.differences.length - 4);
@@ -36,7 +48,7 @@ export function finding(item: ComparedItem, metric: Metric): string | undefined 
     case "untested":
       return `no ${metric.noun} on one side`;
     case "identical":
-      return item.by === null ? undefined : evidence(item);
+      return item.by === null ? undefined : evidence(item, metric);
     case "no difference":
       return undefined;
   }
@@ -51,16 +63,29 @@ function more(left: number): string {
 }
 
 /** What the comparison of an item stands on. */
-export function evidence({ verdict, by, seeds }: ComparedItem): string {
+export function evidence({ verdict, by, seeds }: ComparedItem, metric: Metric): string {
   if (verdict === "identical") return `${seeds.results} of ${seeds.common} shared seeds identical`;
   if (by === "pairs") return `${seeds.common} pairs of seeds`;
   if (by === "groups") return `${seeds.baseline} against ${seeds.results} seeds`;
-  return "test set";
+  if (metric.testSet !== undefined) return "test set";
+  return isErrorKnown(metric) ? "assumed deviation" : "nothing";
 }
 
-/** An amount with 2 decimals, without its unit; nothing is never less than nothing. */
-export function amountText(value: number | null): string {
-  return value === null ? "" : value.toFixed(2).replace(/^-0\.00$/, "0.00");
+/**
+ * An amount without its unit: of accuracies and losses with 2 decimals, of a metric of the config's own in digits like its
+ * values. Nothing is never less than nothing.
+ */
+export function amountText(value: number | null, { difference, digits, testSet }: Metric): string {
+  if (value === null) return "";
+  const text =
+    difference.kind === "relative" || testSet !== undefined
+      ? value.toFixed(2)
+      : digits.kind === "decimals"
+        ? value.toFixed(digits.fine)
+        : value === 0
+          ? "0"
+          : value.toPrecision(digits.coarse);
+  return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
 export function pValueText(p: number | null): string {
@@ -69,8 +94,11 @@ export function pValueText(p: number | null): string {
 }
 
 /** The smallest drop that could be seen; `none` where it would be more than there is to lose. */
-export function detectableText({ drop, verdict, smallestDetectableDrop: smallest }: ComparedItem): string {
-  return smallest === null && drop !== null && verdict !== "identical" ? "none" : amountText(smallest);
+export function detectableText(item: ComparedItem, metric: Metric): string {
+  const { drop, verdict, smallestDetectableDrop: smallest } = item;
+  return smallest === null && drop !== null && verdict !== "identical"
+    ? "none"
+    : amountText(smallest, metric);
 }
 
 /** Where a large drop could pass: what could be seen at best; undefined elsewhere. */
@@ -78,7 +106,7 @@ export function blindText(item: ComparedItem, metric: Metric): string | undefine
   if (!isBlind(item)) return undefined;
   const { name } = metric.difference;
   if (item.smallestDetectableDrop === null) return `no ${name} can be seen with these seeds`;
-  const detectable = differenceText(metric, amountText(item.smallestDetectableDrop));
+  const detectable = differenceText(metric, amountText(item.smallestDetectableDrop, metric));
   return `not testable with these seeds: smallest detectable ${name} ${detectable}`;
 }
 
@@ -92,7 +120,7 @@ export function declineText(decline: SlowDecline, metric: Metric): string {
   const since = printableLine(changedAt.commit?.slice(0, 10) ?? changedAt.date.slice(0, 10));
   return (
     `${itemName(decline)}: ${value(before)} to ${value(now)} over ${count(runs, "run")}, ` +
-    `${differenceText(metric, amountText(drop))} worse (p ${pValueText(pValue)}), mostly since ${since}`
+    `${differenceText(metric, amountText(drop, metric))} worse (p ${pValueText(pValue)}), mostly since ${since}`
   );
 }
 
@@ -126,7 +154,7 @@ function worstOf(found: readonly ComparedItem[], report: CheckReport): string {
   const [worst] = found;
   if (worst === undefined) return "";
   const others = found.length > 1 ? `, and ${count(found.length - 1, "more item")}` : "";
-  return `${itemName(worst)}: ${finding(worst, metricOf(report))}${others}`;
+  return `${itemName(worst)}: ${finding(worst, metricOfItem(worst, report))}${others}`;
 }
 
 function passText(report: CheckReport): string {
@@ -138,21 +166,25 @@ function passText(report: CheckReport): string {
   const blind = items.filter(isBlind).length;
   const gains = items.filter((item) => item.verdict === "improvement").length;
   if (tested === 0 && identical[0] !== undefined) {
-    return `${evidence(identical[0])}, at all ${count(identical.length, "item")} compared`;
+    return `${evidence(identical[0], metric)}, at all ${count(identical.length, "item")} compared`;
   }
+  const several = report.metrics.length > 1;
+  const of = several
+    ? `of ${count(tested, "difference")} tested (${report.metrics.map(({ noun }) => noun).join(", ")}), none is worse by more than `
+    : `of ${count(tested, name)} tested, none is above `;
+  const blindness = several ? "" : ` (a ${name} of ${differenceText(metric, coarse)} could pass)`;
   return (
-    `of ${count(tested, name)} tested, none is above ${toleranceText(report)} and significant ` +
+    `${of}${toleranceText(report)} and significant ` +
     `at ${percent(options.alpha)} (one-sided, Holm)` +
     (identical.length > 0 ? `; ${count(identical.length, "more item")} identical` : "") +
     (gains > 0 ? `; ${count(gains, "improvement")}` : "") +
-    (blind > 0
-      ? `; ${blind} not testable with these seeds (a ${name} of ${differenceText(metric, coarse)} could pass)`
-      : "")
+    (blind > 0 ? `; ${blind} not testable with these seeds${blindness}` : "")
   );
 }
 
 function toleranceText(report: CheckReport): string {
   const metric = metricOf(report);
+  if (report.metrics.length > 1) return "its tolerance";
   const all = report.items.map(({ tolerance }) => tolerance);
   const [least, most] = [leastOf(all), greatestOf(all)];
   return least === most

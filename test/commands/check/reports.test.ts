@@ -7,8 +7,10 @@ import { junitError, junitReport } from "../../../src/commands/check/junit.ts";
 import { markdownError, markdownReport } from "../../../src/commands/check/markdown.ts";
 import { textReport } from "../../../src/commands/check/text.ts";
 import { inputError } from "../../../src/foundations/errors.ts";
+import { accuracy } from "../../../src/metrics/accuracy.ts";
 
 const item = (changes: Partial<ComparedItem> = {}): ComparedItem => ({
+  metric: "accuracy",
   curve: "global-magnitude",
   sparsity: 0.9,
   verdict: "no difference",
@@ -31,6 +33,7 @@ const reportOf = (items: readonly ComparedItem[], changes: Partial<CheckReport> 
     : "no regression",
   cautions: [],
   metric: "accuracy",
+  metrics: [accuracy],
   items,
   curves: [],
   alerts: [],
