@@ -166,10 +166,10 @@ describe("closingTable", () => {
     const { metrics, results } = ownMetrics(entries, rows);
     const lines = closingTable(results, { ...options, metrics });
     expect(lines.slice(lines.indexOf("") + 1, lines.indexOf("") + 6)).toEqual([
-      "          a                              b",
-      "pruned    worth         lost             worth       lost",
-      "    0%    0.00 ±0.00    1.000 ±0.0       0.00 ±0.00  1.000 ±0.0",
-      "   90%    0.81 ±0.00 *  0.1900 ±0.0 *    0.72 ±0.00  0.2800 ±0.0",
+      "          a                            b",
+      "pruned    worth         lost           worth       lost",
+      "    0%    0.00 ±0.00    1.000 ±0       0.00 ±0.00  1.000 ±0",
+      "   90%    0.81 ±0.00 *  0.1900 ±0 *    0.72 ±0.00  0.2800 ±0",
       "",
     ]);
     expect(lines.slice(-2)).toEqual([
