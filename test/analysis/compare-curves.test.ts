@@ -477,26 +477,36 @@ describe("metrics of one's own", () => {
     );
   });
 
-  test("are no finding where nothing tells their error: one seed a side, no bounds, no tolerance", () => {
+  test("are no finding with one seed a side, since nothing tells how much a formula varies", () => {
     const one = (rows: readonly ResultRow[], seed: number) => rows.filter((row) => row.seed === seed);
     const { items, notes, verdict } = compareOwn(
       one(measured(), 0),
       one(
-        measured(() => ({ cost: 1 }), 5),
+        measured(() => ({ score: 0.1, cost: 1 }), 5),
         6,
       ),
       { allowMissing: "seeds" },
     );
     expect(verdict).toBe("no regression");
-    for (const item of items.filter(({ metric }) => metric === "cost")) {
+    for (const item of items.filter(({ metric }) => metric !== "accuracy")) {
       expect(item).toMatchObject({ verdict: "no difference", testable: false, smallestDetectableDrop: null });
     }
     expect(notes).toContain(
       "Without a spread over the seeds, nothing tells how much cost varies, and no rise of it can be seen.",
     );
+  });
+
+  test("are held against their margin where several seeds all have one value", () => {
+    const fixed = (value: number) => () => ({ score: value, cost: value });
+    const compared = (value: number) =>
+      compareOwn(measured(fixed(0.95)), measured(fixed(value), 5), { allowMissing: "seeds" });
+    const { items, notes } = compared(0.5);
+    const found = items.filter(isFinding);
+    expect(new Set(found.map(({ metric, by }) => `${metric} ${by}`))).toEqual(new Set(["score test set"]));
     expect(notes).toContain(
       "Without a spread over the seeds, drops of score are held against an assumed deviation of 0.01 between seeds: a weaker statement.",
     );
+    expect(compared(0.94).items.filter(isFinding)).toEqual([]);
   });
 
   test("are found to differ in any digit with --exact", () => {
