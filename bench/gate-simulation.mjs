@@ -2,13 +2,16 @@
  * How often `prune-lab check` raises a false alarm, and which drops it catches: simulated sweeps of 17 sparsities,
  * put through the tests that the command uses. Prints the tables of docs/ci.md.
  *
- *   npm run build && node bench/gate-simulation.mjs [--task regression] [--only TEXT] [sweeps a cell, default 1000: a
- *   few minutes]
+ *   npm run build && node bench/gate-simulation.mjs [--task regression|formulas] [--only TEXT] [sweeps a cell, default
+ *   1000: a few minutes]
  *
  * The accuracy of a seed is the curve's plus normal noise of the given deviation, rounded to a number of right
  * answers. The loss of a seed is the curve's times 1 plus such noise, in percent, rounded to 6 decimals. In pairs, the
  * two runs of a seed share a part of the noise: their correlation. Where pairs are identical, a part of the seeds has
  * the very values of the baseline at a point. `--only` simulates the designs whose names hold the text.
+ *
+ * The task `formulas` is the regression with two metrics of its loss: a score between 0 and 1, with the tolerance that it has
+ * by its bounds, and a cost that has neither bounds nor a tolerance. All three are tested as one family.
  */
 import { parseArgs } from "node:util";
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
@@ -16,10 +19,34 @@ import { smallestDetectableDrop } from "../dist/analysis/detectable-drop.js";
 import { testDrops } from "../dist/analysis/drop-tests.js";
 import { scaled, scaleOf } from "../dist/analysis/seed-values.js";
 import { randomStream } from "../dist/foundations/random.js";
+import { formulaMetrics } from "../dist/metrics/formula/metric.js";
 import { metrics } from "../dist/metrics/registry.js";
 import { differenceText } from "../dist/metrics/words.js";
 
 const SPARSITIES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
+const [score, cost] = formulaMetrics([
+  {
+    name: "score",
+    formula: "(1 - 4 * mse)^1.5 * sparsity^0.5",
+    better: "higher",
+    bounds: [0, 1],
+    digits: null,
+  },
+  {
+    name: "cost",
+    formula: "mse * (1 - 0.99 * sparsity)",
+    better: "lower",
+    bounds: [null, null],
+    digits: null,
+  },
+]);
+const REGRESSION = {
+  metric: metrics.named("loss"),
+  curve: (sparsity) => 0.05 * (1 + 0.01 / (1 - 0.99 * sparsity)),
+  deviations: [1, 2, 5, 10],
+  drop: 5,
+  recorded: (level, noise) => Number((level * Math.max(0, 1 + noise / 100)).toFixed(6)),
+};
 /** What is simulated of each task, curves flat, then worse, as a pruned network's; a sample in shown values. */
 const TASKS = {
   classification: {
@@ -30,12 +57,13 @@ const TASKS = {
     recorded: (level, noise, testExamples) =>
       (Math.round((Math.min(100, Math.max(0, level + noise)) * testExamples) / 100) * 100) / testExamples,
   },
-  regression: {
-    metric: metrics.named("loss"),
-    curve: (sparsity) => 0.05 * (1 + 0.01 / (1 - 0.99 * sparsity)),
-    deviations: [1, 2, 5, 10],
-    drop: 5,
-    recorded: (level, noise) => Number((level * Math.max(0, 1 + noise / 100)).toFixed(6)),
+  regression: REGRESSION,
+  formulas: {
+    ...REGRESSION,
+    formulas: [
+      { metric: score, of: (loss, sparsity) => Math.max(0, 1 - 4 * loss) ** 1.5 * sparsity ** 0.5 },
+      { metric: cost, of: (loss, sparsity) => loss * (1 - 0.99 * sparsity) },
+    ],
   },
 };
 const { values: flags, positionals } = parseArgs({
@@ -48,8 +76,13 @@ const { metric, deviations: DEVIATIONS } = task;
 const CURVE = SPARSITIES.map(task.curve);
 /** Where the drop is put: at 95%. */
 const DROPPED = 13;
-const RULE = { alpha: 0.05, tolerance: metric.difference.tolerance };
-const LEVEL = RULE.alpha / (SPARSITIES.length + 1);
+const FORMULAS = task.formulas ?? [];
+/** A curve's points and its area, by each metric. */
+const TOLERANCES = [metric, ...FORMULAS.map((formula) => formula.metric)].flatMap(({ difference }) =>
+  new Array(SPARSITIES.length + 1).fill(difference.tolerance),
+);
+const RULE = { alpha: 0.05, tolerance: TOLERANCES };
+const LEVEL = RULE.alpha / TOLERANCES.length;
 
 const DESIGNS = [
   { name: "pairs, correlation 0", paired: true, correlation: 0 },
@@ -123,7 +156,7 @@ function simulate(cell) {
     if (tests[DROPPED].verdict === "identical") continue;
     const detectable = smallestDetectableDrop(tests[DROPPED].estimates, {
       level: LEVEL,
-      tolerance: RULE.tolerance,
+      tolerance: metric.difference.tolerance,
     });
     // Where it would be more than there is to lose, none is printed.
     if (detectable === null) continue;
@@ -158,16 +191,13 @@ function simulateSweep(
     return { shown: { baseline, results }, isSame };
   });
   const shown = sides.map((side) => side.shown);
-  const areas = (side) =>
-    new Map(
-      [...shown[0][side].keys()].map((seed) => [
-        seed,
-        areaUnderCurve(shown.map((point, i) => ({ sparsity: SPARSITIES[i], value: point[side].get(seed) }))),
-      ]),
-    );
   const same = [...sides.map(({ isSame }) => isSame), sides.every(({ isSame }) => isSame)];
-  return [...shown, { baseline: areas("baseline"), results: areas("results") }].map(
-    ({ baseline, results }, i) => {
+  const curves = [
+    { metric, points: shown },
+    ...FORMULAS.map((formula) => ({ metric: formula.metric, points: shown.map(valuesOf(formula)) })),
+  ];
+  return curves.flatMap(({ metric, points }) =>
+    [...points, areaUnder(points)].map(({ baseline, results }, i) => {
       const scale = scaleOf(metric, baseline);
       return {
         scale,
@@ -177,8 +207,27 @@ function simulateSweep(
         paired,
         identical: same[i],
       };
-    },
+    }),
   );
+}
+
+/** A formula of the values of one point, on both sides. */
+function valuesOf({ of }) {
+  return ({ baseline, results }, i) => {
+    const side = (values) => new Map([...values].map(([seed, value]) => [seed, of(value, SPARSITIES[i])]));
+    return { baseline: side(baseline), results: side(results) };
+  };
+}
+
+function areaUnder(points) {
+  const areas = (side) =>
+    new Map(
+      [...points[0][side].keys()].map((seed) => [
+        seed,
+        areaUnderCurve(points.map((point, i) => ({ sparsity: SPARSITIES[i], value: point[side].get(seed) }))),
+      ]),
+    );
+  return { baseline: areas("baseline"), results: areas("results") };
 }
 
 /** Whether the check finds a drop of so much at one sparsity. The area is left as it was. */

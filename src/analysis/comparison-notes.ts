@@ -1,7 +1,7 @@
 import type { Metric } from "../metrics/metric.ts";
 import { differenceText } from "../metrics/words.ts";
 import type { ComparedItem } from "./compared-item.ts";
-import { isErrorKnown } from "./drop-estimate.ts";
+import { assumedDeviation } from "./drop-estimate.ts";
 import type { ExactComparison } from "./exact-columns.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 
@@ -40,16 +40,23 @@ function unverifiedNotes(exact: ReadonlyMap<MatchedPoint, ExactComparison>): str
       ];
 }
 
-function weaknessNotes(items: readonly ComparedItem[], { noun, testSet, difference }: Metric): string[] {
-  if (!items.some(({ by }) => by === "test set")) return [];
-  if (!isErrorKnown({ testSet, difference })) {
+function weaknessNotes(items: readonly ComparedItem[], metric: Metric): string[] {
+  const { noun, testSet, difference } = metric;
+  const weak = items.filter(({ by }) => by === "test set");
+  if (weak.length === 0) return [];
+  if (testSet !== undefined) {
+    const assumed = deviationText(metric, difference.assumedDeviation);
     return [
-      `Without a spread over the seeds, nothing tells how much ${noun} varies: no ${difference.name} of it can be seen.`,
+      `Without a spread over the seeds, ${difference.name}s are held against ${testSet.name} (with one seed a side, and ${assumed}): a weaker statement.`,
     ];
   }
-  const assumed = `an assumed deviation of ${differenceText({ difference }, difference.assumedDeviation)} between seeds`;
-  const error = testSet === undefined ? assumed : `${testSet.name} (with one seed a side, and ${assumed})`;
-  return [
-    `Without a spread over the seeds, ${difference.name}s are held against ${error}: a weaker statement.`,
-  ];
+  return distinct(weak.map(({ seeds }) => assumedDeviation(metric, seeds))).map((deviation) =>
+    deviation === 0
+      ? `Without a spread over the seeds, nothing tells how much ${noun} varies, and no ${difference.name} of it can be seen.`
+      : `Without a spread over the seeds, ${difference.name}s of ${noun} are held against ${deviationText(metric, deviation)}: a weaker statement.`,
+  );
+}
+
+function deviationText(metric: Metric, deviation: number): string {
+  return `an assumed deviation of ${differenceText(metric, deviation)} between seeds`;
 }

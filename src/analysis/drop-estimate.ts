@@ -152,28 +152,38 @@ function roundingDeviation(
 function testSetEstimate({ baseline, results, testExamples, scale }: Sample): Estimate {
   const before = mean([...baseline.values()]);
   const now = mean([...results.values()]);
-  const alone = baseline.size === 1 && results.size === 1;
-  const assumed = alone || scale.metric.testSet === undefined;
-  const seedVariance = assumed ? assumedVariance(before, scale) + assumedVariance(now, scale) : 0;
+  const { testSet } = scale.metric;
+  const deviation = assumedDeviation(scale.metric, { baseline: baseline.size, results: results.size });
+  const seedVariance = assumedVariance(before, deviation, scale) + assumedVariance(now, deviation, scale);
   const variance = testSetVariance(before, testExamples, scale) + testSetVariance(now, testExamples, scale);
+  const known = testSet !== undefined || deviation > 0;
   return {
     by: "test set",
     drop: before - now,
-    standardError: isErrorKnown(scale.metric) ? Math.sqrt(variance + seedVariance) : Number.POSITIVE_INFINITY,
+    standardError: known ? Math.sqrt(variance + seedVariance) : Number.POSITIVE_INFINITY,
     degreesOfFreedom: Number.POSITIVE_INFINITY,
     spreadDegreesOfFreedom: Number.POSITIVE_INFINITY,
   };
 }
 
-/** Whether anything is known of a metric's error where seeds show no spread: neither for a formula without a tolerance. */
-export function isErrorKnown({ testSet, difference }: Pick<Metric, "testSet" | "difference">): boolean {
-  return testSet !== undefined || difference.assumedDeviation > 0;
+/**
+ * The deviation between seeds that is assumed where they show none: for one seed a side what the metric says, and for more,
+ * which agree, nothing beside the error of the test sets, or its margin where test sets say nothing. In the unit of
+ * differences; 0 where nothing is known either.
+ */
+export function assumedDeviation(
+  { testSet, difference }: Pick<Metric, "testSet" | "difference">,
+  seeds: { readonly baseline: number; readonly results: number },
+): number {
+  if (seeds.baseline === 1 && seeds.results === 1) return difference.assumedDeviation;
+  if (testSet !== undefined) return 0;
+  return difference.assumedDeviation || difference.margin;
 }
 
-/** Between seeds. Scaled values are percent of the baseline's where differences are relative, and it is of each own. */
-function assumedVariance(scaled: number, { metric: { difference } }: DifferenceScale): number {
-  const part = difference.kind === "relative" ? scaled / 100 : 1;
-  return (part * difference.assumedDeviation) ** 2;
+/** Scaled values are percent of the baseline's where differences are relative, and the deviation is of each own. */
+function assumedVariance(scaled: number, deviation: number, { metric }: DifferenceScale): number {
+  const part = metric.difference.kind === "relative" ? scaled / 100 : 1;
+  return (part * deviation) ** 2;
 }
 
 /** Of a value in the unit of differences. */

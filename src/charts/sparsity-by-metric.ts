@@ -15,7 +15,8 @@ export const sparsityByMetricChart: Chart = {
   name: "sparsity-by-metric",
   summary: "Accuracy or loss against the weights pruned, each network in the color of a metric of your own.",
   caption:
-    "The darker the better. Where colors change along a line, the metric trades the one for the other there.",
+    "The darker the better; shades are ranks, about as many networks have each. Where they change from bottom to top, the " +
+    "metric tells networks of one size apart.",
   colors: "heat",
 
   draw: sparsityByMetric,

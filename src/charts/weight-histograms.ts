@@ -9,7 +9,7 @@ import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { methodColors, methodsIn } from "./parts/palette.ts";
 import { share, sharedLimit, shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
-import { markLabel, recoveryNoun, subject } from "./parts/titles.ts";
+import { lines, markLabel, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const weightHistogramsChart: Chart = {
   name: "weight-histograms",
@@ -143,10 +143,10 @@ export function weightHistograms(
     config,
     title: {
       text: `Weights before pruning, and after pruning ${shown.sparsity}${trained}: ${subject(results)}`,
-      subtitle: [
+      subtitle: lines([
         `Histogram of the weights that are not 0, seed ${shown.seed}; each panel to its own height`,
         ...(ownRanges ? ["Where weights are of different sizes, each panel over a range of its own"] : []),
-      ],
+      ]),
     },
     columns: shown.before.tensors.length,
     spacing: { row: ownRanges ? 22 : 14, column: 28 },

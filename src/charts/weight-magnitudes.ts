@@ -8,7 +8,7 @@ import { methodColors, methodsIn } from "./parts/palette.ts";
 import { logTicks } from "./parts/scales.ts";
 import { shownWeights } from "./parts/shown-weights.ts";
 import { config, ink, schema } from "./parts/theme.ts";
-import { count, markLabel, subject } from "./parts/titles.ts";
+import { count, lines, markLabel, subject } from "./parts/titles.ts";
 
 /** Magnitudes far below the largest are drawn at this fraction of it. */
 const FLOOR = 1e-3;
@@ -104,12 +104,12 @@ export function weightMagnitudes(
     config,
     title: {
       text: `Kept and pruned weights at ${shown.sparsity} sparsity: ${subject(results)}`,
-      subtitle: [
+      subtitle: lines([
         `Magnitude as trained, log scale, against flat position; ${count(most, "evenly spaced weight")} a layer, seed ${shown.seed}; grey: pruned`,
         ...(methods.some((method) => constructed.has(method))
           ? ["Of constructed networks the magnitudes of their own weights"]
           : []),
-      ],
+      ]),
     },
     data: { values: data },
     facet: {

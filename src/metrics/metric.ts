@@ -67,7 +67,7 @@ export interface Metric extends Entry {
     readonly margin: number;
     /** Where only larger differences can be detected, nothing much is tested. */
     readonly coarse: number;
-    /** The deviation between seeds that is assumed where nothing shows it. */
+    /** The deviation between seeds that is assumed where nothing shows it; 0 where that would be a guess. */
     readonly assumedDeviation: number;
   };
   /** "as ... as the dense control". */

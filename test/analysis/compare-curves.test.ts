@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compareCurves } from "../../src/analysis/compare-curves.ts";
+import { type ComparedItem, isFinding } from "../../src/analysis/compared-item.ts";
 import { metrics } from "../../src/metrics/registry.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
+import { ownMetric } from "../support/own-metric.ts";
 import { resultRow } from "../support/result-rows.ts";
 
 const OPTIONS: CompareOptions = {
@@ -361,5 +363,156 @@ describe("compareCurves of a regression", () => {
         "(with one seed a side, and an assumed deviation of 10% between seeds): a weaker statement.",
     ]);
     expect(compare(single(), single(risen(100, atEnd))).verdict).toBe("regression");
+  });
+});
+
+describe("metrics of one's own", () => {
+  const score = ownMetric({ name: "score", formula: "1 - loss", bounds: [0, 1], digits: 4 });
+  const cost = ownMetric({ name: "cost", formula: "loss / sparse_bytes", better: "lower" });
+  /** Of each row, both in its own unit, with the noise of its accuracy. */
+  const measured = (
+    change: (row: ResultRow) => { score?: number; cost?: number } = () => ({}),
+    firstSeed = 0,
+  ) =>
+    table(undefined, firstSeed).map((row) => {
+      const own = { score: row.accuracy ?? 0, cost: 1e-8 * (1 + (row.accuracy ?? 0)) };
+      return { ...row, ...own, ...change({ ...row, ...own }) };
+    });
+  const compareOwn = (
+    baseline: readonly ResultRow[],
+    results: readonly ResultRow[],
+    options: Partial<CompareOptions> = {},
+  ) =>
+    compareCurves(
+      { rows: baseline },
+      { rows: results },
+      { ...OPTIONS, ...options, names, ownMetrics: [score, cost] },
+    );
+  const worse = (row: ResultRow) =>
+    atEnd(row) ? { score: (row as ResultRow & { score: number }).score - 0.02 } : {};
+
+  test("are tested at every point and area like the primary one, all of them as one family", () => {
+    const {
+      items,
+      metrics: compared,
+      verdict,
+    } = compareOwn(measured(), measured(undefined, 5), {
+      allowMissing: "seeds",
+    });
+    expect(verdict).toBe("no regression");
+    expect(compared.map(({ name }) => name)).toEqual(["accuracy", "score", "cost"]);
+    expect(items).toHaveLength(3 * (5 + 2));
+    for (const { name } of compared) expect(items.filter(({ metric }) => metric === name)).toHaveLength(7);
+    // A p-value of Holm's method is at most the number of tests times what it was.
+    const alone = compareCurves(
+      { rows: measured() },
+      { rows: measured(worse, 5).map((row) => ({ ...row, accuracy: (row.accuracy ?? 0) - 0.02 })) },
+      { ...OPTIONS, allowMissing: "seeds", names },
+    );
+    const together = compareOwn(
+      measured(),
+      measured(undefined, 5).map((row) => ({ ...row, accuracy: (row.accuracy ?? 0) - 0.02 })),
+      { allowMissing: "seeds" },
+    );
+    const least = (of: readonly ComparedItem[]) =>
+      Math.min(...of.filter(({ metric }) => metric === "accuracy").map(({ pValue }) => pValue ?? 1));
+    expect(least(together.items) / least(alone.items)).toBeCloseTo(3, 6);
+  });
+
+  test("fail the check where they alone got worse, and the item says which it is", () => {
+    const { items, verdict } = compareOwn(measured(), measured(worse, 5), { allowMissing: "seeds" });
+    expect(verdict).toBe("regression");
+    expect(items.filter(isFinding)).toMatchObject([
+      {
+        metric: "score",
+        curve: "global-magnitude",
+        sparsity: 0.98,
+        tolerance: 0.005,
+        drop: expect.closeTo(0.02, 2),
+      },
+    ]);
+    const dearer = compareOwn(
+      measured(),
+      measured((row) => (atEnd(row) ? { cost: 3e-8 } : {}), 5),
+      { allowMissing: "seeds" },
+    );
+    expect(dearer.items.filter(isFinding)).toMatchObject([
+      { metric: "cost", sparsity: 0.98 },
+      { metric: "cost", sparsity: null },
+    ]);
+  });
+
+  test("have a tolerance and a level of their own, from the metric or from a rule", () => {
+    const check = (points: CompareOptions["points"], tolerance?: number) =>
+      compareOwn(measured(), measured(worse, 5), { allowMissing: "seeds", points, tolerance });
+    expect(check([{ metric: "score", tolerance: 0.1 }]).verdict).toBe("no regression");
+    expect(check([{ metric: "score", level: "warn" }]).verdict).toBe("no regression");
+    expect(check([{ metric: "cost", tolerance: 100 }]).verdict).toBe("regression");
+    // In points of accuracy, which says nothing of a score.
+    expect(check([{ tolerance: 50 }]).verdict).toBe("regression");
+    expect(check([], 50).verdict).toBe("regression");
+    expect(check([{ metric: "worth", tolerance: 1 }]).notes).toContain(
+      "Rule 1 of check.points is for no point of these results.",
+    );
+  });
+
+  test("are identical where the seeds are, and told once where a count has to be equal", () => {
+    const changed = measured().map((row) => (atEnd(row) ? { ...row, macs: 1 } : row));
+    const { items } = compareOwn(measured(), changed);
+    expect(items.filter(({ verdict }) => verdict === "changed")).toMatchObject([{ metric: "accuracy" }]);
+    const same = compareOwn(
+      measured(),
+      measured().map((row) => ({ ...row, recipe: "ffffffff" })),
+    );
+    expect(new Set(same.items.map(({ verdict }) => verdict))).toEqual(new Set(["identical"]));
+  });
+
+  test("are left out where neither side has a value, and no test of where one side has none", () => {
+    const nothing = (rows: readonly ResultRow[]) => rows.map((row) => ({ ...row, score: null }));
+    const neither = compareOwn(nothing(measured()), nothing(measured()));
+    expect(neither.items.some(({ metric }) => metric === "score")).toBe(false);
+    const one = compareOwn(measured(), nothing(measured()));
+    expect(one.items.filter(({ metric }) => metric === "score").map(({ verdict }) => verdict)).toEqual(
+      new Array(7).fill("untested"),
+    );
+  });
+
+  test("are no finding with one seed a side, since nothing tells how much a formula varies", () => {
+    const one = (rows: readonly ResultRow[], seed: number) => rows.filter((row) => row.seed === seed);
+    const { items, notes, verdict } = compareOwn(
+      one(measured(), 0),
+      one(
+        measured(() => ({ score: 0.1, cost: 1 }), 5),
+        6,
+      ),
+      { allowMissing: "seeds" },
+    );
+    expect(verdict).toBe("no regression");
+    for (const item of items.filter(({ metric }) => metric !== "accuracy")) {
+      expect(item).toMatchObject({ verdict: "no difference", testable: false, smallestDetectableDrop: null });
+    }
+    expect(notes).toContain(
+      "Without a spread over the seeds, nothing tells how much cost varies, and no rise of it can be seen.",
+    );
+  });
+
+  test("are held against their margin where several seeds all have one value", () => {
+    const fixed = (value: number) => () => ({ score: value, cost: value });
+    const compared = (value: number) =>
+      compareOwn(measured(fixed(0.95)), measured(fixed(value), 5), { allowMissing: "seeds" });
+    const { items, notes } = compared(0.5);
+    const found = items.filter(isFinding);
+    expect(new Set(found.map(({ metric, by }) => `${metric} ${by}`))).toEqual(new Set(["score test set"]));
+    expect(notes).toContain(
+      "Without a spread over the seeds, drops of score are held against an assumed deviation of 0.01 between seeds: a weaker statement.",
+    );
+    expect(compared(0.94).items.filter(isFinding)).toEqual([]);
+  });
+
+  test("are found to differ in any digit with --exact", () => {
+    const moved = measured((row) => (atEnd(row) && row.seed === 2 ? { score: 0.5 } : {}));
+    const { items, verdict } = compareOwn(measured(), moved, { exact: true });
+    expect(verdict).toBe("regression");
+    expect(items[0]?.differences).toMatchObject([{ column: "score", results: "0.5", seeds: [2] }]);
   });
 });

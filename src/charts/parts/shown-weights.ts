@@ -88,7 +88,7 @@ export function share(part: number, whole: number): string {
 }
 
 /** Ranges that differ by more than this have nothing to show on one axis. */
-const SIMILAR = 4;
+const SIMILAR = 16;
 
 /** The range that panels of weights share, [-limit, limit]; undefined where their weights are of different sizes. */
 export function sharedLimit(limits: readonly number[]): number | undefined {

@@ -97,5 +97,7 @@ export function methodLegend(methods: readonly string[], frame: Frame) {
     columns: Math.max(1, Math.min(methods.length, 4, Math.floor(room / entry))),
     symbolSize: 60,
     values: [...methods],
+    // Vega names thirty unless it is told.
+    ...(methods.length > 30 ? { symbolLimit: methods.length } : {}),
   };
 }

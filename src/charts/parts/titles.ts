@@ -71,6 +71,11 @@ export function testSetRange(metric: Metric, value: number, examples: number): s
   return endsText(metric, interval, `${behind(metric)} to `, metric.digits.coarse) + behind(metric);
 }
 
+/** A subtitle of one line or of several, as a specification has it. */
+export function lines(texts: readonly string[]): string | string[] {
+  return texts.length === 1 ? (texts[0] ?? "") : [...texts];
+}
+
 /** What the networks of these rows went through after pruning: `recovery` where some were rewound or the like. */
 export function recoveryNoun(results: readonly Pick<ResultRow, "recovery">[]): string {
   const usual = results.every(({ recovery }) => recovery === "none" || recovery === "finetune");

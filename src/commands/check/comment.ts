@@ -67,7 +67,9 @@ interface Sides {
 
 function comparison(report: GateReport): string[] {
   const byMetric = report.metrics.map((metric) => ({ metric, curves: curvesOf(report, metric) }));
-  const charts = byMetric.flatMap(({ metric, curves }) => curves.flatMap((curve) => chart(curve, metric)));
+  const charts = byMetric.flatMap(({ metric, curves }) =>
+    curves.flatMap((curve) => chart(curve, metric, byMetric.length > 1)),
+  );
   const more = charts.length - MOST_CHARTS;
   return [
     worstTable(report),
@@ -104,7 +106,7 @@ function curvesOf({ items }: GateReport, metric: Metric): Sides[] {
 }
 
 /** A Mermaid chart of the sparsities that have a value on both sides; none below two of them. */
-function chart({ curve, points }: Sides, metric: Metric): string[] {
+function chart({ curve, points }: Sides, metric: Metric, several: boolean): string[] {
   const known = points.flatMap(({ sparsity, baseline, results }) =>
     baseline === null || results === null ? [] : [{ sparsity, baseline, results }],
   );
@@ -114,13 +116,14 @@ function chart({ curve, points }: Sides, metric: Metric): string[] {
   const highest = values.reduce((a, b) => Math.max(a, b));
   const padding = (highest - lowest) / 20 || Math.abs(highest) / 20 || 1;
   const { lowest: least = null, highest: most = null } = metric.bounds ?? {};
-  const bottom = Math.max(least === null ? Number.NEGATIVE_INFINITY : metric.scale * least, lowest - padding);
+  const floor = least !== null ? metric.scale * least : lowest < 0 ? Number.NEGATIVE_INFINITY : 0;
+  const bottom = Math.max(floor, lowest - padding);
   const top = Math.min(most === null ? Number.POSITIVE_INFINITY : metric.scale * most, highest + padding);
   const number = (value: number) => String(Number(value.toPrecision(6)));
   const list = (side: "baseline" | "results") => known.map((point) => number(point[side])).join(", ");
   return [
     [
-      `**${plain(curve)}**`,
+      `**${plain(several ? `${metric.noun} of ${curve}` : curve)}**`,
       "",
       "```mermaid",
       "---",

@@ -1,6 +1,6 @@
 import type { CheckReport } from "../../analysis/check.ts";
 import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
-import { isErrorKnown } from "../../analysis/drop-estimate.ts";
+import { assumedDeviation } from "../../analysis/drop-estimate.ts";
 import { seedsText } from "../../analysis/missing-seeds.ts";
 import type { SlowDecline } from "../../analysis/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
@@ -68,7 +68,7 @@ export function evidence({ verdict, by, seeds }: ComparedItem, metric: Metric): 
   if (by === "pairs") return `${seeds.common} pairs of seeds`;
   if (by === "groups") return `${seeds.baseline} against ${seeds.results} seeds`;
   if (metric.testSet !== undefined) return "test set";
-  return isErrorKnown(metric) ? "assumed deviation" : "nothing";
+  return assumedDeviation(metric, seeds) > 0 ? "assumed deviation" : "nothing known";
 }
 
 /**

@@ -2,8 +2,8 @@ import type { Metric } from "../metric.ts";
 import { figuresOf } from "./names.ts";
 import type { FormulaOptions } from "./options.ts";
 
-/** What a difference counts as, by the tolerance: of an accuracy, these are 0.5, 1, 2 and 1 percentage points. */
-const TOLERANCES = { margin: 2, coarse: 4, assumedDeviation: 2 };
+/** What a difference counts as, by the tolerance: of an accuracy, these are 0.5, 1 and 2 percentage points. */
+const TOLERANCES = { margin: 2, coarse: 4 };
 
 /** The tolerance of a metric between two bounds, as a part of what lies between them; that of an accuracy. */
 const TOLERATED = 0.005;
@@ -65,7 +65,8 @@ function formulaMetric(options: FormulaOptions): Metric {
       margin: TOLERANCES.margin * tolerance,
       // Without a measure of what is much, nothing is too coarse.
       coarse: tolerance === 0 ? Number.POSITIVE_INFINITY : TOLERANCES.coarse * tolerance,
-      assumedDeviation: TOLERANCES.assumedDeviation * tolerance,
+      // How much a formula varies between seeds, no tolerance says.
+      assumedDeviation: 0,
     },
     good: "good",
     testSet: undefined,

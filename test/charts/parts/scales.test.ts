@@ -77,6 +77,15 @@ describe("metricScale of a linear axis", () => {
     );
   });
 
+  it("has room for values that rounding can hardly tell apart", () => {
+    for (const values of [[5e-324], [1e9, 1e9 + 2e-7], [-1e9 - 2e-7, -1e9], [0], [0, 5e-324]]) {
+      const { scale, ticks } = metricScale(ownMetric(), values);
+      for (const value of values) expect(heightOn(scale, value)).toBeGreaterThan(0.01);
+      for (const value of values) expect(heightOn(scale, value)).toBeLessThan(0.99);
+      expect(new Set(ticks.map(({ value }) => value)).size).toBeGreaterThanOrEqual(4);
+    }
+  });
+
   it("reaches to a bound that is near, and not to one that is far", () => {
     const score = ownMetric({ bounds: [0, 1] });
     expect(boundsNear(score, [0.5, 0.9])).toEqual([1]);

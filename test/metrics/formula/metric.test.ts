@@ -14,7 +14,7 @@ describe("a metric of one's own", () => {
 
   test("between bounds has the tolerances of an accuracy, as parts of what lies between them", () => {
     const { tolerance, margin, coarse, assumedDeviation } = ownMetric({ bounds: [0, 1.5] }).difference;
-    expect([tolerance, margin, coarse, assumedDeviation]).toEqual([0.0075, 0.015, 0.03, 0.015]);
+    expect([tolerance, margin, coarse, assumedDeviation]).toEqual([0.0075, 0.015, 0.03, 0]);
     expect(ownMetric({ bounds: [0, 1], unit: "%" }).difference).toMatchObject({
       tolerance: 0.5,
       margin: 1,
