@@ -7,6 +7,7 @@ import type { ResultRow } from "../recording/rows.ts";
 import type { BaselineHealth, FailedNetwork } from "./baseline-health.ts";
 import { groupBy } from "./group-by.ts";
 import { present } from "./mean-interval.ts";
+import { quantizes } from "./rounding-differences.ts";
 
 /**
  * What a reader has to know before anything else: which dense networks did not learn, how that shows, and what is left
@@ -63,9 +64,11 @@ function subjectOf(
   if (network === "baseline") return `The dense baseline${several ? "s" : ""}${of} did not learn`;
   const all = new Set(rows.map(({ method }) => method)).size === methods.length;
   const whose = all ? "" : ` of ${methods.join(", ")}`;
+  const rounded = rows.some((row) => methods.includes(row.method) && quantizes(row));
+  const after = `after recovery${rounded ? " and rounding" : ""}`;
   return several
-    ? `The dense controls${whose}, which are the unpruned networks after recovery,${of} lost what they had learned`
-    : `The dense control${whose}, which is the unpruned network after recovery,${of} lost what it had learned`;
+    ? `The dense controls${whose}, which are the unpruned networks ${after},${of} lost what they had learned`
+    : `The dense control${whose}, which is the unpruned network ${after},${of} lost what it had learned`;
 }
 
 function reasonOf({ failure, guess }: FailedNetwork, group: readonly FailedNetwork[]): string {

@@ -105,6 +105,15 @@ describe("baselineHealth", () => {
     );
   });
 
+  it("says of a control with rounded weights that it is rounded", () => {
+    const quantization = "symmetric(bits=2 per=tensor training=none)";
+    const spoiled = { accuracy: 0.11, loss: 2.4, quantization };
+    const rows = cells((_, method) => (method === "l1-unstructured" ? spoiled : { quantization: "none" }));
+    expect(failureSentences(baselineHealth(rows, guessByName), rows)[0]).toMatch(
+      /^The dense controls of l1-unstructured, which are the unpruned networks after recovery and rounding, of all/,
+    );
+  });
+
   it("tells baselines that diverged without knowing the task, and a regression by its loss", () => {
     const empty = { baseline_loss: null, loss: null, status: "diverged" as const };
     const diverged = [0, 0.5].map((target_sparsity) => regressionRow({ target_sparsity, ...empty }));

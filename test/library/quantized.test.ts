@@ -27,12 +27,8 @@ const methods = [
     recovery: "rewind",
     quantization: straight,
   },
-  {
-    name: "gradual",
-    ...magnitude,
-    schedule: { name: "gradual", every: 2 },
-    quantization: straight,
-  },
+  { name: "gradual", ...magnitude, schedule: { name: "gradual", every: 2 }, quantization: straight },
+  { name: "distilled", ...magnitude, recovery: "distill", quantization: straight },
 ];
 
 let root: string;
@@ -68,7 +64,7 @@ describe.each(["kernels-wasm", "reference"])("methods that quantize, on %s", (en
         "8-channel: symmetric(bits=8 per=channel training=none)",
         "2-tensor: symmetric(bits=2 per=tensor training=none)",
         "unrecovered: symmetric(bits=4 per=tensor training=none)",
-        ...["straight", "tickets", "gradual"].map(
+        ...["straight", "tickets", "gradual", "distilled"].map(
           (name) => `${name}: symmetric(bits=3 per=channel training=straight-through)`,
         ),
       ]),
@@ -76,10 +72,11 @@ describe.each(["kernels-wasm", "reference"])("methods that quantize, on %s", (en
     for (const row of rows) expect(row.loss).not.toBeNull();
     expect(rowOf("2-tensor", 0.5)?.loss).not.toBe(rowOf("global-magnitude", 0.5)?.loss);
     expect(rowOf("straight", 0.5)?.loss).not.toBe(rowOf("global-magnitude", 0.5)?.loss);
+    expect(rowOf("distilled", 0.5)?.loss).not.toBe(rowOf("straight", 0.5)?.loss);
   });
 
   it("prune as they do without, and keep what they keep", () => {
-    for (const method of ["8-channel", "2-tensor", "unrecovered", "straight"]) {
+    for (const method of ["8-channel", "2-tensor", "unrecovered", "straight", "distilled"]) {
       for (const sparsity of prune.sparsities) {
         const {
           sparsity: pruned,

@@ -24,8 +24,21 @@ const SEVERAL_SWEEPS =
 const CONSTRUCTED_TOO =
   "Constructed networks do not start from the trained ones: against these, their differences are those of two trainings.";
 
+const TESTED_ON_TRAINING =
+  "The networks are tested on the examples that they were trained on: these figures show what they know by heart, and " +
+  "nothing of how good they are on others.";
+
+interface Grounds {
+  readonly guessOf?: GuessOf;
+  /** Whether a test set is the training set. */
+  readonly testedOnTraining?: boolean;
+}
+
 /** What the figures stand on, and so what they can and cannot show. */
-export function limits(rows: readonly ResultRow[], guessOf: GuessOf = guessByName): Html {
+export function limits(
+  rows: readonly ResultRow[],
+  { guessOf = guessByName, testedOnTraining = false }: Grounds = {},
+): Html {
   const metric = primaryMetric(rows);
   const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
     const seeds = [...new Set(of.map((row) => row.seed))];
@@ -60,7 +73,7 @@ export function limits(rows: readonly ResultRow[], guessOf: GuessOf = guessByNam
   }
   if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
-<p>${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
+<p>${testedOnTraining ? html`<strong>${TESTED_ON_TRAINING}</strong> ` : ""}${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
 multiplications are counted, not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
 }
 

@@ -17,6 +17,7 @@ import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
 import { searchSentences } from "./search.ts";
+import { isTestedOnTraining } from "./settings.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
 import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
 
@@ -78,7 +79,7 @@ ${definitions}
 </section>
 <aside class="box" aria-labelledby="${of}${prefix}limits">
 <h2 id="${prefix}limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
-${limits(results, guessOf)}
+${limits(results, { guessOf, testedOnTraining: studies.some(isTestedOnTraining) })}
 </aside>
 ${
   steps.length === 0

@@ -4,6 +4,7 @@ import { isConstructedRow, isDenseControl } from "../../analysis/dense-control.t
 import { groupBy } from "../../analysis/group-by.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import { quantizes } from "../../analysis/rounding-differences.ts";
 import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
@@ -19,7 +20,7 @@ export function retention(method: string, rows: readonly ResultRow[], metric: Me
   const limit = largestNonInferiorSparsity(rows, metric);
   if (control === undefined || limit === undefined) return plainRange(method, bySparsity, metric);
   const margin = differenceText(metric, metric.difference.margin);
-  const dense = recovers(rows) ? "the dense control" : "the dense network";
+  const dense = denseNetwork(rows);
   const at = bySparsity.find(([sparsity]) => sparsity === limit)?.[1] ?? [];
   const next = bySparsity.find(([sparsity]) => sparsity > limit);
   const reached = meanOf(at, (row) => recoveredValue(metric, row)) ?? 0;
@@ -33,6 +34,12 @@ export function retention(method: string, rows: readonly ResultRow[], metric: Me
       ? `${method}: no sparsity above 0 is shown to stay within ${margin} of ${dense} (${controlText}).`
       : `${method} stays within ${margin} of ${dense} up to ${percent(limit)} pruned: ${named(metric, reached, "coarse")} against ${measured(metric, controlMean, "coarse")}${saving(at)}.`;
   return [`${kept}${next === undefined ? "" : ` ${beyond(control, next, { metric, dense })}`}`];
+}
+
+/** What pruned networks are held against: rounded as they are, if they are. */
+function denseNetwork(rows: readonly ResultRow[]): string {
+  const network = recovers(rows) ? "dense control" : "dense network";
+  return rows.some(quantizes) ? `its equally rounded ${network}` : `the ${network}`;
 }
 
 /** What the first sparsity beyond the limit costs, or why it is beyond. */

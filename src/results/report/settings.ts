@@ -8,6 +8,11 @@ const MOST_CHARACTERS = 60;
 /** So much of a hash tells it from others. */
 const HASH_CHARACTERS = 12;
 
+/** Whether the networks of a study were tested on their training examples, as far as its manifest says. */
+export function isTestedOnTraining(study: ReportedStudy): boolean {
+  return settingsOf(study).get("dataset.test") === "train";
+}
+
 /**
  * The settings in which sweeps differ, a row each and a column a sweep; from their manifests, and what the tables
  * themselves say. Undefined for a single sweep.

@@ -36,6 +36,14 @@ describe("findings", () => {
     ]);
   });
 
+  it("say that the dense control of rounded weights is rounded too", () => {
+    const quantization = "symmetric(bits=2 per=tensor training=none)";
+    const rows = method("a", { 0: flat, 0.9: lower(0.2, 0.1) }).map((row) => ({ ...row, quantization }));
+    expect(findings(rows)[0]).toMatch(
+      /^a stays within 1 point of its equally rounded dense control up to 90% pruned: /,
+    );
+  });
+
   it("do not call a small drop a loss when the seeds cannot rule it out", () => {
     const rows = method("a", { 0: flat, 0.5: lower(0.6, 1) });
     expect(findings(rows)).toEqual([

@@ -30,6 +30,13 @@ describe("limits", () => {
     expect(found).toMatch(/\nSmallest rise that a check with other seeds can detect\n\d+\.\d%/);
   });
 
+  it("say first of all when the test set is the training set", () => {
+    const { results } = exampleStudy({ regression: true });
+    const said = "tested on the examples that they were trained on";
+    expect(limits(results, { testedOnTraining: true }).text).toContain(said);
+    expect(limits(results).text).not.toContain(said);
+  });
+
   it("say that one seed shows no deviation", () => {
     const found = text(exampleStudy({ seeds: [4] }).results);
     expect(found).toContain("\nDeviation between seeds\nunknown from one seed\n");
