@@ -18,8 +18,9 @@ Examples:
   $ prune-lab check results/gate --against baseline.csv --exact --junit report.xml
   $ prune-lab check results/mnist-mlp --against baseline.csv --confirm --history history.jsonl
 
-A regression is a drop of accuracy (of a study that has none, a rise of the loss) that is significant and larger
-than the tolerance, or a count of weights, of multiply-accumulates or a status that is not the baseline's.
+A regression is a drop of accuracy (of a study that has none, a rise of the loss), or a worse value of a metric of
+the config's own, that is significant and larger than the tolerance; or a count of weights, of multiply-accumulates
+or a status that is not the baseline's.
 The flags stand above the config's own section, check:, which can set tolerances for single methods and sparsities.
 Exit codes: 0 no regression, 1 a regression, 2 wrong input.`;
 
