@@ -46,7 +46,7 @@ function scalingBy(rows: Uint32Array, matrix: Matrix, { notify }: Pick<LoadConte
   const scalings = columns.map((_, column) => columnScaling(rows, matrix, column));
   const constant = columns.filter((_, column) => scalings[column]?.std === 0);
   if (constant.length > 0) {
-    const named = constant.slice(0, 5).map(quote).join(", ") + (constant.length > 5 ? ", ..." : "");
+    const named = constant.slice(0, 5).map(quote).join(", ") + (constant.length > 5 ? " and more" : "");
     const what = constant.length === 1 ? "1 column is" : `${constant.length} columns are`;
     notify(`${what} constant in the training examples, and only centered: ${named}.`);
   }

@@ -204,6 +204,12 @@ const refusals: [string, string | Uint8Array, object, string][] = [
   ["a header alone", "a,y\n", {}, "numbers.csv: no row follows the header."],
   ["no header", "1,2\n3,4\n", {}, "numbers.csv, line 1: there is no header, only numbers."],
   ["a column without a name", ",y\n0,1\n", {}, "numbers.csv, line 1: column 1 has no name."],
+  [
+    "a name without end",
+    `${"a".repeat(1001)},y\n1,2\n`,
+    {},
+    "line 1: the name of column 1 has more than 1000 characters.",
+  ],
   ["two columns of one name", "a,y,a\n1,2,3\n", {}, "line 1: columns 1 and 3 are both named 'a'."],
   ["an empty cell", "a,y\n1,2\n,3\n", {}, "numbers.csv, line 3: column 1 ('a') is empty."],
   ["a missing value", "a,y\n1,NA\n", {}, "line 2: column 2 ('y') is 'NA', a missing value."],

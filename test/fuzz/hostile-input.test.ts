@@ -8,6 +8,7 @@ import { resolveConfig } from "../../src/config/load.ts";
 import { findConfig } from "../../src/config/lookup.ts";
 import { parseConfigSource } from "../../src/config/source.ts";
 import { readIdxFile } from "../../src/datasets/formats/idx/files.ts";
+import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import { nameProblem } from "../../src/foundations/names.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { Registry } from "../../src/foundations/registry.ts";
@@ -26,7 +27,7 @@ import { hostileText, mangledBytes, mangledData, mangledText } from "./inputs.ts
  * Whatever somebody gives to prune-lab, it works or says in a few visible words what is wrong: no crash, no error of the
  * language, no memory beyond measure. Longer, and with a seed: npm run fuzz -- --minutes 10 --seed 1
  */
-const PROPERTIES = 10;
+const PROPERTIES = 11;
 const share = milliseconds(PROPERTIES);
 const folder = await temporaryFolder();
 const timeout = share * 4 + 60_000;
@@ -163,6 +164,29 @@ test("IDX files, plain and compressed", { timeout }, () => {
   return holds(share, contents, async (bytes) => {
     await writeFile(file, bytes);
     await succeedsOrExplains(() => readIdxFile(file, "train-images"));
+  });
+});
+
+test("CSV files of data", { timeout }, () => {
+  const file = path.join(folder, "data.csv");
+  const table = 'a,"b c",y\r\n1,-2.5e3,red\n"4",5,blue\n\n7,8,red\n9,10,blue\n';
+  const contents = fc.oneof(
+    hostileText,
+    mangledText(table),
+    mangledBytes(Buffer.from(table), Buffer.from(`\uFEFF${table}`, "utf16le")),
+    mangledBytes(gzipSync(table)),
+  );
+  const options = fc.constantFrom(
+    { targets: "y", task: "classes" },
+    { targets: "a", inputs: "b c", standardize: "both" },
+    { targets: ["a", "b c"], splitColumn: "y" },
+    { targets: "x", delimiter: ";" },
+  );
+  const context = { dataDir: undefined, notify: () => {} };
+  return holds(share, fc.tuple(contents, options), async ([content, chosen]) => {
+    await writeFile(file, content);
+    const dataset = datasetSchema().parse({ name: "table", path: file, ...chosen });
+    await succeedsOrExplains(() => loadDataset(dataset, context));
   });
 });
 

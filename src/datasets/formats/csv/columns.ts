@@ -1,6 +1,6 @@
 import { inputError } from "../../../foundations/errors.ts";
 import { quote } from "../../../foundations/quote.ts";
-import { type Header, placeOf } from "./header.ts";
+import { type Header, listed, placeOf } from "./header.ts";
 
 /** What a table's columns are for, by name. */
 export interface ColumnNames {
@@ -24,11 +24,9 @@ export interface ColumnOptions {
 export function columnNames(options: ColumnOptions, header: Header): ColumnNames {
   const targets = listOf(options.targets);
   const part = options.splitColumn ?? undefined;
-  const reserved = part === undefined ? targets : [...targets, part];
+  const reserved = new Set(part === undefined ? targets : [...targets, part]);
   const inputs =
-    options.inputs === null
-      ? header.names.filter((name) => !reserved.includes(name))
-      : listOf(options.inputs);
+    options.inputs === null ? header.names.filter((name) => !reserved.has(name)) : listOf(options.inputs);
   const used = new Map<string, string>();
   for (const [option, names] of [
     ["targets", targets],
@@ -46,9 +44,7 @@ export function columnNames(options: ColumnOptions, header: Header): ColumnNames
     }
   }
   if (inputs.length === 0) {
-    throw inputError(
-      `${header.file} has no column but ${reserved.map(quote).join(", ")}: nothing is left as input.`,
-    );
+    throw inputError(`${header.file} has no column but ${listed([...reserved])}: nothing is left as input.`);
   }
   return { inputs, targets, part };
 }
