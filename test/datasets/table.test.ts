@@ -62,10 +62,12 @@ describe("a table of numbers", () => {
     expect(rowsOf(dataset).get(6)).toEqual([6, 5, 7]);
   });
 
-  test("may be compressed, have a byte order mark, other line ends, quotes, spaces and empty lines", async () => {
+  test("may be compressed, have a byte order mark or UTF-16, other line ends, quotes, spaces and empty lines", async () => {
     const plain = await load(NUMBERS);
     const written = `\uFEFF${NUMBERS.replaceAll("\n", "\r\n\r\n").replace("a,b", '"a", b').replace("5,6", '"5", 6e0')}`;
     expect((await load(written)).checksum).toBe(plain.checksum);
+    const unicodeText = Buffer.from(`\uFEFF${NUMBERS}`, "utf16le");
+    expect((await load(unicodeText)).checksum).toBe(plain.checksum);
     const gzip = await load(gzipSync(NUMBERS), { label: "zipped" }, { name: "numbers.csv.gz" });
     expect([gzip.checksum, gzip.name]).toEqual([plain.checksum, "zipped"]);
     const semicolons = await load(NUMBERS.replaceAll(",", ";"), { delimiter: ";" });
