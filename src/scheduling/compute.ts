@@ -192,8 +192,10 @@ class Computation {
   #tellProgress({ run: id, steps }: ProgressMessage): void {
     const job = this.#jobs.get(id);
     if (job === undefined || this.#stopped !== undefined) return;
+    const updated = this.#progress.update(id, steps);
+    if (updated === undefined) return;
+    const { started, fraction } = updated;
     const [share] = job.shares;
-    const { started, fraction } = this.#progress.update(id, steps);
     const told = { study: share.work.study, run: share.labelOf(job.run) };
     const { onEvent } = this.#request;
     if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });

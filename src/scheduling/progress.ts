@@ -29,12 +29,15 @@ export class Progress {
     this.#entries.set(run.id, { run, ...expected, started: false, fraction: 0 });
   }
 
-  /** Takes what a worker says of a run; `started` is true the first time. */
-  update(id: string, steps: number): { readonly started: boolean; readonly fraction: number } {
-    const entry = this.#entry(id);
+  /**
+   * Takes what a worker says of a run; `started` is true the first time. Undefined for a run that was removed: what a
+   * worker says and how its run ends come by different ways, so the end may overtake the last message.
+   */
+  update(id: string, steps: number): { readonly started: boolean; readonly fraction: number } | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
     const started = !entry.started;
     entry.started = true;
-    // A message may arrive after the run has finished.
     entry.fraction = Math.max(entry.fraction, Math.min(1, steps / Math.max(1, entry.steps)));
     return { started, fraction: entry.fraction };
   }

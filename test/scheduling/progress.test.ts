@@ -22,7 +22,7 @@ test("the total is weighted by expected cost", () => {
   progress.add(point("b", 0.5), { steps: 10, cost: 100 });
   expect(progress.update("a", 15)).toEqual({ started: true, fraction: 0.5 });
   expect(progress.total()).toBeCloseTo(150 / 400, 12);
-  expect(progress.update("a", 30).started).toBe(false);
+  expect(progress.update("a", 30)?.started).toBe(false);
   progress.finish("a", 3);
   progress.finish("b", 1);
   expect(progress.total()).toBe(1);
@@ -56,4 +56,11 @@ test("the total never falls", () => {
   }
   expect(totals).toEqual([...totals].sort((a, b) => a - b));
   expect(totals.at(-1)).toBe(1);
+});
+
+test("a message that arrives after its run has failed is no one's", () => {
+  const progress = new Progress();
+  progress.add(baseline("dense"), { steps: 10, cost: 100 });
+  progress.remove("dense");
+  expect(progress.update("dense", 5)).toBeUndefined();
 });
