@@ -4,6 +4,7 @@ import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { PruneLabError } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
@@ -15,6 +16,7 @@ import { constructions } from "../pruning/constructions/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { isNamed, searchedMethods, searchSchema, withSearched } from "../pruning/search.ts";
 import { tables } from "../recording/columns.ts";
+import { readPublished } from "../recording/published-points.ts";
 import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
 import { metricFaults } from "./metrics.ts";
@@ -109,7 +111,7 @@ function pruneSchema() {
     .describe("What is removed, how much, and how the network recovers.");
 }
 
-const ownTables = Object.keys(tables)
+const ownTables = [...Object.keys(tables), "published", "find"]
   .filter((table) => table !== "results")
   .map((table) => `${table}.csv`);
 
@@ -132,6 +134,21 @@ const outputSchema = z
       .describe("File name of the results table in the results folder."),
   })
   .describe("Names of files that are written.");
+
+/** Each entry is read, so that what is wrong with a table is told before anything is computed. */
+const publishedSchema = distinct(
+  z.string().superRefine((name, context) => {
+    try {
+      readPublished(name);
+    } catch (error) {
+      if (!(error instanceof PruneLabError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+    }
+  }),
+  String,
+).describe(
+  "Papers whose figures stand beside the results, by the names of `prune-lab list papers`, or paths of CSV files of your own. They may change when a folder is continued.",
+);
 
 /** The config's mapping, before settings that follow from others are filled in. */
 export function configFields() {
@@ -160,6 +177,7 @@ export function configFields() {
     output: outputSchema.prefault({}),
     metrics: formulasSchema(),
     labels: labelsSchema(),
+    published: publishedSchema.optional(),
     check: checkSchema().prefault({}),
   });
 }

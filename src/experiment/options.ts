@@ -38,4 +38,6 @@ export interface StudyOptions {
   /** Metrics of one's own. They shape no run: what they say is computed from the rows. */
   readonly metrics?: readonly FormulaOptions[] | undefined;
   readonly labels?: Labels | undefined;
+  /** Papers by name, or paths of CSV files, whose figures stand beside the results. They shape no run. */
+  readonly published?: readonly string[] | undefined;
 }

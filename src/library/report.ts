@@ -103,11 +103,12 @@ async function studiesOf({
     snapshots: details?.snapshots,
     manifest: folder?.manifest,
     configText: details?.configText,
+    published: details?.published,
   }));
 }
 
-function dataOf({ rows, layers, history, snapshots, metrics }: OverlaidStudy) {
-  return { results: rows, layers, history, snapshots, metrics };
+function dataOf({ rows, layers, history, snapshots, metrics, published }: OverlaidStudy) {
+  return { results: rows, layers, history, snapshots, metrics, published };
 }
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */

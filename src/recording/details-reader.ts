@@ -3,6 +3,7 @@ import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { parseCsv } from "./csv-reader.ts";
+import { PUBLISHED_FILE, type PublishedPoint, parsePublished } from "./published-points.ts";
 import type { LayerRow } from "./rows.ts";
 import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
 
@@ -11,31 +12,41 @@ export interface RecordedDetails {
   readonly layers: readonly LayerRow[];
   readonly snapshots: Snapshots;
   readonly configText: string;
+  /** Figures of papers on the same network and data; none where the config names no paper. */
+  readonly published: readonly PublishedPoint[];
 }
 
 /** Reads them. Throws a PruneLabError of kind `input` that names the file when one is missing or damaged. */
 export async function readDetails(folder: string): Promise<RecordedDetails> {
   const layersFile = path.join(folder, "layers.csv");
-  const [layers, snapshots, configText] = await Promise.all([
+  const publishedFile = path.join(folder, PUBLISHED_FILE);
+  const [layers, snapshots, configText, published] = await Promise.all([
     readText(layersFile),
     readText(path.join(folder, SNAPSHOTS_FILE)),
     readText(path.join(folder, "config.yaml")),
+    readIfThere(publishedFile),
   ]);
   return {
     layers: parseCsv("layers", layers, layersFile).map(({ row }) => row),
     snapshots: parseSnapshots(snapshots, path.join(folder, SNAPSHOTS_FILE)),
     configText,
+    published: published === undefined ? [] : parsePublished(published, publishedFile),
   };
 }
 
 async function readText(file: string): Promise<string> {
+  const text = await readIfThere(file);
+  if (text !== undefined) return text;
+  throw inputError(`${file} does not exist: the folder is incomplete or from an older version.`, {
+    hint: "Run the sweep again: it completes the folder.",
+  });
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw readError(error, file);
-    throw inputError(`${file} does not exist: the folder is incomplete or from an older version.`, {
-      hint: "Run the sweep again: it completes the folder.",
-      cause: error,
-    });
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw readError(error, file);
   }
 }

@@ -22,6 +22,7 @@ import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./c
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import { formulaWarnings } from "./formula-warnings.ts";
 import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
+import { publishedBeside, publishedWarnings } from "./published.ts";
 import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
@@ -115,17 +116,19 @@ export async function finishStudy(
     const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
     results = tables.results;
     summary = summarize(results, metrics);
-    written = tableFiles(options, tables, summary);
+    const published = publishedBeside(study);
+    written = tableFiles(options, tables, summary, published);
     files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
     const unlearned = failures.length === 0 ? [] : [`Warning: ${failures.join(" ")}`];
     const ofFormulas = formulaWarnings(results, options.metrics ?? []);
-    for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas]) {
+    const ofPapers = publishedWarnings(study, published);
+    for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await chartFiles(study, open.configText, tables, toPng)));
+    files.push(...(await chartFiles(study, open.configText, tables, published, toPng)));
     checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
   const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];
