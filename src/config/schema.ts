@@ -2,6 +2,8 @@ import * as z from "zod";
 import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
+import type { StudyOptions } from "../experiment/options.ts";
+import { firstSeeds, type SeedRule, seedRuleSchema } from "../experiment/seed-rule.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { PruneLabError } from "../foundations/errors.ts";
@@ -158,10 +160,14 @@ export function configFields() {
     model: modelSchema(),
     train: trainSchema.prefault({}),
     prune: pruneSchema().prefault({}),
-    seeds: distinct(z.int().min(0), Number, 10 * MOST_ENTRIES)
+    seeds: z
+      .union([distinct(z.int().min(0), Number, 10 * MOST_ENTRIES), seedRuleSchema], {
+        error: ({ input }) =>
+          `${show(input)} is neither a list of seeds nor a rule: write [0, 1, 2], or { until: 0.2 }.`,
+      })
       .default([0, 1, 2])
       .describe(
-        "Starting points of the random numbers: initial weights, order of the examples, random pruning. Everything is repeated for each, and the spread of the results gives the error bars.",
+        "Starting points of the random numbers: initial weights, order of the examples, random pruning. Everything is repeated for each, and the spread of the results gives the error bars. A list, or a rule that adds seeds.",
       ),
     engine: z
       .enum(engineChoices(), {
@@ -196,6 +202,12 @@ function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof p
   return methods.every(hasOwnSparsity) ? [] : sparsities;
 }
 
+/** The seeds that a sweep begins with, and the rule that they are of, if any. */
+function seedOptions(seeds: readonly number[] | SeedRule): Pick<StudyOptions, "seeds" | "seedRule"> {
+  if ("until" in seeds) return { seeds: firstSeeds(seeds.atLeast), seedRule: seeds };
+  return { seeds };
+}
+
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
@@ -210,13 +222,14 @@ export function configSchema() {
       }
       const constructed = prune.methods.filter(hasOwnSparsity).length;
       const grid = (prune.methods.length - constructed) * prune.sparsities.length;
-      const pruned = seeds.length * (grid + constructed);
+      const mostSeeds = Array.isArray(seeds) ? seeds.length : seeds.atMost;
+      const pruned = mostSeeds * (grid + constructed);
       if (pruned > MOST_PRUNED) {
         context.addIssue({
           code: "custom",
           path: [],
           message:
-            `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
+            `${mostSeeds} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
             `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
         });
       }
@@ -248,6 +261,7 @@ export function configSchema() {
       const { train, prune } = config;
       return {
         ...config,
+        ...seedOptions(config.seeds),
         prune: {
           ...prune,
           methods: withSearched(prune.methods, prune.search),

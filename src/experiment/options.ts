@@ -3,6 +3,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
 import type { Search } from "../pruning/search.ts";
+import type { SeedRule } from "./seed-rule.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
 
@@ -33,6 +34,8 @@ export interface StudyOptions {
     readonly search?: Search | undefined;
   };
   readonly seeds: readonly number[];
+  /** What the seeds follow from: those of a config are the first that it runs. */
+  readonly seedRule?: SeedRule | undefined;
   readonly engine: string;
   readonly output: { readonly results: string };
   /** Metrics of one's own. They shape no run: what they say is computed from the rows. */

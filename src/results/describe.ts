@@ -65,6 +65,7 @@ export function manifestOf(
       tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
     },
     ...(plugins.length === 0 ? {} : { plugins }),
+    ...(options.seedRule === undefined ? {} : { seeds: { ...options.seedRule, used: options.seeds } }),
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     runs: Object.fromEntries(plan.runs.map((run) => [run.label, run.id])),
     files,

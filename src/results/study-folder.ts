@@ -93,6 +93,13 @@ export async function openStudy({
   }
 }
 
+/** The open study with a larger plan, such as one with more seeds, which the folder has to hold then. */
+export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise<OpenStudy> {
+  const extended = { ...open, study, runs: study.plan.runs };
+  await writeManifest(extended, [], "start", []);
+  return extended;
+}
+
 /**
  * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
  * other threads.
