@@ -2,6 +2,7 @@ import * as z from "zod";
 import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
+import { evaluateSchema } from "../experiment/evaluation/options.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
 import { canonicalJson } from "../foundations/hash.ts";
@@ -159,6 +160,7 @@ export function configFields() {
       ),
     output: outputSchema.prefault({}),
     metrics: formulasSchema(),
+    evaluate: evaluateSchema(),
     labels: labelsSchema(),
     check: checkSchema().prefault({}),
   });

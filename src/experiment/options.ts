@@ -3,6 +3,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
 import type { Search } from "../pruning/search.ts";
+import type { EvaluateOptions } from "./evaluation/options.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
 
@@ -37,5 +38,7 @@ export interface StudyOptions {
   readonly output: { readonly results: string };
   /** Metrics of one's own. They shape no run: what they say is computed from the rows. */
   readonly metrics?: readonly FormulaOptions[] | undefined;
+  /** What tests measure beside loss and accuracy. */
+  readonly evaluate?: EvaluateOptions | undefined;
   readonly labels?: Labels | undefined;
 }

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
+import type { TableRows } from "./columns.ts";
 import { parseCsv } from "./csv-reader.ts";
+import type { EvaluationRows, EvaluationTable } from "./evaluation.ts";
 import type { LayerRow } from "./rows.ts";
 import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
 
@@ -11,20 +13,30 @@ export interface RecordedDetails {
   readonly layers: readonly LayerRow[];
   readonly snapshots: Snapshots;
   readonly configText: string;
+  readonly evaluation: EvaluationRows;
 }
 
-/** Reads them. Throws a PruneLabError of kind `input` that names the file when one is missing or damaged. */
-export async function readDetails(folder: string): Promise<RecordedDetails> {
+/** Reads them, of the tables of `evaluate` those among the `files` that the manifest lists. Throws a PruneLabError of kind `input` that names the file when one is missing or damaged. */
+export async function readDetails(folder: string, files: readonly string[] = []): Promise<RecordedDetails> {
   const layersFile = path.join(folder, "layers.csv");
-  const [layers, snapshots, configText] = await Promise.all([
+  const evaluated = async <Name extends EvaluationTable>(name: Name): Promise<readonly TableRows[Name][]> => {
+    if (!files.includes(`${name}.csv`)) return [];
+    const file = path.join(folder, `${name}.csv`);
+    return parseCsv(name, await readText(file), file).map(({ row }) => row);
+  };
+  const [layers, snapshots, configText, classes, calibration, corruptions] = await Promise.all([
     readText(layersFile),
     readText(path.join(folder, SNAPSHOTS_FILE)),
     readText(path.join(folder, "config.yaml")),
+    evaluated("classes"),
+    evaluated("calibration"),
+    evaluated("corruptions"),
   ]);
   return {
     layers: parseCsv("layers", layers, layersFile).map(({ row }) => row),
     snapshots: parseSnapshots(snapshots, path.join(folder, SNAPSHOTS_FILE)),
     configText,
+    evaluation: { classes, calibration, corruptions },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { methodLabel, withLabels } from "../../charts/labels.ts";
+import { type EvaluationRows, joinEvaluation, mapEvaluation } from "../../recording/evaluation.ts";
 import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
 import { sharedMetrics } from "./own-metrics.ts";
@@ -10,6 +11,7 @@ export interface OverlaidStudy extends ReportedStudy {
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
   readonly snapshots: Snapshots | undefined;
+  readonly evaluation?: EvaluationRows | undefined;
 }
 
 /** How a method of one of several studies is called on their page. */
@@ -45,6 +47,13 @@ export function overlay(
     layers: studies.flatMap((study) => renamed(study, study.layers)),
     history: studies.flatMap((study) => renamed(study, study.history)),
     snapshots: undefined,
+    evaluation: joinEvaluation(
+      studies.flatMap((study) =>
+        study.evaluation === undefined
+          ? []
+          : [mapEvaluation(study.evaluation, (rows) => renamed(study, rows))],
+      ),
+    ),
     metrics: sharedMetrics(studies),
     labels: { axes: Object.assign({}, ...studies.map(({ manifest }) => manifest?.labels?.axes)) },
   };
