@@ -5,7 +5,7 @@ import type { Method } from "../../pruning/method.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import { networkOf } from "../construct.ts";
-import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
+import { ALGORITHM, evaluationIdentity, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -54,6 +54,7 @@ export function planPoint(
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
+    ...evaluationIdentity(settings),
     seed,
   });
   return { kind: "point", id, parents, ...point };
