@@ -24,6 +24,7 @@ import { planQuantized } from "./runs/quantized.ts";
 import { recoverySource } from "./runs/recover.ts";
 import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
+import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
@@ -65,11 +66,12 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
 
   const cells: Cell[] = [];
   for (const method of options.prune.methods.map(resolveMethod)) {
-    const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
-    const retraining = recoveries.named(recovery.name).retraining(recovery);
+    const recovery = method.recovery ?? standardRecovery(method, settings);
+    const start = startOf(method, recovery);
+    const retraining = recoveries.named(recovery.name).retraining(recovery, start);
     const columns = isConstructed(method)
       ? constructedColumns(method, retraining, inputs, graph)
-      : prunedColumns(method, retraining, inputs, graph);
+      : prunedColumns(method, start, retraining, inputs, graph);
     const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
@@ -105,9 +107,26 @@ interface CellColumn {
   addRuns(cell: UnroundedCell): string[];
 }
 
+/** As `prune.finetune` says; but a network that is pruned early has its training before it. */
+function standardRecovery(method: AnyMethod, { finetune }: RunSettings): Chosen {
+  if (!isConstructed(method) && schedules.named(method.schedule.name).startsAt !== undefined) {
+    return { name: "train" };
+  }
+  return { name: finetune === null ? "none" : "finetune" };
+}
+
+/** The step of the training at which a network is pruned, or begins to be; undefined: after the training. */
+function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
+  if (isConstructed(method)) return undefined;
+  const { startsAt } = schedules.named(method.schedule.name);
+  if (startsAt !== undefined) return startsAt(method.schedule);
+  return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
+}
+
 /** At each sparsity of the study the levels of the schedule. */
 function prunedColumns(
   method: Method,
+  start: number | undefined,
   retraining: Retraining | null,
   inputs: PlanInputs,
   graph: Graph,
@@ -119,6 +138,7 @@ function prunedColumns(
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -131,7 +151,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? from, source), fills && last));
       }
       return ids;
     };
