@@ -12,6 +12,9 @@ export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetunin
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
 export const POINT_RECORD = 4;
 
+/** Version of what is measured on the validation examples of a network that trains nothing after it was made. */
+export const VALIDATED = 1;
+
 /** Version of what constructions make; not of the recipe, which studies without any have too. */
 export const CONSTRUCTION = 1;
 

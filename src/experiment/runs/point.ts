@@ -5,7 +5,7 @@ import type { Method } from "../../pruning/method.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import { networkOf } from "../construct.ts";
-import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
+import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION, VALIDATED } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -53,6 +53,7 @@ export function planPoint(
     pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(retraining === null ? { validated: VALIDATED } : {}),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     seed,
   });
@@ -119,6 +120,11 @@ function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): 
   const steps = recoverySteps(settings, run.retraining, trainExamples);
   const course = schedules.named(schedule.name).during?.(run.sparsity, steps, schedule);
   return course ?? [{ step: 0, sparsity: run.sparsity }];
+}
+
+/** The step of its recovery at which a run prunes last: 0 for a run that prunes at once. */
+export function lastPruningStep(run: PointRun, settings: RunSettings, trainExamples: number): number {
+  return courseOf(run, settings, trainExamples).at(-1)?.step ?? 0;
 }
 
 /** What the pruner has removed, and what it will in the course of the recovery. */

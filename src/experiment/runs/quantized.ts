@@ -5,12 +5,12 @@ import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
 import { networkOf } from "../construct.ts";
-import { ALGORITHM, QUANTIZATION } from "../identity.ts";
+import { ALGORITHM, QUANTIZATION, VALIDATED } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
 import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
-import { type TestMeasure, test } from "./test-measure.ts";
+import { type TestMeasure, test, validate } from "./test-measure.ts";
 
 /** Rounds the weights of its parent, a point, to few bits. */
 export interface QuantizedRun extends RunBase {
@@ -25,6 +25,7 @@ export interface QuantizedResult extends ResultBase {
   readonly kind: "quantized";
   /** Of the network with rounded weights. */
   readonly rounded: TestMeasure;
+  readonly validation: TestMeasure;
   readonly size: CodedSize;
   /** What the charts show of the prunable weights, rounded. */
   readonly weights: WeightsSnapshot;
@@ -40,6 +41,7 @@ export function planQuantized(
     kind: "quantized",
     algorithm: [QUANTIZATION, ALGORITHM.measuring],
     parents,
+    validated: VALIDATED,
     rounding,
     seed,
   });
@@ -52,7 +54,7 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
 
   work: ({ sparsity }, _settings, examples) => ({
     steps: 0,
-    passes: examples.test,
+    passes: examples.test + examples.validation,
     density: 1 - sparsity,
   }),
 
@@ -67,12 +69,14 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
       await network.setMasks(parent.masks);
       await network.writeParameters(parameters);
       const rounded = await test(network, dataset);
+      const validation = await validate(network, dataset);
       const status: RunStatus = rounded.loss === null ? "diverged" : parent.status;
       return {
         result: {
           kind: "quantized",
           status,
           rounded,
+          validation,
           history: [],
           size: codedSize(tensors, codes, parent.masks, rounding.bits),
           weights: snapshotWeights(parameters, prunable),

@@ -13,3 +13,10 @@ export async function test(network: Network, dataset: Dataset): Promise<TestMeas
   const { loss, accuracy } = await network.evaluate(dataset.test);
   return { loss: finiteOrNull(loss), accuracy: accuracy ?? null };
 }
+
+/** The same on the validation examples, of a network that no training has measured there; null without any. */
+export async function validate(network: Network, { validation }: Dataset): Promise<TestMeasure> {
+  if (validation.count === 0) return { loss: null, accuracy: null };
+  const { loss, accuracy } = await network.evaluate(validation);
+  return { loss: finiteOrNull(loss), accuracy: accuracy ?? null };
+}
