@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Labels } from "../experiment/options.ts";
 import type { Entry } from "../foundations/registry.ts";
 import type { Metric } from "../metrics/metric.ts";
+import type { EvaluationRows } from "../recording/evaluation.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
@@ -14,6 +15,8 @@ export interface ChartData {
   readonly history: readonly HistoryRow[];
   /** Undefined when there are only tables. */
   readonly snapshots: Snapshots | undefined;
+  /** The tables of `evaluate`; absent when there is only a table of results. */
+  readonly evaluation?: EvaluationRows | undefined;
   /** Metrics of the user's own: the rows have their columns. None of them is the primary metric. */
   readonly metrics?: readonly Metric[] | undefined;
   /** Figures of papers on the same network and data. */

@@ -1,5 +1,6 @@
 import type { Labels } from "../experiment/options.ts";
 import { metrics } from "../metrics/registry.ts";
+import { mapEvaluation } from "../recording/evaluation.ts";
 import type { ChartData } from "./chart.ts";
 
 /** The axes that a label can name, and what each shows. */
@@ -37,6 +38,7 @@ export function withLabels(data: ChartData, labels: Labels | undefined): ChartDa
     layers: renamed(data.layers),
     history: renamed(data.history),
     snapshots: snapshots && { ...snapshots, points: renamed(snapshots.points) },
+    evaluation: data.evaluation && mapEvaluation(data.evaluation, renamed),
     labels,
   };
 }

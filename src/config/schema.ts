@@ -2,6 +2,7 @@ import * as z from "zod";
 import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
+import { evaluateSchema } from "../experiment/evaluation/options.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { firstSeeds, type SeedRule, seedRuleSchema } from "../experiment/seed-rule.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
@@ -182,6 +183,7 @@ export function configFields() {
       ),
     output: outputSchema.prefault({}),
     metrics: formulasSchema(),
+    evaluate: evaluateSchema(),
     labels: labelsSchema(),
     published: publishedSchema.optional(),
     check: checkSchema().prefault({}),

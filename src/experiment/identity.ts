@@ -24,6 +24,9 @@ export const CONSTRUCTION = 1;
  */
 export const QUANTIZATION = 1;
 
+/** Version of what `evaluate` measures; not of the recipe: it changes no result. */
+const EVALUATION = 1;
+
 /** What every run of a study depends on. */
 export interface StudyIdentity {
   readonly settings: RunSettings;
@@ -45,6 +48,11 @@ export function trainingIdentity({ settings, datasetChecksum, engineIdentity, pl
     train,
     ...plugins,
   };
+}
+
+/** What a run that is tested has to measure beside loss and accuracy; nothing unless the study asks for it. */
+export function evaluationIdentity({ evaluate }: RunSettings) {
+  return evaluate === undefined ? {} : { evaluate: { version: EVALUATION, ...evaluate } };
 }
 
 /**

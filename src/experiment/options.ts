@@ -3,6 +3,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
 import type { Search } from "../pruning/search.ts";
+import type { EvaluateOptions } from "./evaluation/options.ts";
 import type { SeedRule } from "./seed-rule.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
@@ -40,6 +41,8 @@ export interface StudyOptions {
   readonly output: { readonly results: string };
   /** Metrics of one's own. They shape no run: what they say is computed from the rows. */
   readonly metrics?: readonly FormulaOptions[] | undefined;
+  /** What tests measure beside loss and accuracy. */
+  readonly evaluate?: EvaluateOptions | undefined;
   readonly labels?: Labels | undefined;
   /** Papers by name, or paths of CSV files, whose figures stand beside the results. They shape no run. */
   readonly published?: readonly string[] | undefined;

@@ -82,7 +82,7 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
         ];
         if (quantization !== undefined) {
           const quantized = { method, rounding: roundingOf(quantization), sparsity, seed, label };
-          path.push(graph.add(planQuantized(quantized, path.at(-1) ?? baseline), true));
+          path.push(graph.add(planQuantized(settings, quantized, path.at(-1) ?? baseline), true));
         }
         cells.push({ label, method, recovery, sparsity, seed, path });
       }

@@ -91,6 +91,7 @@ export function outlineStudy(
   const { shape, targets } = dataset;
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
+  refuseUnmeasurable(options, dataset);
   const network =
     targets.kind === "classes"
       ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
@@ -101,6 +102,7 @@ export function outlineStudy(
     train: options.train,
     finetune: options.prune.finetune,
     prunable: prunableTensors(network, options.prune).map(({ name }) => name),
+    ...(options.evaluate === undefined ? {} : { evaluate: options.evaluate }),
   };
   const identity = {
     settings,
@@ -128,6 +130,17 @@ function refuseBestOfNone({ prune }: StudyOptions, { name, examples }: DatasetFa
   throw inputError(
     `prune.finetune.select is best, which is chosen on validation examples, and ${name} has none. Write last.`,
   );
+}
+
+/** Whether there are classes, or images, is known only once the data are. */
+function refuseUnmeasurable({ evaluate }: StudyOptions, { name, targets, shape }: DatasetFacts): void {
+  const key = evaluate?.classes ? "classes" : evaluate?.calibration ? "calibration" : undefined;
+  if (key !== undefined && targets.kind !== "classes") {
+    throw inputError(`evaluate.${key} is measured on classes, and ${name} has none. Leave it out.`);
+  }
+  if (evaluate !== undefined && evaluate.corruptions.length > 0 && shape.length !== 3) {
+    throw inputError(`evaluate.corruptions are done to images, and ${name} has none. Leave them out.`);
+  }
 }
 
 /** What identifies the plugins that bring the data or the network; nothing without any, so that hashes stay. */

@@ -1,5 +1,6 @@
 import type { Initializer } from "../models/initializers.ts";
 import type { NetworkSpec } from "../network/specification.ts";
+import type { EvaluateOptions } from "./evaluation/options.ts";
 import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
 
 /** Fine-tuning with what it takes over from the training filled in. */
@@ -13,6 +14,8 @@ export interface RunSettings {
   readonly finetune: Finetuning | null;
   /** Names of the tensors that pruning may touch. */
   readonly prunable: readonly string[];
+  /** What tests measure beside loss and accuracy. */
+  readonly evaluate?: EvaluateOptions;
 }
 
 /** Fine-tuning with what it does not set itself taken from the training. */

@@ -122,10 +122,9 @@ export async function find(config: string | ConfigInput, options: FindOptions = 
     const looked = new Map<string, Run>();
     for (;;) {
       const next = searches.flatMap((search): [Search, PlannedLook][] => {
-        const kept = nextKept(search.bracket, tolerance);
-        return kept === undefined
-          ? []
-          : [[search, planLook(found.study, search.method, sparsityKeeping(kept))]];
+        const fraction = nextKept(search.bracket, tolerance);
+        if (fraction === undefined) return [];
+        return [[search, planLook(found.study, search.method, sparsityKeeping(fraction))]];
       });
       if (next.length === 0) break;
       const runs = new Map(

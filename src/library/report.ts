@@ -89,7 +89,7 @@ async function studiesOf({
   unexplained,
   folder,
 }: RecordedResults): Promise<OverlaidStudy[]> {
-  const details = folder === undefined ? undefined : await readDetails(given);
+  const details = folder === undefined ? undefined : await readDetails(given, folder.manifest?.files);
   const tests = groupBy(rows, (row) =>
     folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
   );
@@ -101,14 +101,15 @@ async function studiesOf({
     history: folder?.history ?? [],
     layers: details?.layers ?? [],
     snapshots: details?.snapshots,
+    evaluation: details?.evaluation,
     manifest: folder?.manifest,
     configText: details?.configText,
     published: details?.published,
   }));
 }
 
-function dataOf({ rows, layers, history, snapshots, metrics, published }: OverlaidStudy) {
-  return { results: rows, layers, history, snapshots, metrics, published };
+function dataOf({ rows, layers, history, snapshots, evaluation, metrics, published }: OverlaidStudy) {
+  return { results: rows, layers, history, snapshots, evaluation, metrics, published };
 }
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */

@@ -1,4 +1,13 @@
-import type { HistoryRow, LayerRow, ResultRow, SummaryRow, TimingRow } from "./rows.ts";
+import type {
+  CalibrationRow,
+  ClassRow,
+  CorruptionRow,
+  HistoryRow,
+  LayerRow,
+  ResultRow,
+  SummaryRow,
+  TimingRow,
+} from "./rows.ts";
 
 /**
  * How a cell is written: text as it is; integers without decimals; figures, which are measured or computed,
@@ -170,8 +179,61 @@ const timings = {
   peak_memory_mib: figure("Peak memory of the process at the end of the run, in MiB."),
 } satisfies Columns<TimingRow>;
 
+const classes = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  class: integer("The class, from 0, as the data numbers it."),
+  test_examples: integer("Test examples of the class."),
+  baseline_accuracy: figure("Fraction of them that the trained dense network takes for their class."),
+  pruned_accuracy: figure(
+    "The same after the last pruning, before its recovery; empty where the recovery prunes.",
+  ),
+  accuracy: figure("The same after recovery."),
+} satisfies Columns<ClassRow>;
+
+const calibration = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  bin: integer("The bin, from 1: test examples with a confidence above (bin - 1)/15, up to bin/15."),
+  baseline_examples: integer("Test examples that the trained dense network has in the bin."),
+  baseline_confidence: figure(
+    "Its mean confidence in them: the softmax probability of the class it takes them for.",
+  ),
+  baseline_accuracy: figure("Fraction of them that it is right about; empty, as the confidence, of none."),
+  pruned_examples: integer("As `baseline_examples` after the last pruning, before its recovery."),
+  pruned_confidence: figure("Mean confidence then."),
+  pruned_accuracy: figure("Accuracy then."),
+  examples: integer("As `baseline_examples` after recovery."),
+  confidence: figure("Mean confidence after recovery."),
+  accuracy: figure("Accuracy after recovery."),
+} satisfies Columns<CalibrationRow>;
+
+const corruptions = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  corruption: text("What was done to the test images, such as `noise`."),
+  severity: integer("How much of it, from 1 to 5."),
+  baseline_accuracy: figure("Accuracy of the trained dense network on the damaged test images."),
+  pruned_accuracy: figure(
+    "The same after the last pruning, before its recovery; empty where the recovery prunes.",
+  ),
+  accuracy: figure("The same after recovery."),
+  baseline_loss: figure("Mean loss of the trained dense network on them."),
+  pruned_loss: figure("Mean loss then."),
+  loss: figure("Mean loss after recovery."),
+} satisfies Columns<CorruptionRow>;
+
+/** The tables of what `evaluate` asks for, which only studies with it have. */
+export const evaluationTables = { classes, calibration, corruptions };
+
 /** Every table of a results folder; `<name>.csv` is its file. These columns stand in each. */
-export const tables = { results, summary, layers, history, timings };
+export const tables = { results, summary, layers, history, timings, ...evaluationTables };
 
 /** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
 export const optionalColumns: {
@@ -188,6 +250,11 @@ export const optionalColumns: {
       huffman_bytes: integer(
         "Size of the pruned network with gaps and codes Huffman-coded, tables included; empty where nothing is rounded.",
       ),
+    },
+    {
+      baseline_ece: figure("Expected calibration error of the trained dense network, 0 to 1 (15 bins)."),
+      pruned_ece: figure("The same after the last pruning, before its recovery."),
+      ece: figure("The same after recovery."),
     },
   ],
   summary: [
@@ -222,6 +289,9 @@ export interface TableRows {
   readonly layers: LayerRow;
   readonly history: HistoryRow;
   readonly timings: TimingRow;
+  readonly classes: ClassRow;
+  readonly calibration: CalibrationRow;
+  readonly corruptions: CorruptionRow;
 }
 
 export type TableName = keyof TableRows;

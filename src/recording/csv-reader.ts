@@ -3,12 +3,12 @@ import { eachRecord } from "../foundations/csv-records.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
-import { type CellFormat, type TableRows, tables } from "./columns.ts";
-import type { HistoryRow, LayerRow, ResultRow } from "./rows.ts";
+import { type CellFormat, type evaluationTables, type TableRows, tables } from "./columns.ts";
+import type { CalibrationRow, ClassRow, CorruptionRow, HistoryRow, LayerRow, ResultRow } from "./rows.ts";
 import { columnsOf, ownMetricsIn } from "./table-columns.ts";
 
 /** The tables that are read back. */
-type ReadableTable = "results" | "layers" | "history";
+type ReadableTable = "results" | "layers" | "history" | keyof typeof evaluationTables;
 
 type NullableKey<Row> = {
   [Key in keyof Row]-?: undefined extends Row[Key] ? never : null extends Row[Key] ? Key : never;
@@ -39,6 +39,30 @@ const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>
     validation_loss: true,
     validation_accuracy: true,
   } satisfies Record<NullableKey<HistoryRow>, true>,
+  classes: {
+    baseline_accuracy: true,
+    pruned_accuracy: true,
+    accuracy: true,
+  } satisfies Record<NullableKey<ClassRow>, true>,
+  calibration: {
+    baseline_examples: true,
+    baseline_confidence: true,
+    baseline_accuracy: true,
+    pruned_examples: true,
+    pruned_confidence: true,
+    pruned_accuracy: true,
+    examples: true,
+    confidence: true,
+    accuracy: true,
+  } satisfies Record<NullableKey<CalibrationRow>, true>,
+  corruptions: {
+    baseline_accuracy: true,
+    pruned_accuracy: true,
+    accuracy: true,
+    baseline_loss: true,
+    pruned_loss: true,
+    loss: true,
+  } satisfies Record<NullableKey<CorruptionRow>, true>,
 };
 
 const FRACTIONS: ReadonlySet<string> = new Set([
@@ -50,6 +74,12 @@ const FRACTIONS: ReadonlySet<string> = new Set([
   "pruned_accuracy",
   "accuracy",
   "validation_accuracy",
+  "baseline_confidence",
+  "pruned_confidence",
+  "confidence",
+  "baseline_ece",
+  "pruned_ece",
+  "ece",
 ]);
 
 const STATUSES = ["ok", "collapsed", "diverged"] as const satisfies readonly RunStatus[];

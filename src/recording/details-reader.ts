@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
+import type { TableRows } from "./columns.ts";
 import { parseCsv } from "./csv-reader.ts";
+import type { EvaluationRows, EvaluationTable } from "./evaluation.ts";
 import { PUBLISHED_FILE, type PublishedPoint, parsePublished } from "./published-points.ts";
 import type { LayerRow } from "./rows.ts";
 import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
@@ -14,23 +16,32 @@ export interface RecordedDetails {
   readonly configText: string;
   /** Figures of papers on the same network and data; none where the config names no paper. */
   readonly published: readonly PublishedPoint[];
+  readonly evaluation: EvaluationRows;
 }
 
-/** Reads them. Throws a PruneLabError of kind `input` that names the file when one is missing or damaged. */
-export async function readDetails(folder: string): Promise<RecordedDetails> {
+/** Reads them, of the tables of `evaluate` those among the `files` that the manifest lists. Throws a PruneLabError of kind `input` that names the file when one is missing or damaged. */
+export async function readDetails(folder: string, files: readonly string[] = []): Promise<RecordedDetails> {
   const layersFile = path.join(folder, "layers.csv");
-  const publishedFile = path.join(folder, PUBLISHED_FILE);
-  const [layers, snapshots, configText, published] = await Promise.all([
+  const evaluated = async <Name extends EvaluationTable>(name: Name): Promise<readonly TableRows[Name][]> => {
+    if (!files.includes(`${name}.csv`)) return [];
+    const file = path.join(folder, `${name}.csv`);
+    return parseCsv(name, await readText(file), file).map(({ row }) => row);
+  };
+  const [layers, snapshots, configText, classes, calibration, corruptions, published] = await Promise.all([
     readText(layersFile),
     readText(path.join(folder, SNAPSHOTS_FILE)),
     readText(path.join(folder, "config.yaml")),
-    readIfThere(publishedFile),
+    evaluated("classes"),
+    evaluated("calibration"),
+    evaluated("corruptions"),
+    readIfThere(path.join(folder, PUBLISHED_FILE)),
   ]);
   return {
     layers: parseCsv("layers", layers, layersFile).map(({ row }) => row),
     snapshots: parseSnapshots(snapshots, path.join(folder, SNAPSHOTS_FILE)),
     configText,
-    published: published === undefined ? [] : parsePublished(published, publishedFile),
+    evaluation: { classes, calibration, corruptions },
+    published: published === undefined ? [] : parsePublished(published, path.join(folder, PUBLISHED_FILE)),
   };
 }
 

@@ -51,6 +51,10 @@ export interface ResultRow {
   readonly quantization?: string;
   readonly coded_bytes?: number;
   readonly huffman_bytes?: number | null;
+  /** These three in studies that ask for the calibration. */
+  readonly baseline_ece?: number | null;
+  readonly pruned_ece?: number | null;
+  readonly ece?: number | null;
 }
 
 /** One (method, sparsity) of summary.csv, over the seeds that did not diverge. */
@@ -145,6 +149,45 @@ export interface HistoryRow {
   readonly train_loss: number | null;
   readonly validation_loss: number | null;
   readonly validation_accuracy: number | null;
+}
+
+/** What the rows of the tables of `evaluate` have in common; null as in results.csv. */
+interface TestedRow {
+  readonly study: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  readonly baseline_accuracy: number | null;
+  readonly pruned_accuracy: number | null;
+  readonly accuracy: number | null;
+}
+
+/** One (method, sparsity, seed, class) of classes.csv. */
+export interface ClassRow extends TestedRow {
+  /** As the data has it, from 0. */
+  readonly class: number;
+  readonly test_examples: number;
+}
+
+/** One (method, sparsity, seed, bin) of calibration.csv. */
+export interface CalibrationRow extends TestedRow {
+  /** From 1: confidences above (bin - 1)/15 up to bin/15. */
+  readonly bin: number;
+  readonly baseline_examples: number | null;
+  readonly baseline_confidence: number | null;
+  readonly pruned_examples: number | null;
+  readonly pruned_confidence: number | null;
+  readonly examples: number | null;
+  readonly confidence: number | null;
+}
+
+/** One (method, sparsity, seed, corruption, severity) of corruptions.csv. */
+export interface CorruptionRow extends TestedRow {
+  readonly corruption: string;
+  readonly severity: number;
+  readonly baseline_loss: number | null;
+  readonly pruned_loss: number | null;
+  readonly loss: number | null;
 }
 
 /** One run of timings.csv. Not reproducible, which is why it is a file of its own. */

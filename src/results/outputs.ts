@@ -3,6 +3,7 @@ import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
+import { EVALUATION_TABLES } from "../recording/evaluation.ts";
 import { PUBLISHED_FILE, type PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
@@ -26,6 +27,9 @@ export function tableFiles(
     ["summary.csv", formatCsv("summary", summary, ownMetrics)],
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
+    ...EVALUATION_TABLES.filter((name) => tables.evaluation[name].length > 0).map(
+      (name): OutputFile => [`${name}.csv`, formatCsv(name, tables.evaluation[name])],
+    ),
     [TIMINGS_FILE, formatCsv("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
     ...(published.length === 0
@@ -51,11 +55,17 @@ export async function chartFiles(
   published: readonly PublishedPoint[],
   toPng: Rasterize | undefined,
 ): Promise<OutputFile[]> {
+  const { evaluation } = tables;
   const data = {
     results: recordedResults(study.options, tables),
     layers: asRecorded("layers", tables.layers),
     history: asRecorded("history", tables.history),
     snapshots: tables.snapshots,
+    evaluation: {
+      classes: asRecorded("classes", evaluation.classes),
+      calibration: asRecorded("calibration", evaluation.calibration),
+      corruptions: asRecorded("corruptions", evaluation.corruptions),
+    },
     metrics: formulaMetrics(study.options.metrics),
     published,
   };

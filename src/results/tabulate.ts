@@ -1,8 +1,10 @@
+import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
 import { type Cell, lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
 import { maskedOf } from "../experiment/runs/index.ts";
 import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { QuantizedResult } from "../experiment/runs/quantized.ts";
+import type { TestMeasure } from "../experiment/runs/test-measure.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
@@ -11,9 +13,11 @@ import type { TensorMeasure } from "../pruning/measure.ts";
 import { chosenText, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
+import type { EvaluationRows } from "../recording/evaluation.ts";
 import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
+import { evaluationRows, type TestedCell } from "./tabulate-evaluation.ts";
 
 /** What all rows of a study have in common. */
 export interface StudyLabels {
@@ -30,6 +34,7 @@ export interface Tables {
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
   readonly timings: readonly TimingRow[];
+  readonly evaluation: EvaluationRows;
   /** Of the first seed. */
   readonly snapshots: Snapshots;
 }
@@ -81,7 +86,19 @@ export function tabulate(
       const timing = stored.get(run.id)?.timing;
       return timing === undefined ? [] : [timingRow(run.label, timing, labels)];
     }),
+    evaluation: evaluationRows(filled.map(testedCell), labels.study),
     snapshots: snapshotsOf(filled, stored, labels),
+  };
+}
+
+/** A diverged run has counts, but no measures that mean anything. */
+function testedCell({ cell, baseline, point, quantized }: Filled): TestedCell {
+  const measured = (quantized ?? point).status === "diverged" ? undefined : point;
+  return {
+    cell,
+    baseline: baseline.status === "diverged" ? undefined : baseline.trained,
+    pruned: measured?.pruned ?? undefined,
+    recovered: measured && (quantized?.rounded ?? measured.recovered),
   };
 }
 
@@ -111,14 +128,12 @@ function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Fi
   return [...bySeed.values()];
 }
 
-function resultRow({ cell, baseline, point, quantized }: Filled, labels: StudyLabels): ResultRow {
+function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
+  const { cell, point, quantized } = filled;
   const { measure } = point;
   const { status } = quantized ?? point;
-  // A diverged run has counts, but no measures that mean anything.
-  const measured = status === "diverged" ? undefined : point;
-  const final = measured && (quantized?.rounded ?? measured.recovered);
+  const { baseline: dense, pruned, recovered: final } = testedCell(filled);
   const accuracy = final?.accuracy ?? null;
-  const dense = baseline.status === "diverged" ? undefined : baseline.trained;
   return {
     study: labels.study,
     dataset: labels.dataset,
@@ -142,14 +157,23 @@ function resultRow({ cell, baseline, point, quantized }: Filled, labels: StudyLa
     dense_macs: measure.denseMacs,
     macs: measure.macs,
     baseline_accuracy: dense?.accuracy ?? null,
-    pruned_accuracy: measured?.pruned?.accuracy ?? null,
+    pruned_accuracy: pruned?.accuracy ?? null,
     accuracy,
     accuracy_drop: accuracy === null || dense?.accuracy == null ? null : 100 * (dense.accuracy - accuracy),
     baseline_loss: dense?.loss ?? null,
-    pruned_loss: measured?.pruned?.loss ?? null,
+    pruned_loss: pruned?.loss ?? null,
     loss: final?.loss ?? null,
     status,
+    ...calibrationColumns(testedCell(filled)),
   };
+}
+
+/** What a row has beside the others where the study asks for the calibration. */
+function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
+  const error = (of: TestMeasure | undefined) =>
+    of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
+  const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
+  return Object.values(columns).every((value) => value === null) ? {} : columns;
 }
 
 /** What a row has beside the others where a method of the study quantizes. */

@@ -1,3 +1,4 @@
+import { mapEvaluation } from "../../recording/evaluation.ts";
 import type { ChartData } from "../chart.ts";
 
 /** More than this a chart does not tell apart. */
@@ -47,6 +48,7 @@ export function withinLimits(data: ChartData, mostSparsities = MOST_SPARSITIES):
       layers: data.layers.filter(ofRow),
       history: data.history.filter(ofRow),
       snapshots: data.snapshots && { ...data.snapshots, points: data.snapshots.points.filter(ofRow) },
+      evaluation: data.evaluation && mapEvaluation(data.evaluation, (rows) => rows.filter(ofRow)),
     },
     note: `Shown: ${left.join(", ")}`,
   };

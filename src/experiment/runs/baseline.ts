@@ -1,5 +1,5 @@
 import { contentHash } from "../../foundations/hash.ts";
-import { type StudyIdentity, trainingIdentity } from "../identity.ts";
+import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { stepCount } from "../training/train.ts";
 import { trainDense } from "./dense.ts";
@@ -20,7 +20,12 @@ export interface BaselineResult extends ResultBase {
 export function planBaseline(study: StudyIdentity, seed: number): BaselineRun {
   return {
     kind: "baseline",
-    id: contentHash({ kind: "baseline", ...trainingIdentity(study), seed }),
+    id: contentHash({
+      kind: "baseline",
+      ...trainingIdentity(study),
+      ...evaluationIdentity(study.settings),
+      seed,
+    }),
     label: `baseline-seed${seed}`,
     seed,
     parents: [],
@@ -40,7 +45,7 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
   /** From its initial values; tested once, at the end. */
   compute: ({ seed }, _parents, environment) =>
     trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
-      const trained = await test(network, environment.dataset);
+      const trained = await test(network, environment);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {
         result: { kind: "baseline", status, trained, history },

@@ -12,6 +12,7 @@ import {
   ALGORITHM,
   CONSTRUCTION,
   constructionIdentity,
+  evaluationIdentity,
   POINT_RECORD,
   QUANTIZATION,
   type StudyIdentity,
@@ -72,6 +73,7 @@ export function planConstructed(
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     ...(scratch === undefined ? {} : { scratch, trainingAlgorithm: ALGORITHM.training }),
     ...(constructions.named(method.construction.name).takesSparsity ? { sparsity } : {}),
+    ...evaluationIdentity(settings),
     seed,
     ...plugins,
   });

@@ -1,3 +1,4 @@
+import { testsPerTest } from "../evaluation/evaluate.ts";
 import type { RunSettings } from "../settings.ts";
 import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
 import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
@@ -33,7 +34,10 @@ function kindOf({ kind }: { readonly kind: RunKind }): RunKindOf<Run, RunResult>
 }
 
 export function workOf(run: Run, settings: RunSettings, examples: ExampleCounts): Work {
-  return kindOf(run).work(run, settings, examples);
+  return kindOf(run).work(run, settings, {
+    ...examples,
+    test: examples.test * testsPerTest(settings.evaluate),
+  });
 }
 
 /** Whether idle threads may help with it. */

@@ -65,7 +65,7 @@ export async function testAndRecover(
   { run, spec, tensors, values, masking, source, diverged: wasDiverged }: MaskedNetwork,
   environment: RunEnvironment,
 ): Promise<RunOutput<MaskedFindings>> {
-  const { settings, engine, dataset } = environment;
+  const { settings, engine } = environment;
   const plan = run.retraining && planOf(settings, run.retraining);
   const network = await engine.createNetwork(spec, optimizerSpec((plan ?? settings.train).optimizer));
   try {
@@ -73,14 +73,14 @@ export async function testAndRecover(
     // never holds the dense network.
     await network.setMasks(masking.masks);
     await network.writeParameters(values);
-    const pruned = masking.isComplete ? await test(network, dataset) : null;
+    const pruned = masking.isComplete ? await test(network, environment) : null;
 
     // 2. Recover, the masks in force at every step.
     const { later } = masking;
     const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
     const recovery = recovers ? await recover(network, { run, plan, source, later }, environment) : undefined;
     if (!masking.isComplete) await later?.complete(network);
-    const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, dataset);
+    const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, environment);
 
     const validation = recovery === undefined ? await validate(network, dataset) : undefined;
 

@@ -5,7 +5,14 @@ import type { Method } from "../../pruning/method.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import { networkOf } from "../construct.ts";
-import { ALGORITHM, methodIdentity, POINT_RECORD, QUANTIZATION, VALIDATED } from "../identity.ts";
+import {
+  ALGORITHM,
+  evaluationIdentity,
+  methodIdentity,
+  POINT_RECORD,
+  QUANTIZATION,
+  VALIDATED,
+} from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -55,6 +62,7 @@ export function planPoint(
     training: retraining === null ? null : planOf(settings, retraining),
     ...(retraining === null ? { validated: VALIDATED } : {}),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
+    ...evaluationIdentity(settings),
     seed,
   });
   return { kind: "point", id, parents, ...point };

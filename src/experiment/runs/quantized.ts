@@ -5,7 +5,8 @@ import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
 import { networkOf } from "../construct.ts";
-import { ALGORITHM, QUANTIZATION, VALIDATED } from "../identity.ts";
+import { ALGORITHM, evaluationIdentity, QUANTIZATION, VALIDATED } from "../identity.ts";
+import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
 import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
@@ -32,6 +33,7 @@ export interface QuantizedResult extends ResultBase {
 }
 
 export function planQuantized(
+  settings: RunSettings,
   quantized: Omit<QuantizedRun, "kind" | "id" | "parents">,
   point: string,
 ): QuantizedRun {
@@ -43,6 +45,7 @@ export function planQuantized(
     parents,
     validated: VALIDATED,
     rounding,
+    ...evaluationIdentity(settings),
     seed,
   });
   return { kind: "quantized", id, parents, ...quantized };
@@ -58,7 +61,8 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
     density: 1 - sparsity,
   }),
 
-  compute: async ({ label, method, rounding }, [parent], { settings, engine, dataset }) => {
+  compute: async ({ label, method, rounding }, [parent], environment) => {
+    const { settings, engine, dataset } = environment;
     if (parent === undefined) throw new Error(`${label} has no parent to quantize`);
     const { spec, tensors: prunable } = networkOf(method, settings);
     const tensors = parameterSpecs(spec);
@@ -68,7 +72,7 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
     try {
       await network.setMasks(parent.masks);
       await network.writeParameters(parameters);
-      const rounded = await test(network, dataset);
+      const rounded = await test(network, environment);
       const validation = await validate(network, dataset);
       const status: RunStatus = rounded.loss === null ? "diverged" : parent.status;
       return {

@@ -28,6 +28,9 @@ export const FIGURES: readonly string[] = [
   "pruned_loss",
   "coded_bytes",
   "huffman_bytes",
+  "ece",
+  "baseline_ece",
+  "pruned_ece",
 ];
 
 /** The column that a figure is read from. */

@@ -1,5 +1,6 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { methodLabel, withLabels } from "../../charts/labels.ts";
+import { type EvaluationRows, joinEvaluation, mapEvaluation } from "../../recording/evaluation.ts";
 import type { PublishedPoint } from "../../recording/published-points.ts";
 import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
@@ -13,6 +14,7 @@ export interface OverlaidStudy extends ReportedStudy {
   readonly snapshots: Snapshots | undefined;
   /** Figures of papers on the same network and data. */
   readonly published?: readonly PublishedPoint[] | undefined;
+  readonly evaluation?: EvaluationRows | undefined;
 }
 
 /** How a method of one of several studies is called on their page. */
@@ -48,6 +50,13 @@ export function overlay(
     layers: studies.flatMap((study) => renamed(study, study.layers)),
     history: studies.flatMap((study) => renamed(study, study.history)),
     snapshots: undefined,
+    evaluation: joinEvaluation(
+      studies.flatMap((study) =>
+        study.evaluation === undefined
+          ? []
+          : [mapEvaluation(study.evaluation, (rows) => renamed(study, rows))],
+      ),
+    ),
     metrics: sharedMetrics(studies),
     labels: { axes: Object.assign({}, ...studies.map(({ manifest }) => manifest?.labels?.axes)) },
   };

@@ -28,6 +28,7 @@ const examples = {
 } as const;
 const dataset = { test: examples } as unknown as Dataset;
 const run = planQuantized(
+  settings,
   {
     method: methods.named("global-magnitude"),
     rounding: { bits: 3, per: "tensor" },

@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { SEVERITIES } from "../../datasets/corruptions/corruption.ts";
+import { corruptions } from "../../datasets/corruptions/registry.ts";
+import { quote } from "../../foundations/quote.ts";
+
+/** A list in which nothing stands twice. */
+function distinct<Item extends z.ZodType<string | number>>(item: Item) {
+  return z.array(item).superRefine((values, context) => {
+    for (const [i, value] of values.entries()) {
+      const first = values.indexOf(value);
+      if (first === i) continue;
+      context.addIssue({
+        code: "custom",
+        path: [i],
+        message: `${value} is listed twice, first as entry ${first}.`,
+      });
+    }
+  });
+}
+
+const corruptionSchema = z.enum(corruptions.names(), {
+  error: ({ code, input }) =>
+    code === "invalid_value" && typeof input === "string" ? corruptions.unknown(input) : undefined,
+});
+
+const severitySchema = z.literal(SEVERITIES, {
+  error: ({ input }) => `${quote(String(input))} is no severity. Choices: ${SEVERITIES.join(", ")}.`,
+});
+
+/** The `evaluate` section of a config. */
+export function evaluateSchema() {
+  return z
+    .strictObject({
+      classes: z
+        .boolean()
+        .default(false)
+        .describe("Accuracy of each class, before and after pruning: classes.csv."),
+      calibration: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Expected calibration error (15 bins of equal width over the confidence of the top class, Guo et al. 2017): columns of results.csv, and its bins in calibration.csv.",
+        ),
+      corruptions: distinct(corruptionSchema)
+        .default([])
+        .describe(
+          "Second test sets: the test images damaged, the same for every seed and method. Accuracy and loss on each: corruptions.csv.",
+        ),
+      severities: distinct(severitySchema)
+        .min(1)
+        .default([...SEVERITIES])
+        .describe("How much damage; 1 is the least. Each corruption is tested at each."),
+    })
+    .refine(({ classes, calibration, corruptions }) => classes || calibration || corruptions.length > 0, {
+      error: "it measures nothing. Set classes or calibration to true, or list corruptions.",
+    })
+    .optional()
+    .describe(
+      "What else is measured on the test set, of the dense network, after pruning and after recovery; nothing unless given. It changes no result; runs are computed again to measure it.",
+    );
+}
+
+export type EvaluateOptions = NonNullable<z.output<ReturnType<typeof evaluateSchema>>>;
