@@ -82,7 +82,7 @@ export async function testAndRecover(
     if (!masking.isComplete) await later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, environment);
 
-    const validation = recovery === undefined ? await validate(network, dataset) : undefined;
+    const validation = recovery === undefined ? await validate(network, environment.dataset) : undefined;
 
     // 3. The promise of every mask: what was pruned is exactly 0.
     const parameters = await network.readParameters();
