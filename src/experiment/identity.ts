@@ -59,13 +59,16 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
  * during the recovery; else it shows in the parents alone.
  */
-export function methodIdentity({ criterion, allocation, structure, schedule }: Method) {
+export function methodIdentity({ criterion, allocation, structure, schedule, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
   const { during } = schedules.named(schedule.name);
   const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
-  return Object.fromEntries(
-    (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
-  );
+  return {
+    ...Object.fromEntries(
+      (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
+    ),
+    ...(layer === undefined ? {} : { layer }),
+  };
 }
 
 /** A construction with its options, and the plugin that it comes from. */

@@ -4,7 +4,7 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
 import type { PruningStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
-import { networkOf } from "../construct.ts";
+import { networkOf, ownNetwork } from "../construct.ts";
 import {
   ALGORITHM,
   evaluationIdentity,
@@ -82,7 +82,9 @@ export const point: RunKindOf<PointRun, PointResult> = {
   compute: async (run, [parent, source], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
     const { settings, dataset } = environment;
-    const { tensors } = networkOf(run.method, settings);
+    const { tensors: all } = ownNetwork(settings);
+    // The network that nothing is pruned of is one under every method, also one that prunes a single layer.
+    const { tensors } = run.sparsity === 0 ? { tensors: all } : networkOf(run.method, settings);
 
     // 1. Choose what goes, by the weights as they are. A schedule may leave some or all of it to the recovery.
     const pruner = new Pruner({ ...run, tensors, masks: parent.masks }, environment);
@@ -110,8 +112,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
         ...result,
         magnitudes: magnitudeEdges(pruner.weights, pruner.masks),
         weights: {
-          before: snapshotWeights(parent.parameters, tensors),
-          after: snapshotWeights(output.parameters, tensors),
+          before: snapshotWeights(parent.parameters, all),
+          after: snapshotWeights(output.parameters, all),
         },
       },
     };

@@ -1,10 +1,10 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
-import type { AnyMethod } from "../../pruning/method.ts";
+import { type AnyMethod, isConstructed } from "../../pruning/method.ts";
 import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size.ts";
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
-import { networkOf } from "../construct.ts";
+import { networkOf, ownNetwork } from "../construct.ts";
 import { ALGORITHM, evaluationIdentity, QUANTIZATION, VALIDATED } from "../identity.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
@@ -64,7 +64,9 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
   compute: async ({ label, method, rounding }, [parent], environment) => {
     const { settings, engine, dataset } = environment;
     if (parent === undefined) throw new Error(`${label} has no parent to quantize`);
-    const { spec, tensors: prunable } = networkOf(method, settings);
+    const { spec, tensors: prunable } = isConstructed(method)
+      ? networkOf(method, settings)
+      : ownNetwork(settings);
     const tensors = parameterSpecs(spec);
     const codes = quantizeWeights(tensors, parent.parameters, rounding);
     const parameters = withCodes(parent.parameters, codes);
