@@ -24,6 +24,7 @@ import { planQuantized } from "./runs/quantized.ts";
 import { recoverySource } from "./runs/recover.ts";
 import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
+import { scanned } from "./scan.ts";
 import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 
@@ -65,7 +66,7 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   for (const seed of options.seeds) baselines.set(seed, graph.add(planBaseline(inputs, seed)));
 
   const cells: Cell[] = [];
-  for (const method of options.prune.methods.map(resolveMethod)) {
+  for (const method of plannedMethods(inputs)) {
     const recovery = method.recovery ?? standardRecovery(method, settings);
     const start = startOf(method, recovery);
     const retraining = recoveries.named(recovery.name).retraining(recovery, start);
@@ -91,6 +92,12 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
     }
   }
   return { runs: graph.runs(), cells };
+}
+
+/** The methods of the config; in a scan each once a layer that may be pruned, which it prunes alone. */
+function plannedMethods({ options: { prune }, settings }: PlanInputs): readonly AnyMethod[] {
+  const methods = prune.methods.map(resolveMethod);
+  return prune.scan === undefined ? methods : scanned(methods, settings);
 }
 
 /** A cell before its network is quantized, if it is. */

@@ -4,8 +4,15 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
 import type { CourseStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
-import { networkOf } from "../construct.ts";
-import { ALGORITHM, evaluationIdentity, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
+import { networkOf, ownNetwork } from "../construct.ts";
+import {
+  ALGORITHM,
+  evaluationIdentity,
+  methodIdentity,
+  POINT_RECORD,
+  QUANTIZATION,
+  VALIDATED,
+} from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -53,6 +60,7 @@ export function planPoint(
     pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(retraining === null ? { validated: VALIDATED } : {}),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     ...evaluationIdentity(settings),
     seed,
@@ -74,7 +82,9 @@ export const point: RunKindOf<PointRun, PointResult> = {
   compute: async (run, [parent, source], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
     const { settings, dataset } = environment;
-    const { tensors } = networkOf(run.method, settings);
+    const { tensors: all } = ownNetwork(settings);
+    // The network that nothing is pruned of is one under every method, also one that prunes a single layer.
+    const { tensors } = run.sparsity === 0 ? { tensors: all } : networkOf(run.method, settings);
 
     // 1. Choose what goes, by the weights as they are. A schedule may leave some or all of it to the recovery.
     const pruner = new Pruner({ ...run, tensors, masks: parent.masks }, environment);
@@ -103,8 +113,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
         ...result,
         magnitudes: magnitudeEdges(pruner.weights, pruner.masks),
         weights: {
-          before: snapshotWeights(parent.parameters, tensors),
-          after: snapshotWeights(output.parameters, tensors),
+          before: snapshotWeights(parent.parameters, all),
+          after: snapshotWeights(output.parameters, all),
         },
       },
     };
@@ -134,6 +144,11 @@ function meanDensity(run: PointRun, settings: RunSettings, trainExamples: number
     [kept, since] = [1 - change.sparsity, change.step];
   }
   return density + (kept * Math.max(0, steps - since)) / steps;
+}
+
+/** The step of its recovery at which a run prunes last: 0 for a run that prunes at once. */
+export function lastPruningStep(run: PointRun, settings: RunSettings, trainExamples: number): number {
+  return courseOf(run, settings, trainExamples).at(-1)?.step ?? 0;
 }
 
 /** What the pruner has removed, and what it will in the course of the recovery. */
