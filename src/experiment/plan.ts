@@ -25,6 +25,7 @@ import { recoverySource } from "./runs/recover.ts";
 import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { scanned } from "./scan.ts";
+import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
@@ -66,11 +67,12 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
 
   const cells: Cell[] = [];
   for (const method of plannedMethods(inputs)) {
-    const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
-    const retraining = recoveries.named(recovery.name).retraining(recovery);
+    const recovery = method.recovery ?? standardRecovery(method, settings);
+    const start = startOf(method, recovery);
+    const retraining = recoveries.named(recovery.name).retraining(recovery, start);
     const columns = isConstructed(method)
       ? constructedColumns(method, retraining, inputs, graph)
-      : prunedColumns(method, retraining, inputs, graph);
+      : prunedColumns(method, start, retraining, inputs, graph);
     const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
@@ -112,9 +114,26 @@ interface CellColumn {
   addRuns(cell: UnroundedCell): string[];
 }
 
+/** As `prune.finetune` says; but a network that is pruned early has its training before it. */
+function standardRecovery(method: AnyMethod, { finetune }: RunSettings): Chosen {
+  if (!isConstructed(method) && schedules.named(method.schedule.name).startsAt !== undefined) {
+    return { name: "train" };
+  }
+  return { name: finetune === null ? "none" : "finetune" };
+}
+
+/** The step of the training at which a network is pruned, or begins to be; undefined: after the training. */
+function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
+  if (isConstructed(method)) return undefined;
+  const { startsAt } = schedules.named(method.schedule.name);
+  if (startsAt !== undefined) return startsAt(method.schedule);
+  return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
+}
+
 /** At each sparsity of the study the levels of the schedule. */
 function prunedColumns(
   method: Method,
+  start: number | undefined,
   retraining: Retraining | null,
   inputs: PlanInputs,
   graph: Graph,
@@ -126,6 +145,7 @@ function prunedColumns(
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -138,7 +158,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? from, source), fills && last));
       }
       return ids;
     };
