@@ -44,7 +44,7 @@ describe("a config that is right", () => {
 
 const SPARSITY_RULE = "is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.";
 const ROOT_KEYS =
-  "Keys here: name, dataset, model, train, prune, seeds, engine, output, metrics, labels, check.";
+  "Keys here: name, dataset, model, train, prune, seeds, engine, output, metrics, evaluate, labels, published, check.";
 
 describe("what is wrong is said with file, line, path, value and the choices", () => {
   test.each([
@@ -108,7 +108,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     ],
     ["a fractional seed", "seeds: [0.5]", "case.yaml:3: seeds.0: 0.5 is not a whole number."],
     ["a negative seed", "seeds: [-1]", "case.yaml:3: seeds.0: -1 is too small: at least 0."],
-    ["one seed without a list", "seeds: 7", "case.yaml:3: seeds: 7 is not a list. Write [7]."],
+    [
+      "one seed without a list",
+      "seeds: 7",
+      "case.yaml:3: seeds: 7 is neither a list of seeds nor a rule. Write [7], or { until: 0.2 }.",
+    ],
     [
       "a name with a path separator",
       "name: a/b",
