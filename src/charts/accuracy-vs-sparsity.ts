@@ -1,11 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
 import { present } from "../analysis/mean-interval.ts";
+import { accuracy } from "../metrics/accuracy.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { heading, measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodChannels, methodStyles } from "./parts/palette.ts";
+import { publishedLayers, publishedMarks } from "./parts/published.ts";
 import { boundsNear, type MetricScale, metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
@@ -43,7 +45,7 @@ export function ownMetricVsSparsity(metric: Metric): Chart {
  * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
  */
 export function accuracyVsSparsity(
-  { results, labels }: Pick<ChartData, "results" | "labels">,
+  { results, labels, published = [] }: Pick<ChartData, "results" | "labels" | "published">,
   frame: Frame = screen,
   own?: Metric,
 ): TopLevelSpec | undefined {
@@ -79,12 +81,21 @@ export function accuracyVsSparsity(
     mean === null ? [] : [{ mean, dashed, text: text + shown(mean), label: text + shown(mean) }],
   );
 
-  // 3. Where they are drawn.
-  const x = prunedChannel(
-    points.map(({ sparsity }) => sparsity),
-    { labels, frame },
-  );
-  const drawn = present([...points.map(({ mean }) => mean), ...rules.map(({ mean }) => mean)]);
+  // 3. What papers report, beside ours; dense networks have no place among the pruned.
+  const marks = metric.name === accuracy.name ? publishedMarks(published) : [];
+
+  // 4. Where they are drawn.
+  const sparsities = points.map(({ sparsity }) => sparsity);
+  const x = prunedChannel([...sparsities, ...marks.map(({ sparsity }) => sparsity)], {
+    ticks: sparsities,
+    labels,
+    frame,
+  });
+  const drawn = present([
+    ...points.map(({ mean }) => mean),
+    ...rules.map(({ mean }) => mean),
+    ...marks.map(({ mean }) => mean),
+  ]);
   const y = metricChannel(metric, title, drawn, { labels, frame });
   const bounds = metric.axis === "linear" ? boundsNear(metric, drawn) : [];
   const styles = methodStyles(methods, labels);
@@ -110,7 +121,7 @@ export function accuracyVsSparsity(
     y_high: ci95 === null ? null : y.position(ci95.high),
   }));
 
-  // 4. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
+  // 5. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
   // curves leave free says what the rules are.
   const { width, height } = plotSize(frame, 620, 380);
   const printed = isPrinted(frame);
@@ -139,7 +150,7 @@ export function accuracyVsSparsity(
       );
   const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
-  // 5. The layers, from back to front.
+  // 6. The layers, from back to front.
   const legend = printed ? methodLegend(methods, frame) : null;
   const { color, shape } = methodChannels(methods, { labels, legend });
   const isAfter = `datum.stage === '${afterStage}'`;
@@ -176,6 +187,12 @@ export function accuracyVsSparsity(
               encoding: { x: { value: 0 }, x2: { value: width } },
             },
           ]),
+      ...publishedLayers(marks, {
+        x: x.position,
+        y: y.position,
+        above: (up) => pixels.at(height - up),
+        taken: printed ? labelGap * named.length : 0,
+      }),
       {
         data: { values: rules.map(({ text: _, ...rule }) => ({ ...rule, y: y.position(rule.mean) })) },
         mark: { type: "rule", color: ink.muted },

@@ -3,6 +3,7 @@ import type { Labels } from "../experiment/options.ts";
 import type { Entry } from "../foundations/registry.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
+import type { PublishedPoint } from "../recording/published-points.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { Frame } from "./parts/frame.ts";
@@ -18,6 +19,8 @@ export interface ChartData {
   readonly evaluation?: EvaluationRows | undefined;
   /** Metrics of the user's own: the rows have their columns. None of them is the primary metric. */
   readonly metrics?: readonly Metric[] | undefined;
+  /** Figures of papers on the same network and data. */
+  readonly published?: readonly PublishedPoint[] | undefined;
   /** Titles for axes. The methods of the rows bear their labels already. */
   readonly labels?: Labels | undefined;
 }

@@ -6,6 +6,7 @@ import type { Chart, ChartData } from "./chart.ts";
 import { classAccuracyChart } from "./class-accuracy.ts";
 import { corruptionsChart } from "./corruptions.ts";
 import { finetuningChart } from "./finetuning.ts";
+import { layerSensitivityChart } from "./layer-sensitivity.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
 import { metricBarsChart } from "./metric-bars.ts";
@@ -34,6 +35,7 @@ export const charts = new Registry<Chart>("chart", [
   classAccuracyChart,
   reliabilityChart,
   corruptionsChart,
+  layerSensitivityChart,
   layerSparsityChart,
   sparsityBarsChart,
   weightDistributionChart,

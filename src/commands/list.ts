@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
 import chalk from "chalk";
 import type { Command } from "commander";
+import { count } from "../charts/parts/titles.ts";
 import { displayedPath, listConfigs } from "../config/lookup.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import type { Entry } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
+import { readPublished, shippedPapers } from "../recording/published-points.ts";
 import { print, printJson, terminalColumns } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
 import { formatTable } from "./table.ts";
 
 type Row = Readonly<Record<string, string | boolean>>;
 
-type Kind = keyof typeof registries | "configs";
+type Kind = keyof typeof registries | "configs" | "papers";
 
 /** What there is, by kind: rows of equal keys, taken from the registries. */
 const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]>>> = {
@@ -50,6 +52,16 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
       file: displayedPath(file, workingFolder),
     }));
   },
+  papers: () =>
+    shippedPapers().map((name) => {
+      const points = readPublished(name);
+      const networks = [...new Set(points.map(({ network, dataset }) => `${network} on ${dataset}`))];
+      return {
+        name,
+        summary: `${count(points.length, "figure")}: ${networks.join(", ")}.`,
+        url: points[0]?.url ?? "",
+      };
+    }),
 };
 
 const kindNames = Object.keys(kinds) as Kind[];

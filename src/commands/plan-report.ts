@@ -44,6 +44,7 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     device: engine.device,
     cells: plan.cells.length,
     seeds: options.seeds.length,
+    ...(options.seedRule === undefined ? {} : { seedsAtMost: options.seedRule.atMost }),
     baselines: count("baseline"),
     checkpoints: count("checkpoint"),
     ...(teachers > 0 ? { teachers } : {}),
@@ -88,6 +89,7 @@ function gridText({ plan: { cells }, options }: StudyOutline): string {
     (method) => isConstructed(method) && constructions.named(method.construction.name).takesSparsity !== true,
   ).length;
   const { sparsities } = options.prune;
+  const { seedRule } = options;
   const seeds = plural(options.seeds.length, "seed");
   const pruned = methods.size - constructed;
   const parts = [
@@ -98,7 +100,11 @@ function gridText({ plan: { cells }, options }: StudyOutline): string {
       : []),
     ...(constructed > 0 ? [`${plural(constructed, "constructed network")} x ${seeds}`] : []),
   ];
-  return `${parts.join(", ")} = ${plural(cells.length, "row")}`;
+  const more =
+    seedRule === undefined
+      ? ""
+      : `; seeds are added up to ${seedRule.atMost}, until every 95% interval is within ±${seedRule.until}`;
+  return `${parts.join(", ")} = ${plural(cells.length, "row")}${more}`;
 }
 
 function planText(facts: PlanFacts, grid: string): string {

@@ -20,7 +20,13 @@ const EXTENSIONS = [".yaml", ".yml"];
 /** Where a config's name is looked up, in this order. */
 function searchFolders(workingFolder: string): string[] {
   const shipped = path.join(packageRoot, "configs");
-  return [workingFolder, path.join(workingFolder, "configs"), shipped, path.join(shipped, "studies")];
+  return [
+    workingFolder,
+    path.join(workingFolder, "configs"),
+    shipped,
+    path.join(shipped, "studies"),
+    path.join(shipped, "papers"),
+  ];
 }
 
 /**

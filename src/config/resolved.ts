@@ -1,8 +1,13 @@
 import * as yaml from "yaml";
+import type { StudyOptions } from "../experiment/options.ts";
 
 /** A config as YAML with every default written out; loading it gives the same config again. */
-export function resolvedConfigYaml(config: object): string {
-  return toYaml(new yaml.Document(config, { aliasDuplicateObjects: false }));
+export function resolvedConfigYaml({
+  seedRule,
+  ...config
+}: Pick<StudyOptions, "seeds" | "seedRule">): string {
+  const written = seedRule === undefined ? config : { ...config, seeds: seedRule };
+  return toYaml(new yaml.Document(written, { aliasDuplicateObjects: false }));
 }
 
 /** A document's text, with lists of plain values on one line: `seeds: [0, 1, 2]`. */

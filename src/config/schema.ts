@@ -3,8 +3,11 @@ import { checkSchema } from "../analysis/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { evaluateSchema } from "../experiment/evaluation/options.ts";
+import type { StudyOptions } from "../experiment/options.ts";
+import { firstSeeds, type SeedRule, seedRuleSchema } from "../experiment/seed-rule.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
 import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { PruneLabError } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
@@ -16,6 +19,7 @@ import { constructions } from "../pruning/constructions/registry.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { isNamed, searchedMethods, searchSchema, withSearched } from "../pruning/search.ts";
 import { tables } from "../recording/columns.ts";
+import { readPublished } from "../recording/published-points.ts";
 import { labelFaults, labelsSchema } from "./labels.ts";
 import { show } from "./messages.ts";
 import { metricFaults } from "./metrics.ts";
@@ -105,12 +109,20 @@ function pruneSchema() {
           "Layers to leave whole, by name (fc3, conv1, as --dry-run lists them), or output for the last.",
         ),
       biases: z.boolean().default(false).describe("Whether biases are pruned too."),
+      scan: z
+        .literal("layers", {
+          error: ({ input }) => `${show(input)} is no scan. Write layers, or leave it out.`,
+        })
+        .optional()
+        .describe(
+          "layers: each layer is pruned alone, the others whole, by each method at each sparsity of that layer, which shows how sensitive it is.",
+        ),
       search: searchSchema.optional(),
     })
     .describe("What is removed, how much, and how the network recovers.");
 }
 
-const ownTables = Object.keys(tables)
+const ownTables = [...Object.keys(tables), "published", "find"]
   .filter((table) => table !== "results")
   .map((table) => `${table}.csv`);
 
@@ -134,6 +146,21 @@ const outputSchema = z
   })
   .describe("Names of files that are written.");
 
+/** Each entry is read, so that what is wrong with a table is told before anything is computed. */
+const publishedSchema = distinct(
+  z.string().superRefine((name, context) => {
+    try {
+      readPublished(name);
+    } catch (error) {
+      if (!(error instanceof PruneLabError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+    }
+  }),
+  String,
+).describe(
+  "Papers whose figures stand beside the results, by the names of `prune-lab list papers`, or paths of CSV files of your own. They may change when a folder is continued.",
+);
+
 /** The config's mapping, before settings that follow from others are filled in. */
 export function configFields() {
   return z.strictObject({
@@ -142,10 +169,14 @@ export function configFields() {
     model: modelSchema(),
     train: trainSchema.prefault({}),
     prune: pruneSchema().prefault({}),
-    seeds: distinct(z.int().min(0), Number, 10 * MOST_ENTRIES)
+    seeds: z
+      .union([distinct(z.int().min(0), Number, 10 * MOST_ENTRIES), seedRuleSchema], {
+        error: ({ input }) =>
+          `${show(input)} is neither a list of seeds nor a rule: write [0, 1, 2], or { until: 0.2 }.`,
+      })
       .default([0, 1, 2])
       .describe(
-        "Starting points of the random numbers: initial weights, order of the examples, random pruning. Everything is repeated for each, and the spread of the results gives the error bars.",
+        "Starting points of the random numbers: initial weights, order of the examples, random pruning. Everything is repeated for each, and the spread of the results gives the error bars. A list, or a rule that adds seeds.",
       ),
     engine: z
       .enum(engineChoices(), {
@@ -162,6 +193,7 @@ export function configFields() {
     metrics: formulasSchema(),
     evaluate: evaluateSchema(),
     labels: labelsSchema(),
+    published: publishedSchema.optional(),
     check: checkSchema().prefault({}),
   });
 }
@@ -180,6 +212,12 @@ function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof p
   return methods.every(hasOwnSparsity) ? [] : sparsities;
 }
 
+/** The seeds that a sweep begins with, and the rule that they are of, if any. */
+function seedOptions(seeds: readonly number[] | SeedRule): Pick<StudyOptions, "seeds" | "seedRule"> {
+  if ("until" in seeds) return { seeds: firstSeeds(seeds.atLeast), seedRule: seeds };
+  return { seeds };
+}
+
 /** A config as it is read: with every default, and fine-tuning's own settings taken from `train` where absent. */
 export function configSchema() {
   return configFields()
@@ -194,13 +232,14 @@ export function configSchema() {
       }
       const constructed = prune.methods.filter(hasOwnSparsity).length;
       const grid = (prune.methods.length - constructed) * prune.sparsities.length;
-      const pruned = seeds.length * (grid + constructed);
+      const mostSeeds = Array.isArray(seeds) ? seeds.length : seeds.atMost;
+      const pruned = mostSeeds * (grid + constructed);
       if (pruned > MOST_PRUNED) {
         context.addIssue({
           code: "custom",
           path: [],
           message:
-            `${seeds.length} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
+            `${mostSeeds} seeds, ${prune.methods.length} methods and ${prune.sparsities.length} sparsities are ` +
             `${pruned} pruned networks; a study has at most ${MOST_PRUNED}. Part it into several.`,
         });
       }
@@ -232,6 +271,7 @@ export function configSchema() {
       const { train, prune } = config;
       return {
         ...config,
+        ...seedOptions(config.seeds),
         prune: {
           ...prune,
           methods: withSearched(prune.methods, prune.search),

@@ -4,6 +4,7 @@ import type { ModelOptions } from "../models/registry.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
 import type { Search } from "../pruning/search.ts";
 import type { EvaluateOptions } from "./evaluation/options.ts";
+import type { SeedRule } from "./seed-rule.ts";
 import type { Finetuning } from "./settings.ts";
 import type { TrainOptions } from "./training/options.ts";
 
@@ -30,10 +31,14 @@ export interface StudyOptions {
     readonly exclude: readonly string[];
     /** Prune biases too. */
     readonly biases: boolean;
+    /** Each layer is pruned alone. */
+    readonly scan?: "layers" | undefined;
     /** Its methods are among the others. */
     readonly search?: Search | undefined;
   };
   readonly seeds: readonly number[];
+  /** What the seeds follow from: those of a config are the first that it runs. */
+  readonly seedRule?: SeedRule | undefined;
   readonly engine: string;
   readonly output: { readonly results: string };
   /** Metrics of one's own. They shape no run: what they say is computed from the rows. */
@@ -41,4 +46,6 @@ export interface StudyOptions {
   /** What tests measure beside loss and accuracy. */
   readonly evaluate?: EvaluateOptions | undefined;
   readonly labels?: Labels | undefined;
+  /** Papers by name, or paths of CSV files, whose figures stand beside the results. They shape no run. */
+  readonly published?: readonly string[] | undefined;
 }

@@ -13,6 +13,7 @@ import { planJobs } from "../scheduling/jobs.ts";
 import { runsOfShard } from "../scheduling/shard.ts";
 import { findStored, type StudyWork } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
+import { refuseSharded } from "./more-seeds.ts";
 import type { RunOptions, StudyRequest } from "./study.ts";
 
 /** What one of several studies would do. */
@@ -46,6 +47,7 @@ export async function planStudies(
   const prepared: PreparedStudy[] = [];
   try {
     for (const request of requests) {
+      refuseSharded(request.options, shard);
       const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
       prepared.push(await prepareStudy({ ...request, notify }, resources));
     }

@@ -110,7 +110,7 @@ function refuseDifferent(
         ...manifest.settings,
         methods: part.options.prune.methods,
         sparsities: part.options.prune.sparsities,
-        seeds: part.options.seeds,
+        seeds: manifest.seeds?.used ?? part.options.seeds,
         metrics: part.options.metrics,
         // A whole, such as a part that an earlier merge completed, does not say.
         ...(first.manifest.part && other.manifest.part && { checkpoints: manifest.part?.checkpoints }),
@@ -127,7 +127,8 @@ function refuseDifferent(
 /** The study as its manifest describes it. */
 function outlineOf({ folder, options }: Part, manifest: Manifest): StudyOutline {
   const { dataset, engine } = recordedFacts(folder, manifest);
-  const study = outlineStudy(options, dataset, engine);
+  const { seeds = { used: options.seeds } } = manifest;
+  const study = outlineStudy({ ...options, seeds: seeds.used }, dataset, engine);
   const planned = Object.fromEntries(study.plan.runs.map(({ label, id }) => [label, id]));
   if (differences(manifest.runs, planned).length > 0) {
     throw inputError(

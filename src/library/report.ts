@@ -104,11 +104,12 @@ async function studiesOf({
     evaluation: details?.evaluation,
     manifest: folder?.manifest,
     configText: details?.configText,
+    published: details?.published,
   }));
 }
 
-function dataOf({ rows, layers, history, snapshots, evaluation, metrics }: OverlaidStudy) {
-  return { results: rows, layers, history, snapshots, evaluation, metrics };
+function dataOf({ rows, layers, history, snapshots, evaluation, metrics, published }: OverlaidStudy) {
+  return { results: rows, layers, history, snapshots, evaluation, metrics, published };
 }
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */

@@ -23,9 +23,10 @@ import { againOf } from "../scheduling/again.ts";
 import { computeRuns } from "../scheduling/compute.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { runsOfShard, type Shard } from "../scheduling/shard.ts";
-import { findStored, type Share, type StudyWork } from "../scheduling/share.ts";
+import { findStored, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
+import { addsSeeds, refuseSharded, withMoreSeeds } from "./more-seeds.ts";
 
 export interface StudyRequest {
   readonly options: StudyOptions;
@@ -92,6 +93,7 @@ export async function runStudies(
     await ends.each(
       requests.map((request) => ({ request })),
       async ({ request }) => {
+        refuseSharded(request.options, shard);
         const notify = (message: string) =>
           onEvent({ event: "notice", study: request.options.name, message });
         prepared.push({ request, study: await prepareStudy({ ...request, notify, onEngine }, resources) });
@@ -114,13 +116,18 @@ export async function runStudies(
         notify,
         signal,
       });
-      opened.push({ request, open, data: study.data });
+      // Data are needed as long as seeds may be added: until the end.
+      const data = addsSeeds(open) ? { ...study.data, release: () => {} } : study.data;
+      opened.push({ request, open, data });
     });
     if (!ends.goesOn()) return ends.of(requests);
 
     // 3. The runs of all studies: dense networks, then what hangs on them.
-    const works = opened.map(({ open, data }) => workOf(open, data, onEvent));
-    for (const { study, engine } of works) {
+    for (const { open } of opened) {
+      const {
+        options: { name: study },
+        engine,
+      } = open.study;
       const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
       for (const message of workerWarnings(engine, options.workers)) notify(message);
     }
@@ -128,20 +135,40 @@ export async function runStudies(
     const onLastStarted = () => {
       if (shard === undefined) pngPool.prepare();
     };
-    const computing = await computeRuns(works, { ...options, workers, executor, onLastStarted });
-
-    // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there.
-    const finishing = opened.map(async ({ request, open }, i) => {
+    // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there; or that seeds are to be
+    // added, whose runs come next.
+    const finish = async (each: Opened, runs: Promise<StoredRuns>): Promise<Opened | undefined> => {
+      let more: Opened | undefined;
       try {
-        const stored = await (computing[i] as (typeof computing)[number]);
-        ends.done(request, await finishStudy(open, stored, onEvent, pngPool.rasterize));
+        const stored = await runs;
+        const open = await withMoreSeeds(each.open, stored, onEvent);
+        more = open && { ...each, open };
+        if (more === undefined)
+          ends.done(each.request, await finishStudy(each.open, stored, onEvent, pngPool.rasterize));
       } catch (error) {
-        ends.fail(request, error);
+        ends.fail(each.request, error);
       } finally {
-        await open.folder.release();
+        if (more === undefined) await each.open.folder.release();
       }
-    });
-    await Promise.all(finishing);
+      return more;
+    };
+    for (
+      let going: readonly Opened[] = opened;
+      going.length > 0 && (options.signal.aborted || ends.goesOn());
+    ) {
+      const computing = await computeRuns(
+        going.map(({ open, data }) => workOf(open, data, onEvent)),
+        {
+          ...options,
+          workers,
+          executor,
+          onLastStarted,
+          keepsExecutor: going.some(({ open }) => addsSeeds(open)),
+        },
+      );
+      const ended = going.map((each, i) => finish(each, computing[i] as (typeof computing)[number]));
+      going = (await Promise.all(ended)).filter((each) => each !== undefined);
+    }
     return ends.of(requests);
   } finally {
     for (const { study } of prepared) study.data.release();

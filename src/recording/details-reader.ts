@@ -5,6 +5,7 @@ import { readError } from "../foundations/system-errors.ts";
 import type { TableRows } from "./columns.ts";
 import { parseCsv } from "./csv-reader.ts";
 import type { EvaluationRows, EvaluationTable } from "./evaluation.ts";
+import { PUBLISHED_FILE, type PublishedPoint, parsePublished } from "./published-points.ts";
 import type { LayerRow } from "./rows.ts";
 import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
 
@@ -13,6 +14,8 @@ export interface RecordedDetails {
   readonly layers: readonly LayerRow[];
   readonly snapshots: Snapshots;
   readonly configText: string;
+  /** Figures of papers on the same network and data; none where the config names no paper. */
+  readonly published: readonly PublishedPoint[];
   readonly evaluation: EvaluationRows;
 }
 
@@ -24,30 +27,37 @@ export async function readDetails(folder: string, files: readonly string[] = [])
     const file = path.join(folder, `${name}.csv`);
     return parseCsv(name, await readText(file), file).map(({ row }) => row);
   };
-  const [layers, snapshots, configText, classes, calibration, corruptions] = await Promise.all([
+  const [layers, snapshots, configText, classes, calibration, corruptions, published] = await Promise.all([
     readText(layersFile),
     readText(path.join(folder, SNAPSHOTS_FILE)),
     readText(path.join(folder, "config.yaml")),
     evaluated("classes"),
     evaluated("calibration"),
     evaluated("corruptions"),
+    readIfThere(path.join(folder, PUBLISHED_FILE)),
   ]);
   return {
     layers: parseCsv("layers", layers, layersFile).map(({ row }) => row),
     snapshots: parseSnapshots(snapshots, path.join(folder, SNAPSHOTS_FILE)),
     configText,
     evaluation: { classes, calibration, corruptions },
+    published: published === undefined ? [] : parsePublished(published, path.join(folder, PUBLISHED_FILE)),
   };
 }
 
 async function readText(file: string): Promise<string> {
+  const text = await readIfThere(file);
+  if (text !== undefined) return text;
+  throw inputError(`${file} does not exist: the folder is incomplete or from an older version.`, {
+    hint: "Run the sweep again: it completes the folder.",
+  });
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw readError(error, file);
-    throw inputError(`${file} does not exist: the folder is incomplete or from an older version.`, {
-      hint: "Run the sweep again: it completes the folder.",
-      cause: error,
-    });
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw readError(error, file);
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { Labels } from "../experiment/options.ts";
+import type { SeedRule } from "../experiment/seed-rule.ts";
 import { systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { recordedJson } from "./recorded-json.ts";
@@ -31,6 +32,8 @@ export interface Manifest {
     readonly sha256: string;
     readonly members: readonly string[];
   }[];
+  /** The rule by which seeds were added, and those that were run; absent where the config lists them. */
+  readonly seeds?: SeedRule & { readonly used: readonly number[] };
   /** What methods and axes are called where they are shown; absent without any. */
   readonly labels?: Labels;
   /** The tables in the folder; absent until there are any, and in folders of older versions. */
@@ -81,6 +84,9 @@ const manifestSchema = z.object({
       methods: z.record(z.string(), z.string()).optional(),
       axes: z.record(z.string(), z.string()).optional(),
     })
+    .optional(),
+  seeds: z
+    .object({ until: z.number(), atLeast: z.int(), atMost: z.int(), used: z.array(z.int().nonnegative()) })
     .optional(),
   tables: z
     .object({ plan: z.string(), runs: z.int().nonnegative(), sha256: z.record(z.string(), z.string()) })

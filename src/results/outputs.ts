@@ -4,9 +4,11 @@ import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
 import { asRecorded, formatCsv } from "../recording/csv.ts";
 import { EVALUATION_TABLES } from "../recording/evaluation.ts";
-import type { SummaryRow } from "../recording/rows.ts";
+import { PUBLISHED_FILE, type PublishedPoint } from "../recording/published-points.ts";
+import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
 import { manifestOf } from "./describe.ts";
+import { publishedCsv } from "./published.ts";
 import { drawStudy, type OutputFile } from "./report/files.ts";
 import type { Tables } from "./tabulate.ts";
 
@@ -17,6 +19,7 @@ export function tableFiles(
   options: StudyOptions,
   tables: Tables,
   summary: readonly SummaryRow[],
+  published: readonly PublishedPoint[] = [],
 ): OutputFile[] {
   const ownMetrics = namesOf(options);
   return [
@@ -29,7 +32,15 @@ export function tableFiles(
     ),
     [TIMINGS_FILE, formatCsv("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
+    ...(published.length === 0
+      ? []
+      : [[PUBLISHED_FILE, publishedCsv(published, recordedResults(options, tables))] satisfies OutputFile]),
   ];
+}
+
+/** As the tables hold them: `prune-lab report` then draws the same bytes. */
+function recordedResults(options: StudyOptions, { results }: Tables): readonly ResultRow[] {
+  return asRecorded("results", results, namesOf(options));
 }
 
 function namesOf({ metrics = [] }: StudyOptions): string[] {
@@ -41,12 +52,12 @@ export async function chartFiles(
   study: StudyOutline,
   configText: string,
   tables: Tables,
+  published: readonly PublishedPoint[],
   toPng: Rasterize | undefined,
 ): Promise<OutputFile[]> {
   const { evaluation } = tables;
   const data = {
-    // As the tables hold them: `prune-lab report` then draws the same bytes.
-    results: asRecorded("results", tables.results, namesOf(study.options)),
+    results: recordedResults(study.options, tables),
     layers: asRecorded("layers", tables.layers),
     history: asRecorded("history", tables.history),
     snapshots: tables.snapshots,
@@ -56,6 +67,7 @@ export async function chartFiles(
       corruptions: asRecorded("corruptions", evaluation.corruptions),
     },
     metrics: formulaMetrics(study.options.metrics),
+    published,
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);

@@ -22,6 +22,7 @@ import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./c
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import { formulaWarnings } from "./formula-warnings.ts";
 import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
+import { publishedBeside, publishedWarnings } from "./published.ts";
 import type { OutputFile } from "./report/files.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
@@ -92,6 +93,13 @@ export async function openStudy({
   }
 }
 
+/** The open study with a larger plan, such as one with more seeds, which the folder has to hold then. */
+export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise<OpenStudy> {
+  const extended = { ...open, study, runs: study.plan.runs };
+  await writeManifest(extended, [], "start", []);
+  return extended;
+}
+
 /**
  * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
  * other threads.
@@ -115,17 +123,19 @@ export async function finishStudy(
     const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
     results = tables.results;
     summary = summarize(results, metrics);
-    written = tableFiles(options, tables, summary);
+    const published = publishedBeside(study);
+    written = tableFiles(options, tables, summary, published);
     files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
     const unlearned = failures.length === 0 ? [] : [`Warning: ${failures.join(" ")}`];
     const ofFormulas = formulaWarnings(results, options.metrics ?? []);
-    for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas]) {
+    const ofPapers = publishedWarnings(study, published);
+    for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await chartFiles(study, open.configText, tables, toPng)));
+    files.push(...(await chartFiles(study, open.configText, tables, published, toPng)));
     checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
   const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];

@@ -17,6 +17,8 @@ export interface ComputeRequest {
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
+  /** Leaves the executor open in the end: more is to be computed by it. */
+  readonly keepsExecutor?: boolean;
   /** Called when no run waits for its turn any more, so that cores fall idle soon. */
   readonly onLastStarted: () => void;
 }
@@ -67,7 +69,7 @@ class Computation {
   }
 
   start(): readonly Promise<StoredRuns>[] {
-    const { executor, signal, keepGoing, onLastStarted } = this.#request;
+    const { executor, signal, keepGoing, onLastStarted, keepsExecutor = false } = this.#request;
     executor.onProgress = (message) => this.#tellProgress(message);
     const stop = () => this.#stop();
     signal.addEventListener("abort", stop, { once: true });
@@ -77,7 +79,7 @@ class Computation {
     const ends = this.#shares.map((share) => this.#endOf(share));
     void Promise.allSettled(ends).then(() => {
       signal.removeEventListener("abort", stop);
-      stop();
+      if (!keepsExecutor) stop();
     });
     return ends;
   }

@@ -44,7 +44,7 @@ describe("a config that is right", () => {
 
 const SPARSITY_RULE = "is not a number from 0 to 1. Sparsities are fractions: write 0.9 for 90%.";
 const ROOT_KEYS =
-  "Keys here: name, dataset, model, train, prune, seeds, engine, output, metrics, evaluate, labels, check.";
+  "Keys here: name, dataset, model, train, prune, seeds, engine, output, metrics, evaluate, labels, published, check.";
 
 describe("what is wrong is said with file, line, path, value and the choices", () => {
   test.each([

@@ -23,7 +23,7 @@ export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
           say(plannedLine(event));
           if (event.stored === event.runs && bars === undefined) return;
           bars ??= new LiveBars(stream);
-          return bars.plan(event.stored, event.runs);
+          return bars.plan(event.study, event.stored, event.runs);
         case "notice":
           return say(names.before(event) + event.message);
         case "run-started":
@@ -31,7 +31,7 @@ export function openTerminalReporter(stream: NodeJS.WriteStream): Reporter {
         case "run-progress":
           return bars?.progress(names.before(event) + event.run, event.fraction, event.total);
         case "run-finished":
-          return bars?.finish(names.before(event) + event.run, event.total);
+          return bars?.finish(event.study, names.before(event) + event.run, event.total);
         case "finished":
         case "failed":
           return;
@@ -56,8 +56,8 @@ class LiveBars {
   readonly #whole: SingleBar;
   readonly #running = new Map<string, SingleBar>();
   readonly #startedAt = performance.now();
-  #runs = 0;
-  #finished = 0;
+  /** By study: a plan that grows takes the place of the one before. */
+  readonly #plans = new Map<string, { readonly runs: number; readonly finished: number }>();
 
   constructor(stream: NodeJS.WriteStream) {
     this.#multibar = new MultiBar({
@@ -77,9 +77,8 @@ class LiveBars {
     this.#whole = this.#multibar.create(SCALE, 0, { percent: "  0%", name: "", note: "" });
   }
 
-  plan(stored: number, runs: number): void {
-    this.#runs += runs;
-    this.#finished += stored;
+  plan(study: string, stored: number, runs: number): void {
+    this.#plans.set(study, { runs, finished: stored });
     this.#showWhole(0);
   }
 
@@ -95,11 +94,12 @@ class LiveBars {
     this.#showWhole(total);
   }
 
-  finish(run: string, total: number): void {
+  finish(study: string, run: string, total: number): void {
     const bar = this.#running.get(run);
     if (bar !== undefined) this.#multibar.remove(bar);
     this.#running.delete(run);
-    this.#finished++;
+    const { runs, finished } = this.#plans.get(study) ?? { runs: 0, finished: 0 };
+    this.#plans.set(study, { runs, finished: finished + 1 });
     this.#showWhole(total);
   }
 
@@ -117,10 +117,12 @@ class LiveBars {
   #showWhole(total: number): void {
     const elapsed = (performance.now() - this.#startedAt) / 1000;
     const left = total > 0.01 ? `, ${duration((elapsed * (1 - total)) / total)} left` : "";
-    const note = this.#finished === this.#runs ? ", writing tables and charts" : left;
+    const count = (key: "runs" | "finished") =>
+      [...this.#plans.values()].reduce((sum, plan) => sum + plan[key], 0);
+    const note = count("finished") === count("runs") ? ", writing tables and charts" : left;
     this.#whole.update(Math.round(SCALE * total), {
       percent: percent(total),
-      name: `${this.#finished} of ${this.#runs} runs`,
+      name: `${count("finished")} of ${count("runs")} runs`,
       note,
     });
   }

@@ -1,6 +1,7 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { methodLabel, withLabels } from "../../charts/labels.ts";
 import { type EvaluationRows, joinEvaluation, mapEvaluation } from "../../recording/evaluation.ts";
+import type { PublishedPoint } from "../../recording/published-points.ts";
 import type { HistoryRow, LayerRow } from "../../recording/rows.ts";
 import type { Snapshots } from "../../recording/snapshots.ts";
 import { sharedMetrics } from "./own-metrics.ts";
@@ -11,6 +12,8 @@ export interface OverlaidStudy extends ReportedStudy {
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
   readonly snapshots: Snapshots | undefined;
+  /** Figures of papers on the same network and data. */
+  readonly published?: readonly PublishedPoint[] | undefined;
   readonly evaluation?: EvaluationRows | undefined;
 }
 

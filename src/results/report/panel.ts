@@ -11,9 +11,11 @@ import { chartFigure, figureHtml } from "./figure.ts";
 import { findings } from "./findings.ts";
 import { withDefinitions } from "./glossary.ts";
 import { type Html, html } from "./html.ts";
+import { layerScanSentences } from "./layer-scan.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
 import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
+import { publishedSentences, publishedTable } from "./published.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
 import { searchSentences } from "./search.ts";
@@ -62,6 +64,8 @@ export async function panel(
     [
       ...findings(results, guessOf),
       ...(studies.length === 1 ? searchSentences(results, data.history, metric) : []),
+      ...layerScanSentences(results),
+      ...publishedSentences(results, data.published ?? []),
       ...roundingSentences(rounding, metric),
       ...differenceSentences(studies, differences, metric),
     ],
@@ -101,6 +105,7 @@ ${differing === undefined ? "" : figureHtml(differing, context)}
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
+${publishedTable(results, data.published ?? [], shown) ?? ""}
 ${ownMetricsTable(results, data.metrics ?? [], shown)}
 ${metricNotes(studies).map((sentence) => html`<p class="explanation">${sentence}</p>`)}
 ${roundingTable(results, rounding, { metric, ...shown }) ?? ""}
