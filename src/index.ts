@@ -27,6 +27,7 @@ export { check, type GateReport, type GateRequest } from "./library/check.ts";
 export type { HistoryOptions, HistoryReport } from "./library/check-history.ts";
 export type { Confirmation, ConfirmOptions } from "./library/confirm.ts";
 export { type FigureOptions, figures, type WrittenFigure } from "./library/figures.ts";
+export { type FindOptions, type FindOutcome, type FoundSparsity, find } from "./library/find.ts";
 export { type LatexTableOptions, latex } from "./library/latex.ts";
 export { type MergeOptions, merge } from "./library/merge.ts";
 export { loadPlugins, type Plugin, type PluginFunction, type PluginTools } from "./library/plugins.ts";

@@ -102,14 +102,15 @@ export function seedValues(rows: readonly ResultRow[], scale: DifferenceScale): 
  * The knee of a curve: the sparsity at which it lies farthest above the straight line from its first to its last
  * point (Satopaa et al. 2011, "Finding a Kneedle in a Haystack", without smoothing); the smallest of several.
  * Choose it on validation data (`validationCurve`), so that the test accuracy reported there is not a selected
- * one. Undefined for a curve of fewer than three points, or one that falls by less than `flat`.
+ * one. Undefined for a curve of fewer than three points, one that falls by less than `flat`, and one that also rises by
+ * `flat` or more between two of its points: it has no one knee.
  */
 export function kneeSparsity(points: readonly CurvePoint[], flat: number): number | undefined {
   const ascending = bySparsity(points);
   const first = ascending[0];
   const last = ascending.at(-1);
   if (first === undefined || last === undefined || ascending.length < 3) return undefined;
-  if (first.value - last.value < flat) return undefined;
+  if (first.value - last.value < flat || highestRise(ascending) >= flat) return undefined;
   const slope = (last.value - first.value) / (last.sparsity - first.sparsity);
   const height = ({ sparsity, value }: CurvePoint) =>
     value - first.value - slope * (sparsity - first.sparsity);
@@ -145,6 +146,17 @@ export function validationCurve(
   });
   const { factor } = differenceScale(metric, bySparsity(shown)[0]?.value ?? null);
   return shown.map(({ sparsity, value }) => ({ sparsity, value: factor * value }));
+}
+
+/** How far a curve rises at most, from any point to a later one. */
+function highestRise(ascending: readonly CurvePoint[]): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let rise = 0;
+  for (const { value } of ascending) {
+    lowest = Math.min(lowest, value);
+    rise = Math.max(rise, value - lowest);
+  }
+  return rise;
 }
 
 function bySparsity(points: readonly CurvePoint[]): CurvePoint[] {

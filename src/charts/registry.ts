@@ -4,6 +4,7 @@ import { accuracyVsMacsChart, accuracyVsSizeChart } from "./accuracy-vs-cost.ts"
 import { accuracyVsSparsityChart, ownMetricVsSparsity } from "./accuracy-vs-sparsity.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { finetuningChart } from "./finetuning.ts";
+import { layerSensitivityChart } from "./layer-sensitivity.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
 import { metricBarsChart } from "./metric-bars.ts";
@@ -28,6 +29,7 @@ export const charts = new Registry<Chart>("chart", [
   metricVsOptionChart,
   recoveryChart,
   finetuningChart,
+  layerSensitivityChart,
   layerSparsityChart,
   sparsityBarsChart,
   weightDistributionChart,

@@ -4,6 +4,7 @@ import { registerCheck } from "./check.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerFind } from "./find.ts";
 import { registerHelp } from "./help.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
@@ -18,6 +19,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerSweep,
   registerBatch,
   registerMerge,
+  registerFind,
   registerCheck,
   registerReport,
   registerInit,

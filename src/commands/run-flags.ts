@@ -18,6 +18,22 @@ export interface RunFlags {
 }
 
 export function addRunFlags(command: Command, out: string): Command {
+  const withFlags = addConfigFlags(command, out)
+    .addOption(
+      new Option("--checkpoints <which>", "networks whose weights to write as safetensors files")
+        .choices(["all", "baselines", "none"])
+        .default("baselines"),
+    )
+    .option(
+      "--shard <i/n>",
+      "compute only part i of n, to spread a sweep over machines; merge joins the parts",
+    )
+    .option("--fresh", "start over: first remove what an earlier sweep wrote into the folder");
+  return addProgressFlags(withFlags);
+}
+
+/** The flags of everything that computes by a config. */
+export function addConfigFlags(command: Command, out: string): Command {
   return addPluginFlag(command)
     .addOption(
       repeatable(
@@ -34,17 +50,12 @@ export function addRunFlags(command: Command, out: string): Command {
       "--engine <name>",
       `what computes, in place of the config's engine: ${engineChoices().join(", ")}`,
     )
-    .option("--workers <n>", "worker threads (default: one for each processor core)", positiveInteger)
-    .addOption(
-      new Option("--checkpoints <which>", "networks whose weights to write as safetensors files")
-        .choices(["all", "baselines", "none"])
-        .default("baselines"),
-    )
-    .option(
-      "--shard <i/n>",
-      "compute only part i of n, to spread a sweep over machines; merge joins the parts",
-    )
-    .option("--fresh", "start over: first remove what an earlier sweep wrote into the folder")
+    .option("--workers <n>", "worker threads (default: one for each processor core)", positiveInteger);
+}
+
+/** The flags of what tells how far it is. */
+export function addProgressFlags(command: Command): Command {
+  return command
     .option("--json", "print progress as JSON, one event on each line (docs/events.md)")
     .option("--quiet", "print nothing but errors");
 }

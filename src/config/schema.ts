@@ -109,6 +109,14 @@ function pruneSchema() {
           "Layers to leave whole, by name (fc3, conv1, as --dry-run lists them), or output for the last.",
         ),
       biases: z.boolean().default(false).describe("Whether biases are pruned too."),
+      scan: z
+        .literal("layers", {
+          error: ({ input }) => `${show(input)} is no scan. Write layers, or leave it out.`,
+        })
+        .optional()
+        .describe(
+          "layers: each layer is pruned alone, the others whole, by each method at each sparsity of that layer, which shows how sensitive it is.",
+        ),
       search: searchSchema.optional(),
     })
     .describe("What is removed, how much, and how the network recovers.");

@@ -20,9 +20,15 @@ export function settingText(path: string, value = "..."): string {
     .split(".")
     .reduce<z.core.$ZodType | undefined>((at, key) => at && childSchema(at, key, undefined), configFields());
   const core = schema && unwrap(schema).core;
-  if (core instanceof z.ZodArray && !value.startsWith("[")) return `${path}=[${value}]`;
+  if (core !== undefined && isList(core) && !value.startsWith("[")) return `${path}=[${value}]`;
   const isMapping = core instanceof z.ZodDiscriminatedUnion && !value.startsWith("{") && value !== "...";
   return isMapping ? `${path}={ name: ${value} }` : `${path}=${value}`;
+}
+
+/** Whether a value is a list, or may also be something else that is no plain value. */
+function isList(schema: z.core.$ZodType): boolean {
+  const [first] = schema instanceof z.ZodUnion ? schema.options : [schema];
+  return first instanceof z.ZodArray;
 }
 
 /** Every setting outside lists that `--set` can give, by its path. */

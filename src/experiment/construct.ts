@@ -20,10 +20,16 @@ export interface ConstructedNetwork {
 
 /** The network that a method prunes or makes. */
 export function networkOf(method: AnyMethod, settings: RunSettings): ConstructedNetwork {
-  return isConstructed(method) ? constructedNetwork(method, settings) : ownNetwork(settings);
+  if (isConstructed(method)) return constructedNetwork(method, settings);
+  const own = ownNetwork(settings);
+  const { layer } = method;
+  return layer === undefined
+    ? own
+    : { ...own, tensors: own.tensors.filter((tensor) => tensor.layer === layer) };
 }
 
-function ownNetwork({ network, prunable }: RunSettings): ConstructedNetwork {
+/** The study's network, with every tensor that pruning may touch. */
+export function ownNetwork({ network, prunable }: RunSettings): ConstructedNetwork {
   const tensors = parameterSpecs(network).filter(({ name }) => prunable.includes(name));
   return { spec: network, tensors, isOther: false };
 }

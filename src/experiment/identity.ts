@@ -12,6 +12,9 @@ export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetunin
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
 export const POINT_RECORD = 4;
 
+/** Version of what is measured on the validation examples of a network that trains nothing after it was made. */
+export const VALIDATED = 1;
+
 /** Version of what constructions make; not of the recipe, which studies without any have too. */
 export const CONSTRUCTION = 1;
 
@@ -56,13 +59,16 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
  * during the recovery; else it shows in the parents alone.
  */
-export function methodIdentity({ criterion, allocation, structure, schedule }: Method) {
+export function methodIdentity({ criterion, allocation, structure, schedule, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
   const { during } = schedules.named(schedule.name);
   const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
-  return Object.fromEntries(
-    (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
-  );
+  return {
+    ...Object.fromEntries(
+      (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
+    ),
+    ...(layer === undefined ? {} : { layer }),
+  };
 }
 
 /** A construction with its options, and the plugin that it comes from. */

@@ -31,6 +31,8 @@ export interface StudyOptions {
     readonly exclude: readonly string[];
     /** Prune biases too. */
     readonly biases: boolean;
+    /** Each layer is pruned alone. */
+    readonly scan?: "layers" | undefined;
     /** Its methods are among the others. */
     readonly search?: Search | undefined;
   };

@@ -24,6 +24,8 @@ import { planQuantized } from "./runs/quantized.ts";
 import { recoverySource } from "./runs/recover.ts";
 import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
+import { scanned } from "./scan.ts";
+import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
@@ -64,12 +66,13 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   for (const seed of options.seeds) baselines.set(seed, graph.add(planBaseline(inputs, seed)));
 
   const cells: Cell[] = [];
-  for (const method of options.prune.methods.map(resolveMethod)) {
-    const recovery = method.recovery ?? { name: settings.finetune === null ? "none" : "finetune" };
-    const retraining = recoveries.named(recovery.name).retraining(recovery);
+  for (const method of plannedMethods(inputs)) {
+    const recovery = method.recovery ?? standardRecovery(method, settings);
+    const start = startOf(method, recovery);
+    const retraining = recoveries.named(recovery.name).retraining(recovery, start);
     const columns = isConstructed(method)
       ? constructedColumns(method, retraining, inputs, graph)
-      : prunedColumns(method, retraining, inputs, graph);
+      : prunedColumns(method, start, retraining, inputs, graph);
     const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
@@ -91,6 +94,12 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   return { runs: graph.runs(), cells };
 }
 
+/** The methods of the config; in a scan each once a layer that may be pruned, which it prunes alone. */
+function plannedMethods({ options: { prune }, settings }: PlanInputs): readonly AnyMethod[] {
+  const methods = prune.methods.map(resolveMethod);
+  return prune.scan === undefined ? methods : scanned(methods, settings);
+}
+
 /** A cell before its network is quantized, if it is. */
 interface UnroundedCell extends Pick<Cell, "seed" | "label"> {
   readonly baseline: string;
@@ -105,9 +114,26 @@ interface CellColumn {
   addRuns(cell: UnroundedCell): string[];
 }
 
+/** As `prune.finetune` says; but a network that is pruned early has its training before it. */
+function standardRecovery(method: AnyMethod, { finetune }: RunSettings): Chosen {
+  if (!isConstructed(method) && schedules.named(method.schedule.name).startsAt !== undefined) {
+    return { name: "train" };
+  }
+  return { name: finetune === null ? "none" : "finetune" };
+}
+
+/** The step of the training at which a network is pruned, or begins to be; undefined: after the training. */
+function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
+  if (isConstructed(method)) return undefined;
+  const { startsAt } = schedules.named(method.schedule.name);
+  if (startsAt !== undefined) return startsAt(method.schedule);
+  return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
+}
+
 /** At each sparsity of the study the levels of the schedule. */
 function prunedColumns(
   method: Method,
+  start: number | undefined,
   retraining: Retraining | null,
   inputs: PlanInputs,
   graph: Graph,
@@ -119,6 +145,7 @@ function prunedColumns(
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
       const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
       const ids: string[] = [];
       for (const [i, level] of levels.entries()) {
         const last = i === levels.length - 1;
@@ -131,7 +158,7 @@ function prunedColumns(
           seed,
           label: last ? label : `${method.name}-${sparsity}-level${i + 1}-seed${seed}`,
         };
-        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? baseline, source), fills && last));
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? from, source), fills && last));
       }
       return ids;
     };

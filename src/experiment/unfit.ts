@@ -3,11 +3,13 @@ import { parameterSpecs } from "../network/parameters.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import type { AnyMethod, Chosen, Method } from "../pruning/method.ts";
+import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { structures } from "../pruning/structures/registry.ts";
 import { recoverySteps } from "./runs/recover.ts";
 import type { RunSettings } from "./settings.ts";
+import { stepCount } from "./training/train.ts";
 
 /** What a method has to fit. */
 export interface Circumstances {
@@ -24,6 +26,7 @@ export function refuseUnfit(
   { settings, sparsities, trainExamples }: Circumstances,
 ): void {
   const { name, schedule, structure } = method;
+  const { startsAt, during } = schedules.named(schedule.name);
   refuseMissingFinetuning(name, retraining, settings);
   const steps = recoverySteps(settings, retraining, trainExamples);
   if (retraining?.training === "train" && steps < 0) {
@@ -34,12 +37,40 @@ export function refuseUnfit(
   refuseIdleStraightThrough(method, retraining);
   refuseTornUnits({ name, structure }, settings);
   refuseOtherScores(method, settings);
-  const { during } = schedules.named(schedule.name);
+  const start = startsAt?.(schedule) ?? 0;
+  const trainingSteps = stepCount(settings.train, trainExamples);
+  if (start > trainingSteps) {
+    throw inputError(
+      `The method ${name} prunes at step ${start}, and the training has ${trainingSteps} steps.`,
+    );
+  }
+  if (method.recovery !== undefined && startsAt === undefined && during === undefined) {
+    refuseTrainingAfterTraining(name, method.recovery, schedule);
+  }
   if (during === undefined) return;
   if (retraining === null) {
     throw inputError(`The method ${name} prunes while it recovers (${schedule.name}), and has no recovery.`);
   }
-  for (const sparsity of sparsities) during(sparsity, steps, schedule);
+  for (const sparsity of sparsities) {
+    const regrows = during(sparsity, steps, schedule).some((change) => "regrowth" in change);
+    if (regrows && prunesUnits(structure, settings)) {
+      throw inputError(
+        `The method ${name} drops and grows single weights (${schedule.name}), and ${structure.name} prunes several at once.`,
+        { hint: "Take the structure weight, or another schedule." },
+      );
+    }
+  }
+}
+
+/** A network that is pruned when it is trained has no training left. */
+function refuseTrainingAfterTraining(name: string, recovery: Chosen, schedule: Chosen): void {
+  if (!recoveries.named(recovery.name).startsAtPruning) return;
+  throw inputError(
+    `The method ${name} recovers by ${recovery.name}, and prunes the trained network (${schedule.name}), which has no training left.`,
+    {
+      hint: "Take the recovery rewind, which goes back to a step of it, or a schedule that prunes early or meanwhile: early, gradual.",
+    },
+  );
 }
 
 /** Whole units of weights leave no place for biases of their own. */

@@ -123,7 +123,11 @@ export async function runStudies(
     if (!ends.goesOn()) return ends.of(requests);
 
     // 3. The runs of all studies: dense networks, then what hangs on them.
-    for (const { study, engine } of opened.map(({ open, data }) => workOf(open, data, onEvent))) {
+    for (const { open } of opened) {
+      const {
+        options: { name: study },
+        engine,
+      } = open.study;
       const notify = resources.once((message) => onEvent({ event: "notice", study, message }));
       for (const message of workerWarnings(engine, options.workers)) notify(message);
     }
@@ -148,7 +152,10 @@ export async function runStudies(
       }
       return more;
     };
-    for (let going: readonly Opened[] = opened; going.length > 0 && ends.goesOn(); ) {
+    for (
+      let going: readonly Opened[] = opened;
+      going.length > 0 && (options.signal.aborted || ends.goesOn());
+    ) {
       const computing = await computeRuns(
         going.map(({ open, data }) => workOf(open, data, onEvent)),
         {

@@ -33,6 +33,8 @@ export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chose
   readonly recovery?: Chosen | undefined;
   /** How the weights that are left are rounded; undefined: not at all. */
   readonly quantization?: Quantization | undefined;
+  /** The only layer that it prunes, such as `fc1`; undefined: every layer that may be pruned. */
+  readonly layer?: string | undefined;
 }
 
 /** A method that makes a network instead of ranking the weights of a trained one. */

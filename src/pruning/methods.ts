@@ -1,12 +1,28 @@
 import * as z from "zod";
 import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
-import { Registry } from "../foundations/registry.ts";
+import { type EntryWithOptions, Registry } from "../foundations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
 import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
 import { quantizationSchema } from "./quantization/quantization.ts";
+import { schedules } from "./schedules/registry.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
+const globalMagnitude = {
+  criterion: { name: "magnitude" },
+  allocation: { name: "global" },
+  structure: { name: "weight" },
+} as const;
+const randomErk = {
+  criterion: { name: "random" },
+  allocation: { name: "erk" },
+  structure: { name: "weight" },
+} as const;
+
+/** A member of an axis with the options that it has unless told otherwise. */
+function standard(registry: Registry<EntryWithOptions>, name: string): Chosen {
+  return { name, ...registry.named(name).options.parse({}) };
+}
 
 /** The methods that a config can call by their names alone. */
 export const methods = new Registry<Method>(
@@ -46,6 +62,83 @@ export const methods = new Registry<Method>(
       criterion: { name: "random" },
       allocation: { name: "bernoulli" },
       ...whole,
+    },
+    {
+      name: "erk-magnitude",
+      summary: "The smallest weights of each layer, small layers kept denser (Erdos-Renyi with kernels).",
+      criterion: { name: "magnitude" },
+      allocation: { name: "erk" },
+      ...whole,
+    },
+    {
+      name: "lamp",
+      summary: "The smallest weights relative to the larger ones of their layer, of the whole network.",
+      criterion: { name: "magnitude" },
+      allocation: { name: "lamp" },
+      ...whole,
+    },
+    {
+      name: "igq",
+      summary: "The smallest weights of each layer, large layers compressed most (ideal gas quotas).",
+      criterion: { name: "magnitude" },
+      allocation: { name: "igq" },
+      ...whole,
+    },
+    {
+      name: "gradual-magnitude",
+      summary: "The smallest weights of the whole network, more and more while it is trained.",
+      ...globalMagnitude,
+      schedule: standard(schedules, "gradual"),
+      recovery: { name: "train" },
+    },
+    {
+      name: "lottery-ticket",
+      summary: "A fifth of the smallest weights at a time, the rest trained again from its initial values.",
+      ...globalMagnitude,
+      schedule: standard(schedules, "iterative"),
+      recovery: { name: "rewind", step: 0, optimizer: "fresh" },
+    },
+    {
+      name: "learning-rate-rewinding",
+      summary: "A fifth of the smallest weights at a time, the rest trained again with all learning rates.",
+      ...globalMagnitude,
+      schedule: standard(schedules, "iterative"),
+      recovery: { name: "rewind-learning-rate", step: 0 },
+    },
+    {
+      name: "static-random",
+      summary: "Random weights before the training, small layers kept denser; the mask stays.",
+      ...randomErk,
+      schedule: { name: "early", step: 0, deadInputs: "avoid" },
+      recovery: { name: "train" },
+    },
+    {
+      name: "set",
+      summary: "Sparse from the start: small weights are dropped, as many grown at random.",
+      ...randomErk,
+      schedule: standard(schedules, "set"),
+      recovery: { name: "train" },
+    },
+    {
+      name: "rigl",
+      summary: "Sparse from the start: small weights are dropped, those with large gradients grown.",
+      ...randomErk,
+      schedule: standard(schedules, "rigl"),
+      recovery: { name: "train" },
+    },
+    {
+      name: "sparse-momentum",
+      summary: "Sparse from the start: weights move to the layers and places with the largest momentum.",
+      ...randomErk,
+      schedule: standard(schedules, "sparse-momentum"),
+      recovery: { name: "train" },
+    },
+    {
+      name: "ac-dc",
+      summary: "The smallest weights of the whole network, in phases that take turns with dense ones.",
+      ...globalMagnitude,
+      schedule: standard(schedules, "ac-dc"),
+      recovery: { name: "train" },
     },
   ],
   {

@@ -10,19 +10,23 @@ export type Retraining =
       /** How much the outputs of the seed's dense network count, beside the targets; they do not without it. */
       readonly distillation?: Omit<Distillation, "teacherOutputs">;
     }
-  /** From the weights that the dense network had at a step of its training, on with the settings of `train`. */
+  /** From a step of the training on with the settings of `train`, from the weights that the dense network had then. */
   | {
       readonly training: "train";
       /** Optimizer steps from the start. */
       readonly rewindTo: number;
       /** The optimizer's state: as it was at that step, or fresh. */
       readonly optimizer: "rewound" | "fresh";
+      /** The weights are those that pruning left instead. */
+      readonly keepsWeights?: true;
     };
 
 /** Says how a network recovers from being pruned. */
 export interface Recovery<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
-  /** Null where it does not. */
-  retraining(options: z.output<Options>): Retraining | null;
+  /** Null where it does not. `start` is the step of the training at which the network was pruned, if early. */
+  retraining(options: z.output<Options>, start?: number): Retraining | null;
+  /** It trains from there, which schedules that prune after the training do not say. */
+  readonly startsAtPruning?: true;
 }
 
 /** Types a recovery by its own options. */

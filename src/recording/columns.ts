@@ -240,6 +240,7 @@ export const optionalColumns: {
   readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
 } = {
   results: [
+    { layer: text("The only layer that is pruned: `sparsity` is of its weights.") },
     {
       quantization: text(
         "How the weights are rounded, such as `symmetric(bits=8 per=tensor training=none)`; `none` if they are not.",

@@ -12,6 +12,9 @@ import { explainWriteError } from "./write-error.ts";
 
 export const RUNS_FOLDER = "runs";
 
+/** What `prune-lab find` looked at: a sweep that continues the folder leaves it there. */
+export const FIND_FILE = "find.csv";
+
 export interface OpenOptions extends RemovalOptions {
   /** What may not change when the folder is continued. */
   readonly settings: unknown;
@@ -183,7 +186,8 @@ async function replaceManifest(
 ): Promise<void> {
   const previous = there?.files ?? [];
   const runs = (await entries(path.join(folder, RUNS_FOLDER))).map((name) => `${RUNS_FOLDER}/${name}`);
-  const files = new Set([...manifest.files, ...runs, ...(stage === "start" ? previous : [])]);
+  const kept = stage === "start" ? previous : previous.filter((name) => name === FIND_FILE);
+  const files = new Set([...manifest.files, ...runs, ...kept]);
   if (stage === "final") {
     const stale = previous.filter((name) => !files.has(name) && !name.startsWith(`${RUNS_FOLDER}/`));
     await removeFiles(folder, stale);

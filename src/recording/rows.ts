@@ -47,6 +47,8 @@ export interface ResultRow {
   readonly pruned_loss: number | null;
   readonly loss: number | null;
   readonly status: RunStatus;
+  /** In a scan by layer: the only one that is pruned. */
+  readonly layer?: string;
   /** These three in studies with a method that quantizes. */
   readonly quantization?: string;
   readonly coded_bytes?: number;

@@ -9,7 +9,13 @@ import type { StudyLabels } from "./tabulate.ts";
 
 /** What may not change when a results folder is continued, or when parts are joined. */
 export function settingsOf({ options, dataset, engine }: StudyOutline): Readonly<Record<string, unknown>> {
-  const { methods: _methods, sparsities: _sparsities, search: _search, ...prune } = options.prune;
+  const {
+    methods: _methods,
+    sparsities: _sparsities,
+    search: _search,
+    scan: _scan,
+    ...prune
+  } = options.prune;
   return {
     name: options.name,
     dataset: { ...options.dataset, found: dataset.name, checksum: dataset.checksum },

@@ -10,7 +10,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
 import type { TensorMeasure } from "../pruning/measure.ts";
-import { chosenText, methodColumns } from "../pruning/method.ts";
+import { chosenText, isConstructed, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
@@ -71,7 +71,11 @@ export function tabulate(
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
   return {
     results: filled.map((of) => {
-      const row = { ...resultRow(of, labels), ...(quantizes ? codedColumns(of) : {}) };
+      const row = {
+        ...resultRow(of, labels),
+        ...layerColumn(of),
+        ...(quantizes ? codedColumns(of) : {}),
+      };
       return { ...row, ...formulaCells(row, formulas) };
     }),
     layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
@@ -174,6 +178,11 @@ function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
     of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
   const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
   return Object.values(columns).every((value) => value === null) ? {} : columns;
+}
+
+/** What a row has beside the others in a scan by layer. */
+function layerColumn({ cell: { method } }: Filled) {
+  return isConstructed(method) || method.layer === undefined ? {} : { layer: method.layer };
 }
 
 /** What a row has beside the others where a method of the study quantizes. */

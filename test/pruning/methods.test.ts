@@ -250,9 +250,10 @@ describe("docs/pruning.md", () => {
 
   test.each(tables)("lists all %s with their options and defaults, and no others", (heading, registry) => {
     expect(table(heading)).toEqual(
-      registry.list().map(({ name, summary, options }) => {
+      registry.list().map(({ name, summary, options, paper }) => {
         const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
-        return [name, summary, defaults.join(", ")];
+        const cited = paper && `[${paper.citation.split(",")[0]}](${paper.url})`;
+        return [name, summary, defaults.join(", "), cited ?? ""];
       }),
     );
   });
@@ -261,9 +262,10 @@ describe("docs/pruning.md", () => {
     expect(table("Methods")).toEqual(
       methods
         .list()
-        .map(({ name, criterion, allocation, structure, schedule, summary }) => [
+        .map(({ name, criterion, allocation, structure, schedule, recovery, summary }) => [
           name,
           ...[criterion, allocation, structure, schedule].map(chosenText),
+          recovery === undefined ? "" : chosenText(recovery),
           summary,
         ]),
     );

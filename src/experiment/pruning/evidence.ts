@@ -1,6 +1,6 @@
 import type { Network } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
-import { randomStream } from "../../foundations/random.ts";
+import { type RandomStream, randomStream } from "../../foundations/random.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
@@ -33,7 +33,8 @@ export async function withEvidence<T>(
   };
   if (!(needs.gradients || needs.exampleGradients || needs.activationNorms)) return use({ ...initial });
 
-  const drawn = (examples: number) => drawExamples(dataset.train, examples, subject.seed);
+  const drawn = (examples: number) =>
+    drawExamples(dataset.train, examples, randomStream(subject.seed, "examples for criteria"));
   const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
     await network.writeParameters(subject.weights);
@@ -56,9 +57,28 @@ export async function withEvidence<T>(
 }
 
 /** The first of the training examples in an order of their own: the same for every method and sparsity of a seed. */
-function drawExamples({ count }: ExampleSet, examples: number, seed: number): Uint32Array {
+export function drawExamples({ count }: ExampleSet, examples: number, stream: RandomStream): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
-  return randomStream(seed, "examples for criteria").shuffle(order).subarray(0, examples);
+  return stream.shuffle(order).subarray(0, examples);
+}
+
+/** By name of a weight: 1 for the columns that meet nothing but zeros in all training examples. */
+export async function deadInputs({
+  weights,
+  environment,
+}: Subject): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { settings, engine, dataset } = environment;
+  const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
+  try {
+    await network.writeParameters(weights);
+    const everything = Uint32Array.from({ length: dataset.train.count }, (_, i) => i);
+    const norms = await normsOf(network, dataset.train, everything);
+    return new Map(
+      [...norms].map(([name, columns]) => [name, Uint8Array.from(columns, (norm) => Number(norm === 0))]),
+    );
+  } finally {
+    await network.dispose();
+  }
 }
 
 async function* gradientsOfEach(network: Network, examples: ExampleSet, order: Uint32Array) {

@@ -4,11 +4,14 @@ import { randomStream } from "../../foundations/random.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
-import type { Gathered, Scores } from "../../pruning/criterion.ts";
+import { type Gathered, type Scores, tensorOf } from "../../pruning/criterion.ts";
 import { axes, type Method } from "../../pruning/method.ts";
 import { pruneMasks } from "../../pruning/prune.ts";
+import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";
+import type { CourseStep, RegrowthStep } from "../../pruning/schedule.ts";
+import { schedules } from "../../pruning/schedules/registry.ts";
 import type { RunEnvironment } from "../runs/run.ts";
-import { withEvidence } from "./evidence.ts";
+import { deadInputs, drawExamples, withEvidence } from "./evidence.ts";
 
 interface Pruning {
   readonly method: Method;
@@ -30,6 +33,7 @@ export class Pruner {
   weights: Parameters = new Map();
   /** The last target; undefined before the first. */
   sparsity: number | undefined;
+  #dead: ReadonlyMap<string, Uint8Array> | undefined;
 
   constructor(pruning: Pruning, environment: RunEnvironment) {
     this.#pruning = pruning;
@@ -41,6 +45,62 @@ export class Pruner {
   async pruneNow(network: Network, sparsity: number): Promise<void> {
     await this.prune(await network.readParameters(), sparsity);
     await network.setMasks(this.masks);
+  }
+
+  /** Does what the course of a training asks for at one of its steps. What comes back starts at 0. */
+  async change(network: Network, change: CourseStep): Promise<void> {
+    if ("regrowth" in change) return this.#regrow(network, change);
+    if (change.anew) {
+      this.masks = new Map();
+      this.sparsity = 0;
+    }
+    await this.pruneNow(network, change.sparsity);
+  }
+
+  /** Drops weights and grows as many others. */
+  async #regrow(network: Network, { step, regrowth }: RegrowthStep): Promise<void> {
+    const { tensors } = this.#pruning;
+    const weights = await network.readParameters();
+    const growth = await this.#growth(network, step, regrowth.grow);
+    this.#avoidDead(growth, await this.#deadInputs(weights));
+    this.masks = regrowMasks({ tensors, masks: this.masks, weights, growth, regrowth });
+    this.weights = weights;
+    await network.setMasks(this.masks);
+  }
+
+  async #growth(network: Network, step: number, grow: Regrowth["grow"]): Promise<Map<string, Float32Array>> {
+    const { tensors, seed } = this.#pruning;
+    if (grow.by === "chance") {
+      return new Map(
+        tensors.map(({ name, size }) => {
+          const stream = randomStream(seed, "random growth", step, name);
+          return [name, Float32Array.from({ length: size }, () => stream.uniform())];
+        }),
+      );
+    }
+    const { train } = this.#environment.dataset;
+    const drawn = drawExamples(train, grow.examples, randomStream(seed, "examples for growth", step));
+    const gradients = await network.gradients(train, drawn, { masked: false });
+    return new Map(tensors.map(({ name }) => [name, tensorOf(gradients, name).map(Math.abs)]));
+  }
+
+  /** Found once: inputs that are 0 in all examples stay so. */
+  async #deadInputs(weights: Parameters): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { schedule } = this.#pruning.method;
+    if (schedules.named(schedule.name).avoidsDeadInputs?.(schedule) !== true) return new Map();
+    this.#dead ??= await deadInputs({ weights, seed: this.#pruning.seed, environment: this.#environment });
+    return this.#dead;
+  }
+
+  /** Sets the scores of weights that meet nothing but zeros below all others. */
+  #avoidDead(scores: Map<string, Float32Array>, dead: ReadonlyMap<string, Uint8Array>): void {
+    for (const [name, columns] of dead) {
+      const values = scores.get(name);
+      if (values === undefined) continue;
+      for (let i = 0; i < values.length; i++) {
+        if (columns[i % columns.length] === 1) values[i] = Number.NEGATIVE_INFINITY;
+      }
+    }
   }
 
   /** Chooses what to prune of these weights so that the sparsity, a fraction in 0..1, is reached. */
@@ -78,10 +138,15 @@ export class Pruner {
       weights,
       randomStream: (tensor: string) => randomStream(seed, "random pruning", tensor),
     };
-    return withEvidence(criterion.needs?.(method.criterion) ?? {}, subject, async (gathered) =>
+    const scores = await withEvidence(criterion.needs?.(method.criterion) ?? {}, subject, async (gathered) =>
       // The criterion looks at what it asked for alone: its type sees to that.
       criterion.scores({ ...evidence, ...(gathered as Gathered) }, method.criterion),
     );
+    const dead = await this.#deadInputs(weights);
+    if (dead.size === 0) return scores;
+    const avoiding = new Map([...scores].map(([name, values]) => [name, values.slice()]));
+    this.#avoidDead(avoiding, dead);
+    return avoiding;
   }
 }
 

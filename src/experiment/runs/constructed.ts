@@ -16,6 +16,7 @@ import {
   POINT_RECORD,
   QUANTIZATION,
   type StudyIdentity,
+  VALIDATED,
 } from "../identity.ts";
 import { optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
@@ -68,6 +69,7 @@ export function planConstructed(
     construction: constructionIdentity(method.construction),
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(retraining === null ? { validated: VALIDATED } : {}),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     ...(scratch === undefined ? {} : { scratch, trainingAlgorithm: ALGORITHM.training }),
     ...(constructions.named(method.construction.name).takesSparsity ? { sparsity } : {}),

@@ -8,7 +8,7 @@ import { type EpochRecord, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
-import { type TestMeasure, test } from "./test-measure.ts";
+import { type TestMeasure, test, validate } from "./test-measure.ts";
 
 /** What is found of a network with masks. */
 export interface MaskedFindings extends ResultBase {
@@ -16,6 +16,8 @@ export interface MaskedFindings extends ResultBase {
   readonly pruned: TestMeasure | null;
   /** After recovery; the same as pruned when there is none. */
   readonly recovered: TestMeasure;
+  /** On the validation examples, where there is no recovery whose epochs say it. */
+  readonly validation?: TestMeasure;
   readonly measure: NetworkMeasure;
 }
 
@@ -80,6 +82,8 @@ export async function testAndRecover(
     if (!masking.isComplete) await later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, environment);
 
+    const validation = recovery === undefined ? await validate(network, environment.dataset) : undefined;
+
     // 3. The promise of every mask: what was pruned is exactly 0.
     const parameters = await network.readParameters();
     const { masks } = masking;
@@ -91,6 +95,7 @@ export async function testAndRecover(
         status: diverged ? "diverged" : measure.collapsed ? "collapsed" : "ok",
         pruned,
         recovered,
+        ...(validation === undefined ? {} : { validation }),
         history: recovery?.history ?? [],
         measure,
       },

@@ -2,10 +2,17 @@ import { contentHash } from "../../foundations/hash.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
-import type { PruningStep } from "../../pruning/schedule.ts";
+import type { CourseStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
-import { networkOf } from "../construct.ts";
-import { ALGORITHM, evaluationIdentity, methodIdentity, POINT_RECORD, QUANTIZATION } from "../identity.ts";
+import { networkOf, ownNetwork } from "../construct.ts";
+import {
+  ALGORITHM,
+  evaluationIdentity,
+  methodIdentity,
+  POINT_RECORD,
+  QUANTIZATION,
+  VALIDATED,
+} from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -53,6 +60,7 @@ export function planPoint(
     pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
+    ...(retraining === null ? { validated: VALIDATED } : {}),
     ...(straightThrough === undefined ? {} : { straightThrough, quantization: QUANTIZATION }),
     ...evaluationIdentity(settings),
     seed,
@@ -67,19 +75,22 @@ export const point: RunKindOf<PointRun, PointResult> = {
   work: (run, settings, examples) => ({
     steps: recoverySteps(settings, run.retraining, examples.train),
     passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
-    density: 1 - run.sparsity,
+    density: meanDensity(run, settings, examples.train),
     teacherPasses: teacherPasses(run, examples),
   }),
 
   compute: async (run, [parent, source], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
     const { settings, dataset } = environment;
-    const { tensors } = networkOf(run.method, settings);
+    const { tensors: all } = ownNetwork(settings);
+    // The network that nothing is pruned of is one under every method, also one that prunes a single layer.
+    const { tensors } = run.sparsity === 0 ? { tensors: all } : networkOf(run.method, settings);
 
     // 1. Choose what goes, by the weights as they are. A schedule may leave some or all of it to the recovery.
     const pruner = new Pruner({ ...run, tensors, masks: parent.masks }, environment);
     const course = courseOf(run, settings, dataset.train.count);
-    const atOnce = course.findLast(({ step }) => step === 0);
+    const [first] = course;
+    const atOnce = first?.step === 0 && "sparsity" in first ? first : undefined;
     if (atOnce !== undefined) await pruner.prune(parent.parameters, atOnce.sparsity);
 
     // 2. Remove it, and recover.
@@ -102,8 +113,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
         ...result,
         magnitudes: magnitudeEdges(pruner.weights, pruner.masks),
         weights: {
-          before: snapshotWeights(parent.parameters, tensors),
-          after: snapshotWeights(output.parameters, tensors),
+          before: snapshotWeights(parent.parameters, all),
+          after: snapshotWeights(output.parameters, all),
         },
       },
     };
@@ -113,7 +124,7 @@ export const point: RunKindOf<PointRun, PointResult> = {
 };
 
 /** When the network is pruned, in steps of its recovery: at once, unless the schedule says otherwise. */
-function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): readonly PruningStep[] {
+function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): readonly CourseStep[] {
   const { schedule } = run.method;
   // All schedules share the run that prunes nothing.
   if (run.sparsity === 0) return [{ step: 0, sparsity: 0 }];
@@ -122,11 +133,29 @@ function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): 
   return course ?? [{ step: 0, sparsity: run.sparsity }];
 }
 
+/** Kept over all prunable weights, on average over the recovery. */
+function meanDensity(run: PointRun, settings: RunSettings, trainExamples: number): number {
+  const steps = Math.max(1, recoverySteps(settings, run.retraining, trainExamples));
+  let density = 0;
+  let [kept, since] = [1 - run.before, 0];
+  for (const change of courseOf(run, settings, trainExamples)) {
+    if (!("sparsity" in change)) continue;
+    density += (kept * (change.step - since)) / steps;
+    [kept, since] = [1 - change.sparsity, change.step];
+  }
+  return density + (kept * Math.max(0, steps - since)) / steps;
+}
+
+/** The step of its recovery at which a run prunes last: 0 for a run that prunes at once. */
+export function lastPruningStep(run: PointRun, settings: RunSettings, trainExamples: number): number {
+  return courseOf(run, settings, trainExamples).at(-1)?.step ?? 0;
+}
+
 /** What the pruner has removed, and what it will in the course of the recovery. */
-function maskingOf(run: PointRun, pruner: Pruner, course: readonly PruningStep[]): Masking {
+function maskingOf(run: PointRun, pruner: Pruner, course: readonly CourseStep[]): Masking {
   const from = firstStep(run.retraining);
-  const sparsities = new Map(course.map(({ step, sparsity }) => [from + step, sparsity]));
-  sparsities.delete(from);
+  const changes = new Map(course.map((change) => [from + change.step, change]));
+  changes.delete(from);
   return {
     get masks() {
       return pruner.masks;
@@ -135,8 +164,11 @@ function maskingOf(run: PointRun, pruner: Pruner, course: readonly PruningStep[]
       return pruner.sparsity === run.sparsity;
     },
     later: {
-      steps: [...sparsities.keys()],
-      prune: (network, step) => pruner.pruneNow(network, sparsities.get(step) ?? run.sparsity),
+      steps: [...changes.keys()],
+      change: async (network, step) => {
+        const change = changes.get(step);
+        if (change !== undefined) await pruner.change(network, change);
+      },
       complete: (network) => pruner.pruneNow(network, run.sparsity),
     },
   };

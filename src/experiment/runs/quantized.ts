@@ -1,17 +1,17 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
-import type { AnyMethod } from "../../pruning/method.ts";
+import { type AnyMethod, isConstructed } from "../../pruning/method.ts";
 import { type CodedSize, codedSize } from "../../pruning/quantization/coded-size.ts";
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import { quantizeWeights, withCodes } from "../../pruning/quantization/quantizer.ts";
-import { networkOf } from "../construct.ts";
-import { ALGORITHM, evaluationIdentity, QUANTIZATION } from "../identity.ts";
+import { networkOf, ownNetwork } from "../construct.ts";
+import { ALGORITHM, evaluationIdentity, QUANTIZATION, VALIDATED } from "../identity.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec } from "../training/train.ts";
 import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
-import { type TestMeasure, test } from "./test-measure.ts";
+import { type TestMeasure, test, validate } from "./test-measure.ts";
 
 /** Rounds the weights of its parent, a point, to few bits. */
 export interface QuantizedRun extends RunBase {
@@ -26,6 +26,7 @@ export interface QuantizedResult extends ResultBase {
   readonly kind: "quantized";
   /** Of the network with rounded weights. */
   readonly rounded: TestMeasure;
+  readonly validation: TestMeasure;
   readonly size: CodedSize;
   /** What the charts show of the prunable weights, rounded. */
   readonly weights: WeightsSnapshot;
@@ -42,6 +43,7 @@ export function planQuantized(
     kind: "quantized",
     algorithm: [QUANTIZATION, ALGORITHM.measuring],
     parents,
+    validated: VALIDATED,
     rounding,
     ...evaluationIdentity(settings),
     seed,
@@ -55,14 +57,16 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
 
   work: ({ sparsity }, _settings, examples) => ({
     steps: 0,
-    passes: examples.test,
+    passes: examples.test + examples.validation,
     density: 1 - sparsity,
   }),
 
   compute: async ({ label, method, rounding }, [parent], environment) => {
-    const { settings, engine } = environment;
+    const { settings, engine, dataset } = environment;
     if (parent === undefined) throw new Error(`${label} has no parent to quantize`);
-    const { spec, tensors: prunable } = networkOf(method, settings);
+    const { spec, tensors: prunable } = isConstructed(method)
+      ? networkOf(method, settings)
+      : ownNetwork(settings);
     const tensors = parameterSpecs(spec);
     const codes = quantizeWeights(tensors, parent.parameters, rounding);
     const parameters = withCodes(parent.parameters, codes);
@@ -71,12 +75,14 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
       await network.setMasks(parent.masks);
       await network.writeParameters(parameters);
       const rounded = await test(network, environment);
+      const validation = await validate(network, dataset);
       const status: RunStatus = rounded.loss === null ? "diverged" : parent.status;
       return {
         result: {
           kind: "quantized",
           status,
           rounded,
+          validation,
           history: [],
           size: codedSize(tensors, codes, parent.masks, rounding.bits),
           weights: snapshotWeights(parameters, prunable),

@@ -62,17 +62,17 @@ export function recoverySource(
   retraining: Retraining | null,
   runs: { readonly baseline: string; readonly checkpoint: (step: number) => string },
 ): Parent | undefined {
-  if (retraining?.training === "train" && retraining.rewindTo > 0) {
+  if (retraining?.training === "train" && retraining.rewindTo > 0 && !retraining.keepsWeights) {
     return { run: runs.checkpoint(retraining.rewindTo), artifacts: ["weights", "optimizer"] };
   }
   return distillationOf(retraining) && { run: runs.baseline, artifacts: ["weights"] };
 }
 
-/** What goes in the course of a recovery. */
+/** What goes, or comes back, in the course of a recovery. */
 export interface LaterPruning {
-  /** At which steps of the recovery's plan more goes, rising. */
+  /** At which steps of the recovery's plan, rising. */
   readonly steps: readonly number[];
-  readonly prune: (network: Network, step: number) => Promise<void>;
+  readonly change: (network: Network, step: number) => Promise<void>;
 }
 
 export interface Recovering {
@@ -96,7 +96,9 @@ export async function recover(
   const { retraining, straightThrough, seed } = run;
   const network =
     straightThrough === undefined ? given : await StraightThroughNetwork.over(given, straightThrough);
-  if (retraining?.training === "train") await rewind(network, run, retraining, source, settings);
+  if (retraining?.training === "train" && !retraining.keepsWeights) {
+    await rewind(network, run, retraining, source, settings);
+  }
   const outcome = await train({
     network,
     train: dataset.train,
@@ -107,7 +109,7 @@ export async function recover(
     from: firstStep(retraining),
     interventions: later && {
       steps: later.steps,
-      before: (step) => later.prune(network, step),
+      before: (step) => later.change(network, step),
     },
     distillation: await distillationBy(source, run, environment),
     select: (retraining?.training === "finetune" && settings.finetune?.select) || "last",

@@ -1,3 +1,4 @@
+import type { Dataset } from "../../datasets/dataset.ts";
 import type { Network } from "../../engines/engine.ts";
 import { evaluateDetails, type TestDetails } from "../evaluation/evaluate.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -21,4 +22,14 @@ export async function test(
   const measure = { loss: finiteOrNull(loss), accuracy: accuracy ?? null };
   if (evaluate === undefined || measure.loss === null) return measure;
   return { ...measure, ...(await evaluateDetails(network, dataset.test, evaluate)) };
+}
+
+/** The same on the validation examples, of a network that no training has measured there; null without any. */
+export async function validate(
+  network: Network,
+  { validation }: Dataset,
+): Promise<Pick<TestMeasure, "loss" | "accuracy">> {
+  if (validation.count === 0) return { loss: null, accuracy: null };
+  const { loss, accuracy } = await network.evaluate(validation);
+  return { loss: finiteOrNull(loss), accuracy: accuracy ?? null };
 }

@@ -22,8 +22,20 @@ export const iterative = defineSchedule({
       .lt(1)
       .default(0.2)
       .describe("Part of the remaining weights that a level prunes."),
+    levels: z
+      .array(z.number().gt(0).max(1))
+      .min(1)
+      .max(100)
+      .refine((all) => all.every((level, i) => i === 0 || level > (all[i - 1] ?? 1)), {
+        error: "sparsities must rise.",
+      })
+      .optional()
+      .describe(
+        "Sparsities to go through, rising, in place of a fraction; those below the target, then the target.",
+      ),
   }),
-  levels: (target, { fraction }) => {
+  levels: (target, { fraction, levels: listed }) => {
+    if (listed !== undefined) return [...listed.filter((level) => level < target), target];
     const levels: number[] = [];
     for (let kept = 1 - fraction; kept > LEAST_KEPT; kept *= 1 - fraction) {
       const level = Number((1 - kept).toFixed(6));

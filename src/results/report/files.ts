@@ -52,5 +52,5 @@ export async function drawOverlay(studies: readonly OverlaidStudy[]): Promise<st
     const data = overlay(of, { alone: studies.length === 1 });
     panels.push({ label, studies: of, ...withinLimits(data), charts: await renderCharts(data) });
   }
-  return renderReport(panels, apartSentence(groups));
+  return renderReport(panels, { apart: apartSentence(groups), groups });
 }

@@ -6,15 +6,16 @@ import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import { largestRise } from "../../analysis/rises.ts";
 import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { differenceScale } from "../../metrics/difference.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
-import { measured, named } from "../../metrics/words.ts";
+import { measured, named, side } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { comparison } from "./comparison.ts";
-import { listed, meanOf } from "./parts.ts";
+import { amountText, listed, meanOf } from "./parts.ts";
 import { retention } from "./retention.ts";
 
 /** Kept weights that lead nowhere are told from this share on. */
@@ -39,10 +40,21 @@ function conclusions(rows: readonly ResultRow[]): string[] {
   const byMethod = [...groupBy(rows, (row) => row.method)];
   return [
     ...byMethod.flatMap(([method, of]) => retention(method, of, metric)),
+    ...byMethod.flatMap(([, of]) => riseSentence(of, metric)),
     ...comparison(rows, metric),
     ...recoverySentence(byMethod, metric),
     // A constructed network is as it is meant to be.
     ...deadWeights(byMethod.filter(([, of]) => !of.some(isConstructedRow))),
+  ];
+}
+
+/** Where a method's curve rises with the sparsity. */
+function riseSentence(rows: readonly ResultRow[], metric: Metric): string[] {
+  const rise = largestRise(rows, metric);
+  if (rise === undefined) return [];
+  const { method, from, to, gain } = rise;
+  return [
+    `${method} does not fall throughout: at ${percent(to)} pruned it is ${amountText(metric, gain.mean ?? 0)} ${side(metric, "better")} itself at ${percent(from)} (p < 0.05 over all pairs of its sparsities, by Holm). Such curves are known as sparse double descent: no one sparsity is where it begins to lose.`,
   ];
 }
 

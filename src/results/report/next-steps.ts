@@ -141,7 +141,7 @@ function extended(seeds: readonly number[], most: number): number[] {
   return all;
 }
 
-/** A curve that is as good at its end as at its start has not shown where it falls. */
+/** A curve that is as good at its end as at its start has not shown where it falls, if it does. */
 function higherSparsities({ results, metric }: Study): NextStep[] {
   const sparsities = [...new Set(results.map((row) => row.target_sparsity))].sort((a, b) => a - b);
   const last = sparsities.filter((sparsity) => sparsity < 1).at(-1);
@@ -153,7 +153,7 @@ function higherSparsities({ results, metric }: Study): NextStep[] {
   const beyond = [2, 5, 10].map((part) => Number((1 - (1 - last) / part).toPrecision(6)));
   return [
     {
-      why: `${listed(flat)} ${flat.length === 1 ? "is" : "are"} still within ${differenceText(metric, metric.difference.margin)} of the dense control at ${percent(last)}, the highest sparsity: the curve falls later.`,
+      why: `${listed(flat)} ${flat.length === 1 ? "is" : "are"} still within ${differenceText(metric, metric.difference.margin)} of the dense control at ${percent(last)}, the highest sparsity: what it loses, it loses beyond.`,
       command: command(
         "prune.sparsities",
         JSON.stringify([...new Set([...sparsities, ...beyond])].sort((a, b) => a - b)),

@@ -7,6 +7,8 @@ import { count, subject } from "../../charts/parts/titles.ts";
 import { fontFamily, readFont } from "../../charts/rendering/font.ts";
 import { packageRoot, packageVersion } from "../../foundations/paths.ts";
 import type { ResultRow } from "../../recording/rows.ts";
+import { acrossData } from "./across-data.ts";
+import type { ComparableStudies } from "./comparable.ts";
 import { glossary } from "./glossary.ts";
 import { Html, html } from "./html.ts";
 import { methodsExplained } from "./methods.ts";
@@ -18,10 +20,16 @@ import { weightsSection } from "./weights.ts";
 
 /**
  * The report as one HTML page that needs nothing else: no network, no other file. A panel for what can be compared;
- * `apart` says why there are several. Its charts are the SVG pictures, which a small script makes interactive; the page's
+ * `apart` says why there are several, and `groups` are what they stand on. Its charts are the SVG pictures, which a small script makes interactive; the page's
  * policy runs that script and no other. The same content gives the same bytes.
  */
-export async function renderReport(contents: readonly PanelContent[], apart?: string): Promise<string> {
+export async function renderReport(
+  contents: readonly PanelContent[],
+  {
+    apart,
+    groups = [],
+  }: { readonly apart?: string | undefined; readonly groups?: readonly ComparableStudies[] } = {},
+): Promise<string> {
   const studies = contents.flatMap((content) => content.studies);
   const results = contents.flatMap(({ data }) => data.results);
   const title = studies.map(({ name }) => name).join(" · ");
@@ -32,12 +40,15 @@ export async function renderReport(contents: readonly PanelContent[], apart?: st
     panels.push(await panel(content, { prefix, firstSeries: colors.length }));
     colors.push(...methodColors(methodsOf(content.data), content.data.labels).values());
   }
+  const across = await acrossData(groups, colors.length);
+  if (across !== undefined) colors.push(...methodColors(across.methods).values());
   const { style, script } = await readAssets(colors);
   const [only] = contents.length === 1 && studies.length === 1 ? contents : [];
   const snapshots = only?.data.snapshots;
   const body = html`<main>
 ${apart === undefined ? "" : html`<p class="apart">${apart}</p>`}
 ${settingsSection(differingSettings(studies))}
+${across?.section ?? ""}
 ${panels}
 <section aria-labelledby="methods-explained">
 <h2 id="methods-explained">What the methods do</h2>

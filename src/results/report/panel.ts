@@ -11,6 +11,7 @@ import { chartFigure, figureHtml } from "./figure.ts";
 import { findings } from "./findings.ts";
 import { withDefinitions } from "./glossary.ts";
 import { type Html, html } from "./html.ts";
+import { layerScanSentences } from "./layer-scan.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
 import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
@@ -63,6 +64,7 @@ export async function panel(
     [
       ...findings(results, guessOf),
       ...(studies.length === 1 ? searchSentences(results, data.history, metric) : []),
+      ...layerScanSentences(results),
       ...publishedSentences(results, data.published ?? []),
       ...roundingSentences(rounding, metric),
       ...differenceSentences(studies, differences, metric),

@@ -26,7 +26,7 @@ const examples = {
   inputs: { kind: "floats", values: Float32Array.of(1, 2) },
   targets: { kind: "values", values: Float32Array.of(1), width: 1 },
 } as const;
-const dataset = { test: examples } as unknown as Dataset;
+const dataset = { test: examples, validation: { count: 0 } } as unknown as Dataset;
 const run = planQuantized(
   settings,
   {

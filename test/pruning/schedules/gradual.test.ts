@@ -4,7 +4,7 @@ import { PruneLabError } from "../../../src/foundations/errors.ts";
 import { gradual } from "../../../src/pruning/schedules/gradual.ts";
 
 const courseOf = (target: number, steps: number, options: { from: number; to: number; every: number }) =>
-  gradual.during?.(target, steps, options) ?? [];
+  (gradual.during?.(target, steps, options) ?? []).flatMap((step) => ("sparsity" in step ? [step] : []));
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 

@@ -39,7 +39,7 @@ describe("nextSteps", () => {
     const found = steps(rows({ 0: [0.97, 0.971], 0.9: [0.97, 0.971] }));
     expect(found).toEqual([
       [
-        "global-magnitude is still within 1 point of the dense control at 90%, the highest sparsity: the curve falls later.",
+        "global-magnitude is still within 1 point of the dense control at 90%, the highest sparsity: what it loses, it loses beyond.",
         "prune-lab sweep --config config.yaml --set 'prune.sparsities=[0,0.9,0.95,0.98,0.99]' --out .",
       ],
     ]);

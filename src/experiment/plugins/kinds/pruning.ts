@@ -90,9 +90,30 @@ export const structure = kindOf(
 
 const fraction = z.number().min(0).max(1);
 
+const courseStep = z.union([
+  z.object({ step: z.int().min(0), sparsity: fraction, anew: z.literal(true).optional() }),
+  z.object({
+    step: z.int().min(0),
+    regrowth: z.object({
+      drop: fraction,
+      grow: z.union([
+        z.object({ by: z.literal("chance") }),
+        z.object({ by: z.literal("gradient"), examples: z.int().min(1) }),
+      ]),
+      spread: z.enum(["own", "by gradient"]),
+    }),
+  }),
+]);
+
 export const schedule = kindOf(
   schedules,
-  { options: optionsField, levels: functionField, during: functionField.optional() },
+  {
+    options: optionsField,
+    levels: functionField,
+    during: functionField.optional(),
+    startsAt: functionField.optional(),
+    avoidsDeadInputs: functionField.optional(),
+  },
   {
     results: {
       levels: (result, target: number) =>
@@ -103,12 +124,12 @@ export const schedule = kindOf(
           : `a list of rising sparsities that ends with ${target}`,
       during: (result, target: number) => {
         const steps = z
-          .array(z.object({ step: z.int().min(0), sparsity: fraction }))
-          .refine((all) => all.at(-1)?.sparsity === target)
+          .array(courseStep)
+          .refine((all) => all.findLast((step) => "sparsity" in step)?.sparsity === target)
           .refine((all) => all.every(({ step }, i) => i === 0 || step > (all[i - 1]?.step ?? 0)));
         return steps.safeParse(result).success
           ? undefined
-          : `a list of { step, sparsity }, steps rising, that ends with the sparsity ${target}`;
+          : `a list of { step, sparsity } or { step, regrowth }, steps rising, whose last sparsity is ${target}`;
       },
     },
   },
@@ -127,6 +148,7 @@ const retraining = z.union(
       training: z.literal("train"),
       rewindTo: z.int().min(0),
       optimizer: z.enum(["rewound", "fresh"]),
+      keepsWeights: z.literal(true).optional(),
     }),
   ],
   'null, { training: "finetune", distillation? } or { training: "train", rewindTo, optimizer }',
@@ -134,7 +156,7 @@ const retraining = z.union(
 
 export const recovery = kindOf(
   recoveries,
-  { options: optionsField, retraining: functionField },
+  { options: optionsField, retraining: functionField, startsAtPruning: z.literal(true).optional() },
   { results: { retraining: (result) => firstProblem(retraining, result)?.message } },
 );
 

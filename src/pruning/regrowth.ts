@@ -1,0 +1,109 @@
+import { countKept, type Masks } from "../network/mask.ts";
+import type { ParameterSpec, Parameters } from "../network/parameters.ts";
+import { type Scores, tensorOf } from "./criterion.ts";
+import { pruneLowest } from "./top-k.ts";
+
+/** How weights are dropped, and as many others grown. */
+export interface Regrowth {
+  /** Part, 0..1, of each tensor's kept weights: those with the smallest magnitude are dropped. */
+  readonly drop: number;
+  /**
+   * Which of those that are missing grow: any, or those with the largest absolute gradient of the mean loss over so many
+   * training examples.
+   */
+  readonly grow: { readonly by: "chance" } | { readonly by: "gradient"; readonly examples: number };
+  /** A tensor gets back what it dropped; or all that is dropped is shared out by the mean absolute gradient of what each keeps. */
+  readonly spread: "own" | "by gradient";
+}
+
+export interface RegrowthRequest {
+  /** The tensors that pruning may touch, in layer order; each has a mask. */
+  readonly tensors: readonly Pick<ParameterSpec, "name">[];
+  readonly masks: Masks;
+  readonly weights: Parameters;
+  /** By tensor, one a value: those with the highest grow. */
+  readonly growth: Scores;
+  readonly regrowth: Pick<Regrowth, "drop" | "spread">;
+}
+
+/**
+ * The masks after an update. As many values are kept in all as before, and in each tensor with `own`. What was dropped
+ * may grow again. Of equal magnitudes the first are dropped, of equal growth scores the last grow.
+ */
+export function regrowMasks({ tensors, masks, weights, growth, regrowth }: RegrowthRequest): Masks {
+  const reduced = tensors.map(({ name }) => {
+    const mask = masks.get(name);
+    if (mask === undefined) throw new RangeError(`${name} has no mask to change`);
+    const kept = countKept(mask);
+    const dropped = Math.floor(regrowth.drop * kept);
+    const gone = mask.length - kept + dropped;
+    return { name, dropped, gone, mask: pruneLowest(magnitudes(tensorOf(weights, name), mask), gone) };
+  });
+  const grown = regrowth.spread === "own" ? reduced.map(({ dropped }) => dropped) : shares(reduced, growth);
+  const next = new Map(masks);
+  for (const [i, { name, gone, mask }] of reduced.entries()) {
+    const scores = tensorOf(growth, name).map((score, j) =>
+      mask[j] === 1 ? Number.POSITIVE_INFINITY : score,
+    );
+    next.set(name, pruneLowest(scores, gone - (grown[i] as number)));
+  }
+  return next;
+}
+
+/** Below all others where a value is gone already. */
+function magnitudes(values: Float32Array, mask: Uint8Array): Float32Array {
+  return values.map((value, i) => (mask[i] === 0 ? Number.NEGATIVE_INFINITY : Math.abs(value)));
+}
+
+interface Reduced {
+  readonly name: string;
+  readonly dropped: number;
+  /** Values that are missing. */
+  readonly gone: number;
+  readonly mask: Uint8Array;
+}
+
+/**
+ * How many values each tensor gets of all that were dropped: in proportion to the mean score of what it keeps, but no more
+ * than it misses; the rest is shared out among the others again. Fractions go to the largest remainders.
+ */
+function shares(tensors: readonly Reduced[], growth: Scores): number[] {
+  const counts = tensors.map(() => 0);
+  let left = tensors.reduce((sum, { dropped }) => sum + dropped, 0);
+  const weights = tensors.map(({ name, mask }) => meanOfKept(tensorOf(growth, name), mask));
+  while (left > 0) {
+    const open = tensors.flatMap(({ gone }, i) => ((counts[i] as number) < gone ? [i] : []));
+    const total = open.reduce((sum, i) => sum + (weights[i] as number), 0);
+    // Without any gradient all are alike.
+    const wanted = open.map((i) => left * (total > 0 ? (weights[i] as number) / total : 1 / open.length));
+    const whole = largestRemainders(wanted, left);
+    for (const [n, i] of open.entries()) {
+      const { gone } = tensors[i] as Reduced;
+      const given = Math.min(whole[n] as number, gone - (counts[i] as number));
+      counts[i] = (counts[i] as number) + given;
+      left -= given;
+    }
+  }
+  return counts;
+}
+
+function meanOfKept(scores: Float32Array, mask: Uint8Array): number {
+  let sum = 0;
+  let kept = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0 || !Number.isFinite(scores[i])) continue;
+    sum += Math.abs(scores[i] as number);
+    kept++;
+  }
+  return kept === 0 ? 0 : sum / kept;
+}
+
+/** Whole numbers with the sum `total` that are nearest to the wanted ones, which have that sum too. */
+function largestRemainders(wanted: readonly number[], total: number): number[] {
+  const whole = wanted.map(Math.floor);
+  const order = wanted.map((value, i) => ({ i, rest: value - (whole[i] as number) }));
+  order.sort((a, b) => b.rest - a.rest || a.i - b.i);
+  const missing = total - whole.reduce((sum, value) => sum + value, 0);
+  for (const { i } of order.slice(0, missing)) whole[i] = (whole[i] as number) + 1;
+  return whole;
+}
