@@ -2,7 +2,7 @@ import { contentHash } from "../../foundations/hash.ts";
 import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
 import { stepCount } from "../training/train.ts";
-import { trainDense } from "./dense.ts";
+import { denseEffort, trainDense } from "./dense.ts";
 import { passesOf, type ResultBase, type RunBase, type RunKindOf } from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
@@ -44,7 +44,7 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
 
   /** From its initial values; tested once, at the end. */
   compute: ({ seed }, _parents, environment) =>
-    trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
+    trainDense({ seed }, environment, async (network, { history, diverged, seconds, effort }) => {
       const trained = await test(network, environment);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {
@@ -52,9 +52,12 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
         parameters: await network.readParameters(),
         masks: new Map(),
         trainSeconds: seconds,
-        trainedExamples: examples,
+        trainedExamples: effort.examples,
       };
     }),
+
+  effort: (_run, _result, { network, train: plan }, { train }) =>
+    denseEffort(network, plan, stepCount(plan, train), train),
 
   tested: ({ trained }) => trained,
 };
