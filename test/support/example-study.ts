@@ -76,6 +76,7 @@ export function everyChartStudy(study: ExampleStudy = {}) {
   const rows = results.map((row) => ({
     ...row,
     criterion: `taylor(examples=${10 * (1 + methods.indexOf(row.method))})`,
+    train_macs: 1e9 * (1 + methods.indexOf(row.method)),
     sparsity: row.target_sparsity,
   }));
   const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };
