@@ -38,18 +38,19 @@ const scheduled = schedules.names().flatMap((schedule) =>
     recovery: member(recovery),
   })),
 );
-/** Before the training, where there are no trained weights to look at. */
-const atInitialization = criteria.list().flatMap(({ name: criterion, uniformScores }) =>
-  allocations
-    .list()
-    .filter((allocation) => allocation.uniformScores === undefined || uniformScores)
-    .map(({ name: allocation }) => ({
-      name: `early.${criterion}.${allocation}`,
-      criterion,
-      allocation,
-      schedule: "early",
-    })),
-);
+/** Every criterion and every allocation before the training, where there are no trained weights to look at. */
+const atInitialization = [
+  ...criteria.names().map((criterion) => ({ criterion, allocation: "global" })),
+  ...allocations
+    .names()
+    .filter((allocation) => allocation !== "global")
+    .map((allocation) => ({ criterion: "random", allocation })),
+].map(({ criterion, allocation }) => ({
+  name: `early.${criterion}.${allocation}`,
+  criterion,
+  allocation,
+  schedule: "early",
+}));
 
 /** The prunable weights of 36-8-6-3. */
 const WEIGHTS = 36 * 8 + 8 * 6 + 6 * 3;
