@@ -19,6 +19,7 @@ import { runIn, tinyStudy } from "../support/tiny-study.ts";
 /** Options that let short trainings and few examples see every kind of event. */
 const small: Readonly<Record<string, object>> = {
   early: { step: 3 },
+  iterative: { levels: [0.5] },
   gradual: { every: 4 },
   set: { every: 4 },
   rigl: { every: 4, examples: 20 },
