@@ -59,7 +59,7 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
  * during the recovery; else it shows in the parents alone.
  */
-export function methodIdentity({ criterion, allocation, structure, schedule, layer }: Method) {
+export function methodIdentity({ criterion, allocation, structure, schedule, target, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
   const { during } = schedules.named(schedule.name);
   const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
@@ -67,6 +67,7 @@ export function methodIdentity({ criterion, allocation, structure, schedule, lay
     ...Object.fromEntries(
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
     ),
+    ...(target === "effective" ? { target } : {}),
     ...(layer === undefined ? {} : { layer }),
   };
 }
