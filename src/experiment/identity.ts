@@ -57,12 +57,13 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
 
 /**
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
- * during the recovery; else it shows in the parents alone.
+ * during the recovery, or says what goes first; else it shows in the parents alone.
  */
 export function methodIdentity({ criterion, allocation, structure, schedule, target, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
-  const { during } = schedules.named(schedule.name);
-  const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
+  const { during, avoidsDeadInputs } = schedules.named(schedule.name);
+  const scheduleShapes = during !== undefined || avoidsDeadInputs?.(schedule) === true;
+  const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || scheduleShapes);
   return {
     ...Object.fromEntries(
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),

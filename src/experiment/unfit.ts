@@ -28,6 +28,13 @@ export function refuseUnfit(
   const { name, schedule, structure } = method;
   const { startsAt, during } = schedules.named(schedule.name);
   refuseMissingFinetuning(name, retraining, settings);
+  const start = startsAt?.(schedule) ?? 0;
+  const trainingSteps = stepCount(settings.train, trainExamples);
+  if (start > trainingSteps) {
+    throw inputError(
+      `The method ${name} prunes at step ${start}, and the training has ${trainingSteps} steps.`,
+    );
+  }
   const steps = recoverySteps(settings, retraining, trainExamples);
   if (retraining?.training === "train" && steps < 0) {
     throw inputError(
@@ -37,13 +44,6 @@ export function refuseUnfit(
   refuseIdleStraightThrough(method, retraining);
   refuseTornUnits({ name, structure }, settings);
   refuseOtherScores(method, settings);
-  const start = startsAt?.(schedule) ?? 0;
-  const trainingSteps = stepCount(settings.train, trainExamples);
-  if (start > trainingSteps) {
-    throw inputError(
-      `The method ${name} prunes at step ${start}, and the training has ${trainingSteps} steps.`,
-    );
-  }
   if (method.recovery !== undefined && startsAt === undefined && during === undefined) {
     refuseTrainingAfterTraining(name, method.recovery, schedule);
   }

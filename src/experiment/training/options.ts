@@ -31,12 +31,22 @@ export const optimizerSchema = z
         .describe("Added to the divisor, against division by zero."),
       weightDecay,
     }),
-    z.strictObject({
-      name: z.literal("sgd"),
-      learningRate: learningRate.default(0.1),
-      momentum: z.number().min(0).lt(1).default(0).describe("Momentum, as torch.optim.SGD defines it."),
-      weightDecay,
-    }),
+    z
+      .strictObject({
+        name: z.literal("sgd"),
+        learningRate: learningRate.default(0.1),
+        momentum: z.number().min(0).lt(1).default(0).describe("Momentum, as torch.optim.SGD defines it."),
+        // Not a default that is filled in: the recorded settings of trainings without it stay as they were.
+        nesterov: z
+          .boolean()
+          .optional()
+          .describe("Nesterov's momentum, as torch.optim.SGD defines it; needs a momentum. Default: false."),
+        weightDecay,
+      })
+      .refine(({ nesterov, momentum }) => !nesterov || momentum > 0, {
+        path: ["nesterov"],
+        error: "Nesterov's momentum needs a momentum above 0: write momentum: 0.9, say.",
+      }),
   ])
   .describe("What updates the parameters in each step.");
 
