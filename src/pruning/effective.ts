@@ -22,24 +22,30 @@ export function pruneToEffective({ spec, ...request }: EffectiveRequest): Masks 
   const scored = scoreUnits(request);
   const units = scored.reduce((sum, { scores }) => sum + scores.length, 0);
   const values = tensors.reduce((sum, { size }) => sum + size, 0);
-  const masksOf = (budget: number) => masksAt(budget / units, scored, request);
+  const least = scored.reduce((sum, { gone }) => sum + gone, 0);
   const most = roundHalfToEven(sparsity * values);
-  const fits = (masks: Masks) => {
+  const masksOf = (budget: number) => masksAt(budget / units, scored, request);
+  /** By how many values more than the target these masks leave pruned or dead. */
+  const excessOf = (masks: Masks) => {
     const { live } = networkLiveness(spec, masks);
-    return values - tensors.reduce((sum, { name }) => sum + (live.get(name) ?? 0), 0) <= most;
+    return values - tensors.reduce((sum, { name }) => sum + (live.get(name) ?? 0), 0) - most;
   };
 
-  // The more units go, the fewer values are live: the budgets that fit lie below those that do not.
-  let above = roundHalfToEven(sparsity * units);
-  const direct = masksOf(above);
-  if (fits(direct)) return direct;
-  let below = scored.reduce((sum, { gone }) => sum + gone, 0);
+  // The more units go, the fewer values are live: the budgets that fit lie below those that do not. The first steps down are
+  // as wide as what is too much, which hardly ever leaves a long way to bisect.
+  let below = roundHalfToEven(sparsity * units);
+  let above = below + 1;
   let best = masksOf(below);
+  for (let excess = excessOf(best); excess > 0 && below > least; excess = excessOf(best)) {
+    above = below;
+    below = Math.max(least, below - Math.ceil((excess * units) / values));
+    best = masksOf(below);
+  }
   while (above - below > 1) {
     const middle = Math.floor((below + above) / 2);
     const masks = masksOf(middle);
-    if (fits(masks)) [below, best] = [middle, masks];
-    else above = middle;
+    if (excessOf(masks) > 0) above = middle;
+    else [below, best] = [middle, masks];
   }
   return best;
 }
