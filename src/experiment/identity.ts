@@ -46,8 +46,14 @@ export function trainingIdentity({ settings, datasetChecksum, engineIdentity, pl
     network,
     initializer,
     train,
+    ...weightsIdentity(settings),
     ...plugins,
   };
+}
+
+/** What a dense network is read from; nothing where it is trained. */
+function weightsIdentity({ weights }: RunSettings) {
+  return weights === undefined ? {} : { weights: { sha256: weights.sha256, names: weights.names } };
 }
 
 /** What a run that is tested has to measure beside loss and accuracy; nothing unless the study asks for it. */
@@ -102,6 +108,7 @@ export function recipeHash({
     train,
     finetune,
     prunable,
+    ...weightsIdentity(settings),
     ...plugins,
   }).slice(0, 8);
 }
