@@ -5,8 +5,9 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
 import { type Gathered, type Scores, tensorOf } from "../../pruning/criterion.ts";
+import { pruneToEffective } from "../../pruning/effective.ts";
 import { axes, type Method } from "../../pruning/method.ts";
-import { pruneMasks } from "../../pruning/prune.ts";
+import { type PruneRequest, pruneMasks } from "../../pruning/prune.ts";
 import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";
 import type { CourseStep, RegrowthStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
@@ -122,10 +123,15 @@ export class Pruner {
       const target = round === rounds ? sparsity : between(before, sparsity, round / rounds);
       const scores = target === 0 ? noScores(tensors) : await this.#scores(weights);
       const previous = this.masks.size === 0 ? undefined : this.masks;
-      this.masks = pruneMasks({ tensors, scores, method, sparsity: target, previous });
+      this.masks = this.#choose({ tensors, scores, method, sparsity: target, previous });
     }
     this.weights = weights;
     this.sparsity = sparsity;
+  }
+
+  #choose(request: PruneRequest): Masks {
+    if (this.#pruning.method.target !== "effective") return pruneMasks(request);
+    return pruneToEffective({ ...request, spec: this.#environment.settings.network });
   }
 
   async #scores(all: Parameters): Promise<Scores> {
