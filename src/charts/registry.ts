@@ -3,6 +3,8 @@ import { accuracyHeatmapChart } from "./accuracy-heatmap.ts";
 import { accuracyVsMacsChart, accuracyVsSizeChart } from "./accuracy-vs-cost.ts";
 import { accuracyVsSparsityChart, ownMetricVsSparsity } from "./accuracy-vs-sparsity.ts";
 import type { Chart, ChartData } from "./chart.ts";
+import { classAccuracyChart } from "./class-accuracy.ts";
+import { corruptionsChart } from "./corruptions.ts";
 import { finetuningChart } from "./finetuning.ts";
 import { layerSensitivityChart } from "./layer-sensitivity.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
@@ -10,6 +12,7 @@ import { maskBlocksChart } from "./mask-blocks.ts";
 import { metricBarsChart } from "./metric-bars.ts";
 import { metricVsOptionChart } from "./metric-vs-option.ts";
 import { recoveryChart } from "./recovery.ts";
+import { reliabilityChart } from "./reliability.ts";
 import { sparsityBarsChart } from "./sparsity-bars.ts";
 import { sparsityByMetricChart } from "./sparsity-by-metric.ts";
 import { weightDensitiesChart } from "./weight-densities.ts";
@@ -29,6 +32,9 @@ export const charts = new Registry<Chart>("chart", [
   metricVsOptionChart,
   recoveryChart,
   finetuningChart,
+  classAccuracyChart,
+  reliabilityChart,
+  corruptionsChart,
   layerSensitivityChart,
   layerSparsityChart,
   sparsityBarsChart,

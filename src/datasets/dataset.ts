@@ -59,8 +59,10 @@ export interface DownloadFile {
   readonly name: string;
   /** The names under which it is looked for, in this order, `name` among them. */
   readonly spellings: readonly string[];
-  /** SHA-256 of the uncompressed bytes: mirrors compress differently. */
+  /** SHA-256 of the uncompressed bytes: mirrors compress differently. Or that of the file itself: see `checks`. */
   readonly sha256: string;
+  /** `file`: the SHA-256 is that of the file as it was published, compressed; where that of its content is not known. */
+  readonly checks?: "content" | "file";
   /** Number of the uncompressed bytes, beyond which nothing is downloaded or unpacked; default 2 GiB. */
   readonly bytes?: number | undefined;
 }

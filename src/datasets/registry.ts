@@ -4,13 +4,15 @@ import { quote } from "../foundations/quote.ts";
 import { type OptionsOf, optionsSchema, Registry } from "../foundations/registry.ts";
 import type { Dataset, DatasetEntry, LoadContext } from "./dataset.ts";
 import { digits8x8 } from "./digits8x8.ts";
+import { emnist } from "./emnist.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { idx } from "./idx.ts";
+import { kmnist } from "./kmnist.ts";
 import { mnist } from "./mnist.ts";
 import { synthetic } from "./synthetic.ts";
 import { table } from "./table.ts";
 
-const builtIn = [mnist, fashionMnist, digits8x8, idx, table, synthetic] as const;
+const builtIn = [mnist, fashionMnist, kmnist, emnist, digits8x8, idx, table, synthetic] as const;
 
 /** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
 export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn, {
@@ -20,8 +22,8 @@ export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("da
   sklearndigits: "digits8x8",
   fashion: "fashion-mnist",
   fmnist: "fashion-mnist",
-  kmnist: "idx",
-  emnist: "idx",
+  kuzushiji: "kmnist",
+  letters: "emnist",
   custom: "table",
   csv: "table",
   tabular: "table",

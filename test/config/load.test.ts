@@ -180,6 +180,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
       "case.yaml:3: train.optimizer.momentum: 1 is too large: below 1.",
     ],
     [
+      "Nesterov's momentum without momentum",
+      "train: { optimizer: { name: sgd, nesterov: true } }",
+      "case.yaml:3: train.optimizer.nesterov: Nesterov's momentum needs a momentum above 0: write momentum: 0.9, say.",
+    ],
+    [
       "a missing discriminator",
       "train: { optimizer: { learningRate: 1 } }",
       "case.yaml:3: train.optimizer.name: missing; choose one of adam, sgd.",
@@ -272,7 +277,7 @@ describe("what came from --set is said so", () => {
   test("a member's keys that are left behind are told by the file's line", async () => {
     const text = `${MINIMAL}train: { optimizer: { name: adam, beta1: 0.8 } }\n`;
     expect(await problemsOf(text, ["train.optimizer.name=sgd"])).toEqual([
-      "case.yaml:3: train.optimizer.beta1: not a key of this kind of train.optimizer. Keys here: name, learningRate, momentum, weightDecay.",
+      "case.yaml:3: train.optimizer.beta1: not a key of this kind of train.optimizer. Keys here: name, learningRate, momentum, nesterov, weightDecay.",
     ]);
   });
 });

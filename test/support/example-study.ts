@@ -1,4 +1,5 @@
 import { snapshotWeights } from "../../src/experiment/weights-snapshot.ts";
+import type { EvaluationRows } from "../../src/recording/evaluation.ts";
 import type { HistoryRow, LayerRow, ResultRow } from "../../src/recording/rows.ts";
 import type { Snapshots } from "../../src/recording/snapshots.ts";
 import { ownMetrics } from "./own-metric.ts";
@@ -80,7 +81,52 @@ export function everyChartStudy(study: ExampleStudy = {}) {
     sparsity: row.target_sparsity,
   }));
   const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };
-  return { ...others, ...ownMetrics([score], rows) };
+  return { ...others, ...ownMetrics([score], rows), evaluation: evaluationOf(rows, study.regression) };
+}
+
+/** What `evaluate` would have measured of these networks: two classes, two bins, two severities; of a regression the last. */
+function evaluationOf(rows: readonly ResultRow[], regression = false): EvaluationRows {
+  const ofClasses = regression ? [] : rows;
+  const point = ({ study, method, seed, target_sparsity }: ResultRow) => ({
+    study,
+    method,
+    seed,
+    target_sparsity,
+  });
+  const measures = ({ baseline_accuracy, pruned_accuracy, accuracy }: ResultRow) => ({
+    baseline_accuracy,
+    pruned_accuracy,
+    accuracy,
+  });
+  return {
+    classes: ofClasses.flatMap((row) =>
+      [0, 1].map((label) => ({ ...point(row), class: label, test_examples: 5000, ...measures(row) })),
+    ),
+    calibration: ofClasses.flatMap((row) =>
+      [8, 15].map((bin) => ({
+        ...point(row),
+        bin,
+        ...measures(row),
+        baseline_examples: 5000,
+        baseline_confidence: bin / 15,
+        pruned_examples: 5000,
+        pruned_confidence: bin / 15,
+        examples: 5000,
+        confidence: bin / 15,
+      })),
+    ),
+    corruptions: rows.flatMap((row) =>
+      [1, 2].map((severity) => ({
+        ...point(row),
+        corruption: "noise",
+        severity,
+        ...measures(row),
+        baseline_loss: row.baseline_loss,
+        pruned_loss: row.pruned_loss,
+        loss: row.loss,
+      })),
+    ),
+  };
 }
 
 /** Two layers whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */

@@ -29,7 +29,7 @@ export function corrupted(examples: ExampleSet, damage: Damage): ExampleSet {
 
 /**
  * Damages each image by what its own bytes decide: the same image suffers the same in any order, in any set and with any
- * seed of a study.
+ * seed of a study, and at a higher severity more of it.
  */
 function corrupt(examples: ExampleSet, { corruption, severity }: Damage): ExampleSet {
   const { inputs, shape, count } = examples;
@@ -45,7 +45,7 @@ function corrupt(examples: ExampleSet, { corruption, severity }: Damage): Exampl
   const values = new Uint8Array(new SharedArrayBuffer(count * size));
   for (let start = 0; start < values.length; start += size) {
     const image = inputs.values.subarray(start, start + size);
-    const damaged = drawn(severity, randomStream(severity, "corruption", corruption, sha256(image)));
+    const damaged = drawn(severity, randomStream(0, "corruption", corruption, sha256(image)));
     for (let channel = 0; channel < channels; channel++) {
       const [from, to] = [channel * height * width, (channel + 1) * height * width];
       values.set(damaged({ height, width, pixels: image.subarray(from, to), brightest }), start + from);

@@ -71,20 +71,22 @@ export function drawExamples({ count }: ExampleSet, examples: number, stream: Ra
   return stream.shuffle(order).subarray(0, examples);
 }
 
-/** By name of a weight: 1 for the columns that meet nothing but zeros in all training examples. */
+/**
+ * By name of a weight, 1 for each of its columns that meets nothing but zeros in all training examples: of the layer that
+ * reads the inputs, the only one for which this never changes.
+ */
 export async function deadInputs({
-  weights,
-  environment,
-}: Subject): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { settings, engine, dataset } = environment;
+  settings,
+  engine,
+  dataset,
+}: RunEnvironment): Promise<ReadonlyMap<string, Uint8Array>> {
+  const [first] = connectionsOf(settings.network).weighted;
+  if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    await network.writeParameters(weights);
     const everything = Uint32Array.from({ length: dataset.train.count }, (_, i) => i);
-    const norms = await normsOf(network, dataset.train, everything);
-    return new Map(
-      [...norms].map(([name, columns]) => [name, Uint8Array.from(columns, (norm) => Number(norm === 0))]),
-    );
+    const norms = (await normsOf(network, dataset.train, everything)).get(first.weight.name);
+    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }

@@ -3,10 +3,12 @@ import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { type Evidence, type Gathered, type Scores, tensorOf } from "../criterion.ts";
 import { batchesOf } from "./options.ts";
 
-/** How a gate's number makes it open and shut. */
+/** How a gate's number, its logit, makes it open and shut. */
 export interface Gate {
-  /** The gate, 0 (shut) .. 1 (open), for a uniform random number in (0, 1), and its slope with respect to its number. */
-  open(logit: number, uniform: number): { readonly gate: number; readonly slope: number };
+  /** How far it is open, 0 .. 1, with a uniform random number in (0, 1). */
+  open(logit: number, uniform: number): number;
+  /** The slope of that with respect to the logit. */
+  slope(logit: number, open: number): number;
   /** Slope of what is added to the loss for a gate. */
   penaltySlope(logit: number): number;
 }
@@ -38,24 +40,27 @@ export async function learnGates(
   for (const [from, to] of batchesOf(objective.examples, batchSize, steps)) {
     step++;
     const gated = new Map(weights);
-    for (const { name, values, logits, slopes, stream } of learned) {
+    for (const { name, values, logits, opened, stream } of learned) {
       const product = new Float32Array(values.length);
       for (let i = 0; i < values.length; i++) {
-        const { gate: open, slope } = gate.open(logits[i] as number, stream.uniform() || 2 ** -25);
-        product[i] = (values[i] as number) * open;
-        slopes[i] = slope;
+        const value = values[i] as number;
+        if (value === 0) continue;
+        const open = gate.open(logits[i] as number, stream.uniform() || 2 ** -25);
+        opened[i] = open;
+        product[i] = value * open;
       }
       gated.set(name, product);
     }
     const gradients = await objective.gradients(gated, from, to);
     const rate = (learningRate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step);
-    for (const { name, values, logits, slopes, first, second } of learned) {
+    for (const { name, values, logits, opened, first, second } of learned) {
       const gradient = tensorOf(gradients, name);
       for (let i = 0; i < values.length; i++) {
         const value = values[i] as number;
         if (value === 0) continue;
         const logit = logits[i] as number;
-        const slope = (gradient[i] as number) * value * (slopes[i] as number) + gate.penaltySlope(logit);
+        const through = (gradient[i] as number) * value * gate.slope(logit, opened[i] as number);
+        const slope = through + gate.penaltySlope(logit);
         first[i] = BETA1 * (first[i] as number) + (1 - BETA1) * slope;
         second[i] = BETA2 * (second[i] as number) + (1 - BETA2) * slope * slope;
         logits[i] = logit - (rate * (first[i] as number)) / (Math.sqrt(second[i] as number) + EPSILON);
@@ -71,7 +76,7 @@ function learnerOf({ name, size }: ParameterSpec, weights: Parameters, stream: R
     values: tensorOf(weights, name),
     stream,
     logits: new Float32Array(size).fill(FIRST_LOGIT),
-    slopes: new Float32Array(size),
+    opened: new Float32Array(size),
     first: new Float32Array(size),
     second: new Float32Array(size),
   };

@@ -11,11 +11,14 @@ function hardConcrete(penalty: number): Gate {
   const shift = TEMPERATURE * Math.log(-LOW / HIGH);
   return {
     open: (logit, uniform) => {
-      const s = sigmoid((Math.log(uniform) - Math.log(1 - uniform) + logit) / TEMPERATURE);
-      const stretched = s * (HIGH - LOW) + LOW;
-      if (stretched <= 0) return { gate: 0, slope: 0 };
-      if (stretched >= 1) return { gate: 1, slope: 0 };
-      return { gate: stretched, slope: ((HIGH - LOW) * s * (1 - s)) / TEMPERATURE };
+      const s = sigmoid((Math.log(uniform / (1 - uniform)) + logit) / TEMPERATURE);
+      return Math.min(1, Math.max(0, s * (HIGH - LOW) + LOW));
+    },
+    // With s as before the stretching; 0 where it was cut.
+    slope: (_, open) => {
+      if (open === 0 || open === 1) return 0;
+      const s = (open - LOW) / (HIGH - LOW);
+      return ((HIGH - LOW) * s * (1 - s)) / TEMPERATURE;
     },
     // Of penalty x the probability that the gate is not 0.
     penaltySlope: (logit) => {

@@ -5,10 +5,8 @@ import { batchSchema, gateRateSchema, learningExamplesSchema, stepsSchema } from
 
 /** Open or shut, with the probability sigmoid(logit); the slope is that of the probability, straight through. */
 const bernoulli: Gate = {
-  open: (logit, uniform) => {
-    const probability = sigmoid(logit);
-    return { gate: uniform < probability ? 1 : 0, slope: probability * (1 - probability) };
-  },
+  open: (logit, uniform) => Number(uniform < sigmoid(logit)),
+  slope: (logit) => sigmoid(logit) * sigmoid(-logit),
   penaltySlope: () => 0,
 };
 

@@ -17,6 +17,9 @@ export const idxRoleNames = Object.keys(idxRoles) as IdxRole[];
 /** Where each of the four files is. */
 export type IdxFiles = Readonly<Record<IdxRole, string>>;
 
+/** What each of the four files is called, without `.gz`. */
+export type IdxNaming = (role: IdxRole) => string;
+
 /** The name MNIST's own page gave it, such as train-images-idx3-ubyte. */
 export function standardName(role: IdxRole): string {
   return `${role}-idx${idxRoles[role]}-ubyte`;
@@ -28,19 +31,22 @@ export function spellings(role: IdxRole): string[] {
   return [standardName(role), `${standardName(role)}.gz`, dotted, `${dotted}.gz`];
 }
 
-/** Those of the four files that are in a folder; none when there is no such folder. */
-export async function findIdxFiles(folder: string): Promise<Partial<IdxFiles>> {
+/** Those of the four files that are in a folder, under any of their names; none when there is no such folder. */
+export async function findIdxFiles(
+  folder: string,
+  namesOf: (role: IdxRole) => readonly string[] = spellings,
+): Promise<Partial<IdxFiles>> {
   const found: Partial<Record<IdxRole, string>> = {};
   for (const role of idxRoleNames) {
-    const file = await findFile(folder, spellings(role));
+    const file = await findFile(folder, namesOf(role));
     if (file !== undefined) found[role] = file;
   }
   return found;
 }
 
-/** The files' absent roles, by their standard names. */
-export function missingFiles(files: Partial<IdxFiles>): string[] {
-  return idxRoleNames.filter((role) => files[role] === undefined).map(standardName);
+/** The files' absent roles, by their names. */
+export function missingFiles(files: Partial<IdxFiles>, naming: IdxNaming = standardName): string[] {
+  return idxRoleNames.filter((role) => files[role] === undefined).map(naming);
 }
 
 export function isComplete(files: Partial<IdxFiles>): files is IdxFiles {

@@ -1,11 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { inputError, type PruneLabError } from "../../../foundations/errors.ts";
+import { sha256 } from "../../../foundations/hash.ts";
 import { datasetFolder, existingDataFolders } from "../../data-folder.ts";
-import type { Dataset, Download, LoadContext, Source } from "../../dataset.ts";
+import type { Dataset, Download, DownloadFile, LoadContext, Source } from "../../dataset.ts";
 import type { Normalization } from "../../normalization.ts";
 import { idxDataset } from "./dataset.ts";
 import {
   findIdxFiles,
   type IdxFiles,
+  type IdxNaming,
   type IdxRole,
   idxRoleNames,
   isComplete,
@@ -13,31 +16,52 @@ import {
   spellings,
   standardName,
 } from "./files.ts";
-import { readIdxImages } from "./images.ts";
+import { type IdxImages, readIdxImages } from "./images.ts";
 
-/** A published set of four IDX files. Copies are compressed differently: it is known by its uncompressed bytes. */
+/**
+ * A published set of four IDX files. Copies are compressed differently: it is known by its uncompressed bytes, or, where
+ * their checksums are not known, by the gzip files that were published.
+ */
 export interface PinnedSet {
   /** In configs and in results, and of its folder in the data folder. */
   readonly name: string;
+  /** In results, where that is another: `emnist-letters`. */
+  readonly resultName?: string;
   /** In messages: `MNIST`. */
   readonly title: string;
-  /** Base URLs, ending in a slash, that have each file as `<standard name>.gz`. */
+  /** Base URLs, ending in a slash, that have each file as `<its name>.gz`. */
   readonly mirrors: readonly string[];
-  /** SHA-256 of the uncompressed bytes. */
+  /** What its files are called; as those of MNIST unless given. */
+  readonly naming?: IdxNaming;
+  /** SHA-256 of the uncompressed bytes, or of the gzip files: see `checks`. */
   readonly sha256: Readonly<Record<IdxRole, string>>;
   /** Number of the uncompressed bytes. */
   readonly bytes: Readonly<Record<IdxRole, number>>;
+  readonly checks?: DownloadFile["checks"];
+  /** What its files mean where they do not mean what those of MNIST do. */
+  readonly interpret?: (images: IdxImages) => IdxImages;
   /** What else helps where files are missing: `set dataset.source: bundled`. */
   readonly otherwise?: string;
 }
 
-/** The sizes of the files of 60,000 + 10,000 images of 28x28, as MNIST and what follows it have them. */
-export const MNIST_BYTES = {
-  "train-images": 16 + 60_000 * 28 * 28,
-  "train-labels": 8 + 60_000,
-  "t10k-images": 16 + 10_000 * 28 * 28,
-  "t10k-labels": 8 + 10_000,
-} as const satisfies PinnedSet["bytes"];
+/** The sizes of the files of so many images of 28x28. */
+export function bytesOf28x28(train: number, test: number): PinnedSet["bytes"] {
+  return {
+    "train-images": 16 + train * 28 * 28,
+    "train-labels": 8 + train,
+    "t10k-images": 16 + test * 28 * 28,
+    "t10k-labels": 8 + test,
+  };
+}
+
+/** Those of MNIST and what follows it. */
+export const MNIST_BYTES = bytesOf28x28(60_000, 10_000);
+
+/** The names under which a file of the set is looked for. What is known by its gzip file has to be that. */
+function namesOf({ naming = standardName, checks }: Pick<PinnedSet, "naming" | "checks">, role: IdxRole) {
+  if (checks === "file") return [`${naming(role)}.gz`];
+  return spellings(role);
+}
 
 /** The files, or the text that says where none of them is. */
 export type FoundFiles =
@@ -48,10 +72,11 @@ export type FoundFiles =
 export async function findPinned(set: PinnedSet, context: LoadContext): Promise<FoundFiles> {
   const searched: string[] = [];
   for (const dataFolder of await existingDataFolders(context.dataDir)) {
-    const folder = await datasetFolder(dataFolder, set.name, idxRoleNames.flatMap(spellings));
-    const files = await findIdxFiles(folder);
+    const names = (role: IdxRole) => namesOf(set, role);
+    const folder = await datasetFolder(dataFolder, set.name, idxRoleNames.flatMap(names));
+    const files = await findIdxFiles(folder, names);
     if (isComplete(files)) return { complete: true, files };
-    const missing = missingFiles(files);
+    const missing = missingFiles(files, set.naming);
     if (missing.length < idxRoleNames.length) {
       throw missingError(`${folder} lacks some of ${set.title}'s files: ${missing.join(", ")}`, set, context);
     }
@@ -80,17 +105,22 @@ export async function loadPinned(
   options: { readonly validation: number; readonly normalize: Normalization },
 ): Promise<Dataset> {
   const images = await readIdxImages(files);
-  checkContent(set, files, images.sources);
-  return idxDataset(set.name, images, options);
+  await checkFiles(set, files, images.sources);
+  const { name, resultName = name, interpret = (read: IdxImages) => read } = set;
+  return idxDataset(resultName, interpret(images), options);
 }
 
-function checkContent(set: PinnedSet, files: IdxFiles, sources: readonly Source[]): void {
+async function checkFiles(set: PinnedSet, files: IdxFiles, sources: readonly Source[]): Promise<void> {
+  const { naming = standardName, checks } = set;
   for (const role of idxRoleNames) {
     const expected = set.sha256[role];
-    const got = sources.find(({ file }) => file === files[role])?.sha256;
+    const got =
+      checks === "file"
+        ? sha256(await readFile(files[role]))
+        : sources.find(({ file }) => file === files[role])?.sha256;
     if (got !== expected) {
       throw inputError(
-        `${files[role]} is not ${set.title}'s ${standardName(role)}: expected SHA-256 ${expected}, got ${got}.`,
+        `${files[role]} is not ${set.title}'s ${naming(role)}: expected SHA-256 ${expected}, got ${got}.`,
         { hint: "For other data in this format set dataset: { name: idx, path: FOLDER }" },
       );
     }
@@ -98,16 +128,16 @@ function checkContent(set: PinnedSet, files: IdxFiles, sources: readonly Source[
 }
 
 /** What `data fetch` needs of the set. */
-export function pinnedDownload({
-  mirrors,
-  sha256,
-  bytes,
-}: Pick<PinnedSet, "mirrors" | "sha256" | "bytes">): Download {
+export function pinnedDownload(
+  set: Pick<PinnedSet, "mirrors" | "sha256" | "bytes" | "naming" | "checks">,
+): Download {
+  const { mirrors, naming = standardName, checks, bytes } = set;
   const files = idxRoleNames.map((role) => ({
-    name: `${standardName(role)}.gz`,
-    spellings: spellings(role),
-    sha256: sha256[role],
+    name: `${naming(role)}.gz`,
+    spellings: namesOf(set, role),
+    sha256: set.sha256[role],
     bytes: bytes[role],
+    ...(checks === undefined ? {} : { checks }),
   }));
   return { mirrors, files };
 }
