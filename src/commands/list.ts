@@ -35,6 +35,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   schedules: () => rowsOf(registries.schedules),
   recoveries: () => rowsOf(registries.recoveries),
   constructions: () => rowsOf(registries.constructions),
+  controls: () => rowsOf(registries.controls),
   metrics: () => rowsOf(registries.metrics),
   charts: () => rowsOf(registries.charts),
   engines: () =>
