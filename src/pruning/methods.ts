@@ -4,7 +4,7 @@ import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, Registry } from "../foundations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
 import { criteria } from "./criteria/registry.ts";
-import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method, targets } from "./method.ts";
 import { quantizationSchema } from "./quantization/quantization.ts";
 import { schedules } from "./schedules/registry.ts";
 
@@ -244,6 +244,12 @@ function combinationSchema() {
       name: ownName(),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
       allocation: axisSchema(axes.allocation).describe("How the sparsity is spread over the layers."),
+      target: z
+        .enum(targets)
+        .optional()
+        .describe(
+          "What prune.sparsities are for it: direct, of the weights that it prunes (the default), or effective, of those and of the weights that are then on no path from an input to an output.",
+        ),
       structure: axisSchema(axes.structure)
         .prefault("weight")
         .describe("What is removed as a whole: single weights, or whole neurons."),

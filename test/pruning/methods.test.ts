@@ -117,7 +117,7 @@ describe("what is wrong with a method is said of the very field, with the choice
   const choices = (axis: keyof typeof axes) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
   const combinationKeys =
-    "Keys here: name, criterion, allocation, structure, schedule, recovery, quantization.";
+    "Keys here: name, criterion, allocation, target, structure, schedule, recovery, quantization.";
   const whole = "a name, or a mapping with a name and options, is needed.";
 
   test.each([
@@ -148,6 +148,18 @@ describe("what is wrong with a method is said of the very field, with the choice
     [
       "{ name: x, criterion: { name: magnitude, examples: 5 }, allocation: global }",
       ".criterion.examples: unknown key. Keys here: name.",
+    ],
+    [
+      method("target: efective"),
+      ".target: 'efective' is not one of direct, effective. Did you mean 'effective'?",
+    ],
+    [
+      "{ name: x, criterion: magnitude, allocation: { name: global, floor: {} } }",
+      ".allocation.floor: a floor is a count, a fraction or both: write { count: 10 } or { fraction: 0.01 }.",
+    ],
+    [
+      "{ name: x, criterion: magnitude, allocation: { name: uniform, floor: { count: 5 } } }",
+      ".allocation.floor: unknown key. Keys here: name.",
     ],
     ["{ name: x, criterion: magnitude }", `.allocation: missing; choose one of ${choices("allocation")}.`],
     [

@@ -124,6 +124,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
     };
   },
 
+  effort: (_run, { effort }) => effort,
+
   tested: ({ recovered }) => recovered,
 };
 
