@@ -6,17 +6,7 @@ import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-
-<<<<<<< HEAD
-
-import type { Gathered, Needs, Objective } from "../../pruning/criterion.ts";
-
-=======
-
-import { type Gathered, magnitudesOf, type Needs } from "../../pruning/criterion.ts";
-
->>>>>>> a100b3e041f264f9920300e79dd58bf47520e226
-
+import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
 
 /** The network that is looked at. */
@@ -99,17 +89,9 @@ export async function deadInputs({
   if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-<<<<<<< HEAD
-    const everything = Uint32Array.from({ length: dataset.train.count }, (_, i) => i);
-    const norms = (await normsOf(network, dataset.train, everything)).get(first.weight.name);
-    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
-=======
-    await network.writeParameters(weights);
     const norms = await normsOf(network, dataset.train, inOrder(dataset.train.count));
-    return new Map(
-      [...norms].map(([name, columns]) => [name, Uint8Array.from(columns, (norm) => Number(norm === 0))]),
-    );
->>>>>>> a100b3e041f264f9920300e79dd58bf47520e226
+    const columns = norms.get(first.weight.name) ?? new Float32Array();
+    return new Map([[first.weight.name, Uint8Array.from(columns, (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }
