@@ -52,7 +52,7 @@ describe("methodsExplained", () => {
       for (const { name, paper } of registry.list()) {
         if (name === "none") continue;
         expect(paper?.url, `${axis} ${name}`).toMatch(
-          /^https:\/\/(?:arxiv\.org\/abs\/\d{4}\.\d{5}|doi\.org\/10\..+)$/,
+          /^https:\/\/(?:proceedings\.neurips\.cc\/paper\/.+|arxiv\.org\/abs\/\d{4}\.\d{5}|doi\.org\/10\..+)$/,
         );
         expect(paper?.citation).toMatch(/^[A-Z].* \d{4}, [A-Z]/);
       }
