@@ -35,6 +35,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   schedules: () => citedRowsOf(registries.schedules),
   recoveries: () => citedRowsOf(registries.recoveries),
   constructions: () => citedRowsOf(registries.constructions),
+  controls: () => citedRowsOf(registries.controls),
   metrics: () => rowsOf(registries.metrics),
   charts: () => rowsOf(registries.charts),
   engines: () =>
