@@ -6,9 +6,7 @@ import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-
 import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
-
 import type { RunEnvironment } from "../runs/run.ts";
 
 /** The network that is looked at. */
@@ -91,10 +89,9 @@ export async function deadInputs({
   if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    const norms = (await normsOf(network, dataset.train, inOrder(dataset.train.count))).get(
-      first.weight.name,
-    );
-    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
+    const norms = await normsOf(network, dataset.train, inOrder(dataset.train.count));
+    const columns = norms.get(first.weight.name) ?? new Float32Array();
+    return new Map([[first.weight.name, Uint8Array.from(columns, (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }
