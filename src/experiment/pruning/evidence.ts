@@ -1,5 +1,6 @@
 import type { Network } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
+import { hessianProduct } from "../../engines/reference/hessian-product.ts";
 import { type RandomStream, randomStream } from "../../foundations/random.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import { connectionsOf } from "../../network/connections.ts";
@@ -162,6 +163,8 @@ function objectiveOf(network: Network, train: ExampleSet, order: Uint32Array): O
       await network.writeParameters(weights);
       return network.gradients(train, order.subarray(from, to));
     },
+    // Plain JavaScript for every engine: none has second derivatives.
+    hessianProduct: (weights, direction) => hessianProduct(network.spec, weights, direction, train, order),
   };
 }
 
