@@ -39,5 +39,10 @@ def optimizer_for(parameters, spec, learning_rate, **options):
             **options,
         )
     return torch.optim.SGD(
-        parameters, lr=learning_rate, momentum=spec["momentum"], weight_decay=spec["weightDecay"], **options
+        parameters,
+        lr=learning_rate,
+        momentum=spec["momentum"],
+        nesterov=spec.get("nesterov", False),
+        weight_decay=spec["weightDecay"],
+        **options,
     )

@@ -23,8 +23,8 @@ PL_EXPORT(pl_plan_size) double pl_plan_size(int layers) { return (double)(layers
 
 /*
  * Bytes of state (parameters, masks, indices, optimizer) for a description, see plan.c; `options` are SGD's
- * [momentum, 0, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay]. `room` is pl_plan_size bytes that are
- * free again afterwards.
+ * [momentum, 1 if it is Nesterov's, 0, weight decay] or Adam's [beta1, beta2, epsilon, weight decay]. `room` is
+ * pl_plan_size bytes that are free again afterwards.
  */
 PL_EXPORT(pl_state_size) double pl_state_size(const int32_t *spec, const double *options, void *room) {
   Network network;

@@ -11,7 +11,7 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 6
+#define PL_ABI 7
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
@@ -95,12 +95,12 @@ typedef struct Layer {
 } Layer;
 
 typedef struct {
-  double beta1, beta2, epsilon, weight_decay; /* beta1 is SGD's momentum */
+  double beta1, beta2, epsilon, weight_decay; /* beta1 is SGD's momentum, beta2 1 if that is Nesterov's */
 } OptimizerOptions;
 
 /* One optimizer step's constants. */
 typedef struct {
-  int kind;
+  int kind, nesterov;
   float beta1, one_minus_beta1, beta2, root_one_minus_beta2, weight_decay;
   float rate;    /* learning rate, Adam's bias corrections included */
   float epsilon; /* times the root of the second bias correction */

@@ -15,6 +15,7 @@ static Update begin_step(Network *network, double rate) {
   Update update = {.kind = network->optimizer, .weight_decay = (float)o->weight_decay, .beta1 = (float)o->beta1};
   if (network->optimizer == OPTIMIZER_SGD) {
     update.rate = (float)rate;
+    update.nesterov = o->beta2 != 0;
     return update;
   }
   double root = __builtin_sqrt(1 - power(o->beta2, network->step));
@@ -48,8 +49,12 @@ INLINE void sgd(const Update *u, Tensor *tensor, int64_t index, vf gradient) {
   if (tensor->masked) g = keep(kept_lanes(tensor, index), g);
   if (tensor->slot1) {
     float *momentum = tensor->slot1 + index;
-    g = flush(load(momentum) * splat(u->beta1) + g, TINY_GRADIENT);
-    store(momentum, g);
+    vf m = flush(load(momentum) * splat(u->beta1) + g, TINY_GRADIENT);
+    store(momentum, m);
+    if (u->nesterov)
+      g += splat(u->beta1) * m;
+    else
+      g = m;
   }
   w -= splat(u->rate) * g;
   store(value, tensor->masked ? keep(kept_lanes(tensor, index), w) : w);

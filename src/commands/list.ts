@@ -36,6 +36,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   recoveries: () => rowsOf(registries.recoveries),
   constructions: () => rowsOf(registries.constructions),
   metrics: () => rowsOf(registries.metrics),
+  corruptions: () => rowsOf(registries.corruptions),
   charts: () => rowsOf(registries.charts),
   engines: () =>
     Promise.all(

@@ -20,7 +20,7 @@ type PlanFacts = ReturnType<typeof outlineFacts> & Pick<SweepPlan, "stored" | "a
 /** The facts of a sweep that hold whatever its folder has already. */
 export function outlineFacts(study: StudyOutline, folder: string) {
   const { options, dataset, engine, plan, settings } = study;
-  const { network, prunable } = settings;
+  const { network, prunable, weights } = settings;
   const count = (kind: RunKind) => plan.runs.filter((run) => run.kind === kind).length;
   const teachers = count("teacher");
   const points = count("point") + count("constructed");
@@ -40,6 +40,7 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     model: options.model.name,
     parameters: parameterCount(network),
     tensors,
+    ...(weights === undefined ? {} : { weights: { file: weights.file, sha256: weights.sha256 } }),
     engine: engine.name,
     device: engine.device,
     cells: plan.cells.length,
@@ -129,6 +130,11 @@ function planText(facts: PlanFacts, grid: string): string {
       ({ name, shape, size, pruned }) =>
         `           ${name.padEnd(nameWidth)}  ${shape.padStart(shapeWidth)}  ${number(size).padStart(12)}  ${pruned ? "pruned" : "kept whole"}`,
     ),
+    ...(facts.weights === undefined
+      ? []
+      : [
+          `weights  read from ${facts.weights.file} (SHA-256 ${facts.weights.sha256.slice(0, 12)}...), not trained`,
+        ]),
     `grid     ${grid}`,
     `runs     ${runs}${shared > 0 ? ` (${plural(shared, "row")} ${shared === 1 ? "shares" : "share"} a run)` : ""}, ${number(facts.steps)} optimizer steps`,
     ...(facts.stored > 0 || facts.again.runs > 0 ? [storedLine(facts)] : []),

@@ -172,7 +172,7 @@ export function configFields() {
     seeds: z
       .union([distinct(z.int().min(0), Number, 10 * MOST_ENTRIES), seedRuleSchema], {
         error: ({ input }) =>
-          `${show(input)} is neither a list of seeds nor a rule: write [0, 1, 2], or { until: 0.2 }.`,
+          `${show(input)} is neither a list of seeds nor a rule. Write ${Number.isInteger(input) ? `[${String(input)}]` : "[0, 1, 2]"}, or { until: 0.2 }.`,
       })
       .default([0, 1, 2])
       .describe(

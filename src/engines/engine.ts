@@ -16,6 +16,8 @@ export type OptimizerSpec =
       readonly name: "sgd";
       /** PyTorch's momentum: buffer = momentum * buffer + gradient; 0 for plain SGD. */
       readonly momentum: number;
+      /** Steps along gradient + momentum * buffer, with the new buffer, in place of the buffer; needs a momentum. */
+      readonly nesterov?: boolean | undefined;
       readonly weightDecay: number;
     }
   | {

@@ -104,6 +104,11 @@ export function scratchPlan(
   const blueprint = blueprintOf(method, constructedNetwork(method, settings), sparsity);
   const stretch = constructions.named(chosen.name).stretch?.(blueprint, chosen);
   if (stretch === undefined) return undefined;
+  if (settings.weights !== undefined) {
+    throw inputError(
+      `The method ${method.name} trains a network from scratch as train says, and the weights are read (train.from), not trained.`,
+    );
+  }
   const { epochs, schedule, ...train } = settings.train;
   return {
     ...train,

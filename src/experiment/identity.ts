@@ -46,8 +46,14 @@ export function trainingIdentity({ settings, datasetChecksum, engineIdentity, pl
     network,
     initializer,
     train,
+    ...weightsIdentity(settings),
     ...plugins,
   };
+}
+
+/** What a dense network is read from; nothing where it is trained. */
+function weightsIdentity({ weights }: RunSettings) {
+  return weights === undefined ? {} : { weights: { sha256: weights.sha256, names: weights.names } };
 }
 
 /** What a run that is tested has to measure beside loss and accuracy; nothing unless the study asks for it. */
@@ -57,12 +63,13 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
 
 /**
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
- * during the recovery; else it shows in the parents alone.
+ * during the recovery, or says what goes first; else it shows in the parents alone.
  */
 export function methodIdentity({ criterion, allocation, structure, schedule, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
-  const { during } = schedules.named(schedule.name);
-  const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || during !== undefined);
+  const { during, avoidsDeadInputs } = schedules.named(schedule.name);
+  const scheduleShapes = during !== undefined || avoidsDeadInputs?.(schedule) === true;
+  const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || scheduleShapes);
   return {
     ...Object.fromEntries(
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
@@ -100,6 +107,7 @@ export function recipeHash({
     train,
     finetune,
     prunable,
+    ...weightsIdentity(settings),
     ...plugins,
   }).slice(0, 8);
 }

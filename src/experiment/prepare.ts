@@ -6,10 +6,12 @@ import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models } from "../models/registry.ts";
+import type { NetworkSpec } from "../network/specification.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planStudy, type StudyPlan } from "./plan.ts";
+import { findWeights, type GivenWeights } from "./read-weights.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** A study with everything that has to be known before the first run; plain data. */
@@ -75,11 +77,19 @@ export async function prepareStudy(
   try {
     const found = await engine;
     const pinned = { ...options, dataset: data.options, engine: found.name };
-    return { ...outlineStudy(pinned, data.facts, found), data };
+    const weights = await findWeights(options.train, networkOfStudy(pinned, data.facts), dataDir);
+    return { ...outlineStudy(pinned, data.facts, found, weights), data };
   } catch (error) {
     data.release();
     throw error;
   }
+}
+
+/** Throws when the model does not fit the data. */
+function networkOfStudy({ model }: StudyOptions, { shape, targets }: DatasetFacts): NetworkSpec {
+  return targets.kind === "classes"
+    ? buildNetwork(model, shape, targets.classes, "softmax-cross-entropy")
+    : buildNetwork(model, shape, targets.width, "mean-squared-error");
 }
 
 /** What follows from the options once data and engine are known. Throws when the model does not fit the data. */
@@ -87,19 +97,18 @@ export function outlineStudy(
   options: StudyOptions,
   dataset: DatasetFacts,
   engine: EngineDescription,
+  weights?: GivenWeights,
 ): StudyOutline {
-  const { shape, targets } = dataset;
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
   refuseUnmeasurable(options, dataset);
-  const network =
-    targets.kind === "classes"
-      ? buildNetwork(options.model, shape, targets.classes, "softmax-cross-entropy")
-      : buildNetwork(options.model, shape, targets.width, "mean-squared-error");
+  const network = networkOfStudy(options, dataset);
+  const { from: _from, names: _names, ...train } = options.train;
   const settings: RunSettings = {
     network,
     initializer: options.model.initializer,
-    train: options.train,
+    train,
+    ...(weights === undefined ? {} : { weights }),
     finetune: options.prune.finetune,
     prunable: prunableTensors(network, options.prune).map(({ name }) => name),
     ...(options.evaluate === undefined ? {} : { evaluate: options.evaluate }),

@@ -1,16 +1,22 @@
 import type { Initializer } from "../models/initializers.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import type { EvaluateOptions } from "./evaluation/options.ts";
+import type { GivenWeights } from "./read-weights.ts";
 import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
 
 /** Fine-tuning with what it takes over from the training filled in. */
 export type Finetuning = { readonly [Key in keyof FinetuneOptions]-?: NonNullable<FinetuneOptions[Key]> };
 
+/** How a network is trained: `train` without what it reads in place of that. */
+export type TrainingSettings = Omit<TrainOptions, "from" | "names">;
+
 /** What all runs of a study share; plain data, so that it travels to worker threads and other machines. */
 export interface RunSettings {
   readonly network: NetworkSpec;
   readonly initializer: Initializer;
-  readonly train: TrainOptions;
+  readonly train: TrainingSettings;
+  /** What the dense network is read from; undefined where it is trained. */
+  readonly weights?: GivenWeights | undefined;
   readonly finetune: Finetuning | null;
   /** Names of the tensors that pruning may touch. */
   readonly prunable: readonly string[];
@@ -19,7 +25,7 @@ export interface RunSettings {
 }
 
 /** Fine-tuning with what it does not set itself taken from the training. */
-export function completeFinetuning(finetune: FinetuneOptions, train: TrainOptions): Finetuning {
+export function completeFinetuning(finetune: FinetuneOptions, train: TrainingSettings): Finetuning {
   return {
     epochs: finetune.epochs,
     batchSize: finetune.batchSize ?? train.batchSize,

@@ -28,15 +28,6 @@ export function refuseUnfit(
   const { name, schedule, structure } = method;
   const { startsAt, during } = schedules.named(schedule.name);
   refuseMissingFinetuning(name, retraining, settings);
-  const steps = recoverySteps(settings, retraining, trainExamples);
-  if (retraining?.training === "train" && steps < 0) {
-    throw inputError(
-      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
-    );
-  }
-  refuseIdleStraightThrough(method, retraining);
-  refuseTornUnits({ name, structure }, settings);
-  refuseOtherScores(method, settings);
   const start = startsAt?.(schedule) ?? 0;
   const trainingSteps = stepCount(settings.train, trainExamples);
   if (start > trainingSteps) {
@@ -44,6 +35,16 @@ export function refuseUnfit(
       `The method ${name} prunes at step ${start}, and the training has ${trainingSteps} steps.`,
     );
   }
+  const steps = recoverySteps(settings, retraining, trainExamples);
+  if (retraining?.training === "train" && steps < 0) {
+    throw inputError(
+      `The method ${name} rewinds to step ${retraining.rewindTo}, and the training has ${steps + retraining.rewindTo} steps.`,
+    );
+  }
+  if (settings.weights !== undefined) refuseMissingTraining(method, retraining);
+  refuseIdleStraightThrough(method, retraining);
+  refuseTornUnits({ name, structure }, settings);
+  refuseOtherScores(method, settings);
   if (method.recovery !== undefined && startsAt === undefined && during === undefined) {
     refuseTrainingAfterTraining(name, method.recovery, schedule);
   }
@@ -60,6 +61,20 @@ export function refuseUnfit(
       );
     }
   }
+}
+
+/** A network whose weights are read has no training to go back to, and no initial weights. */
+function refuseMissingTraining({ name, criterion, schedule }: Method, retraining: Retraining | null): void {
+  const { needs } = criteria.named(criterion.name);
+  const goesBack =
+    (retraining?.training === "train" && "recovers by training as train says") ||
+    (schedules.named(schedule.name).startsAt !== undefined &&
+      `prunes before the training ends (${schedule.name})`) ||
+    (needs?.(criterion).initialWeights && `looks at the initial weights (${criterion.name})`);
+  if (!goesBack) return;
+  throw inputError(`The method ${name} ${goesBack}, and the weights are read (train.from), not trained.`, {
+    hint: "Fine-tuning needs no such training: recovery finetune, with prune.finetune.",
+  });
 }
 
 /** A network that is pruned when it is trained has no training left. */

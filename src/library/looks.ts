@@ -52,7 +52,8 @@ export function metricOf({ dataset }: Pick<StudyOutline, "dataset">): Metric {
 
 export function planLook(study: StudyOutline, method: MethodOptions, sparsity: number): PlannedLook {
   const { options, dataset, engine } = study;
-  const prune = { ...options.prune, methods: [method], sparsities: [0, sparsity] };
+  // As a whole, also where the config scans its layers.
+  const prune = { ...options.prune, methods: [method], sparsities: [0, sparsity], scan: undefined };
   return { outline: outlineStudy({ ...options, prune }, dataset, engine), sparsity };
 }
 

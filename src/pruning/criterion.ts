@@ -20,12 +20,27 @@ export interface Evidence {
 export interface Needs {
   /** Of the mean loss over so many training examples, or of the flow of SynFlow, with respect to all weights. */
   readonly gradients: { readonly of: "loss"; readonly examples: number } | { readonly of: "flow" };
-  /** Of the loss of each of so many training examples. */
-  readonly exampleGradients: { readonly examples: number };
+  /**
+   * Of the loss of each of so many training examples; with targets of their own, or with such as are drawn from what
+   * the network answers: of these the mean square is the diagonal of the Gauss-Newton matrix.
+   */
+  readonly exampleGradients: { readonly examples: number; readonly targets?: "own" | "drawn" };
   /** Of the inputs of each layer over so many training examples. */
   readonly activationNorms: { readonly examples: number };
   /** The weights before training. */
   readonly initialWeights: true;
+  /** The loss over so many training examples as a function of all weights. */
+  readonly objective: { readonly examples: number };
+}
+
+/** The mean loss over training examples as a function of all weights. */
+export interface Objective {
+  /** How many examples there are, in a fixed order. */
+  readonly examples: number;
+  /** The layer whose outputs are logits; undefined for a regression. */
+  readonly logitLayer: string | undefined;
+  /** Gradients by parameter name at these weights, over the examples `from` .. `to` - 1, by default all. */
+  gradients(weights: Parameters, from?: number, to?: number): Promise<Parameters>;
 }
 
 /** What it gets for that. */
@@ -43,6 +58,7 @@ export interface Gathered {
    */
   readonly activationNorms: ReadonlyMap<string, Float32Array>;
   readonly initialWeights: Parameters;
+  readonly objective: Objective;
 }
 
 /**

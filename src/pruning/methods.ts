@@ -3,6 +3,7 @@ import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, Registry } from "../foundations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
+import { criteria } from "./criteria/registry.ts";
 import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
 import { quantizationSchema } from "./quantization/quantization.ts";
 import { schedules } from "./schedules/registry.ts";
@@ -23,6 +24,13 @@ const randomErk = {
 function standard(registry: Registry<EntryWithOptions>, name: string): Chosen {
   return { name, ...registry.named(name).options.parse({}) };
 }
+
+const globallyAtInitialization = {
+  allocation: { name: "global" },
+  structure: { name: "weight" },
+  schedule: standard(schedules, "early"),
+  recovery: { name: "train" },
+} as const;
 
 /** The methods that a config can call by their names alone. */
 export const methods = new Registry<Method>(
@@ -83,6 +91,66 @@ export const methods = new Registry<Method>(
       criterion: { name: "magnitude" },
       allocation: { name: "igq" },
       ...whole,
+    },
+    {
+      name: "taylor",
+      summary: "Weights whose removal changes the loss the least, to first order.",
+      criterion: standard(criteria, "taylor"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "wanda",
+      summary: "Weights that are small times the norm of their inputs, the same fraction in every layer.",
+      criterion: standard(criteria, "wanda"),
+      allocation: { name: "uniform" },
+      ...whole,
+    },
+    {
+      name: "optimal-brain-damage",
+      summary: "Weights whose removal changes the loss the least, to second order.",
+      criterion: standard(criteria, "optimal-brain-damage"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "movement",
+      summary: "Weights that move towards 0 over some steps of training.",
+      criterion: standard(criteria, "movement"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "learned-mask",
+      summary: "Weights before which a trained mask is shut the most often.",
+      criterion: standard(criteria, "learned-mask"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "l0",
+      summary: "Weights before which a gate, trained with a penalty on open ones, is shut.",
+      criterion: standard(criteria, "l0"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "snip",
+      summary: "Before the training: weights whose removal changes the loss the least, to first order.",
+      criterion: standard(criteria, "taylor"),
+      ...globallyAtInitialization,
+    },
+    {
+      name: "grasp",
+      summary: "Before the training: weights that the flow of gradients needs the least.",
+      criterion: standard(criteria, "grasp"),
+      ...globallyAtInitialization,
+    },
+    {
+      name: "synflow",
+      summary: "Before the training, without data: weights that carry the least flow, in rounds.",
+      criterion: standard(criteria, "synflow"),
+      ...globallyAtInitialization,
     },
     {
       name: "gradual-magnitude",

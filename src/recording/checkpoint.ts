@@ -1,7 +1,7 @@
+import { decodeSafetensors, encodeSafetensors, type Metadata } from "../foundations/safetensors.ts";
 import type { Masks } from "../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
-import { decodeSafetensors, encodeSafetensors, type Metadata } from "./safetensors.ts";
 
 const MASK_SUFFIX = "_mask";
 

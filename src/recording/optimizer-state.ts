@@ -1,7 +1,7 @@
 import type { OptimizerState } from "../engines/engine.ts";
+import { decodeSafetensors, encodeSafetensors } from "../foundations/safetensors.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 const STEP = "step";
 

@@ -8,7 +8,12 @@ import type { Manifest, ManifestPart } from "../recording/manifest.ts";
 import type { StudyLabels } from "./tabulate.ts";
 
 /** What may not change when a results folder is continued, or when parts are joined. */
-export function settingsOf({ options, dataset, engine }: StudyOutline): Readonly<Record<string, unknown>> {
+export function settingsOf({
+  options,
+  dataset,
+  engine,
+  settings,
+}: StudyOutline): Readonly<Record<string, unknown>> {
   const {
     methods: _methods,
     sparsities: _sparsities,
@@ -16,11 +21,16 @@ export function settingsOf({ options, dataset, engine }: StudyOutline): Readonly
     scan: _scan,
     ...prune
   } = options.prune;
+  const { weights } = settings;
   return {
     name: options.name,
     dataset: { ...options.dataset, found: dataset.name, checksum: dataset.checksum },
     model: options.model,
-    train: options.train,
+    // A file of weights is what it holds, wherever it lies.
+    train: {
+      ...settings.train,
+      ...(weights === undefined ? {} : { from: weights.sha256, names: weights.names }),
+    },
     prune,
     output: options.output,
     engine: { name: engine.name, identity: engine.identity },
@@ -47,7 +57,7 @@ export function manifestOf(
   part: ManifestPart | undefined,
 ): Manifest {
   const { options, dataset, engine, plan } = study;
-  const { network } = study.settings;
+  const { network, weights } = study.settings;
   const settings = settingsOf(study);
   const plugins = loadedPlugins().map(({ file, sha256, members }) => ({
     file: path.basename(file),
@@ -69,6 +79,9 @@ export function manifestOf(
       name: options.model.name,
       parameters: parameterCount(network),
       tensors: Object.fromEntries(parameterSpecs(network).map(({ name, shape }) => [name, shape])),
+      ...(weights === undefined
+        ? {}
+        : { weights: { file: path.basename(weights.file), sha256: weights.sha256 } }),
     },
     ...(plugins.length === 0 ? {} : { plugins }),
     ...(options.seedRule === undefined ? {} : { seeds: { ...options.seedRule, used: options.seeds } }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accuracyVsSparsity, ownMetricVsSparsity } from "../../src/charts/accuracy-vs-sparsity.ts";
 import { charts, chartsOf } from "../../src/charts/registry.ts";
+import type { PublishedPoint } from "../../src/recording/published-points.ts";
 import { diverged, exampleStudy } from "../support/example-study.ts";
 import { ownMetrics } from "../support/own-metric.ts";
 
@@ -134,5 +135,55 @@ describe("the same chart of a metric of one's own", () => {
 
   it("is not drawn where it has no value", () => {
     expect(chart?.draw({ results: rows, layers: [], history: [], snapshots: undefined })).toBeUndefined();
+  });
+});
+
+describe("published figures", () => {
+  const figure = (values: Partial<PublishedPoint>): PublishedPoint => ({
+    paper: "snip-2019",
+    year: 2019,
+    url: "https://a.example",
+    dataset: "mnist",
+    network: "mlp",
+    method: "SNIP",
+    kept: 0.02,
+    error: "2.4",
+    standard_error: null,
+    seeds: 20,
+    protocol: "",
+    source: "table 1",
+    ...values,
+  });
+  const published = [
+    figure({}),
+    figure({ paper: "rigl-2020", method: "RigL", kept: 0.024, error: "1.48" }),
+    figure({ kept: 1, error: "1.7" }),
+  ];
+  const specOf = (results: ReturnType<typeof exampleStudy>["results"], of = published) =>
+    JSON.parse(JSON.stringify(accuracyVsSparsity({ results, published: of })));
+
+  it("stand behind the curves as hollow marks, a shape for each paper, without the dense ones", () => {
+    const { layer, encoding } = specOf(exampleStudy().results);
+    const [marks, legend] = layer as {
+      data: { values: { paper: string; sparsity: number; mean: number; shape: string; label: string }[] };
+      mark: object;
+    }[];
+    expect(marks?.mark).toMatchObject({ type: "point", filled: false });
+    expect(marks?.data.values.map(({ paper, label }) => [paper, label])).toEqual([
+      ["snip-2019", "snip-2019: SNIP, 98% pruned, 2.4% error"],
+      ["rigl-2020", "rigl-2020: RigL, 97.6% pruned, 1.48% error"],
+    ]);
+    expect(marks?.data.values[0]?.mean).toBeCloseTo(0.976, 12);
+    expect(new Set(marks?.data.values.map(({ shape }) => shape)).size).toBe(2);
+    expect(legend?.data.values.map(({ paper }) => paper)).toEqual(["snip-2019", "rigl-2020"]);
+    // Only our sparsities are labelled.
+    expect(encoding.x.axis.values).toHaveLength(3);
+  });
+
+  it("leave charts without any as they were, and have no place among losses", () => {
+    const { results } = exampleStudy();
+    expect(specOf(results, [])).toEqual(JSON.parse(JSON.stringify(accuracyVsSparsity({ results }))));
+    const regression = exampleStudy({ regression: true }).results;
+    expect(specOf(regression)).toEqual(specOf(regression, []));
   });
 });

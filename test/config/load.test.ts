@@ -108,7 +108,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     ],
     ["a fractional seed", "seeds: [0.5]", "case.yaml:3: seeds.0: 0.5 is not a whole number."],
     ["a negative seed", "seeds: [-1]", "case.yaml:3: seeds.0: -1 is too small: at least 0."],
-    ["one seed without a list", "seeds: 7", "case.yaml:3: seeds: 7 is not a list. Write [7]."],
+    [
+      "one seed without a list",
+      "seeds: 7",
+      "case.yaml:3: seeds: 7 is neither a list of seeds nor a rule. Write [7], or { until: 0.2 }.",
+    ],
     [
       "a name with a path separator",
       "name: a/b",
@@ -174,6 +178,11 @@ describe("what is wrong is said with file, line, path, value and the choices", (
       "an excluded bound",
       "train: { optimizer: { name: sgd, momentum: 1 } }",
       "case.yaml:3: train.optimizer.momentum: 1 is too large: below 1.",
+    ],
+    [
+      "Nesterov's momentum without momentum",
+      "train: { optimizer: { name: sgd, nesterov: true } }",
+      "case.yaml:3: train.optimizer.nesterov: Nesterov's momentum needs a momentum above 0: write momentum: 0.9, say.",
     ],
     [
       "a missing discriminator",
@@ -268,7 +277,7 @@ describe("what came from --set is said so", () => {
   test("a member's keys that are left behind are told by the file's line", async () => {
     const text = `${MINIMAL}train: { optimizer: { name: adam, beta1: 0.8 } }\n`;
     expect(await problemsOf(text, ["train.optimizer.name=sgd"])).toEqual([
-      "case.yaml:3: train.optimizer.beta1: not a key of this kind of train.optimizer. Keys here: name, learningRate, momentum, weightDecay.",
+      "case.yaml:3: train.optimizer.beta1: not a key of this kind of train.optimizer. Keys here: name, learningRate, momentum, nesterov, weightDecay.",
     ]);
   });
 });

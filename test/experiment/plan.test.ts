@@ -4,6 +4,7 @@ import type { StudyOptions } from "../../src/experiment/options.ts";
 import { lastOf, type PlanInputs, planStudy } from "../../src/experiment/plan.ts";
 import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 import { methods } from "../../src/pruning/methods.ts";
+import { schedules } from "../../src/pruning/schedules/registry.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyStudy } from "../support/tiny-study.ts";
 
@@ -66,11 +67,12 @@ describe("the plan of a study", () => {
     }
   });
 
-  it("shares a run between methods at sparsity 0 only", () => {
+  it("shares a run between methods at sparsity 0 only, one for each way to recover", () => {
     const { cells } = planStudy(withPrune({ methods: [...methods.names()] }));
     const runsAt = (sparsity: number) =>
       new Set(cells.filter((cell) => cell.sparsity === sparsity && cell.seed === 0).map(lastOf)).size;
-    expect(runsAt(0)).toBe(1);
+    const recoveries = new Set(methods.list().map(({ recovery }) => JSON.stringify(recovery)));
+    expect(runsAt(0)).toBe(recoveries.size);
     expect(runsAt(0.5)).toBe(methods.list().length);
   });
 
@@ -165,6 +167,86 @@ describe("rewinding", () => {
     // 150 examples in batches of 16 are 10 steps, for 3 epochs.
     const plan = () => planStudy(withPrune({ methods: [own({}, { step: 31 })] }));
     expect(plan).toThrow("The method own rewinds to step 31, and the training has 30 steps.");
+  });
+});
+
+describe("a sweep over the levels of a descent", () => {
+  const ladder = [0.2, 0.36, 0.488, 0.5904, 0.67232, 0.737856, 0.790285, 0.832228, 0.865782, 0.892626];
+
+  it.each([
+    { name: "iterative", fraction: 0.2 },
+    { name: "iterative", fraction: 0.2, levels: ladder },
+  ])("costs one descent", (schedule) => {
+    const { runs, cells } = planStudy(withPrune({ methods: [own(schedule)], sparsities: ladder }, [0]));
+    expect(runs.map(({ kind }) => kind)).toEqual(["baseline", ...ladder.map(() => "point")]);
+    expect(cells.at(-1)?.path).toHaveLength(1 + ladder.length);
+  });
+});
+
+describe("a network that is pruned early", () => {
+  const early = (step: number, changes: object = {}, name = "own") => ({
+    ...own({ name: "early", step, deadInputs: "take" }, undefined, name),
+    ...changes,
+  });
+  const pointsOf = (...all: object[]) =>
+    planStudy(withPrune({ methods: all as never, sparsities: [0.9] }, [0])).runs.filter(
+      (run) => run.kind === "point",
+    );
+
+  it("hangs on the dense network at that step, and by default is trained from there", () => {
+    const { runs } = planStudy(withPrune({ methods: [early(7)], sparsities: [0.9] }, [0]));
+    const checkpoint = runs.find(({ kind }) => kind === "checkpoint");
+    const point = runs.find((run) => run.kind === "point");
+    expect(checkpoint?.label).toBe("checkpoint-step7-seed0");
+    expect(point?.parents).toEqual([
+      { run: checkpoint?.id, artifacts: ["weights"] },
+      { run: checkpoint?.id, artifacts: ["weights", "optimizer"] },
+    ]);
+    expect(point?.retraining).toEqual({ training: "train", rewindTo: 7, optimizer: "rewound" });
+  });
+
+  it("before the training hangs on the initial weights alone, as does gradual pruning from scratch", () => {
+    for (const method of [
+      early(0),
+      { ...own({ name: "gradual", from: 0, to: 0.5, every: 1 }), recovery: { name: "train" } },
+    ]) {
+      const { runs } = planStudy(withPrune({ methods: [method], sparsities: [0.9] }, [0]));
+      const checkpoint = runs.find(({ kind }) => kind === "checkpoint");
+      expect(checkpoint?.label).toBe("checkpoint-step0-seed0");
+      expect(runs.find(({ kind }) => kind === "point")?.parents).toEqual([
+        { run: checkpoint?.id, artifacts: ["weights"] },
+      ]);
+    }
+  });
+
+  it("is another run for another step, and where dead inputs are avoided", () => {
+    const avoiding = early(0, { schedule: { name: "early", step: 0, deadInputs: "avoid" } }, "avoiding");
+    const points = pointsOf(early(0), early(7, {}, "later"), avoiding);
+    expect(new Set(points.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it("may be trained again from the start, or fine-tuned", () => {
+    const [rewound, tuned] = pointsOf(
+      early(7, { recovery: { name: "rewind", step: 0, optimizer: "fresh" } }, "rewound"),
+      early(7, { recovery: { name: "finetune" } }, "tuned"),
+    );
+    expect(rewound?.retraining).toMatchObject({ training: "train", rewindTo: 0 });
+    expect(tuned?.retraining).toEqual({ training: "finetune" });
+  });
+});
+
+describe("rewinding the learning rate", () => {
+  it("takes nothing from a checkpoint: the weights stay", () => {
+    const method = { ...own(iterative), recovery: { name: "rewind-learning-rate", step: 7 } };
+    const { runs } = planStudy(withPrune({ methods: [method], sparsities: [0.75] }, [0]));
+    expect(runs.map(({ label }) => label)).toEqual([
+      "baseline-seed0",
+      "own-0.75-level1-seed0",
+      "own-0.75-seed0",
+    ]);
+    for (const [i, { parents }] of runs.slice(1).entries()) {
+      expect(parents).toEqual([{ run: runs[i]?.id, artifacts: ["weights"] }]);
+    }
   });
 });
 
@@ -266,6 +348,7 @@ describe("distillation", () => {
 
 describe("what does not fit the training is refused", () => {
   const gradual = { name: "gradual", from: 0.1, to: 0.5, every: 1 };
+  const rigl = { ...schedules.named("rigl").options.parse({ every: 5 }), name: "rigl" };
 
   it.each<[string, object, Partial<Settings>, string]>([
     [
@@ -279,6 +362,36 @@ describe("what does not fit the training is refused", () => {
       { ...own({}), recovery: { name: "distill", temperature: 4, weight: 0.9 } },
       { finetune: null },
       "The method own recovers by fine-tuning, and prune.finetune is null.",
+    ],
+    [
+      "training on after the training",
+      { ...own({}), recovery: { name: "train" } },
+      {},
+      "The method own recovers by train, and prunes the trained network (one-shot), which has no training left.",
+    ],
+    [
+      "the same level by level",
+      { ...own(iterative), recovery: { name: "train" } },
+      {},
+      "prunes the trained network (iterative), which has no training left.",
+    ],
+    [
+      "pruning after the training has ended",
+      own({ name: "early", step: 31, deadInputs: "take" }),
+      {},
+      "The method own prunes at step 31, and the training has 30 steps.",
+    ],
+    [
+      "regrowth without a recovery",
+      { ...own(rigl), recovery: { name: "none" } },
+      {},
+      "The method own prunes while it recovers (rigl), and has no recovery.",
+    ],
+    [
+      "regrowth of whole neurons",
+      { ...own(rigl), structure: { name: "neuron" } },
+      {},
+      "The method own drops and grows single weights (rigl), and neuron prunes several at once.",
     ],
     ["gradual pruning without a recovery", own(gradual), { finetune: null }, "has no recovery"],
     [

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { RunResult } from "../../src/experiment/runs/index.ts";
 import type { RunOutput } from "../../src/experiment/runs/run.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
+import { encodeSafetensors } from "../../src/foundations/safetensors.ts";
 import type { NetworkSpec } from "../../src/network/specification.ts";
-import { encodeSafetensors } from "../../src/recording/safetensors.ts";
 import { RunStore } from "../../src/scheduling/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

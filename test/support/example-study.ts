@@ -68,7 +68,7 @@ export function exampleStudy({
 }
 
 /**
- * The same with what the charts of metrics need: methods that differ in an option, and a metric of its own, `score`. Every
+ * The same with what the charts of metrics need: methods that differ in an option, a scan by layer, and a metric of its own, `score`. Every
  * chart is drawn of it.
  */
 export function everyChartStudy(study: ExampleStudy = {}) {
@@ -77,6 +77,7 @@ export function everyChartStudy(study: ExampleStudy = {}) {
   const rows = results.map((row) => ({
     ...row,
     criterion: `taylor(examples=${10 * (1 + methods.indexOf(row.method))})`,
+    layer: "fc1",
     sparsity: row.target_sparsity,
   }));
   const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };

@@ -20,7 +20,7 @@ const FLAG_VALUES: Readonly<Record<string, Values>> = {
 /** What a command's arguments are, beside files. */
 const ARGUMENT_VALUES: Readonly<Record<string, Values>> = {
   batch: configs,
-  list: () => [...Object.keys(registries), "configs"],
+  list: () => [...Object.keys(registries), "configs", "papers"],
   fetch: fetchableNames,
   completion: () => Object.keys(SHELLS),
 };

@@ -3,7 +3,7 @@ import type { GradientLoss, OptimizerSpec } from "../engine.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
-export const ABI = 6;
+export const ABI = 7;
 
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;
@@ -98,7 +98,7 @@ function shapeFields(layer: LayerSpec): number[] | undefined {
 function optimizerOptions(optimizer: OptimizerSpec): Float64Array {
   return Float64Array.from(
     optimizer.name === "sgd"
-      ? [optimizer.momentum, 0, 0, optimizer.weightDecay]
+      ? [optimizer.momentum, optimizer.nesterov ? 1 : 0, 0, optimizer.weightDecay]
       : [optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weightDecay],
   );
 }

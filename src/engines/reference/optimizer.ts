@@ -14,14 +14,14 @@ export function createOptimizer(spec: OptimizerSpec): Optimizer {
   return spec.name === "sgd" ? sgd(spec) : adam(spec);
 }
 
-function sgd({ momentum, weightDecay }: OptimizerSpec & { name: "sgd" }): Optimizer {
+function sgd({ momentum, nesterov, weightDecay }: OptimizerSpec & { name: "sgd" }): Optimizer {
   return {
     slotNames: momentum === 0 ? [] : ["momentum"],
     delta(value, gradient, slots, _step, learningRate) {
       const decayed = gradient + weightDecay * value;
       const [buffer = 0] = slots;
       slots[0] = momentum * buffer + decayed;
-      return -learningRate * slots[0];
+      return -learningRate * (nesterov ? decayed + momentum * slots[0] : slots[0]);
     },
   };
 }

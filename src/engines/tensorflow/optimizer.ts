@@ -15,14 +15,16 @@ export function createOptimizer(runtime: Runtime, spec: OptimizerSpec): Optimize
   const handles = (variables: readonly Variable[]) => variables.map(({ handle }) => handle);
   switch (spec.name) {
     case "sgd": {
-      const { momentum } = spec;
+      const { momentum, nesterov } = spec;
       const op = momentum === 0 ? "ResourceApplyGradientDescent" : "ResourceApplyMomentum";
       return {
         slotNames: momentum === 0 ? [] : ["momentum"],
         prepare: (_step, learningRate) => [runtime.scalar(learningRate)],
         apply(parameter, slots, prepared, gradient) {
           const momentums = momentum === 0 ? [] : [runtime.constant(momentum)];
-          runtime.runEffect(op, [...handles([parameter, ...slots]), ...prepared, gradient, ...momentums]);
+          const attributes = nesterov ? [runtime.flag("use_nesterov", true)] : [];
+          const inputs = [...handles([parameter, ...slots]), ...prepared, gradient, ...momentums];
+          runtime.runEffect(op, inputs, attributes);
         },
       };
     }

@@ -6,7 +6,7 @@ import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import type { Gathered, Needs } from "../../pruning/criterion.ts";
+import type { Gathered, Needs, Objective } from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
 
 /** The network that is looked at. */
@@ -31,10 +31,11 @@ export async function withEvidence<T>(
   const initial = needs.initialWeights && {
     initialWeights: initialParameters(spec, initializer, subject.seed),
   };
-  if (!(needs.gradients || needs.exampleGradients || needs.activationNorms)) return use({ ...initial });
+  if (!(needs.gradients || needs.exampleGradients || needs.activationNorms || needs.objective)) {
+    return use({ ...initial });
+  }
 
-  const drawn = (examples: number) =>
-    drawExamples(dataset.train, examples, randomStream(subject.seed, "examples for criteria"));
+  const drawn = (examples: number) => drawnFor(dataset.train, examples, subject.seed);
   const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
     await network.writeParameters(subject.weights);
@@ -45,40 +46,118 @@ export async function withEvidence<T>(
           : await network.gradients(dataset.train, drawn(needs.gradients.examples)),
     };
     const each = needs.exampleGradients && {
-      exampleGradients: gradientsOfEach(network, dataset.train, drawn(needs.exampleGradients.examples)),
+      exampleGradients: await exampleGradients(network, dataset.train, needs.exampleGradients, subject.seed),
     };
     const norms = needs.activationNorms && {
       activationNorms: await normsOf(network, dataset.train, drawn(needs.activationNorms.examples)),
     };
-    return await use({ ...initial, ...gradients, ...each, ...norms });
+    const objective = needs.objective && {
+      objective: objectiveOf(network, dataset.train, drawn(needs.objective.examples)),
+    };
+    return await use({ ...initial, ...gradients, ...each, ...norms, ...objective });
   } finally {
     await network.dispose();
   }
 }
 
-/** The first of the training examples in an order of their own: the same for every method and sparsity of a seed. */
+/** Which examples criteria look at: the same for every method and sparsity of a seed. */
+function drawnFor(train: ExampleSet, examples: number, seed: number): Uint32Array {
+  return drawExamples(train, examples, randomStream(seed, "examples for criteria"));
+}
+
+/** The first of the training examples in an order of their own. */
 export function drawExamples({ count }: ExampleSet, examples: number, stream: RandomStream): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   return stream.shuffle(order).subarray(0, examples);
 }
 
-/** By name of a weight: 1 for the columns that meet nothing but zeros in all training examples. */
+/**
+ * By name of a weight, 1 for each of its columns that meets nothing but zeros in all training examples: of the layer that
+ * reads the inputs, the only one for which this never changes.
+ */
 export async function deadInputs({
-  weights,
-  environment,
-}: Subject): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { settings, engine, dataset } = environment;
+  settings,
+  engine,
+  dataset,
+}: RunEnvironment): Promise<ReadonlyMap<string, Uint8Array>> {
+  const [first] = connectionsOf(settings.network).weighted;
+  if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    await network.writeParameters(weights);
     const everything = Uint32Array.from({ length: dataset.train.count }, (_, i) => i);
-    const norms = await normsOf(network, dataset.train, everything);
-    return new Map(
-      [...norms].map(([name, columns]) => [name, Uint8Array.from(columns, (norm) => Number(norm === 0))]),
-    );
+    const norms = (await normsOf(network, dataset.train, everything)).get(first.weight.name);
+    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }
+}
+
+async function exampleGradients(
+  network: Network,
+  train: ExampleSet,
+  { examples, targets = "own" }: Needs["exampleGradients"],
+  seed: number,
+): Promise<AsyncIterable<Parameters>> {
+  const order = drawnFor(train, examples, seed);
+  if (targets === "own") return gradientsOfEach(network, train, order);
+  return gradientsOfEach(network, await withDrawnTargets(network, train, order, seed), order);
+}
+
+/**
+ * The examples with targets that are drawn from what the network answers: classes by their probabilities, values
+ * normally around the outputs. Of m outputs the loss is the mean of squares: with a variance of m / 2 the mean square of
+ * its gradients is the Gauss-Newton diagonal (2 / m) sum over outputs of J^2.
+ */
+async function withDrawnTargets(
+  network: Network,
+  train: ExampleSet,
+  order: Uint32Array,
+  seed: number,
+): Promise<ExampleSet> {
+  const outputs = await network.outputs(train, order);
+  const stream = randomStream(seed, "targets for criteria");
+  const width = outputs.length / order.length;
+  const { targets } = train;
+  if (targets.kind === "classes") {
+    const labels = targets.labels.slice();
+    for (const [row, example] of order.entries()) {
+      labels[example] = drawClass(outputs.subarray(row * width, (row + 1) * width), stream);
+    }
+    return { ...train, targets: { ...targets, labels } };
+  }
+  const values = targets.values.slice();
+  for (const [row, example] of order.entries()) {
+    for (let j = 0; j < width; j++) {
+      values[example * width + j] =
+        (outputs[row * width + j] as number) + Math.sqrt(width / 2) * stream.normal();
+    }
+  }
+  return { ...train, targets: { ...targets, values } };
+}
+
+/** A class, with the probabilities softmax(logits). */
+function drawClass(logits: Float32Array, stream: RandomStream): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const odds = Array.from(logits, (logit) => Math.exp(logit - largest));
+  let left = stream.uniform() * odds.reduce((sum, value) => sum + value, 0);
+  for (const [i, value] of odds.entries()) {
+    left -= value;
+    if (left < 0) return i;
+  }
+  return odds.length - 1;
+}
+
+function objectiveOf(network: Network, train: ExampleSet, order: Uint32Array): Objective {
+  const { loss, layers } = network.spec;
+  const last = layers.findLast((layer) => layer.kind === "dense");
+  return {
+    examples: order.length,
+    logitLayer: loss === "softmax-cross-entropy" ? last?.name : undefined,
+    gradients: async (weights, from = 0, to = order.length) => {
+      await network.writeParameters(weights);
+      return network.gradients(train, order.subarray(from, to));
+    },
+  };
 }
 
 async function* gradientsOfEach(network: Network, examples: ExampleSet, order: Uint32Array) {

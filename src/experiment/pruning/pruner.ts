@@ -62,7 +62,7 @@ export class Pruner {
     const { tensors } = this.#pruning;
     const weights = await network.readParameters();
     const growth = await this.#growth(network, step, regrowth.grow);
-    this.#avoidDead(growth, await this.#deadInputs(weights));
+    this.#avoidDead(growth, await this.#deadInputs());
     this.masks = regrowMasks({ tensors, masks: this.masks, weights, growth, regrowth });
     this.weights = weights;
     await network.setMasks(this.masks);
@@ -85,10 +85,10 @@ export class Pruner {
   }
 
   /** Found once: inputs that are 0 in all examples stay so. */
-  async #deadInputs(weights: Parameters): Promise<ReadonlyMap<string, Uint8Array>> {
+  async #deadInputs(): Promise<ReadonlyMap<string, Uint8Array>> {
     const { schedule } = this.#pruning.method;
     if (schedules.named(schedule.name).avoidsDeadInputs?.(schedule) !== true) return new Map();
-    this.#dead ??= await deadInputs({ weights, seed: this.#pruning.seed, environment: this.#environment });
+    this.#dead ??= await deadInputs(this.#environment);
     return this.#dead;
   }
 
@@ -142,7 +142,7 @@ export class Pruner {
       // The criterion looks at what it asked for alone: its type sees to that.
       criterion.scores({ ...evidence, ...(gathered as Gathered) }, method.criterion),
     );
-    const dead = await this.#deadInputs(weights);
+    const dead = await this.#deadInputs();
     if (dead.size === 0) return scores;
     const avoiding = new Map([...scores].map(([name, values]) => [name, values.slice()]));
     this.#avoidDead(avoiding, dead);

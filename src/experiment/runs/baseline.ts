@@ -1,9 +1,17 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../identity.ts";
+import { type GivenWeights, readWeights } from "../read-weights.ts";
 import type { RunStatus } from "../status.ts";
-import { stepCount } from "../training/train.ts";
+import { optimizerSpec, stepCount } from "../training/train.ts";
 import { trainDense } from "./dense.ts";
-import { passesOf, type ResultBase, type RunBase, type RunKindOf } from "./run.ts";
+import {
+  passesOf,
+  type ResultBase,
+  type RunBase,
+  type RunEnvironment,
+  type RunKindOf,
+  type RunOutput,
+} from "./run.ts";
 import { type TestMeasure, test } from "./test-measure.ts";
 
 /** Trains the dense network. */
@@ -42,9 +50,11 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
     density: 1,
   }),
 
-  /** From its initial values; tested once, at the end. */
-  compute: ({ seed }, _parents, environment) =>
-    trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
+  /** From its initial values, unless its weights are given; tested once, at the end. */
+  compute: ({ seed }, _parents, environment) => {
+    const { weights } = environment.settings;
+    if (weights !== undefined) return readDense(weights, environment);
+    return trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
       const trained = await test(network, environment);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {
@@ -54,7 +64,30 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
         trainSeconds: seconds,
         trainedExamples: examples,
       };
-    }),
+    });
+  },
 
   tested: ({ trained }) => trained,
 };
+
+/** The network as a file has it. */
+async function readDense(
+  weights: GivenWeights,
+  environment: RunEnvironment,
+): Promise<RunOutput<BaselineResult>> {
+  const { engine, settings } = environment;
+  const network = await engine.createNetwork(settings.network, optimizerSpec(settings.train.optimizer));
+  try {
+    await network.writeParameters(await readWeights(weights, settings.network));
+    const trained = await test(network, environment);
+    return {
+      result: { kind: "baseline", status: trained.loss === null ? "diverged" : "ok", trained, history: [] },
+      parameters: await network.readParameters(),
+      masks: new Map(),
+      trainSeconds: 0,
+      trainedExamples: 0,
+    };
+  } finally {
+    await network.dispose();
+  }
+}

@@ -31,12 +31,22 @@ export const optimizerSchema = z
         .describe("Added to the divisor, against division by zero."),
       weightDecay,
     }),
-    z.strictObject({
-      name: z.literal("sgd"),
-      learningRate: learningRate.default(0.1),
-      momentum: z.number().min(0).lt(1).default(0).describe("Momentum, as torch.optim.SGD defines it."),
-      weightDecay,
-    }),
+    z
+      .strictObject({
+        name: z.literal("sgd"),
+        learningRate: learningRate.default(0.1),
+        momentum: z.number().min(0).lt(1).default(0).describe("Momentum, as torch.optim.SGD defines it."),
+        // Not a default that is filled in: the recorded settings of trainings without it stay as they were.
+        nesterov: z
+          .boolean()
+          .optional()
+          .describe("Nesterov's momentum, as torch.optim.SGD defines it; needs a momentum. Default: false."),
+        weightDecay,
+      })
+      .refine(({ nesterov, momentum }) => !nesterov || momentum > 0, {
+        path: ["nesterov"],
+        error: "Nesterov's momentum needs a momentum above 0: write momentum: 0.9, say.",
+      }),
   ])
   .describe("What updates the parameters in each step.");
 
@@ -74,13 +84,47 @@ const batchSize = z
   .max(4096)
   .describe("Examples in one optimizer step; the last batch of an epoch may have fewer.");
 
+/** Epochs of a training that does not say how many. */
+const STANDARD_EPOCHS = 10;
+
 export const trainSchema = z
   .strictObject({
-    epochs: epochs.default(10),
+    epochs: epochs
+      .optional()
+      .describe(
+        `Passes over the training examples. Default: ${STANDARD_EPOCHS}; with from none, and 0 alone may be given.`,
+      ),
     batchSize: batchSize.default(64),
     optimizer: optimizerSchema.prefault({ name: "adam" }),
     schedule: learningRateScheduleSchema.prefault({ name: "constant" }),
+    from: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe(
+        "A safetensors file with the weights of the dense network, which is then not trained: in a data folder, or from the working folder.",
+      ),
+    names: z
+      .record(z.string().max(1000), z.string().min(1).max(1000))
+      .optional()
+      .describe(
+        "What that file calls the tensors, where it does not call them as prune-lab does: { fc1.weight: layers.0.weight }.",
+      ),
   })
+  .superRefine(({ epochs, from, names }, context) => {
+    const refuse = (key: string, message: string) =>
+      context.addIssue({ code: "custom", path: [key], message });
+    if (from !== undefined && epochs !== undefined && epochs !== 0) {
+      refuse("epochs", "a network whose weights are read (train.from) is not trained: leave it out.");
+    }
+    if (from === undefined && names !== undefined)
+      refuse("names", "are those in a file: train.from names none.");
+  })
+  .transform(({ epochs, ...settings }) => ({
+    epochs: epochs ?? (settings.from === undefined ? STANDARD_EPOCHS : 0),
+    ...settings,
+  }))
   .describe("How the dense network is trained, before anything is pruned; one network for each seed.");
 
 export const finetuneSchema = z

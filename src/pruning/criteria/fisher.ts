@@ -1,11 +1,17 @@
 import * as z from "zod";
-import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
+import {
+  defineCriterion,
+  type Evidence,
+  type Gathered,
+  type Scores,
+  scoreEach,
+  tensorOf,
+} from "../criterion.ts";
 import { examplesSchema } from "./options.ts";
 
 /**
  * weight^2 x mean of the squared gradients of single examples, half of it: the change of the loss to second order
- * with the diagonal of the empirical Fisher information for the Hessian's (LeCun et al. 1989's optimal brain damage;
- * Theis et al. 2018).
+ * with the diagonal of the empirical Fisher information for the Hessian's (Theis et al. 2018).
  */
 export const fisher = defineCriterion({
   name: "fisher",
@@ -16,22 +22,27 @@ export const fisher = defineCriterion({
   },
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ exampleGradients: { examples } }),
-  scores: async (evidence) => {
-    const sums = new Map(evidence.tensors.map(({ name, size }) => [name, new Float64Array(size)]));
-    let count = 0;
-    for await (const gradients of evidence.exampleGradients) {
-      count++;
-      for (const [name, sum] of sums) {
-        const values = tensorOf(gradients, name);
-        for (let i = 0; i < sum.length; i++) {
-          const value = values[i] as number;
-          sum[i] = (sum[i] as number) + value * value;
-        }
+  scores: (evidence) => meanSquareScores(evidence),
+});
+
+/** weight^2 x mean of the squared gradients / 2 */
+export async function meanSquareScores(
+  evidence: Evidence & Pick<Gathered, "exampleGradients">,
+): Promise<Scores> {
+  const sums = new Map(evidence.tensors.map(({ name, size }) => [name, new Float64Array(size)]));
+  let count = 0;
+  for await (const gradients of evidence.exampleGradients) {
+    count++;
+    for (const [name, sum] of sums) {
+      const values = tensorOf(gradients, name);
+      for (let i = 0; i < sum.length; i++) {
+        const value = values[i] as number;
+        sum[i] = (sum[i] as number) + value * value;
       }
     }
-    return scoreEach(evidence, (values, { name }) => {
-      const sum = sums.get(name);
-      return values.map((value, i) => (value * value * (sum?.[i] ?? 0)) / (2 * count));
-    });
-  },
-});
+  }
+  return scoreEach(evidence, (values, { name }) => {
+    const sum = sums.get(name);
+    return values.map((value, i) => (value * value * (sum?.[i] ?? 0)) / (2 * count));
+  });
+}

@@ -10,3 +10,37 @@ export const examplesSchema = z
   .describe(
     "Training examples that are looked at, drawn by the run's seed; all of them when there are fewer.",
   );
+
+/** Of criteria that learn something from the examples, batch by batch. */
+export const learningExamplesSchema = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .default(10_000)
+  .describe(
+    "Training examples that are learned from, drawn by the run's seed; all of them when there are fewer.",
+  );
+
+export const batchSchema = z.int().min(1).max(4096).default(100).describe("Examples in one step.");
+
+export const stepsSchema = z
+  .int()
+  .min(1)
+  .max(100_000)
+  .default(300)
+  .describe("Steps of learning; the examples are gone through again where there are too few.");
+
+export const gateRateSchema = z
+  .number()
+  .positive()
+  .default(0.05)
+  .describe("Adam's learning rate for the numbers that open the gates.");
+
+/** The first and the end of each step's examples; no batch has examples of two rounds. */
+export function* batchesOf(examples: number, batchSize: number, steps: number): Generator<[number, number]> {
+  const batches = Math.ceil(examples / batchSize);
+  for (let step = 0; step < steps; step++) {
+    const from = (step % batches) * batchSize;
+    yield [from, Math.min(from + batchSize, examples)];
+  }
+}

@@ -2,8 +2,13 @@ import { Registry } from "../../foundations/registry.ts";
 import type { AnyCriterion } from "../criterion.ts";
 import { fisher } from "./fisher.ts";
 import { gradient } from "./gradient.ts";
+import { grasp } from "./grasp.ts";
+import { l0 } from "./l0.ts";
+import { learnedMask } from "./learned-mask.ts";
 import { magnitude } from "./magnitude.ts";
 import { magnitudeIncrease } from "./magnitude-increase.ts";
+import { movement } from "./movement.ts";
+import { optimalBrainDamage } from "./optimal-brain-damage.ts";
 import { random } from "./random.ts";
 import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
@@ -11,7 +16,21 @@ import { wanda } from "./wanda.ts";
 
 export const criteria = new Registry<AnyCriterion>(
   "criterion",
-  [magnitude, random, gradient, taylor, fisher, wanda, synflow, magnitudeIncrease],
+  [
+    magnitude,
+    random,
+    gradient,
+    taylor,
+    fisher,
+    optimalBrainDamage,
+    wanda,
+    grasp,
+    synflow,
+    magnitudeIncrease,
+    movement,
+    learnedMask,
+    l0,
+  ],
   {
     l1: "magnitude",
     abs: "magnitude",
@@ -19,9 +38,11 @@ export const criteria = new Registry<AnyCriterion>(
     grad: "gradient",
     snip: "taylor",
     firstorder: "taylor",
-    hessian: "fisher",
-    obd: "fisher",
+    hessian: "optimal-brain-damage",
+    obd: "optimal-brain-damage",
     secondorder: "fisher",
-    movement: "magnitude-increase",
+    hessiangradient: "grasp",
+    supermask: "learned-mask",
+    hardconcrete: "l0",
   },
 );

@@ -6,8 +6,9 @@ const part = z.number().gt(0).lt(1);
 
 /**
  * Alternating compressed and decompressed training: after a dense warm-up, phases with the smallest weights pruned and
- * phases with all weights take turns, what comes back starting at 0; the last phase is compressed (Peste et al. 2021,
- * algorithm 1). The published recipe for 100 epochs: 10 to warm up, phases of 5, 15 at the end.
+ * phases with all weights take turns, what comes back starting at 0; the last phase is compressed, and the one before it
+ * dense, longer where need be (Peste et al. 2021, algorithm 1). The published recipe for 100 epochs: 10 to warm up, phases
+ * of 5, the last dense one of 10, 15 compressed at the end.
  */
 export const acDc = defineSchedule({
   name: "ac-dc",
@@ -32,12 +33,13 @@ export const acDc = defineSchedule({
     }
     const last = Math.floor((1 - final) * steps);
     const course: CourseStep[] = [];
-    for (let i = 0; ; i++) {
-      const step = Math.floor((warmUp + i * phase) * steps);
-      if (step >= last) break;
-      // Phases shorter than a step fall together.
-      if (step === course.at(-1)?.step) continue;
-      course.push({ step, sparsity: i % 2 === 0 ? target : 0, anew: true });
+    const start = (i: number) => Math.floor((warmUp + i * phase) * steps);
+    for (let i = 0; start(i) < last; i++) {
+      const step = start(i);
+      const compressed = i % 2 === 0;
+      // Phases shorter than a step fall together; and the phase before the last one is dense.
+      if (step === course.at(-1)?.step || (compressed && i > 0 && start(i + 1) >= last)) continue;
+      course.push({ step, sparsity: compressed ? target : 0, anew: true });
     }
     return [...course, { step: last, sparsity: target, anew: true }];
   },

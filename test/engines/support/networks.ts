@@ -96,4 +96,5 @@ export const optimizers = {
   decayedAdam: { name: "adam", beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01 },
   plainSgd: { name: "sgd", momentum: 0, weightDecay: 0 },
   decayedSgd: { name: "sgd", momentum: 0.9, weightDecay: 0.001 },
+  nesterov: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0.001 },
 } as const satisfies Record<string, OptimizerSpec>;

@@ -13,6 +13,7 @@ import { type Parameters, parameterSpecs } from "../../../src/network/parameters
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { criteria } from "../../../src/pruning/criteria/registry.ts";
 import { defineCriterion, scoreEach } from "../../../src/pruning/criterion.ts";
+import { schedules } from "../../../src/pruning/schedules/registry.ts";
 
 // 6-5-3, ReLU: 30 and 15 weights.
 const spec: NetworkSpec = {
@@ -209,6 +210,132 @@ describe("rounds", () => {
     // Half of what is left each time: 45, 22.5, 11.25, 5.625 weights are left before the rounds.
     expect(seen).toEqual([0, 22, 34, 39]);
     expect(keptIn(pruner.masks)).toBe(3);
+  });
+});
+
+describe("the course of a training", () => {
+  // The first input is 0 in all examples.
+  const dark = examples(40);
+  const { values } = dark.inputs as { values: Float32Array };
+  for (let i = 0; i < values.length; i += 6) values[i] = 0;
+  const darkened = { ...environment, dataset: { ...environment.dataset, train: dark } };
+  const scheduled = (schedule: string, options: object = {}) => ({
+    ...method({ name: "random" }),
+    schedule: { ...schedules.named(schedule).options.parse(options), name: schedule },
+  });
+  const prunerBy = (schedule: string, seed = 0, options: object = {}) =>
+    new Pruner(
+      { method: scheduled(schedule, options), seed, tensors, masks: new Map(), before: 0 },
+      darkened,
+    );
+  const columnOf = (masks: Masks, column: number) =>
+    [0, 1, 2, 3, 4].map((row) => masks.get("fc1.weight")?.[6 * row + column]);
+  const byChance = { drop: 0.5, grow: { by: "chance" }, spread: "own" } as const;
+  const byGradient = { drop: 0.5, grow: { by: "gradient", examples: 40 }, spread: "own" } as const;
+
+  it.each([byChance, byGradient, { ...byGradient, spread: "by gradient" as const }])(
+    "regrows %j to the exact budget; what is new starts at 0, what stays goes on",
+    async (regrowth) => {
+      const pruner = prunerBy("rigl");
+      const network = await networkWith();
+      await pruner.pruneNow(network, 0.6);
+      const before = { masks: pruner.masks, weights: await network.readParameters() };
+      await pruner.change(network, { step: 10, regrowth });
+      const after = await network.readParameters();
+      expect(keptIn(pruner.masks)).toBe(18);
+      let grown = 0;
+      for (const [name, mask] of pruner.masks) {
+        for (const [i, kept] of mask.entries()) {
+          const had = before.masks.get(name)?.[i] === 1;
+          if (kept === 1 && !had) grown++;
+          expect(after.get(name)?.[i]).toBe(kept === 1 && had ? before.weights.get(name)?.[i] : 0);
+        }
+      }
+      expect(grown).toBeGreaterThan(0);
+    },
+  );
+
+  it("regrows at chance by seed and step", async () => {
+    const grown = async (seed: number, step: number) => {
+      const pruner = prunerBy("set", seed);
+      // The same masks for every seed.
+      pruner.masks = prunerFor({ name: "magnitude" }).masks;
+      await pruner.prune(weights, 0);
+      pruner.masks = new Map(
+        tensors.map(({ name, size }) => [name, Uint8Array.from({ length: size }, (_, i) => i % 2)]),
+      );
+      await pruner.change(await networkWith(pruner.masks), { step, regrowth: byChance });
+      return [...pruner.masks.values()].map((mask) => mask.join(""));
+    };
+    expect(await grown(0, 10)).toEqual(await grown(0, 10));
+    expect(await grown(0, 10)).not.toEqual(await grown(0, 20));
+    expect(await grown(0, 10)).not.toEqual(await grown(1, 10));
+  });
+
+  it("grows the largest gradients of what is missing", async () => {
+    const pruner = prunerBy("rigl");
+    const network = await networkWith();
+    await pruner.pruneNow(network, 0.6);
+    const before = pruner.masks;
+    const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
+    const gradients = await network.gradients(dark, everything, { masked: false });
+    await pruner.change(network, { step: 10, regrowth: byGradient });
+    for (const { name } of tensors) {
+      const size = (i: number) => Math.abs(gradients.get(name)?.[i] ?? Number.NaN);
+      const missing = [...(before.get(name) ?? [])].flatMap((kept, i) => (kept === 0 ? [i] : []));
+      const grown = missing.filter((i) => pruner.masks.get(name)?.[i] === 1);
+      const left = missing.filter((i) => pruner.masks.get(name)?.[i] === 0);
+      // Some of those that grow were kept before; of the others the largest grow.
+      expect(Math.min(...grown.map(size))).toBeGreaterThanOrEqual(Math.max(...left.map(size)));
+    }
+  });
+
+  it.each(["rigl", "set", "sparse-momentum"])("%s gives inputs that are always 0 no weight", async (name) => {
+    const pruner = prunerBy(name);
+    const network = await networkWith();
+    await pruner.pruneNow(network, 0.6);
+    expect(columnOf(pruner.masks, 0)).toEqual([0, 0, 0, 0, 0]);
+    await pruner.change(network, { step: 10, regrowth: { ...byChance, drop: 1 } });
+    expect(columnOf(pruner.masks, 0)).toEqual([0, 0, 0, 0, 0]);
+    expect(keptIn(pruner.masks)).toBe(18);
+  });
+
+  it("dead inputs go first at any sparsity, and the budget is exact where there are fewer others", async () => {
+    const pruner = prunerBy("early", 0, { deadInputs: "avoid" });
+    await pruner.prune(weights, 4 / 45);
+    expect(columnOf(pruner.masks, 0).filter((kept) => kept === 1)).toHaveLength(1);
+    expect(keptIn(pruner.masks)).toBe(41);
+    const taking = prunerBy("early");
+    await taking.prune(weights, 4 / 45);
+    expect(columnOf(taking.masks, 0).filter((kept) => kept === 1).length).toBeGreaterThan(1);
+  });
+
+  it("gives all weights back in a dense phase, those that were pruned at 0, and chooses from all again", async () => {
+    const pruner = new Pruner(
+      { method: method({ name: "magnitude" }), seed: 0, tensors, masks: new Map(), before: 0 },
+      environment,
+    );
+    const network = await networkWith();
+    await pruner.change(network, { step: 1, sparsity: 0.8, anew: true });
+    const compressed = pruner.masks;
+    await pruner.change(network, { step: 2, sparsity: 0, anew: true });
+    expect(keptIn(pruner.masks)).toBe(45);
+    for (const [name, values] of await network.readParameters()) {
+      const mask = compressed.get(name);
+      if (mask !== undefined) expect(values.some((value, i) => mask[i] === 0 && value !== 0)).toBe(false);
+    }
+    // What was pruned has become the largest.
+    const flipped = new Map(
+      [...weights].map(([name, values]) => [
+        name,
+        values.map((_, i) => (compressed.get(name)?.[i] === 0 ? 2 : 1)),
+      ]),
+    );
+    await network.writeParameters(flipped);
+    await pruner.change(network, { step: 3, sparsity: 0.2, anew: true });
+    for (const [name, mask] of pruner.masks) {
+      expect(mask.some((kept, i) => kept === 0 && compressed.get(name)?.[i] === 0)).toBe(false);
+    }
   });
 });
 

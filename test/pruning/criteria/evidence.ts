@@ -1,6 +1,6 @@
 import { randomStream } from "../../../src/foundations/random.ts";
 import type { ParameterSpec, Parameters } from "../../../src/network/parameters.ts";
-import type { Evidence, Gathered } from "../../../src/pruning/criterion.ts";
+import type { Evidence, Gathered, Objective } from "../../../src/pruning/criterion.ts";
 import { tensorSpec } from "../fixtures.ts";
 
 /** Everything that a criterion can ask for, of the same values each time that it is asked. */
@@ -12,6 +12,7 @@ export function evidenceOf(
     readonly exampleGradients?: readonly Parameters[];
     readonly activationNorms?: Gathered["activationNorms"];
     readonly initialWeights?: Parameters;
+    readonly objective?: Objective;
   },
   seed = 0,
 ): Evidence & Gathered {
@@ -22,6 +23,7 @@ export function evidenceOf(
     gradients: new Map(),
     activationNorms: new Map(),
     initialWeights: new Map(),
+    objective: { examples: 0, logitLayer: undefined, gradients: async () => new Map() },
     ...given,
     exampleGradients: {
       async *[Symbol.asyncIterator]() {

@@ -40,3 +40,15 @@ test("two targets share their levels up to the lower one", () => {
 test.each([0, 0.009, 1, 2])("%f is no fraction", (fraction) => {
   expect(iterative.options.safeParse({ fraction }).success).toBe(false);
 });
+
+test("goes through listed sparsities instead, those below the target, then the target", () => {
+  const levels = [0.5, 0.8, 0.95];
+  expect(iterative.levels(0.9, { fraction: 0.2, levels })).toEqual([0.5, 0.8, 0.9]);
+  expect(iterative.levels(0.8, { fraction: 0.2, levels })).toEqual([0.5, 0.8]);
+  expect(iterative.levels(0.99, { fraction: 0.2, levels })).toEqual([0.5, 0.8, 0.95, 0.99]);
+  expect(iterative.levels(0.1, { fraction: 0.2, levels })).toEqual([0.1]);
+});
+
+test.each([[[]], [[0.5, 0.5]], [[0.8, 0.5]], [[0, 0.5]], [[0.5, 1.1]]])("%j are no levels", (levels) => {
+  expect(iterative.options.safeParse({ levels }).success).toBe(false);
+});

@@ -19,9 +19,12 @@ const needs = z.strictObject({
       z.strictObject({ of: z.literal("flow") }),
     ])
     .optional(),
-  exampleGradients: z.strictObject({ examples: z.int().min(1) }).optional(),
+  exampleGradients: z
+    .strictObject({ examples: z.int().min(1), targets: z.enum(["own", "drawn"]).optional() })
+    .optional(),
   activationNorms: z.strictObject({ examples: z.int().min(1) }).optional(),
   initialWeights: z.literal(true).optional(),
+  objective: z.strictObject({ examples: z.int().min(1) }).optional(),
 } satisfies Record<keyof Needs, z.ZodType>);
 
 export const criterion = kindOf(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/recording/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/foundations/safetensors.ts";
 
 // Written by the Python package; see make.py beside them.
 const fixture = (name: string) =>

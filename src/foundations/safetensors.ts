@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import * as z from "zod";
-import { inputError } from "../foundations/errors.ts";
-import { excerpt, quote } from "../foundations/quote.ts";
+import { inputError } from "./errors.ts";
+import { excerpt, quote } from "./quote.ts";
 
 /**
  * The safetensors format (github.com/huggingface/safetensors), which Python reads too: 8 bytes with the length
@@ -13,7 +13,7 @@ export interface Tensor {
   /** `fc1.weight` */
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major; F32 or U8 in the file. */
+  /** Row-major; F32 or U8 in the file, where F16 and BF16 may stand too: each of their values is a 32-bit one. */
   readonly values: Float32Array | Uint8Array;
 }
 
@@ -22,7 +22,7 @@ export type Metadata = Readonly<Record<string, string>>;
 
 const metadataKey = "__metadata__";
 
-const bytesPerValue = { F32: 4, U8: 1, BOOL: 1 } as const;
+const bytesPerValue = { F32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
 
 const nonNegative = z.int().nonnegative();
 /** The second is no key that a parsed header keeps: zod drops it, for safety. */
@@ -80,7 +80,7 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
 /**
  * The tensors in the bytes of a safetensors file, as copies, in the order of the file; its metadata is passed
  * over. Throws a PruneLabError of kind `input` that names the file when it is damaged, or holds a tensor of a
- * type other than F32, U8 and BOOL.
+ * type other than F32, F16, BF16, U8 and BOOL.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,12 +105,40 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
       throw damaged(file, `it ends within tensor ${quote(name)}`);
     }
     const own = new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + end));
-    return { name, shape, values: dtype === "F32" ? new Float32Array(littleEndian(own).buffer) : own };
+    return { name, shape, values: valuesIn(own, dtype) };
   });
   if (dataStart + end !== bytes.length) {
     throw damaged(file, `${bytes.length - dataStart - end} bytes follow the last tensor`);
   }
   return tensors;
+}
+
+function valuesIn(bytes: Uint8Array, dtype: keyof typeof bytesPerValue): Tensor["values"] {
+  if (dtype === "F32") return new Float32Array(littleEndian(bytes).buffer);
+  if (dtype === "U8" || dtype === "BOOL") return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values = new Float32Array(bytes.length / 2);
+  for (let i = 0; i < values.length; i++) {
+    const bits = view.getUint16(2 * i, true);
+    values[i] = dtype === "F16" ? half(bits) : brainFloat(bits);
+  }
+  return values;
+}
+
+/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
+}
+
+/** The upper half of a 32-bit float. */
+function brainFloat(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint16(0, bits);
+  return view.getFloat32(0);
 }
 
 /** The bytes of 32-bit values between this machine's order and the file's: on most machines the memory itself. */
