@@ -37,6 +37,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   constructions: () => citedRowsOf(registries.constructions),
   controls: () => citedRowsOf(registries.controls),
   metrics: () => rowsOf(registries.metrics),
+  corruptions: () => rowsOf(registries.corruptions),
   charts: () => rowsOf(registries.charts),
   engines: () =>
     Promise.all(
