@@ -16,8 +16,8 @@ const published = {
   title: "KMNIST",
   bytes: MNIST_BYTES,
   mirrors: [
-    "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
     "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+    "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
   ],
   checks: "file",
   sha256: {

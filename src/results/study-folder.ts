@@ -124,7 +124,7 @@ export async function finishStudy(
   let caution: string | undefined;
   let written: readonly OutputFile[] = [];
   if (shard === undefined) {
-    const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
+    const tables = tabulate(study, stored, labelsOf(study), options.metrics);
     results = tables.results;
     summary = summarize(results, metrics);
     written = tableFiles(options, tables, summary, published);

@@ -238,3 +238,43 @@ describe("fetchDataset", () => {
     await expect(fetchDataset("mnist", { ...quiet, mirror })).rejects.toThrow(`--mirror is '${mirror}'`);
   });
 });
+
+describe("a set that is known by its gzip files", () => {
+  const gzipped = {
+    "train-images": gzipSync(set["train-images"]),
+    "train-labels": gzipSync(set["train-labels"]),
+    "t10k-images": gzipSync(set["t10k-images"]),
+    "t10k-labels": gzipSync(set["t10k-labels"]),
+  };
+  const files = {
+    "train-images": sha256(gzipped["train-images"]),
+    "train-labels": sha256(gzipped["train-labels"]),
+    "t10k-images": sha256(gzipped["t10k-images"]),
+    "t10k-labels": sha256(gzipped["t10k-labels"]),
+  };
+  const fetchPublished = async (folder: string, changed: Partial<typeof files> = {}) => {
+    const { url } = await goodMirror();
+    const known = { mirrors: [url], sha256: { ...files, ...changed }, bytes, checks: "file" as const };
+    return fetchFiles(pinnedDownload(known), folder, {
+      force: false,
+      stallSeconds: 0.3,
+      onProgress: () => {},
+      notify: () => {},
+    });
+  };
+
+  test("is taken as it was published", async () => {
+    const folder = await temporaryFolder();
+    expect((await fetchPublished(folder)).downloaded).toEqual(names);
+    expect((await fetchPublished(folder)).downloaded).toEqual([]);
+    await expectRightFiles(folder);
+  });
+
+  test("and in no other packing", async () => {
+    const folder = await temporaryFolder();
+    const other = sha256(gzipSync(set["train-labels"], { level: 0 }));
+    await expect(fetchPublished(folder, { "train-labels": other })).rejects.toMatchObject({
+      message: expect.stringContaining(`wrong file: expected SHA-256 ${other}, got ${files["train-labels"]}`),
+    });
+  });
+});

@@ -120,6 +120,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
     };
   },
 
+  effort: (_run, { effort }) => effort,
+
   tested: ({ recovered }) => recovered,
 };
 

@@ -5,6 +5,7 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
+import { type Effort, TRAINING_PASSES } from "../training/effort.ts";
 import type { EpochRecord } from "../training/train.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
@@ -100,12 +101,11 @@ export interface RunKindOf<Run extends RunBase, Result extends ResultBase> {
     parents: readonly ParentOutput[],
     environment: RunEnvironment,
   ): Promise<RunOutput<Result>>;
+  /** What its training took, of a run that did not diverge. */
+  effort(run: Run, result: Result, settings: RunSettings, examples: ExampleCounts): Effort;
   /** How good the network is in the end; null for runs that are not tested. */
   tested(result: Result): TestMeasure | null;
 }
-
-/** A training step computes values, gradients of the weights and gradients of the inputs. */
-export const TRAINING_PASSES = 3;
 
 /** Forward passes of a training with validation before the first and after each epoch, and of `tests` tests. */
 export function passesOf(epochs: number, tests: number, examples: ExampleCounts): number {
