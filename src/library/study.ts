@@ -249,7 +249,8 @@ class Endings {
   /** Whether there is anything left to do: a study that failed stops the others, unless they are to go on. */
   goesOn(): boolean {
     const { signal, keepGoing } = this.#options;
-    return !signal.aborted && (keepGoing || this.#ends.size === 0);
+    const failed = [...this.#ends.values()].some(({ state }) => state !== "done");
+    return !signal.aborted && (keepGoing || !failed);
   }
 
   /** Does `work` for one study after the other, as long as it goes on; an error ends its study. */
