@@ -1,4 +1,5 @@
 import { charts } from "../charts/registry.ts";
+import { corruptions } from "../datasets/corruptions/registry.ts";
 import { datasets } from "../datasets/registry.ts";
 import { engines } from "../engines/registry.ts";
 import { metrics } from "../metrics/registry.ts";
@@ -25,6 +26,7 @@ export const registries = {
   constructions,
   controls,
   metrics,
+  corruptions,
   charts,
   engines,
 } as const;

@@ -53,6 +53,8 @@ export interface Objective {
   readonly logitLayer: string | undefined;
   /** Gradients by parameter name at these weights, over the examples `from` .. `to` - 1, by default all. */
   gradients(weights: Parameters, from?: number, to?: number): Promise<Parameters>;
+  /** The Hessian at these weights, over all examples, times a direction; by parameter name, too. */
+  hessianProduct(weights: Parameters, direction: Parameters): Parameters;
 }
 
 /** What it gets for that. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { quote } from "../foundations/quote.ts";
-import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
+import { type EntryWithOptions, optionsSchema, type Paper, type Registry } from "../foundations/registry.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import type { Quantization } from "./quantization/quantization.ts";
@@ -29,6 +29,8 @@ export type Axis = keyof typeof axes;
 export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chosen>> {
   readonly name: string;
   readonly summary: string;
+  /** Where it was published, of those that have a name in the field. */
+  readonly paper?: Paper;
   /** Undefined: fine-tuning as `prune.finetune` says, if at all. */
   readonly recovery?: Chosen | undefined;
   /** How the weights that are left are rounded; undefined: not at all. */

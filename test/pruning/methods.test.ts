@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
+import { type EntryWithOptions, type Registry, shortCitation } from "../../src/foundations/registry.ts";
 import { linearBridge } from "../../src/pruning/constructions/linear-bridge.ts";
 import { constructions } from "../../src/pruning/constructions/registry.ts";
 import { zero } from "../../src/pruning/constructions/zero.ts";
@@ -24,7 +24,9 @@ describe.each(methods.list())("$name", (method) => {
 });
 
 test("no two names stand for the same method", () => {
-  const points = methods.list().map(({ name: _, summary: __, ...point }) => JSON.stringify(point));
+  const points = methods
+    .list()
+    .map(({ name: _, summary: __, paper: ___, ...point }) => JSON.stringify(point));
   expect(new Set(points).size).toBe(points.length);
 });
 
@@ -264,7 +266,7 @@ describe("docs/pruning.md", () => {
     expect(table(heading)).toEqual(
       registry.list().map(({ name, summary, options, paper }) => {
         const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
-        const cited = paper && `[${paper.citation.split(",")[0]}](${paper.url})`;
+        const cited = paper && `[${shortCitation(paper)}](${paper.url})`;
         return [name, summary, defaults.join(", "), cited ?? ""];
       }),
     );
@@ -274,11 +276,12 @@ describe("docs/pruning.md", () => {
     expect(table("Methods")).toEqual(
       methods
         .list()
-        .map(({ name, criterion, allocation, structure, schedule, recovery, summary }) => [
+        .map(({ name, criterion, allocation, structure, schedule, recovery, summary, paper }) => [
           name,
           ...[criterion, allocation, structure, schedule].map(chosenText),
           recovery === undefined ? "" : chosenText(recovery),
           summary,
+          paper === undefined ? "no paper" : `[${shortCitation(paper)}](${paper.url})`,
         ]),
     );
   });

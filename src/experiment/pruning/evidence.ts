@@ -1,14 +1,13 @@
 import type { Network } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
+import { hessianProduct } from "../../engines/reference/hessian-product.ts";
 import { type RandomStream, randomStream } from "../../foundations/random.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-
 import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
-
 import type { RunEnvironment } from "../runs/run.ts";
 import { spoiltExamples } from "./spoilt-examples.ts";
 
@@ -103,10 +102,9 @@ export async function deadInputs({
   if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    const norms = (await normsOf(network, dataset.train, inOrder(dataset.train.count))).get(
-      first.weight.name,
-    );
-    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
+    const norms = await normsOf(network, dataset.train, inOrder(dataset.train.count));
+    const columns = norms.get(first.weight.name) ?? new Float32Array();
+    return new Map([[first.weight.name, Uint8Array.from(columns, (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }
@@ -177,6 +175,8 @@ function objectiveOf(network: Network, train: ExampleSet, order: Uint32Array): O
       await network.writeParameters(weights);
       return network.gradients(train, order.subarray(from, to));
     },
+    // Plain JavaScript for every engine: none has second derivatives.
+    hessianProduct: (weights, direction) => hessianProduct(network.spec, weights, direction, train, order),
   };
 }
 

@@ -5,10 +5,8 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { methodControl } from "../../pruning/controls/registry.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
-
 import { type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
 import { pruneToEffective } from "../../pruning/effective.ts";
-
 import { axes, type Method } from "../../pruning/method.ts";
 import { type PruneRequest, pruneMasks } from "../../pruning/prune.ts";
 import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";

@@ -97,7 +97,7 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         (scratch === undefined ? 0 : passesOf(scratch.epochs, 0, examples)),
       density: 1 - run.sparsity,
       macs: isOther ? denseMacs(spec) : undefined,
-      teacherPasses: teacherPasses(run, examples),
+      densePasses: teacherPasses(run, examples),
     };
   },
 

@@ -80,12 +80,19 @@ export interface Work {
   readonly steps: number;
   /** Examples that go through the network, in forward passes: a training step takes about three. */
   readonly passes: number;
-  /** Kept over all prunable weights, while it does so. */
+  /** Kept over all prunable weights, while it does so; on average, where masks change meanwhile. */
   readonly density: number;
+  /** Where they do: what is kept for which part of it, 0..1. The parts sum up to 1. */
+  readonly phases?: readonly DensityPhase[];
   /** Multiply-accumulates of a dense forward pass, where it is of another network than the study's. */
   readonly macs?: number | undefined;
-  /** Examples that also go through the study's dense network, forward. */
-  readonly teacherPasses?: number;
+  /** Examples that also go through the study's dense network, in forward passes: for a teacher, or to grow weights. */
+  readonly densePasses?: number;
+}
+
+export interface DensityPhase {
+  readonly part: number;
+  readonly density: number;
 }
 
 /** A kind of run, in one file: how it is planned, what it costs, how it is computed and what it finds. */
