@@ -15,6 +15,7 @@ import {
 } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
+import { TRAINING_PASSES } from "../training/effort.ts";
 import { finiteOrNull } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MagnitudeEdge, type MaskedResult, type Masking, testAndRecover } from "./masked.ts";
@@ -26,7 +27,7 @@ import {
   recoverySteps,
   teacherPasses,
 } from "./recover.ts";
-import { type DensityPhase, type Parent, passesOf, type RunKindOf, TRAINING_PASSES } from "./run.ts";
+import { type DensityPhase, type Parent, passesOf, type RunKindOf } from "./run.ts";
 
 /** Prunes the weights of its first parent to one sparsity, then recovers, by what it takes from a second one. */
 export interface PointRun extends RecoveringRun {
