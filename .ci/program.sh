@@ -34,7 +34,7 @@ for file in config.yaml manifest.json results.csv summary.csv layers.csv history
 done
 
 echo "--- WebAssembly gives the recorded figures on every machine"
-for exact in exact exact-axes exact-regression; do
+for exact in exact exact-axes exact-methods exact-regression; do
   sweep --config "configs/ci/$exact.yaml" --out "$scratch/$exact" --quiet
   node bin/prune-lab.js check "$scratch/$exact" --against "configs/ci/$exact.csv" --exact
 done

@@ -1,5 +1,6 @@
 // Writes the tables of docs/pruning.md from the registries (npm run docs, which builds dist/ first).
 import { readFileSync, writeFileSync } from "node:fs";
+import { shortCitation } from "../dist/foundations/registry.js";
 import { constructions } from "../dist/pruning/constructions/registry.js";
 import { axes, chosenText } from "../dist/pruning/method.js";
 import { methods } from "../dist/pruning/methods.js";
@@ -9,7 +10,7 @@ const code = (text) => (text === "" ? "" : `\`${text}\``);
 const row = (cells) => `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |");
 
 function paper({ paper }) {
-  return paper === undefined ? "" : `[${paper.citation.split(",")[0]}](${paper.url})`;
+  return paper === undefined ? "" : `[${shortCitation(paper)}](${paper.url})`;
 }
 
 function memberRow(member) {
@@ -17,9 +18,10 @@ function memberRow(member) {
   return row([code(member.name), member.summary, code(defaults.join(", ")), paper(member)]);
 }
 
-function methodRow({ name, criterion, allocation, structure, schedule, recovery, summary }) {
+function methodRow({ name, criterion, allocation, structure, schedule, recovery, summary, ...rest }) {
   const members = [criterion, allocation, structure, schedule].map(chosenText);
-  return row([code(name), ...members, recovery === undefined ? "" : chosenText(recovery), summary]);
+  const recovers = recovery === undefined ? "" : chosenText(recovery);
+  return row([code(name), ...members, recovers, summary, paper(rest)]);
 }
 
 const tables = {

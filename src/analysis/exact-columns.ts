@@ -1,5 +1,5 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
-import { type ColumnSet, optionalColumns, tables } from "../recording/columns.ts";
+import { type ColumnSet, effortColumns, optionalColumns, tables } from "../recording/columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { builtInColumnNames } from "../recording/table-columns.ts";
 import { groupBy } from "./group-by.ts";
@@ -74,10 +74,12 @@ function sameDenseNetwork(a: ResultRow, b: ResultRow): boolean {
   return a.baseline_loss === b.baseline_loss && a.baseline_accuracy === b.baseline_accuracy;
 }
 
-/** What a run measured, as opposed to what it is called and was made with. */
+/** What a run measured, as opposed to what it is called and was made with, and what that took. */
 const MEASURED = [tables.results, ...(optionalColumns.results ?? [])].flatMap((columns: ColumnSet) =>
   Object.entries(columns).flatMap(([column, { format }]) =>
-    format === "figure" || format === "integer" || column === "status" ? [column as keyof ResultRow] : [],
+    (format === "figure" || format === "integer" || column === "status") && !(column in effortColumns)
+      ? [column as keyof ResultRow]
+      : [],
   ),
 );
 

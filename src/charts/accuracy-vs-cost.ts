@@ -1,6 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
+import { present } from "../analysis/mean-interval.ts";
 import { paretoFront } from "../analysis/pareto-front.ts";
-import { greatestOf } from "../foundations/extremes.ts";
+import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
@@ -14,14 +16,17 @@ import { basis, markLabel, measureText, percent, subject } from "./parts/titles.
 
 type Drawn = Pick<ChartData, "results" | "labels">;
 
-/** What a network costs, by what its masks leave. */
+/** What a network costs, by what its masks leave, or what it took to train it. */
 interface Cost {
-  readonly name: "size" | "macs";
+  readonly name: "size" | "macs" | "training";
   readonly title: string;
   readonly axis: string;
   readonly shortAxis: string;
   readonly of: (point: CurvePoint) => number;
-  readonly dense: (row: ResultRow) => number;
+  /** Of the dense network, which has its place on the axis; absent where the rows do not say it. */
+  readonly dense?: (row: ResultRow) => number;
+  /** Whether the best at each cost is drawn behind the methods. */
+  readonly front: boolean;
   readonly text: (cost: number) => string;
 }
 
@@ -35,6 +40,7 @@ const size: Cost = {
   shortAxis: "Size (KiB)",
   of: (point) => point.bytes / 1024,
   dense: (row) => row.dense_bytes / 1024,
+  front: true,
   text: (cost) => kib(1024 * cost),
 };
 
@@ -45,7 +51,19 @@ const computation: Cost = {
   shortAxis: "Multiply-accumulates",
   of: (point) => point.macs,
   dense: (row) => row.dense_macs,
+  front: true,
   text: (cost) => `${compact.format(cost)} multiply-accumulates`,
+};
+
+const training: Cost = {
+  name: "training",
+  title: "the effort of training",
+  axis: "Multiply-accumulates of training, with a kept weight, log scale",
+  shortAxis: "Multiply-accumulates of training",
+  of: (point) => point.training ?? 0,
+  // A network that trains little is not the better one: its sparsity counts as well.
+  front: false,
+  text: (cost) => `${compact.format(cost)} multiply-accumulates of training`,
 };
 
 export const accuracyVsSizeChart: Chart = {
@@ -78,6 +96,32 @@ export function accuracyVsMacs(data: Drawn, frame: Frame = screen): TopLevelSpec
   return accuracyVsCost(data, computation, frame);
 }
 
+export const accuracyVsTrainingChart: Chart = {
+  name: "accuracy-vs-training",
+  summary: "The same against what training took, where a method trains half as much again as another.",
+  caption:
+    "What all trainings took that a network comes from, the dense network's among them: three forward passes an example, with " +
+    "the weights that are kept at each step. A line goes from sparsity to sparsity; further right is more effort.",
+
+  draw: accuracyVsTraining,
+};
+
+/** How many times the effort of another method makes a difference that is worth a chart. */
+const NOTABLE = 1.5;
+
+/**
+ * Test accuracy after recovery against multiply-accumulates of training. Undefined without any measure, and where methods
+ * train alike at each sparsity.
+ */
+export function accuracyVsTraining(data: Drawn, frame: Frame = screen): TopLevelSpec | undefined {
+  const points = curvesOf(data.results)?.points ?? [];
+  const differs = [...groupBy(points, ({ sparsity }) => sparsity).values()].some((alike) => {
+    const efforts = present(alike.map((point) => point.training));
+    return greatestOf(efforts) > NOTABLE * leastOf(efforts);
+  });
+  return differs ? accuracyVsCost(data, training, frame) : undefined;
+}
+
 /** A line a method; behind them the Pareto front as steps, and the dense networks as rules. */
 function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): TopLevelSpec | undefined {
   // 1. Points: everything that was measured and costs something; a cost of 0 has no place on a log scale.
@@ -91,11 +135,10 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
     const { method, sparsity, collapsed } = point;
     return [{ method, sparsity, collapsed, cost: cost.of(point), mean, label: markLabel(method, label) }];
   });
+  type Point = (typeof points)[number];
   if (points.length === 0) return undefined;
-  const front = paretoFront(points, {
-    cost: (point) => point.cost,
-    value: (point) => sign(metric) * point.mean,
-  });
+  const cheapest = { cost: (point: Point) => point.cost, value: (point: Point) => sign(metric) * point.mean };
+  const front = cost.front ? paretoFront(points, cheapest) : [];
 
   // 2. Where they are drawn.
   const { width, height } = plotSize(frame, 620, 340);
@@ -103,8 +146,8 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
     { text: "dense baseline", mean: curves.baseline, dashed: false },
     { text: "dense control", mean: curves.control, dashed: true },
   ].flatMap(({ text, mean, dashed }) => (mean === null ? [] : [{ text, mean, dashed }]));
-  const denseCost = greatestOf(results.map(cost.dense));
-  const { domain, values } = logTicks([...points.map((point) => point.cost), denseCost]);
+  const denseCosts = cost.dense === undefined ? [] : [greatestOf(results.map(cost.dense))];
+  const { domain, values } = logTicks([...points.map((point) => point.cost), ...denseCosts]);
   const y = metricChannel(
     metric,
     curves.title,
@@ -112,7 +155,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
     { labels, frame },
   );
   const lines = lineDashes(methods, labels);
-  const placed = (of: readonly (typeof points)[number][]) =>
+  const placed = (of: readonly Point[]) =>
     of.map((point) => ({ ...point, line: lines.of(point.method), y: y.position(point.mean) }));
   const last = front.at(-1);
   const { color, shape } = methodChannels(methods, { labels, legend: methodLegend(methods, frame) });
@@ -125,7 +168,10 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
       text: `${curves.title} against ${cost.title}: ${subject(results)}`,
       subtitle: [
         ...basis(results, { bands: false, crosses: false, of: curves }),
-        `Grey: the Pareto front${rules.map(({ text, dashed }) => `; ${dashed ? "dashed" : "rule"}: the ${text}`).join("")}`,
+        sentence([
+          ...(cost.front ? ["grey: the Pareto front"] : []),
+          ...rules.map(({ text, dashed }) => `${dashed ? "dashed" : "rule"}: the ${text}`),
+        ]),
       ],
     },
     data: { values: placed(points) },
@@ -180,4 +226,10 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
       { mark: { type: "point", filled: true, opacity: 1, size: 46 }, encoding: { color, shape } },
     ],
   };
+}
+
+/** `Grey: ...; rule: ...` */
+function sentence(parts: readonly string[]): string {
+  const text = parts.join("; ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

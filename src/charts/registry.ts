@@ -1,6 +1,6 @@
 import { Registry } from "../foundations/registry.ts";
 import { accuracyHeatmapChart } from "./accuracy-heatmap.ts";
-import { accuracyVsMacsChart, accuracyVsSizeChart } from "./accuracy-vs-cost.ts";
+import { accuracyVsMacsChart, accuracyVsSizeChart, accuracyVsTrainingChart } from "./accuracy-vs-cost.ts";
 import { accuracyVsSparsityChart, ownMetricVsSparsity } from "./accuracy-vs-sparsity.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { classAccuracyChart } from "./class-accuracy.ts";
@@ -26,6 +26,7 @@ export const charts = new Registry<Chart>("chart", [
   accuracyVsSparsityChart,
   accuracyVsSizeChart,
   accuracyVsMacsChart,
+  accuracyVsTrainingChart,
   accuracyHeatmapChart,
   metricBarsChart,
   sparsityByMetricChart,

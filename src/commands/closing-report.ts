@@ -2,6 +2,7 @@ import path from "node:path";
 import chalk from "chalk";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
 import { wrap } from "../foundations/wrap.ts";
+import { publishedSentences } from "../results/report/published.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { codedSizes } from "../results/terminal/coded-sizes.ts";
@@ -9,7 +10,7 @@ import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
 export function closingReport(outcome: StudyOutcome, columns: number): string {
-  const { results, metrics, folder, shard, caution } = outcome;
+  const { results, metrics, published, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
@@ -29,6 +30,7 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
       sensitivity: caution === undefined ? sensitivitySentence(results) : undefined,
     }),
     ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),
+    ...publishedSentences(results, published).flatMap((sentence) => ["", ...wrap(sentence, columns)]),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];

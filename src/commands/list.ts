@@ -5,9 +5,10 @@ import { count } from "../charts/parts/titles.ts";
 import { displayedPath, listConfigs } from "../config/lookup.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
-import type { Entry } from "../foundations/registry.ts";
+import { type Entry, shortCitation } from "../foundations/registry.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { registries } from "../library/registries.ts";
+import { type Axis, axes } from "../pruning/method.ts";
 import { readPublished, shippedPapers } from "../recording/published-points.ts";
 import { print, printJson, terminalColumns } from "./output.ts";
 import { addPluginFlag } from "./run-flags.ts";
@@ -22,19 +23,18 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   datasets: () => rowsOf(registries.datasets),
   models: () => rowsOf(registries.models),
   methods: () =>
-    registries.methods.list().map(({ name, criterion, allocation, structure, summary }) => ({
-      name,
-      criterion: criterion.name,
-      allocation: allocation.name,
-      structure: structure.name,
-      summary,
+    registries.methods.list().map((method) => ({
+      name: method.name,
+      ...Object.fromEntries(axisNames.map((axis) => [axis, method[axis]?.name ?? ""])),
+      ...citation(method),
+      summary: method.summary,
     })),
-  criteria: () => rowsOf(registries.criteria),
-  allocations: () => rowsOf(registries.allocations),
-  structures: () => rowsOf(registries.structures),
-  schedules: () => rowsOf(registries.schedules),
-  recoveries: () => rowsOf(registries.recoveries),
-  constructions: () => rowsOf(registries.constructions),
+  criteria: () => citedRowsOf(registries.criteria),
+  allocations: () => citedRowsOf(registries.allocations),
+  structures: () => citedRowsOf(registries.structures),
+  schedules: () => citedRowsOf(registries.schedules),
+  recoveries: () => citedRowsOf(registries.recoveries),
+  constructions: () => citedRowsOf(registries.constructions),
   metrics: () => rowsOf(registries.metrics),
   corruptions: () => rowsOf(registries.corruptions),
   charts: () => rowsOf(registries.charts),
@@ -65,11 +65,23 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
     }),
 };
 
+const axisNames = Object.keys(axes) as Axis[];
+
 const kindNames = Object.keys(kinds) as Kind[];
 
 /** What is registered when it is asked for. */
 function rowsOf(registry: { list(): readonly Entry[] }): readonly Row[] {
   return registry.list().map(({ name, summary }) => ({ name, summary }));
+}
+
+/** The same with the papers. */
+function citedRowsOf(registry: { list(): readonly Entry[] }): readonly Row[] {
+  return registry.list().map((entry) => ({ name: entry.name, ...citation(entry), summary: entry.summary }));
+}
+
+/** Both empty where there is none; only JSON has the address. */
+function citation({ paper }: Pick<Entry, "paper">) {
+  return { paper: paper === undefined ? "" : shortCitation(paper), url: paper?.url ?? "" };
 }
 
 export function registerList(program: Command): void {
@@ -97,30 +109,44 @@ async function list(kind: string | undefined, flags: { readonly json?: true }): 
       `no list of ${quote(kind)}.${didYouMean(kind, kindNames)} Lists: ${kindNames.join(", ")}.`,
     );
   }
-  const lists = new Map<string, readonly Row[]>();
+  const lists = new Map<Kind, readonly Row[]>();
   for (const name of wanted) lists.set(name, await kinds[name]());
 
   if (flags.json) {
-    const value = kind === undefined ? Object.fromEntries(lists) : lists.get(kind);
+    const value = kind === undefined ? Object.fromEntries(lists) : lists.get(kind as Kind);
     printJson(value, 2);
   } else {
     const sections = [...lists].map(([name, rows]) => {
       const title = kind === undefined ? `${chalk.cyan.bold(name)}\n` : "";
-      return title + tableOf(rows);
+      return title + tableOf(name, rows);
     });
     print(sections.join("\n"));
   }
 }
 
-function tableOf(rows: readonly Row[]): string {
-  const header = Object.keys(rows[0] ?? {});
+/** One line a member. Addresses are for JSON, but for those of papers. */
+function tableOf(kind: Kind, rows: readonly Row[]): string {
+  const columns = terminalColumns();
+  const unfolded = kind === "papers" ? rows : rows.map(({ url: _, ...row }) => row);
+  const shown = kind === "methods" && columns !== undefined ? unfolded.map(folded) : unfolded;
+  const header = Object.keys(shown[0] ?? {});
   const cell = (value: Row[string] | undefined) =>
     typeof value === "boolean" ? (value ? "yes" : "no") : value;
   return formatTable(
     header,
-    rows.map((row) => header.map((key) => cell(row[key]) ?? "")),
-    { columns: terminalColumns(), spare: ["structure", "file", "allocation", "criterion"] },
+    shown.map((row) => header.map((key) => cell(row[key]) ?? "")),
+    { columns, spare: ["file", "paper"] },
   );
+}
+
+/** A method in two columns: its line has more of them than a terminal. */
+function folded({ name = "", summary, paper, ...row }: Row): Row {
+  const members = axisNames.flatMap((axis) => (row[axis] === "" ? [] : [`${axis} ${row[axis]}`]));
+  return { name, summary: `${summary} ${titleCase(members.join(", "))}. ${paper}.` };
+}
+
+function titleCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A config's title: the text of the comment in its first line. */

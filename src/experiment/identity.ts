@@ -10,7 +10,7 @@ import type { RunSettings } from "./settings.ts";
  */
 export const ALGORITHM = { initialization: 1, training: 1, pruning: 1, finetuning: 1, measuring: 1 };
 /** Version of what a point's record holds beside the numbers of the tables: raised when the charts need more. */
-export const POINT_RECORD = 4;
+export const POINT_RECORD = 5;
 
 /** Version of what is measured on the validation examples of a network that trains nothing after it was made. */
 export const VALIDATED = 1;
@@ -65,7 +65,7 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
  * during the recovery, or says what goes first; else it shows in the parents alone.
  */
-export function methodIdentity({ criterion, allocation, structure, schedule, layer }: Method) {
+export function methodIdentity({ criterion, allocation, structure, schedule, target, layer }: Method) {
   const whole = { criterion, allocation, structure, schedule };
   const { during, avoidsDeadInputs } = schedules.named(schedule.name);
   const scheduleShapes = during !== undefined || avoidsDeadInputs?.(schedule) === true;
@@ -74,6 +74,7 @@ export function methodIdentity({ criterion, allocation, structure, schedule, lay
     ...Object.fromEntries(
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
     ),
+    ...(target === "effective" ? { target } : {}),
     ...(layer === undefined ? {} : { layer }),
   };
 }

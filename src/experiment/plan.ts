@@ -27,6 +27,7 @@ import { planTeacher } from "./runs/teacher.ts";
 import { scanned } from "./scan.ts";
 import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
+import { refuseUnfitAllocation } from "./unfit-allocation.ts";
 
 /** One cell of the grid, in the order of the results table, and the runs that lead to it. */
 export interface Cell {
@@ -141,6 +142,7 @@ function prunedColumns(
   const { settings } = inputs;
   const { sparsities } = inputs.options.prune;
   refuseUnfit(method, retraining, { ...inputs, sparsities });
+  refuseUnfitAllocation(method, sparsities, settings);
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {

@@ -21,6 +21,11 @@ export interface Paper {
   readonly url: string;
 }
 
+/** `Han et al. 2015` */
+export function shortCitation({ citation }: Paper): string {
+  return citation.split(",")[0] ?? citation;
+}
+
 /** An entry with options: the config's mapping without `name`. */
 export interface EntryWithOptions<Options extends z.ZodObject = z.ZodObject> extends Entry {
   readonly options: Options;

@@ -6,7 +6,6 @@ import type { ConfigInput } from "../config/schema.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import type { Run } from "../experiment/runs/index.ts";
-import type { Artifact } from "../experiment/runs/run.ts";
 import { inputError } from "../foundations/errors.ts";
 import { differenceText } from "../metrics/words.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
@@ -14,21 +13,14 @@ import { constructions } from "../pruning/constructions/registry.ts";
 import { isConstructed } from "../pruning/method.ts";
 import { type MethodOptions, resolveMethod } from "../pruning/methods.ts";
 import { writeCsv } from "../recording/csv.ts";
-import { readManifest } from "../recording/manifest.ts";
-import {
-  FIND_FILE,
-  openResultsFolder,
-  type ResultsFolder,
-  RUNS_FOLDER,
-} from "../recording/results-folder.ts";
+import { FIND_FILE, openResultsFolder, type ResultsFolder } from "../recording/results-folder.ts";
 import { explainWriteError } from "../recording/write-error.ts";
-import { manifestOf, settingsOf } from "../results/describe.ts";
+import { settingsOf } from "../results/describe.ts";
 import { keptArtifacts } from "../results/study-folder.ts";
 import { computeRuns } from "../scheduling/compute.ts";
-import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { StoredRuns, StudyWork } from "../scheduling/share.ts";
-import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
+import { keepsPassedOn, listFiles, missingRuns, workOf } from "./find-runs.ts";
 import { findColumns, findRows, type Look, lookAt, metricOf, type PlannedLook, planLook } from "./looks.ts";
 import { type CommonOptions, readConfig, runOptions } from "./request.ts";
 
@@ -161,29 +153,6 @@ export async function find(config: string | ConfigInput, options: FindOptions = 
   }
 }
 
-/** A study that is searched, and its open folder. */
-interface Searched {
-  readonly study: PreparedStudy;
-  readonly folder: ResultsFolder;
-}
-
-/** The runs of these that are not stored. */
-async function missingRuns(ids: readonly string[], { folder, study }: Searched): Promise<string[]> {
-  const store = new RunStore(folder.runs, study.settings.network);
-  const missing: string[] = [];
-  for (const id of ids) if ((await store.read(id)) === undefined) missing.push(id);
-  return missing;
-}
-
-/** Keeps what runs take from others, beside what a sweep keeps. */
-function keepsPassedOn(runs: readonly Run[], kept: StudyWork["keeps"]): StudyWork["keeps"] {
-  const asked = new Map<string, Artifact[]>();
-  for (const { run, artifacts } of runs.flatMap(({ parents }) => parents)) {
-    asked.set(run, [...(asked.get(run) ?? []), ...artifacts]);
-  }
-  return (run) => [...new Set([...kept(run), ...(asked.get(run.id) ?? [])])];
-}
-
 function foundOf({ method, looks }: Search): FoundSparsity {
   const inside = looks.filter((look) => look.inside).toSorted((a, b) => b.sparsity - a.sparsity);
   const outside = looks.filter((look) => !look.inside).map(({ sparsity }) => sparsity);
@@ -205,45 +174,6 @@ function lookText({ method, sparsity, drop, diverged, inside }: Look, study: Pre
       ? `${diverged} diverged`
       : `a ${difference.name} of ${differenceText({ difference }, drop.mean.toFixed(2))} on the validation examples`;
   return `${method} at ${percent(sparsity)} pruned: ${found}, ${inside ? "inside" : "outside"}.`;
-}
-
-/** Lists the runs that are to be computed, so that `--fresh` finds them; the rest of a sweep's manifest stays as it is. */
-async function listFiles({ folder, study }: Searched, runs: readonly string[]): Promise<void> {
-  const manifest = (await readManifest(folder.path)) ?? manifestOf(study, [], undefined);
-  const files = [...manifest.files, FIND_FILE, ...runs.map((id) => `${RUNS_FOLDER}/${id}`)];
-  await folder.writeManifest({ ...manifest, files }, "start");
-}
-
-function workOf(
-  { study, folder, runs, keeps }: Searched & Pick<StudyWork, "runs" | "keeps">,
-  onEvent: OnStudyEvent,
-): StudyWork {
-  const { options, settings, engine, dataset } = study;
-  return {
-    study: options.name,
-    runs,
-    store: new RunStore(folder.runs, settings.network),
-    settings,
-    // Needed until the last look.
-    data: { ...study.data, release: () => {} },
-    engine,
-    keeps,
-    // The last computation of all computes nothing.
-    announce: (counts) => {
-      if (counts.stored === counts.runs) return;
-      onEvent({
-        event: "planned",
-        study: options.name,
-        folder: folder.path,
-        dataset: dataset.name,
-        model: options.model.name,
-        parameters: parameterCount(settings.network),
-        engine: engine.name,
-        device: engine.device,
-        ...counts,
-      });
-    },
-  };
 }
 
 function prunableWeights({ settings: { network, prunable } }: PreparedStudy): number {

@@ -77,7 +77,7 @@ export function lookAt({ outline, sparsity }: PlannedLook, stored: StoredRuns, w
   const control = meanInterval(pairs.map(({ before }) => before)).mean;
   const scale = differenceScale(metric, control === null ? null : metric.scale * control);
   const drop = dropInterval(pairs, scale, dataset.examples.validation);
-  const { results } = tabulate(plan, stored, labelsOf(outline));
+  const { results } = tabulate(outline, stored, labelsOf(outline));
   const point = measuredPoints(results, metric).find((each) => each.sparsity === sparsity);
   const weights = settings.prunable.reduce((sum, name) => sum + sizeOf(name, outline), 0);
   const reached = meanInterval(point?.rows.map((row) => row.sparsity) ?? []).mean ?? sparsity;

@@ -28,7 +28,7 @@ export async function withMoreSeeds(
   const { study } = open;
   const { options, dataset, engine } = study;
   if (options.seedRule === undefined) return undefined;
-  const { results } = tabulate(study.plan, stored, labelsOf(study));
+  const { results } = tabulate(study, stored, labelsOf(study));
   const decision = seedsNeeded(results, options.seedRule);
   onEvent({ event: "notice", study: options.name, message: seedsText(results, options.seedRule, decision) });
   if (decision.seeds === options.seeds.length) return undefined;

@@ -5,6 +5,10 @@ import type { EntryWithOptions } from "../foundations/registry.ts";
 export interface ScoredTensor {
   /** `fc1.weight` */
   readonly name: string;
+  /** `fc1` */
+  readonly layer: string;
+  /** Whether its layer is the last of those that are pruned. */
+  readonly isLast: boolean;
   /** [out, in], [out, in, height, width] or [out]. */
   readonly shape: readonly number[];
   /** One score a unit; -Infinity for what is pruned already. */
@@ -20,6 +24,11 @@ export interface AllocationRequest {
   readonly budget: number;
 }
 
+/** A tensor that is to be pruned: how many units it has, and nothing of their worth. */
+export interface UnitCount extends Pick<ScoredTensor, "name" | "layer" | "isLast"> {
+  readonly units: number;
+}
+
 /**
  * Says how many units of each tensor are pruned. It sees scores and shapes, never weights or criteria; which units
  * go follows from the counts: those with the lowest scores.
@@ -32,6 +41,10 @@ export interface Allocation<Options extends z.ZodObject = z.ZodObject> extends E
   readonly exact: "in total" | "in each tensor" | "in expectation";
   /** It reads scores as the draws that they are: it takes criteria with `uniformScores`, and single values as units. */
   readonly uniformScores?: true;
+  /** The layers that its options name, as `prune.exclude` does: `output` is the last. They have to be there. */
+  layers?(options: z.output<Options>): readonly string[];
+  /** Why so many units cannot go, as the end of a sentence: `fc1 keeps ...`; undefined where they can. */
+  misfit?(tensors: readonly UnitCount[], budget: number, options: z.output<Options>): string | undefined;
   /** How many units go, by tensor. */
   counts(request: AllocationRequest, options: z.output<Options>): readonly number[];
 }

@@ -113,3 +113,10 @@ export function tensorOf(parameters: Parameters, name: string): Float32Array {
   if (values === undefined) throw new RangeError(`there are no values for ${name}`);
   return values;
 }
+
+/** The absolute values. */
+export function magnitudesOf(values: Float32Array): Float32Array {
+  const magnitudes = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) magnitudes[i] = Math.abs(values[i] as number);
+  return magnitudes;
+}

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { quote } from "../foundations/quote.ts";
-import { type EntryWithOptions, optionsSchema, type Registry } from "../foundations/registry.ts";
+import { type EntryWithOptions, optionsSchema, type Paper, type Registry } from "../foundations/registry.ts";
 import { allocations } from "./allocations/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import type { Quantization } from "./quantization/quantization.ts";
@@ -29,13 +29,22 @@ export type Axis = keyof typeof axes;
 export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chosen>> {
   readonly name: string;
   readonly summary: string;
+  /** Where it was published, of those that have a name in the field. */
+  readonly paper?: Paper;
   /** Undefined: fine-tuning as `prune.finetune` says, if at all. */
   readonly recovery?: Chosen | undefined;
   /** How the weights that are left are rounded; undefined: not at all. */
   readonly quantization?: Quantization | undefined;
+  /** What its sparsities are: of the values that it prunes, or `effective`, of those that are pruned or dead. Undefined: direct. */
+  readonly target?: Target | undefined;
   /** The only layer that it prunes, such as `fc1`; undefined: every layer that may be pruned. */
   readonly layer?: string | undefined;
 }
+
+/** What a sparsity that is asked for counts. */
+export const targets = ["direct", "effective"] as const;
+
+export type Target = (typeof targets)[number];
 
 /** A method that makes a network instead of ranking the weights of a trained one. */
 export interface ConstructedMethod {
@@ -69,16 +78,26 @@ export function methodColumns(method: AnyMethod) {
   }
   return {
     criterion: chosenText(method.criterion),
-    allocation: chosenText(method.allocation),
+    allocation: chosenText({
+      ...method.allocation,
+      ...(method.target === "effective" ? { target: method.target } : {}),
+    }),
     structure: chosenText(method.structure),
     schedule: chosenText(method.schedule),
   };
 }
 
-/** `taylor`, or with options `taylor(examples=500)`: how results name a member. */
+/** `taylor`, or with options `taylor(examples=500)`, `global(floor=count:10/fraction:0.01)`: how results name a member. */
 export function chosenText({ name, ...options }: Chosen): string {
-  const entries = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+  const entries = Object.entries(options).map(([key, value]) => `${key}=${optionText(value)}`);
   return entries.length === 0 ? name : `${name}(${entries.join(" ")})`;
+}
+
+function optionText(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return String(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key}:${inner}`)
+    .join("/");
 }
 
 /** What such a text names, its options as texts. */

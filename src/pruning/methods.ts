@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { nameSchema, sameName } from "../foundations/names.ts";
 import { quote } from "../foundations/quote.ts";
-import { type EntryWithOptions, Registry } from "../foundations/registry.ts";
+import { type EntryWithOptions, type Paper, Registry } from "../foundations/registry.ts";
+import { allocations } from "./allocations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
 import { criteria } from "./criteria/registry.ts";
-import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method } from "./method.ts";
+import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method, targets } from "./method.ts";
 import { quantizationSchema } from "./quantization/quantization.ts";
+import { recoveries } from "./recoveries/registry.ts";
 import { schedules } from "./schedules/registry.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
@@ -25,6 +27,13 @@ function standard(registry: Registry<EntryWithOptions>, name: string): Chosen {
   return { name, ...registry.named(name).options.parse({}) };
 }
 
+/** The paper of the member that makes a method what it is. */
+function paperOf(registry: Registry<EntryWithOptions>, name: string): Paper {
+  const { paper } = registry.named(name);
+  if (paper === undefined) throw new Error(`the ${registry.kind} ${name} names no paper`);
+  return paper;
+}
+
 const globallyAtInitialization = {
   allocation: { name: "global" },
   structure: { name: "weight" },
@@ -39,6 +48,7 @@ export const methods = new Registry<Method>(
     {
       name: "l1-unstructured",
       summary: "The smallest weights of each layer, the same fraction everywhere.",
+      paper: paperOf(criteria, "magnitude"),
       criterion: { name: "magnitude" },
       allocation: { name: "uniform" },
       ...whole,
@@ -46,6 +56,7 @@ export const methods = new Registry<Method>(
     {
       name: "global-magnitude",
       summary: "The smallest weights of the whole network.",
+      paper: paperOf(allocations, "global"),
       criterion: { name: "magnitude" },
       allocation: { name: "global" },
       ...whole,
@@ -53,6 +64,7 @@ export const methods = new Registry<Method>(
     {
       name: "random-unstructured",
       summary: "Random weights, the same fraction in every layer.",
+      paper: paperOf(criteria, "random"),
       criterion: { name: "random" },
       allocation: { name: "uniform" },
       ...whole,
@@ -60,6 +72,7 @@ export const methods = new Registry<Method>(
     {
       name: "random-global",
       summary: "Random weights of the whole network.",
+      paper: paperOf(criteria, "random"),
       criterion: { name: "random" },
       allocation: { name: "global" },
       ...whole,
@@ -67,6 +80,7 @@ export const methods = new Registry<Method>(
     {
       name: "random-bernoulli",
       summary: "Random weights, each by its own coin: the sparsity varies round its target.",
+      paper: paperOf(allocations, "bernoulli"),
       criterion: { name: "random" },
       allocation: { name: "bernoulli" },
       ...whole,
@@ -74,6 +88,7 @@ export const methods = new Registry<Method>(
     {
       name: "erk-magnitude",
       summary: "The smallest weights of each layer, small layers kept denser (Erdos-Renyi with kernels).",
+      paper: paperOf(allocations, "erk"),
       criterion: { name: "magnitude" },
       allocation: { name: "erk" },
       ...whole,
@@ -81,6 +96,7 @@ export const methods = new Registry<Method>(
     {
       name: "lamp",
       summary: "The smallest weights relative to the larger ones of their layer, of the whole network.",
+      paper: paperOf(allocations, "lamp"),
       criterion: { name: "magnitude" },
       allocation: { name: "lamp" },
       ...whole,
@@ -88,6 +104,7 @@ export const methods = new Registry<Method>(
     {
       name: "igq",
       summary: "The smallest weights of each layer, large layers compressed most (ideal gas quotas).",
+      paper: paperOf(allocations, "igq"),
       criterion: { name: "magnitude" },
       allocation: { name: "igq" },
       ...whole,
@@ -95,6 +112,7 @@ export const methods = new Registry<Method>(
     {
       name: "taylor",
       summary: "Weights whose removal changes the loss the least, to first order.",
+      paper: paperOf(criteria, "taylor"),
       criterion: standard(criteria, "taylor"),
       allocation: { name: "global" },
       ...whole,
@@ -102,6 +120,7 @@ export const methods = new Registry<Method>(
     {
       name: "wanda",
       summary: "Weights that are small times the norm of their inputs, the same fraction in every layer.",
+      paper: paperOf(criteria, "wanda"),
       criterion: standard(criteria, "wanda"),
       allocation: { name: "uniform" },
       ...whole,
@@ -109,6 +128,7 @@ export const methods = new Registry<Method>(
     {
       name: "optimal-brain-damage",
       summary: "Weights whose removal changes the loss the least, to second order.",
+      paper: paperOf(criteria, "optimal-brain-damage"),
       criterion: standard(criteria, "optimal-brain-damage"),
       allocation: { name: "global" },
       ...whole,
@@ -116,6 +136,7 @@ export const methods = new Registry<Method>(
     {
       name: "movement",
       summary: "Weights that move towards 0 over some steps of training.",
+      paper: paperOf(criteria, "movement"),
       criterion: standard(criteria, "movement"),
       allocation: { name: "global" },
       ...whole,
@@ -123,6 +144,7 @@ export const methods = new Registry<Method>(
     {
       name: "learned-mask",
       summary: "Weights before which a trained mask is shut the most often.",
+      paper: paperOf(criteria, "learned-mask"),
       criterion: standard(criteria, "learned-mask"),
       allocation: { name: "global" },
       ...whole,
@@ -130,6 +152,7 @@ export const methods = new Registry<Method>(
     {
       name: "l0",
       summary: "Weights before which a gate, trained with a penalty on open ones, is shut.",
+      paper: paperOf(criteria, "l0"),
       criterion: standard(criteria, "l0"),
       allocation: { name: "global" },
       ...whole,
@@ -137,24 +160,28 @@ export const methods = new Registry<Method>(
     {
       name: "snip",
       summary: "Before the training: weights whose removal changes the loss the least, to first order.",
+      paper: paperOf(schedules, "early"),
       criterion: standard(criteria, "taylor"),
       ...globallyAtInitialization,
     },
     {
       name: "grasp",
       summary: "Before the training: weights that the flow of gradients needs the least.",
+      paper: paperOf(criteria, "grasp"),
       criterion: standard(criteria, "grasp"),
       ...globallyAtInitialization,
     },
     {
       name: "synflow",
       summary: "Before the training, without data: weights that carry the least flow, in rounds.",
+      paper: paperOf(criteria, "synflow"),
       criterion: standard(criteria, "synflow"),
       ...globallyAtInitialization,
     },
     {
       name: "gradual-magnitude",
       summary: "The smallest weights of the whole network, more and more while it is trained.",
+      paper: paperOf(schedules, "gradual"),
       ...globalMagnitude,
       schedule: standard(schedules, "gradual"),
       recovery: { name: "train" },
@@ -162,6 +189,7 @@ export const methods = new Registry<Method>(
     {
       name: "lottery-ticket",
       summary: "A fifth of the smallest weights at a time, the rest trained again from its initial values.",
+      paper: paperOf(recoveries, "rewind"),
       ...globalMagnitude,
       schedule: standard(schedules, "iterative"),
       recovery: { name: "rewind", step: 0, optimizer: "fresh" },
@@ -169,6 +197,7 @@ export const methods = new Registry<Method>(
     {
       name: "learning-rate-rewinding",
       summary: "A fifth of the smallest weights at a time, the rest trained again with all learning rates.",
+      paper: paperOf(recoveries, "rewind-learning-rate"),
       ...globalMagnitude,
       schedule: standard(schedules, "iterative"),
       recovery: { name: "rewind-learning-rate", step: 0 },
@@ -176,6 +205,7 @@ export const methods = new Registry<Method>(
     {
       name: "static-random",
       summary: "Random weights before the training, small layers kept denser; the mask stays.",
+      paper: paperOf(criteria, "random"),
       ...randomErk,
       schedule: { name: "early", step: 0, deadInputs: "avoid" },
       recovery: { name: "train" },
@@ -183,6 +213,7 @@ export const methods = new Registry<Method>(
     {
       name: "set",
       summary: "Sparse from the start: small weights are dropped, as many grown at random.",
+      paper: paperOf(schedules, "set"),
       ...randomErk,
       schedule: standard(schedules, "set"),
       recovery: { name: "train" },
@@ -190,6 +221,7 @@ export const methods = new Registry<Method>(
     {
       name: "rigl",
       summary: "Sparse from the start: small weights are dropped, those with large gradients grown.",
+      paper: paperOf(schedules, "rigl"),
       ...randomErk,
       schedule: standard(schedules, "rigl"),
       recovery: { name: "train" },
@@ -197,6 +229,7 @@ export const methods = new Registry<Method>(
     {
       name: "sparse-momentum",
       summary: "Sparse from the start: weights move to the layers and places with the largest momentum.",
+      paper: paperOf(schedules, "sparse-momentum"),
       ...randomErk,
       schedule: standard(schedules, "sparse-momentum"),
       recovery: { name: "train" },
@@ -204,6 +237,7 @@ export const methods = new Registry<Method>(
     {
       name: "ac-dc",
       summary: "The smallest weights of the whole network, in phases that take turns with dense ones.",
+      paper: paperOf(schedules, "ac-dc"),
       ...globalMagnitude,
       schedule: standard(schedules, "ac-dc"),
       recovery: { name: "train" },
@@ -244,6 +278,12 @@ function combinationSchema() {
       name: ownName(),
       criterion: axisSchema(axes.criterion).describe("How important a weight is."),
       allocation: axisSchema(axes.allocation).describe("How the sparsity is spread over the layers."),
+      target: z
+        .enum(targets)
+        .optional()
+        .describe(
+          "What prune.sparsities are for it: direct, of the weights that it prunes (the default), or effective, of those and of the weights that are then on no path from an input to an output.",
+        ),
       structure: axisSchema(axes.structure)
         .prefault("weight")
         .describe("What is removed as a whole: single weights, or whole neurons."),

@@ -2,7 +2,7 @@ import { inputError } from "../foundations/errors.ts";
 import type { Masks } from "../network/mask.ts";
 import { countKept } from "../network/mask.ts";
 import type { ParameterSpec } from "../network/parameters.ts";
-import type { Allocation } from "./allocation.ts";
+import type { Allocation, ScoredTensor } from "./allocation.ts";
 import { allocations } from "./allocations/registry.ts";
 import type { Scores } from "./criterion.ts";
 import type { Chosen, Method } from "./method.ts";
@@ -31,10 +31,18 @@ export interface PruneRequest {
  * outside 0..1, a tensor without scores, counts that are not the budget, or a structure that selects another count or
  * brings back what is pruned.
  */
-export function pruneMasks({ tensors, scores, method, sparsity, previous }: PruneRequest): Masks {
+export function pruneMasks({ sparsity, ...request }: PruneRequest): Masks {
+  return masksAt(sparsity, scoreUnits(request), request);
+}
+
+/** The same for scores by unit, so that several sparsities can be tried. */
+export function masksAt(
+  sparsity: number,
+  scored: readonly ScoredUnits[],
+  { method, previous }: Pick<PruneRequest, "method" | "previous">,
+): Masks {
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity is in 0..1, not ${sparsity}`);
   const structure = structures.named(method.structure.name);
-  const scored = tensors.map((tensor) => scoreUnits(tensor, structure, method.structure, scores, previous));
   const counts = allocate(scored, allocations.named(method.allocation.name), method.allocation, sparsity);
   const masks = new Map(previous);
   for (const [i, unitsOf] of scored.entries()) {
@@ -48,26 +56,38 @@ export function pruneMasks({ tensors, scores, method, sparsity, previous }: Prun
 /** The lowest finite float32: nothing that is kept ties with what is pruned already. */
 const LOWEST_SCORE = -(2 - 2 ** -23) * 2 ** 127;
 
-interface ScoredUnits {
-  readonly name: string;
-  readonly shape: readonly number[];
+/** The units of a tensor, with their scores. */
+export interface ScoredUnits extends ScoredTensor {
   readonly tensor: ParameterSpec;
   readonly units: Units | undefined;
-  readonly scores: Float32Array;
   readonly previous: Uint8Array | undefined;
   /** Units that are pruned already. */
   readonly gone: number;
 }
 
 /** One score a unit: the sum of its values', below all others where all of it is pruned already. */
-function scoreUnits(
+export function scoreUnits({
+  tensors,
+  scores,
+  method,
+  previous,
+}: Omit<PruneRequest, "sparsity">): ScoredUnits[] {
+  const structure = structures.named(method.structure.name);
+  const last = tensors.at(-1)?.layer;
+  return tensors.map((tensor) => ({
+    ...scoreTensor(tensor, structure, method.structure, scores, previous),
+    isLast: tensor.layer === last,
+  }));
+}
+
+function scoreTensor(
   tensor: ParameterSpec,
   structure: Structure,
   options: Chosen,
   allScores: Scores,
   masks: Masks | undefined,
-): ScoredUnits {
-  const { name, shape } = tensor;
+): Omit<ScoredUnits, "isLast"> {
+  const { name, layer, shape } = tensor;
   const values = allScores.get(name);
   if (values?.length !== tensor.size) {
     throw new RangeError(`${name} has ${tensor.size} values, and ${values?.length ?? 0} scores`);
@@ -83,7 +103,7 @@ function scoreUnits(
     }
   }
   const gone = kept === undefined ? 0 : kept.length - countKept(kept);
-  return { name, shape, tensor, units, scores, previous, gone };
+  return { name, layer, shape, tensor, units, scores, previous, gone };
 }
 
 function sums(values: Float32Array, { count, of }: Units): Float32Array {

@@ -1,4 +1,4 @@
-import { countKept, type Masks } from "../network/mask.ts";
+import { findKept, type Masks } from "../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../network/parameters.ts";
 import { type Scores, tensorOf } from "./criterion.ts";
 import { pruneLowest } from "./top-k.ts";
@@ -34,25 +34,34 @@ export function regrowMasks({ tensors, masks, weights, growth, regrowth }: Regro
   const reduced = tensors.map(({ name }) => {
     const mask = masks.get(name);
     if (mask === undefined) throw new RangeError(`${name} has no mask to change`);
-    const kept = countKept(mask);
-    const dropped = Math.floor(regrowth.drop * kept);
-    const gone = mask.length - kept + dropped;
-    return { name, dropped, gone, mask: pruneLowest(magnitudes(tensorOf(weights, name), mask), gone) };
+    const kept = findKept(mask);
+    const dropped = Math.floor(regrowth.drop * kept.length);
+    const gone = mask.length - kept.length + dropped;
+    return { name, dropped, gone, mask: withoutSmallest(mask, kept, tensorOf(weights, name), dropped) };
   });
   const grown = regrowth.spread === "own" ? reduced.map(({ dropped }) => dropped) : shares(reduced, growth);
   const next = new Map(masks);
   for (const [i, { name, gone, mask }] of reduced.entries()) {
-    const scores = tensorOf(growth, name).map((score, j) =>
-      mask[j] === 1 ? Number.POSITIVE_INFINITY : score,
-    );
+    const scores = tensorOf(growth, name).slice();
+    for (let j = 0; j < scores.length; j++) if (mask[j] === 1) scores[j] = Number.POSITIVE_INFINITY;
     next.set(name, pruneLowest(scores, gone - (grown[i] as number)));
   }
   return next;
 }
 
-/** Below all others where a value is gone already. */
-function magnitudes(values: Float32Array, mask: Uint8Array): Float32Array {
-  return values.map((value, i) => (mask[i] === 0 ? Number.NEGATIVE_INFINITY : Math.abs(value)));
+/** The mask without so many of the smallest magnitudes of those that it keeps, which alone are looked at. */
+function withoutSmallest(
+  mask: Uint8Array,
+  kept: Int32Array,
+  values: Float32Array,
+  dropped: number,
+): Uint8Array {
+  const magnitudes = new Float32Array(kept.length);
+  for (let i = 0; i < kept.length; i++) magnitudes[i] = Math.abs(values[kept[i] as number] as number);
+  const stays = pruneLowest(magnitudes, dropped);
+  const reduced = mask.slice();
+  for (let i = 0; i < kept.length; i++) reduced[kept[i] as number] = stays[i] as number;
+  return reduced;
 }
 
 interface Reduced {

@@ -1,5 +1,3 @@
-import { countKept } from "../network/mask.ts";
-
 /** The nearest integer; of two equally near ones the even one, as Python's and PyTorch's round. */
 export function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
@@ -14,26 +12,15 @@ export function roundHalfToEven(x: number): number {
  * that a broken weight is not quietly removed. Throws a RangeError unless k is an integer in 0..length.
  */
 export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
-  if (!Number.isInteger(k) || k < 0 || k > scores.length) {
-    throw new RangeError(`cannot prune ${k} of ${scores.length} values`);
-  }
-  const mask = new Uint8Array(scores.length).fill(1);
-  if (k === 0) return mask;
-  const keys = sortKeys(scores);
-  // The k-th lowest score splits the rest into below, ties, above.
-  const threshold = lowest(keys, k);
-  let left = k;
-  for (let i = 0; i < keys.length; i++) {
-    if ((keys[i] as number) < threshold) {
-      mask[i] = 0;
-      left--;
-    }
-  }
-  for (let i = 0; left > 0; i++) {
-    if (keys[i] === threshold) {
-      mask[i] = 0;
-      left--;
-    }
+  const { key, ties, equal } = lowest([scores], k);
+  const bits = bitsOf(scores);
+  const mask = new Uint8Array(bits.length);
+  for (let i = 0; i < bits.length; i++) mask[i] = Number(keyOf(bits[i] as number) > key);
+  // Of those that equal the k-th lowest the last stay.
+  for (let i = bits.length - 1, kept = equal - ties; kept > 0; i--) {
+    if (keyOf(bits[i] as number) !== key) continue;
+    mask[i] = 1;
+    kept--;
   }
   return mask;
 }
@@ -43,59 +30,90 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
  * come first. Pruning so many of each tensor by `pruneLowest` prunes the k lowest of all. Throws as it does.
  */
 export function countLowest(tensors: readonly Float32Array[], k: number): number[] {
-  const starts: number[] = [];
-  let size = 0;
-  for (const { length } of tensors) {
-    starts.push(size);
-    size += length;
-  }
-  const pooled = new Float32Array(size);
-  tensors.forEach((scores, i) => pooled.set(scores, starts[i]));
-  const mask = pruneLowest(pooled, k);
-  return starts.map((start, i) => {
-    const { length } = tensors[i] as Float32Array;
-    return length - countKept(mask.subarray(start, start + length));
+  const { key, ties } = lowest(tensors, k);
+  let left = ties;
+  return tensors.map((scores) => {
+    const bits = bitsOf(scores);
+    let below = 0;
+    let equal = 0;
+    for (let i = 0; i < bits.length; i++) {
+      const own = keyOf(bits[i] as number);
+      below += Number(own < key);
+      equal += Number(own === key);
+    }
+    const taken = Math.min(equal, left);
+    left -= taken;
+    return below + taken;
   });
 }
 
-/** Integers in the order of the scores: of a negative number all bits are turned, of others the sign alone. */
-function sortKeys(scores: Float32Array): Uint32Array {
-  const keys = new Uint32Array(scores.slice().buffer);
-  for (let i = 0; i < keys.length; i++) {
-    const bits = keys[i] as number;
-    const score = scores[i] as number;
-    // A NaN may have either sign, and a zero too.
-    if (Number.isNaN(score)) keys[i] = 0xffffffff;
-    else keys[i] = score < 0 ? ~bits : bits | 0x80000000;
-  }
-  return keys;
+/** The scores as they lie in memory: 32-bit integers, which are compared without becoming doubles. */
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
+}
+
+const INFINITE = 0x7f800000;
+const MAGNITUDE = 0x7fffffff;
+
+/** Integers in the order of the scores: of a negative number all bits but the sign are turned. */
+function keyOf(bits: number): number {
+  const magnitude = bits & MAGNITUDE;
+  // A NaN may have either sign, and a zero too.
+  if (magnitude > INFINITE) return MAGNITUDE;
+  if (magnitude === 0) return 0;
+  return bits ^ ((bits >> 31) & MAGNITUDE);
 }
 
 const HALF_BITS = 16;
 const HALVES = 2 ** HALF_BITS;
 
+/** The k-th lowest score of all tensors. */
+interface Lowest {
+  readonly key: number;
+  /** How many scores equal it, and how many of them are among the k lowest. */
+  readonly equal: number;
+  readonly ties: number;
+}
+
 /**
- * The k-th lowest key, in time that grows with their number: a radix selection, which finds first the upper and
- * then the lower half of its bits.
+ * Takes time that grows with the number of scores, and no copy of them: a radix selection, which finds first the upper and
+ * then the lower half of the key's bits. For k = 0 a key below all others.
  */
-function lowest(keys: Uint32Array, k: number): number {
-  const counts = new Uint32Array(HALVES);
-  for (let i = 0; i < keys.length; i++) {
-    const half = (keys[i] as number) >>> HALF_BITS;
-    counts[half] = (counts[half] as number) + 1;
-  }
+function lowest(tensors: readonly Float32Array[], k: number): Lowest {
+  const size = tensors.reduce((sum, { length }) => sum + length, 0);
+  if (!Number.isInteger(k) || k < 0 || k > size) throw new RangeError(`cannot prune ${k} of ${size} values`);
+  if (k === 0) return { key: -MAGNITUDE - 1, equal: 0, ties: 0 };
+  const counts = new Int32Array(HALVES);
+  for (const scores of tensors) countUpper(bitsOf(scores), counts);
   const upper = bucketOf(counts, k);
   counts.fill(0);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as number;
-    const half = key & (HALVES - 1);
-    if (key >>> HALF_BITS === upper.bucket) counts[half] = (counts[half] as number) + 1;
+  for (const scores of tensors) countLower(bitsOf(scores), upper.bucket, counts);
+  const lower = bucketOf(counts, upper.rank);
+  const key = ((upper.bucket - HALVES / 2) << HALF_BITS) | lower.bucket;
+  return { key, equal: counts[lower.bucket] as number, ties: lower.rank };
+}
+
+/** Counts scores by the upper half of their keys, the lowest first. */
+function countUpper(bits: Int32Array, counts: Int32Array): void {
+  for (let i = 0; i < bits.length; i++) {
+    const half = (keyOf(bits[i] as number) >> HALF_BITS) + HALVES / 2;
+    counts[half] = (counts[half] as number) + 1;
   }
-  return upper.bucket * HALVES + bucketOf(counts, upper.rank).bucket;
+}
+
+/** Counts those with the upper half `bucket` by the lower one. */
+function countLower(bits: Int32Array, bucket: number, counts: Int32Array): void {
+  const upper = bucket - HALVES / 2;
+  for (let i = 0; i < bits.length; i++) {
+    const key = keyOf(bits[i] as number);
+    if (key >> HALF_BITS !== upper) continue;
+    const half = key & (HALVES - 1);
+    counts[half] = (counts[half] as number) + 1;
+  }
 }
 
 /** The bucket that the k-th lowest lies in, and its rank among those there; ranks count from 1. */
-function bucketOf(counts: Uint32Array, k: number): { readonly bucket: number; readonly rank: number } {
+function bucketOf(counts: Int32Array, k: number): { readonly bucket: number; readonly rank: number } {
   let rank = k;
   let bucket = 0;
   while (rank > (counts[bucket] as number)) rank -= counts[bucket++] as number;

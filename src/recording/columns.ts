@@ -175,6 +175,7 @@ const timings = {
   run: text("Name of the run, such as `global-magnitude-0.9-seed0`."),
   seconds: figure("Wall-clock time of the run."),
   train_seconds: figure("Part of it spent in training steps."),
+  all_train_seconds: figure("The same of it and of all runs whose trainings its network comes from."),
   examples_per_second: figure("Training examples per second of `train_seconds`."),
   peak_memory_mib: figure("Peak memory of the process at the end of the run, in MiB."),
 } satisfies Columns<TimingRow>;
@@ -235,11 +236,23 @@ export const evaluationTables = { classes, calibration, corruptions };
 /** Every table of a results folder; `<name>.csv` is its file. These columns stand in each. */
 export const tables = { results, summary, layers, history, timings, ...evaluationTables };
 
+/** What the training of a network took, in every table since there are these columns; empty where it diverged. */
+export const effortColumns = {
+  train_steps: integer(
+    "Optimizer steps of all trainings that the network comes from: the dense network's, those of the levels, its recovery.",
+  ),
+  train_examples: integer("Training examples that these steps took."),
+  train_macs: integer(
+    "Multiply-accumulates with a kept weight of these steps: three forward passes an example.",
+  ),
+} satisfies OptionalColumns<ResultRow>;
+
 /** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
 export const optionalColumns: {
   readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
 } = {
   results: [
+    effortColumns,
     { layer: text("The only layer that is pruned: `sparsity` is of its weights.") },
     {
       quantization: text(

@@ -47,6 +47,10 @@ export interface ResultRow {
   readonly pruned_loss: number | null;
   readonly loss: number | null;
   readonly status: RunStatus;
+  /** These three in every table but those of versions that did not count it: what the training of the network took. */
+  readonly train_steps?: number | null;
+  readonly train_examples?: number | null;
+  readonly train_macs?: number | null;
   /** In a scan by layer: the only one that is pruned. */
   readonly layer?: string;
   /** These three in studies with a method that quantizes. */
@@ -199,6 +203,8 @@ export interface TimingRow {
   readonly run: string;
   readonly seconds: number;
   readonly train_seconds: number;
+  /** Of the run and of those that its network comes from. */
+  readonly all_train_seconds: number;
   readonly examples_per_second: number;
   readonly peak_memory_mib: number;
 }

@@ -11,6 +11,7 @@ import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
+import type { PublishedPoint } from "../recording/published-points.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { tablesEntry } from "../recording/table-checksums.ts";
@@ -59,6 +60,8 @@ export interface StudyOutcome {
   readonly results: readonly ResultRow[];
   /** Metrics of the user's own, whose columns the rows have. */
   readonly metrics: readonly FormulaMetric[];
+  /** Figures of papers on the same network and data. */
+  readonly published: readonly PublishedPoint[];
   /** What has to be known before any figure is used, in one line: that dense networks did not learn. */
   readonly caution: string | undefined;
   /** Which part of the runs this is, of how many; undefined for the whole. */
@@ -115,15 +118,15 @@ export async function finishStudy(
   const files: OutputFile[] = [["config.yaml", open.configText]];
   const metrics = formulaMetrics(options.metrics);
   let checkpoints: readonly CheckpointFile[] = [];
+  const published = shard === undefined ? publishedBeside(study) : [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   let caution: string | undefined;
   let written: readonly OutputFile[] = [];
   if (shard === undefined) {
-    const tables = tabulate(plan, stored, labelsOf(study), options.metrics);
+    const tables = tabulate(study, stored, labelsOf(study), options.metrics);
     results = tables.results;
     summary = summarize(results, metrics);
-    const published = publishedBeside(study);
     written = tableFiles(options, tables, summary, published);
     files.push(...written);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
@@ -153,6 +156,7 @@ export async function finishStudy(
     summary,
     results,
     metrics,
+    published,
     caution,
     shard,
     runs: stored.size,

@@ -1,11 +1,14 @@
 import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
-import { type Cell, lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
+import { type Cell, lastOf, pointRunOf } from "../experiment/plan.ts";
+import type { StudyOutline } from "../experiment/prepare.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
-import { maskedOf } from "../experiment/runs/index.ts";
+import { effortOf, maskedOf, type Run } from "../experiment/runs/index.ts";
 import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { QuantizedResult } from "../experiment/runs/quantized.ts";
 import type { TestMeasure } from "../experiment/runs/test-measure.ts";
+import { type Effort, totalEffort } from "../experiment/training/effort.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
+import { trainingsBehind } from "../experiment/trainings-behind.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
@@ -46,6 +49,8 @@ interface Filled {
   readonly point: MaskedResult;
   /** Of a method that quantizes. */
   readonly quantized: QuantizedResult | undefined;
+  /** What all trainings took that its network comes from; null where one diverged. */
+  readonly effort: Effort | null;
 }
 
 /**
@@ -53,20 +58,28 @@ interface Filled {
  * of what is stored.
  */
 export function tabulate(
-  plan: StudyPlan,
+  { plan, settings, dataset }: Pick<StudyOutline, "plan" | "settings" | "dataset">,
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
   ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
   const formulas = parseFormulas(ownMetrics);
-  const filled = plan.cells.map(
-    (cell): Filled => ({
+  const runs = new Map(plan.runs.map((run) => [run.id, run]));
+  const effort = (run: Run) => {
+    const result = stored.get(run.id)?.result;
+    if (result === undefined) throw new Error(`${run.label} is not stored`);
+    return effortOf(run, result, settings, dataset.examples);
+  };
+  const filled = plan.cells.map((cell): Filled => {
+    const found = { point: pointOf(stored, cell), quantized: quantizedOf(stored, cell) };
+    const diverged = (found.quantized ?? found.point).status === "diverged";
+    return {
       cell,
       baseline: baselineOf(stored, cell),
-      point: pointOf(stored, cell),
-      quantized: quantizedOf(stored, cell),
-    }),
-  );
+      ...found,
+      effort: diverged ? null : totalEffort(trainingsBehind(lastOf(cell), runs).map(effort)),
+    };
+  });
   // All rows of a table have the same columns.
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
   return {
@@ -88,7 +101,9 @@ export function tabulate(
     ],
     timings: plan.runs.flatMap((run) => {
       const timing = stored.get(run.id)?.timing;
-      return timing === undefined ? [] : [timingRow(run.label, timing, labels)];
+      if (timing === undefined) return [];
+      const behind = trainingsBehind(run.id, runs).map(({ id }) => stored.get(id)?.timing.trainSeconds ?? 0);
+      return [timingRow(run.label, timing, behind, labels)];
     }),
     evaluation: evaluationRows(filled.map(testedCell), labels.study),
     snapshots: snapshotsOf(filled, stored, labels),
@@ -168,6 +183,9 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     pruned_loss: pruned?.loss ?? null,
     loss: final?.loss ?? null,
     status,
+    train_steps: filled.effort?.steps ?? null,
+    train_examples: filled.effort?.examples ?? null,
+    train_macs: filled.effort?.macs ?? null,
     ...calibrationColumns(testedCell(filled)),
   };
 }
@@ -286,12 +304,18 @@ function epochColumns(epoch: EpochRecord) {
   };
 }
 
-function timingRow(run: string, timing: StoredRun["timing"], labels: StudyLabels): TimingRow {
+function timingRow(
+  run: string,
+  timing: StoredRun["timing"],
+  behind: readonly number[],
+  labels: StudyLabels,
+): TimingRow {
   return {
     study: labels.study,
     run,
     seconds: timing.seconds,
     train_seconds: timing.trainSeconds,
+    all_train_seconds: behind.reduce((sum, seconds) => sum + seconds, 0),
     examples_per_second: timing.trainSeconds > 0 ? timing.trainedExamples / timing.trainSeconds : 0,
     peak_memory_mib: timing.peakMemoryBytes / 2 ** 20,
   };

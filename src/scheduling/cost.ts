@@ -10,9 +10,11 @@ const OVERHEAD = 1e9;
 /** What a run is expected to cost, in multiply-accumulates of dense arithmetic. */
 export function runCost(run: Run, settings: RunSettings, examples: ExampleCounts, engine: string): number {
   const work = workOf(run, settings, examples);
-  const { passes, density, macs = macsOf(settings), teacherPasses = 0 } = work;
+  const { passes, density, macs = macsOf(settings), densePasses = 0 } = work;
+  const phases = work.phases ?? [{ part: 1, density }];
   const costAtDensity = engines.find(engine)?.costAtDensity ?? (() => 1);
-  return passes * macs * costAtDensity(density) + teacherPasses * macsOf(settings) + OVERHEAD;
+  const share = phases.reduce((sum, phase) => sum + phase.part * costAtDensity(phase.density), 0);
+  return passes * macs * share + densePasses * macsOf(settings) + OVERHEAD;
 }
 
 const known = new WeakMap<RunSettings, number>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accuracyVsMacs, accuracyVsSize } from "../../src/charts/accuracy-vs-cost.ts";
+import { accuracyVsMacs, accuracyVsSize, accuracyVsTraining } from "../../src/charts/accuracy-vs-cost.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { resultRow } from "../support/result-rows.ts";
 
@@ -60,5 +60,26 @@ describe("accuracyVsSize", () => {
     const results = [...rows, resultRow({ method: "a", target_sparsity: 1, macs: 0, accuracy: 0.1 })];
     expect(read(accuracyVsMacs({ results })).points).toHaveLength(3);
     expect(accuracyVsMacs({ results: results.slice(3) })).toBeUndefined();
+  });
+});
+
+describe("accuracyVsTraining", () => {
+  const taking = (method: string, train_macs: number | null, target_sparsity = 0.9) =>
+    resultRow({ method, train_macs, target_sparsity });
+
+  it("is there where a method trains half as much again as another at the same sparsity", () => {
+    expect(accuracyVsTraining({ results: [taking("a", 100), taking("b", 140)] })).toBeUndefined();
+    expect(accuracyVsTraining({ results: [taking("a", 100), taking("b", 900, 0.5)] })).toBeUndefined();
+    const spec = accuracyVsTraining({ results: [taking("a", 100), taking("b", 160)] });
+    const { points, front, title } = read(spec);
+    expect(points.map(({ cost }) => cost)).toEqual([100, 160]);
+    expect(points[1]?.label).toBe("b: 160 multiply-accumulates of training, 97.80% at 90% pruned");
+    expect(front).toEqual([]);
+    expect(title.subtitle.join(" ")).not.toContain("Pareto");
+  });
+
+  it("is not there of tables that do not say what training took", () => {
+    const { train_macs: _, ...old } = taking("a", 0);
+    expect(accuracyVsTraining({ results: [old, { ...old, method: "b" }] })).toBeUndefined();
   });
 });

@@ -23,20 +23,65 @@ describe("list", () => {
     expect(names("configs")).toEqual(expect.arrayContaining(["mine", "mnist-mlp", "lab-one-shot"]));
   });
 
-  test("prints a table with one line a member", async () => {
+  test("prints a table with one line a member: of methods with all axes and their papers", async () => {
     const { stdout } = await list("methods");
     const [header, ...rows] = stdout.trimEnd().split("\n");
-    expect(header).toMatch(/^name +criterion +allocation +structure +summary$/);
-    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual(
+    expect(header).toMatch(/^name +criterion +allocation +structure +schedule +recovery +paper +summary$/);
+    const cell = (row: string, title: string, next: string) =>
+      row.slice(header?.indexOf(title), header?.indexOf(next)).trim();
+    expect(
+      rows.map((row) => [
+        cell(row, "name", "criterion"),
+        cell(row, "allocation", "structure"),
+        cell(row, "schedule", "recovery"),
+        cell(row, "recovery", "paper"),
+        cell(row, "paper", "summary"),
+      ]),
+    ).toEqual(
       methods
         .list()
-        .map(({ name, criterion, allocation, structure }) => [
+        .map(({ name, allocation, schedule, recovery, paper }) => [
           name,
-          criterion.name,
           allocation.name,
-          structure.name,
+          schedule.name,
+          recovery?.name ?? "",
+          paper?.citation.split(",")[0],
         ]),
     );
+  });
+
+  test("folds methods into a terminal of 80 columns, and leaves out the papers of members", async () => {
+    const at80 = async (kind: string) =>
+      (await runCli(["list", kind], { cwd: folder, env: { COLUMNS: "80" } })).stdout;
+    const folded = await at80("methods");
+    for (const line of folded.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(folded).toContain(
+      "rigl                     Sparse from the start: small weights are dropped, those\n",
+    );
+    expect(folded.replaceAll(/\s+/g, " ")).toContain(
+      "grown. Criterion random, allocation erk, structure weight, schedule rigl, recovery train. Evci et al. 2020. ",
+    );
+    expect(await at80("allocations")).toMatch(/^name +summary\n/);
+    expect((await list("allocations")).stdout).toMatch(/^name +paper +summary\n/);
+  });
+
+  test("--json has the address of each paper", async () => {
+    const found = JSON.parse((await list("methods", "--json")).stdout) as Record<string, string>[];
+    expect(found.find(({ name }) => name === "set")).toEqual({
+      name: "set",
+      criterion: "random",
+      allocation: "erk",
+      structure: "weight",
+      schedule: "set",
+      recovery: "train",
+      paper: "Mocanu et al. 2018",
+      url: "https://arxiv.org/abs/1707.04780",
+      summary: "Sparse from the start: small weights are dropped, as many grown at random.",
+    });
+    for (const { name, paper, url } of found) {
+      expect(paper, name).toMatch(/ \d{4}$/);
+      expect(url, name).toMatch(/^https:/);
+    }
   });
 
   test("configs: the user's own first, with title and path", async () => {

@@ -76,6 +76,20 @@ describe("the plan of a study", () => {
     expect(runsAt(0.5)).toBe(methods.list().length);
   });
 
+  it("gives what is pruned to an effective sparsity another hash, and to a direct one the same", () => {
+    const at = (target?: string) =>
+      ids(
+        withPrune(
+          { methods: [{ ...own({}), ...(target && { target }) } as never], sparsities: [0, 0.5] },
+          [0],
+        ),
+      );
+    const [baseline, control] = at();
+    expect(at("direct")).toEqual(at());
+    expect(at("effective").slice(0, 2)).toEqual([baseline, control]);
+    expect(at("effective")[2]).not.toBe(at()[2]);
+  });
+
   it("gives a run the same hash in another grid", () => {
     const small = withPrune({ sparsities: [0.9], methods: ["global-magnitude"] }, [1]);
     const whole = ids(inputs);

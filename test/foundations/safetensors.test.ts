@@ -118,3 +118,22 @@ describe("safetensors", () => {
     );
   });
 });
+
+it("half precision and brain floats are read as the numbers that they are", () => {
+  const header = JSON.stringify({
+    half: { dtype: "F16", shape: [6], data_offsets: [0, 12] },
+    brain: { dtype: "BF16", shape: [2], data_offsets: [12, 16] },
+  });
+  const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
+  const bytes = new Uint8Array(8 + padded.length + 16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(padded.length), true);
+  bytes.set(new TextEncoder().encode(padded), 8);
+  // 1, -2, the largest, the smallest, infinity, 0; 1 and -1.5 as the upper halves of floats.
+  [0x3c00, 0xc000, 0x7bff, 0x0001, 0x7c00, 0x8000, 0x3f80, 0xbfc0].forEach((bits, i) => {
+    view.setUint16(8 + padded.length + 2 * i, bits, true);
+  });
+  const [half, brain] = decodeSafetensors(bytes, "x");
+  expect([...(half?.values ?? [])]).toEqual([1, -2, 65504, 2 ** -24, Number.POSITIVE_INFINITY, -0]);
+  expect([...(brain?.values ?? [])]).toEqual([1, -1.5]);
+});

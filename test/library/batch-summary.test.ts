@@ -23,6 +23,7 @@ const done = (results: readonly ResultRow[], caution?: string) =>
         results,
         summary: summarize(results),
         metrics: [],
+        published: [],
         caution,
         shard: undefined,
         runs: 1,

@@ -19,6 +19,7 @@ import { runIn, tinyStudy } from "../support/tiny-study.ts";
 /** Options that let short trainings and few examples see every kind of event. */
 const small: Readonly<Record<string, object>> = {
   early: { step: 3 },
+  iterative: { levels: [0.5] },
   gradual: { every: 4 },
   set: { every: 4 },
   rigl: { every: 4, examples: 20 },
@@ -38,18 +39,19 @@ const scheduled = schedules.names().flatMap((schedule) =>
     recovery: member(recovery),
   })),
 );
-/** Before the training, where there are no trained weights to look at. */
-const atInitialization = criteria.list().flatMap(({ name: criterion, uniformScores }) =>
-  allocations
-    .list()
-    .filter((allocation) => allocation.uniformScores === undefined || uniformScores)
-    .map(({ name: allocation }) => ({
-      name: `early.${criterion}.${allocation}`,
-      criterion,
-      allocation,
-      schedule: "early",
-    })),
-);
+/** Every criterion and every allocation before the training, where there are no trained weights to look at. */
+const atInitialization = [
+  ...criteria.names().map((criterion) => ({ criterion, allocation: "global" })),
+  ...allocations
+    .names()
+    .filter((allocation) => allocation !== "global")
+    .map((allocation) => ({ criterion: "random", allocation })),
+].map(({ criterion, allocation }) => ({
+  name: `early.${criterion}.${allocation}`,
+  criterion,
+  allocation,
+  schedule: "early",
+}));
 
 /** The prunable weights of 36-8-6-3. */
 const WEIGHTS = 36 * 8 + 8 * 6 + 6 * 3;

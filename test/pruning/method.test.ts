@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
 import { constructions } from "../../src/pruning/constructions/registry.ts";
-import { axes, axisSchema, chosenIn, chosenText } from "../../src/pruning/method.ts";
+import { axes, axisSchema, chosenIn, chosenText, methodColumns } from "../../src/pruning/method.ts";
 
 const registries: readonly Registry<EntryWithOptions>[] = [...Object.values(axes), constructions];
 const members = registries.flatMap((registry) =>
@@ -65,6 +65,18 @@ test("results name a member by its name, and by its options where it has some", 
   expect(chosenText({ name: "magnitude" })).toBe("magnitude");
   expect(chosenText({ name: "taylor", examples: 500 })).toBe("taylor(examples=500)");
   expect(chosenText({ name: "rewind", step: 0, optimizer: "fresh" })).toBe("rewind(step=0 optimizer=fresh)");
+  expect(chosenText({ name: "global", floor: { count: 10, fraction: 0.01 } })).toBe(
+    "global(floor=count:10/fraction:0.01)",
+  );
+});
+
+test("an effective target stands with the allocation, which it changes; a direct one is what others have", () => {
+  const method = {
+    ...{ name: "mine", summary: "Mine.", criterion: { name: "magnitude" }, allocation: { name: "global" } },
+    ...{ structure: { name: "weight" }, schedule: { name: "one-shot" } },
+  };
+  expect(methodColumns({ ...method, target: "effective" }).allocation).toBe("global(target=effective)");
+  expect(methodColumns({ ...method, target: "direct" })).toEqual(methodColumns(method));
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { EntryWithOptions, Registry } from "../../src/foundations/registry.ts";
+import { type EntryWithOptions, type Registry, shortCitation } from "../../src/foundations/registry.ts";
 import { linearBridge } from "../../src/pruning/constructions/linear-bridge.ts";
 import { constructions } from "../../src/pruning/constructions/registry.ts";
 import { zero } from "../../src/pruning/constructions/zero.ts";
@@ -24,7 +24,9 @@ describe.each(methods.list())("$name", (method) => {
 });
 
 test("no two names stand for the same method", () => {
-  const points = methods.list().map(({ name: _, summary: __, ...point }) => JSON.stringify(point));
+  const points = methods
+    .list()
+    .map(({ name: _, summary: __, paper: ___, ...point }) => JSON.stringify(point));
   expect(new Set(points).size).toBe(points.length);
 });
 
@@ -117,7 +119,7 @@ describe("what is wrong with a method is said of the very field, with the choice
   const choices = (axis: keyof typeof axes) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
   const combinationKeys =
-    "Keys here: name, criterion, allocation, structure, schedule, recovery, quantization.";
+    "Keys here: name, criterion, allocation, target, structure, schedule, recovery, quantization.";
   const whole = "a name, or a mapping with a name and options, is needed.";
 
   test.each([
@@ -148,6 +150,18 @@ describe("what is wrong with a method is said of the very field, with the choice
     [
       "{ name: x, criterion: { name: magnitude, examples: 5 }, allocation: global }",
       ".criterion.examples: unknown key. Keys here: name.",
+    ],
+    [
+      method("target: efective"),
+      ".target: 'efective' is not one of direct, effective. Did you mean 'effective'?",
+    ],
+    [
+      "{ name: x, criterion: magnitude, allocation: { name: global, floor: {} } }",
+      ".allocation.floor: a floor is a count, a fraction or both: write { count: 10 } or { fraction: 0.01 }.",
+    ],
+    [
+      "{ name: x, criterion: magnitude, allocation: { name: uniform, floor: { count: 5 } } }",
+      ".allocation.floor: unknown key. Keys here: name.",
     ],
     ["{ name: x, criterion: magnitude }", `.allocation: missing; choose one of ${choices("allocation")}.`],
     [
@@ -252,7 +266,7 @@ describe("docs/pruning.md", () => {
     expect(table(heading)).toEqual(
       registry.list().map(({ name, summary, options, paper }) => {
         const defaults = Object.entries(options.parse({})).map(([key, value]) => `${key}: ${value}`);
-        const cited = paper && `[${paper.citation.split(",")[0]}](${paper.url})`;
+        const cited = paper && `[${shortCitation(paper)}](${paper.url})`;
         return [name, summary, defaults.join(", "), cited ?? ""];
       }),
     );
@@ -262,11 +276,12 @@ describe("docs/pruning.md", () => {
     expect(table("Methods")).toEqual(
       methods
         .list()
-        .map(({ name, criterion, allocation, structure, schedule, recovery, summary }) => [
+        .map(({ name, criterion, allocation, structure, schedule, recovery, summary, paper }) => [
           name,
           ...[criterion, allocation, structure, schedule].map(chosenText),
           recovery === undefined ? "" : chosenText(recovery),
           summary,
+          paper === undefined ? "no paper" : `[${shortCitation(paper)}](${paper.url})`,
         ]),
     );
   });

@@ -76,3 +76,20 @@ test("the kernels' cost follows density", () => {
   expect(at(0) / at(0.9)).toBeGreaterThan(3);
   expect(at(0.9) / at(0.99)).toBeGreaterThan(3);
 });
+
+test("a run whose masks change costs what its phases cost, and the dense gradients by which it grows", () => {
+  const whole = { training: "train", rewindTo: 0, optimizer: "fresh" } as const;
+  const by = (name: string, schedule: object): Run => ({
+    ...(point(0.9, whole) as PointRun),
+    method: { ...methods.named(name), schedule: { ...methods.named(name).schedule, ...schedule } },
+  });
+  const dense = costOf(point(0, whole), "kernels-native");
+  const sparse = costOf(point(0.9, whole), "kernels-native");
+  // 400 steps, of which 100 + 50 are dense and 50 + 200 are not: 5/8 of the way from dense to sparse.
+  const turns = by("ac-dc", { warmUp: 0.25, phase: 0.125, final: 0.5 });
+  expect(costOf(turns, "kernels-native")).toBeCloseTo(dense + (5 / 8) * (sparse - dense), 0);
+  // Updates at 50, 100, 150, each with three passes for 20 examples.
+  const grown = by("rigl", { every: 50, until: 0.5, examples: 20 });
+  expect(costOf(grown, "kernels-native")).toBeCloseTo(sparse + 3 * 3 * 20 * 1e6, 0);
+  expect(costOf(by("set", { every: 50 }), "kernels-native")).toBeCloseTo(sparse, 0);
+});

@@ -77,6 +77,7 @@ export function everyChartStudy(study: ExampleStudy = {}) {
   const rows = results.map((row) => ({
     ...row,
     criterion: `taylor(examples=${10 * (1 + methods.indexOf(row.method))})`,
+    train_macs: 1e9 * (1 + methods.indexOf(row.method)),
     layer: "fc1",
     sparsity: row.target_sparsity,
   }));

@@ -21,6 +21,8 @@ export interface CurvePoint {
   /** Means over the seeds. */
   readonly bytes: number;
   readonly macs: number;
+  /** Multiply-accumulates that its training took; null where the rows do not say. */
+  readonly training: number | null;
 }
 
 /** A study by its primary metric, or by one of the user's own, as the charts draw it. */
@@ -57,6 +59,7 @@ export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | 
         recovered,
         bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
+        training: mean(rows.map((row) => row.train_macs ?? null)),
       }),
     )
     .sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method) || a.sparsity - b.sparsity);

@@ -6,7 +6,7 @@ import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import type { Gathered, Needs, Objective } from "../../pruning/criterion.ts";
+import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
 
 /** The network that is looked at. */
@@ -67,8 +67,13 @@ function drawnFor(train: ExampleSet, examples: number, seed: number): Uint32Arra
 
 /** The first of the training examples in an order of their own. */
 export function drawExamples({ count }: ExampleSet, examples: number, stream: RandomStream): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  return stream.shuffle(order).subarray(0, examples);
+  return stream.shuffle(inOrder(count)).subarray(0, examples);
+}
+
+function inOrder(count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  return order;
 }
 
 /**
@@ -84,9 +89,9 @@ export async function deadInputs({
   if (first === undefined) return new Map();
   const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
-    const everything = Uint32Array.from({ length: dataset.train.count }, (_, i) => i);
-    const norms = (await normsOf(network, dataset.train, everything)).get(first.weight.name);
-    return new Map([[first.weight.name, Uint8Array.from(norms ?? [], (norm) => Number(norm === 0))]]);
+    const norms = await normsOf(network, dataset.train, inOrder(dataset.train.count));
+    const columns = norms.get(first.weight.name) ?? new Float32Array();
+    return new Map([[first.weight.name, Uint8Array.from(columns, (norm) => Number(norm === 0))]]);
   } finally {
     await network.dispose();
   }
@@ -183,7 +188,7 @@ async function normsOf(
 
 /** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */
 async function flowGradients(network: Network, spec: NetworkSpec, weights: Parameters): Promise<Parameters> {
-  await network.writeParameters(new Map([...weights].map(([name, values]) => [name, values.map(Math.abs)])));
+  await network.writeParameters(new Map([...weights].map(([name, values]) => [name, magnitudesOf(values)])));
   const gradients = await network.gradients(oneOfOnes(spec), Uint32Array.of(0), { loss: "sum-of-outputs" });
   await network.writeParameters(weights);
   return gradients;

@@ -4,9 +4,10 @@ import { randomStream } from "../../foundations/random.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
-import { type Gathered, type Scores, tensorOf } from "../../pruning/criterion.ts";
+import { type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
+import { pruneToEffective } from "../../pruning/effective.ts";
 import { axes, type Method } from "../../pruning/method.ts";
-import { pruneMasks } from "../../pruning/prune.ts";
+import { type PruneRequest, pruneMasks } from "../../pruning/prune.ts";
 import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";
 import type { CourseStep, RegrowthStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
@@ -81,7 +82,7 @@ export class Pruner {
     const { train } = this.#environment.dataset;
     const drawn = drawExamples(train, grow.examples, randomStream(seed, "examples for growth", step));
     const gradients = await network.gradients(train, drawn, { masked: false });
-    return new Map(tensors.map(({ name }) => [name, tensorOf(gradients, name).map(Math.abs)]));
+    return new Map(tensors.map(({ name }) => [name, magnitudesOf(tensorOf(gradients, name))]));
   }
 
   /** Found once: inputs that are 0 in all examples stay so. */
@@ -97,8 +98,10 @@ export class Pruner {
     for (const [name, columns] of dead) {
       const values = scores.get(name);
       if (values === undefined) continue;
-      for (let i = 0; i < values.length; i++) {
-        if (columns[i % columns.length] === 1) values[i] = Number.NEGATIVE_INFINITY;
+      for (let row = 0; row < values.length; row += columns.length) {
+        for (let column = 0; column < columns.length; column++) {
+          if (columns[column] === 1) values[row + column] = Number.NEGATIVE_INFINITY;
+        }
       }
     }
   }
@@ -122,10 +125,15 @@ export class Pruner {
       const target = round === rounds ? sparsity : between(before, sparsity, round / rounds);
       const scores = target === 0 ? noScores(tensors) : await this.#scores(weights);
       const previous = this.masks.size === 0 ? undefined : this.masks;
-      this.masks = pruneMasks({ tensors, scores, method, sparsity: target, previous });
+      this.masks = this.#choose({ tensors, scores, method, sparsity: target, previous });
     }
     this.weights = weights;
     this.sparsity = sparsity;
+  }
+
+  #choose(request: PruneRequest): Masks {
+    if (this.#pruning.method.target !== "effective") return pruneMasks(request);
+    return pruneToEffective({ ...request, spec: this.#environment.settings.network });
   }
 
   async #scores(all: Parameters): Promise<Scores> {
@@ -177,7 +185,10 @@ function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
   return new Map(
     [...parameters].map(([name, values]) => {
       const mask = masks.get(name);
-      return [name, mask === undefined ? values : values.map((value, i) => (mask[i] === 0 ? 0 : value))];
+      if (mask === undefined) return [name, values];
+      const kept = values.slice();
+      for (let i = 0; i < kept.length; i++) if (mask[i] === 0) kept[i] = 0;
+      return [name, kept];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../ide
 import { type GivenWeights, readWeights } from "../read-weights.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSpec, stepCount } from "../training/train.ts";
-import { trainDense } from "./dense.ts";
+import { denseEffort, trainDense } from "./dense.ts";
 import {
   passesOf,
   type ResultBase,
@@ -54,7 +54,7 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
   compute: ({ seed }, _parents, environment) => {
     const { weights } = environment.settings;
     if (weights !== undefined) return readDense(weights, environment);
-    return trainDense({ seed }, environment, async (network, { history, diverged, seconds, examples }) => {
+    return trainDense({ seed }, environment, async (network, { history, diverged, seconds, effort }) => {
       const trained = await test(network, environment);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
       return {
@@ -62,10 +62,13 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
         parameters: await network.readParameters(),
         masks: new Map(),
         trainSeconds: seconds,
-        trainedExamples: examples,
+        trainedExamples: effort.examples,
       };
     });
   },
+
+  effort: (_run, _result, { network, train: plan }, { train }) =>
+    denseEffort(network, plan, stepCount(plan, train), train),
 
   tested: ({ trained }) => trained,
 };

@@ -1,8 +1,9 @@
 import { contentHash } from "../../foundations/hash.ts";
 import { type StudyIdentity, trainingIdentity } from "../identity.ts";
 import type { RunStatus } from "../status.ts";
-import { trainDense } from "./dense.ts";
-import { type ResultBase, type RunBase, type RunKindOf, TRAINING_PASSES } from "./run.ts";
+import { TRAINING_PASSES } from "../training/effort.ts";
+import { denseEffort, trainDense } from "./dense.ts";
+import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
 
 /** The dense network as its baseline has it after some steps of its training: what rewinding goes back to. */
 export interface CheckpointRun extends RunBase {
@@ -42,15 +43,17 @@ export const checkpoint: RunKindOf<CheckpointRun, CheckpointResult> = {
     trainDense(
       { seed, until: step },
       environment,
-      async (network, { history, diverged, seconds, examples }) => ({
+      async (network, { history, diverged, seconds, effort }) => ({
         result: { kind: "checkpoint", status: diverged ? "diverged" : "ok", history },
         parameters: await network.readParameters(),
         masks: new Map(),
         optimizer: await network.readOptimizerState(),
         trainSeconds: seconds,
-        trainedExamples: examples,
+        trainedExamples: effort.examples,
       }),
     ),
+
+  effort: ({ step }, _result, { network, train: plan }, { train }) => denseEffort(network, plan, step, train),
 
   tested: () => null,
 };

@@ -18,6 +18,7 @@ import {
   type StudyIdentity,
   VALIDATED,
 } from "../identity.ts";
+import { keptMacs, totalEffort } from "../training/effort.ts";
 import { optimizerSpec, stepCount, type TrainingPlan, train } from "../training/train.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
 import { type MaskedResult, testAndRecover } from "./masked.ts";
@@ -96,7 +97,7 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         (scratch === undefined ? 0 : passesOf(scratch.epochs, 0, examples)),
       density: 1 - run.sparsity,
       macs: isOther ? denseMacs(spec) : undefined,
-      teacherPasses: teacherPasses(run, examples),
+      densePasses: teacherPasses(run, examples),
     };
   },
 
@@ -141,11 +142,16 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
     return {
       ...output,
       trainSeconds: output.trainSeconds + (trained?.outcome.seconds ?? 0),
-      trainedExamples: output.trainedExamples + (trained?.outcome.examples ?? 0),
+      trainedExamples: output.trainedExamples + (trained?.outcome.effort.examples ?? 0),
       result: {
         kind: "constructed",
         ...result,
-        ...(trained === undefined ? {} : { trained: trained.outcome.history }),
+        ...(trained === undefined
+          ? {}
+          : {
+              trained: trained.outcome.history,
+              effort: totalEffort([trained.outcome.effort, result.effort]),
+            }),
         ...(isOther ? { network: spec } : {}),
         // Nothing was there that could have been pruned.
         magnitudes: {},
@@ -153,6 +159,8 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
       },
     };
   },
+
+  effort: (_run, { effort }) => effort,
 
   tested: ({ recovered }) => recovered,
 };
@@ -183,6 +191,7 @@ async function fromScratch(
       plan,
       seed,
       phase: "train",
+      forwardMacs: () => keptMacs(spec, masks),
       select: "last",
       onStep,
     });

@@ -1,6 +1,8 @@
 import type { Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { denseMacs } from "../../pruning/measure.ts";
+import { type Effort, TRAINING_PASSES } from "../training/effort.ts";
 import { optimizerSpec, type TrainingOutcome, type TrainingPlan, train } from "../training/train.ts";
 import type { RunEnvironment } from "./run.ts";
 
@@ -30,6 +32,7 @@ export async function trainDense<T>(
       plan: by,
       seed,
       phase: "train",
+      forwardMacs: () => denseMacs(trained),
       ...(until === undefined ? {} : { until }),
       select: "last",
       onStep,
@@ -38,4 +41,16 @@ export async function trainDense<T>(
   } finally {
     await network.dispose();
   }
+}
+
+/** What the first steps of a dense training take: it follows from the plan. */
+export function denseEffort(
+  spec: NetworkSpec,
+  plan: Pick<TrainingPlan, "batchSize">,
+  steps: number,
+  trainExamples: number,
+): Effort {
+  const batches = Math.ceil(trainExamples / plan.batchSize);
+  const examples = Math.floor(steps / batches) * trainExamples + (steps % batches) * plan.batchSize;
+  return { steps, examples, macs: TRAINING_PASSES * denseMacs(spec) * examples };
 }

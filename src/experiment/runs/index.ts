@@ -1,5 +1,6 @@
 import { testsPerTest } from "../evaluation/evaluate.ts";
 import type { RunSettings } from "../settings.ts";
+import type { Effort } from "../training/effort.ts";
 import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
 import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
 import { type ConstructedResult, type ConstructedRun, constructed } from "./constructed.ts";
@@ -56,6 +57,16 @@ export function computeRun(
   environment: RunEnvironment,
 ): Promise<RunOutput<RunResult>> {
   return kindOf(run).compute(run, parents, environment);
+}
+
+/** What its training took, of a run that did not diverge. */
+export function effortOf(
+  run: Run,
+  result: RunResult,
+  settings: RunSettings,
+  examples: ExampleCounts,
+): Effort {
+  return kindOf(run).effort(run, result, settings, examples);
 }
 
 /** How good the network is in the end; null for runs that are not tested. */

@@ -4,6 +4,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
+import { type Effort, totalEffort } from "../training/effort.ts";
 import { type EpochRecord, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
@@ -19,6 +20,8 @@ export interface MaskedFindings extends ResultBase {
   /** On the validation examples, where there is no recovery whose epochs say it. */
   readonly validation?: TestMeasure;
   readonly measure: NetworkMeasure;
+  /** What its training took in this run. */
+  readonly effort: Effort;
 }
 
 /** What the tables and charts have of a network that fills a row. */
@@ -76,10 +79,11 @@ export async function testAndRecover(
     const pruned = masking.isComplete ? await test(network, environment) : null;
 
     // 2. Recover, the masks in force at every step.
-    const { later } = masking;
     const recovers = plan !== null && !wasDiverged && pruned?.loss !== null;
-    const recovery = recovers ? await recover(network, { run, plan, source, later }, environment) : undefined;
-    if (!masking.isComplete) await later?.complete(network);
+    const recovery = recovers
+      ? await recover(network, { run, plan, source, masking }, environment)
+      : undefined;
+    if (!masking.isComplete) await masking.later?.complete(network);
     const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, environment);
 
     const validation = recovery === undefined ? await validate(network, environment.dataset) : undefined;
@@ -98,11 +102,12 @@ export async function testAndRecover(
         ...(validation === undefined ? {} : { validation }),
         history: recovery?.history ?? [],
         measure,
+        effort: recovery?.effort ?? totalEffort([]),
       },
       parameters,
       masks,
       trainSeconds: recovery?.seconds ?? 0,
-      trainedExamples: recovery?.examples ?? 0,
+      trainedExamples: recovery?.effort.examples ?? 0,
     };
   } finally {
     await network.dispose();

@@ -26,7 +26,7 @@ import {
   recoverySteps,
   teacherPasses,
 } from "./recover.ts";
-import { type Parent, passesOf, type RunKindOf } from "./run.ts";
+import { type DensityPhase, type Parent, passesOf, type RunKindOf, TRAINING_PASSES } from "./run.ts";
 
 /** Prunes the weights of its first parent to one sparsity, then recovers, by what it takes from a second one. */
 export interface PointRun extends RecoveringRun {
@@ -72,12 +72,16 @@ export const point: RunKindOf<PointRun, PointResult> = {
   dense: false,
   keepsWeights: false,
 
-  work: (run, settings, examples) => ({
-    steps: recoverySteps(settings, run.retraining, examples.train),
-    passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
-    density: meanDensity(run, settings, examples.train),
-    teacherPasses: teacherPasses(run, examples),
-  }),
+  work: (run, settings, examples) => {
+    const phases = densityPhases(run, settings, examples.train);
+    return {
+      steps: recoverySteps(settings, run.retraining, examples.train),
+      passes: passesOf(recoveryEpochs(settings, run, examples.train), 2, examples),
+      density: phases.reduce((sum, { part, density }) => sum + part * density, 0),
+      phases,
+      densePasses: teacherPasses(run, examples) + growthPasses(run, settings, examples.train),
+    };
+  },
 
   compute: async (run, [parent, source], environment) => {
     if (parent === undefined) throw new Error(`${run.label} has no parent to prune`);
@@ -120,6 +124,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
     };
   },
 
+  effort: (_run, { effort }) => effort,
+
   tested: ({ recovered }) => recovered,
 };
 
@@ -133,17 +139,26 @@ function courseOf(run: PointRun, settings: RunSettings, trainExamples: number): 
   return course ?? [{ step: 0, sparsity: run.sparsity }];
 }
 
-/** Kept over all prunable weights, on average over the recovery. */
-function meanDensity(run: PointRun, settings: RunSettings, trainExamples: number): number {
+/** Kept over all prunable weights in the course of the recovery. */
+function densityPhases(run: PointRun, settings: RunSettings, trainExamples: number): DensityPhase[] {
   const steps = Math.max(1, recoverySteps(settings, run.retraining, trainExamples));
-  let density = 0;
-  let [kept, since] = [1 - run.before, 0];
+  const prunings = courseOf(run, settings, trainExamples).filter((change) => "sparsity" in change);
+  const starts = [{ step: 0, sparsity: run.before }, ...prunings];
+  return starts.map(({ step, sparsity }, i) => {
+    const end = starts[i + 1]?.step ?? steps;
+    return { part: Math.max(0, end - step) / steps, density: 1 - sparsity };
+  });
+}
+
+/** Examples whose dense gradients say what grows, in forward passes. */
+function growthPasses(run: PointRun, settings: RunSettings, trainExamples: number): number {
+  let examples = 0;
   for (const change of courseOf(run, settings, trainExamples)) {
-    if (!("sparsity" in change)) continue;
-    density += (kept * (change.step - since)) / steps;
-    [kept, since] = [1 - change.sparsity, change.step];
+    if (!("regrowth" in change)) continue;
+    const { grow } = change.regrowth;
+    if (grow.by === "gradient") examples += Math.min(grow.examples, trainExamples);
   }
-  return density + (kept * Math.max(0, steps - since)) / steps;
+  return examples * TRAINING_PASSES;
 }
 
 /** The step of its recovery at which a run prunes last: 0 for a run that prunes at once. */

@@ -8,6 +8,7 @@ import { networkOf, ownNetwork } from "../construct.ts";
 import { ALGORITHM, evaluationIdentity, QUANTIZATION, VALIDATED } from "../identity.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
+import { totalEffort } from "../training/effort.ts";
 import { optimizerSpec } from "../training/train.ts";
 import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
@@ -96,6 +97,8 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
       await network.dispose();
     }
   },
+
+  effort: () => totalEffort([]),
 
   tested: ({ rounded }) => rounded,
 };

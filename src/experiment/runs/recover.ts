@@ -1,8 +1,10 @@
 import type { Distillation, Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
+import type { Masks } from "../../network/mask.ts";
 import type { Rounding } from "../../pruning/quantization/quantization.ts";
 import type { Retraining } from "../../pruning/recovery.ts";
 import type { RunSettings } from "../settings.ts";
+import { keptMacs } from "../training/effort.ts";
 import { StraightThroughNetwork } from "../training/straight-through.ts";
 import { teacherOutputs } from "../training/teacher-outputs.ts";
 import { stepCount, type TrainingPlan, train } from "../training/train.ts";
@@ -80,7 +82,11 @@ export interface Recovering {
   readonly plan: TrainingPlan;
   /** What `recoverySource` names. */
   readonly source: ParentOutput | undefined;
-  readonly later: LaterPruning | undefined;
+  readonly masking: {
+    /** As they are by now. */
+    readonly masks: Masks;
+    readonly later?: LaterPruning;
+  };
 }
 
 /**
@@ -89,11 +95,12 @@ export interface Recovering {
  */
 export async function recover(
   given: Network,
-  { run, plan, source, later }: Recovering,
+  { run, plan, source, masking }: Recovering,
   environment: RunEnvironment,
 ) {
   const { settings, dataset, onStep } = environment;
   const { retraining, straightThrough, seed } = run;
+  const { later } = masking;
   const network =
     straightThrough === undefined ? given : await StraightThroughNetwork.over(given, straightThrough);
   if (retraining?.training === "train" && !retraining.keepsWeights) {
@@ -107,6 +114,7 @@ export async function recover(
     seed,
     phase: retraining?.training ?? "finetune",
     from: firstStep(retraining),
+    forwardMacs: () => keptMacs(given.spec, masking.masks),
     interventions: later && {
       steps: later.steps,
       before: (step) => later.change(network, step),

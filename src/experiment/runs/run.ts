@@ -5,6 +5,7 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
+import { type Effort, TRAINING_PASSES } from "../training/effort.ts";
 import type { EpochRecord } from "../training/train.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
@@ -79,12 +80,19 @@ export interface Work {
   readonly steps: number;
   /** Examples that go through the network, in forward passes: a training step takes about three. */
   readonly passes: number;
-  /** Kept over all prunable weights, while it does so. */
+  /** Kept over all prunable weights, while it does so; on average, where masks change meanwhile. */
   readonly density: number;
+  /** Where they do: what is kept for which part of it, 0..1. The parts sum up to 1. */
+  readonly phases?: readonly DensityPhase[];
   /** Multiply-accumulates of a dense forward pass, where it is of another network than the study's. */
   readonly macs?: number | undefined;
-  /** Examples that also go through the study's dense network, forward. */
-  readonly teacherPasses?: number;
+  /** Examples that also go through the study's dense network, in forward passes: for a teacher, or to grow weights. */
+  readonly densePasses?: number;
+}
+
+export interface DensityPhase {
+  readonly part: number;
+  readonly density: number;
 }
 
 /** A kind of run, in one file: how it is planned, what it costs, how it is computed and what it finds. */
@@ -100,12 +108,11 @@ export interface RunKindOf<Run extends RunBase, Result extends ResultBase> {
     parents: readonly ParentOutput[],
     environment: RunEnvironment,
   ): Promise<RunOutput<Result>>;
+  /** What its training took, of a run that did not diverge. */
+  effort(run: Run, result: Result, settings: RunSettings, examples: ExampleCounts): Effort;
   /** How good the network is in the end; null for runs that are not tested. */
   tested(result: Result): TestMeasure | null;
 }
-
-/** A training step computes values, gradients of the weights and gradients of the inputs. */
-export const TRAINING_PASSES = 3;
 
 /** Forward passes of a training with validation before the first and after each epoch, and of `tests` tests. */
 export function passesOf(epochs: number, tests: number, examples: ExampleCounts): number {

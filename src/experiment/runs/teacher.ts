@@ -6,7 +6,7 @@ import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
 import { optimizerSchema } from "../training/options.ts";
 import { stepCount, type TrainingPlan } from "../training/train.ts";
-import { trainDense } from "./dense.ts";
+import { denseEffort, trainDense } from "./dense.ts";
 import { passesOf, type ResultBase, type RunBase, type RunKindOf } from "./run.ts";
 
 /** Trains a linear model on the study's data: what constructions start from. */
@@ -63,14 +63,19 @@ export const teacher: RunKindOf<TeacherRun, TeacherResult> = {
     return trainDense(
       { seed, spec, plan },
       environment,
-      async (network, { history, diverged, seconds, examples }) => ({
+      async (network, { history, diverged, seconds, effort }) => ({
         result: { kind: "teacher", status: diverged ? "diverged" : "ok", network: spec, history },
         parameters: await network.readParameters(),
         masks: new Map(),
         trainSeconds: seconds,
-        trainedExamples: examples,
+        trainedExamples: effort.examples,
       }),
     );
+  },
+
+  effort: ({ training }, _result, settings, { train }) => {
+    const plan = planOf(settings, training);
+    return denseEffort(teacherNetwork(settings.network), plan, stepCount(plan, train), train);
   },
 
   tested: () => null,

@@ -5,6 +5,7 @@ import { accuracy } from "../../metrics/accuracy.ts";
 import { loss } from "../../metrics/loss.ts";
 import { sign } from "../../metrics/registry.ts";
 import type { Parameters } from "../../network/parameters.ts";
+import { type Effort, TRAINING_PASSES } from "./effort.ts";
 import { changesByStep, learningRateAt } from "./learning-rate.ts";
 import type { LearningRateSchedule, Optimizer } from "./options.ts";
 
@@ -45,6 +46,8 @@ export interface TrainingInputs {
   /** The first step that is not taken; default: the plan's end. */
   readonly until?: number;
   readonly interventions?: Interventions | undefined;
+  /** Multiply-accumulates of a forward pass of one example, as the network is masked now. */
+  readonly forwardMacs: () => number;
   /** A teacher's outputs for the training examples, which then count beside the targets. */
   readonly distillation?: Distillation | undefined;
   /** Which epoch counts: the last, or also keep the parameters of the best on validation data. */
@@ -58,9 +61,9 @@ export interface TrainingOutcome {
   readonly diverged: boolean;
   /** The parameters of the best epoch after the last intervention; undefined unless asked for. */
   readonly best: Parameters | undefined;
-  /** Wall-clock time of the optimizer steps alone, and the examples that they took. */
+  /** Wall-clock time of the optimizer steps alone. */
   readonly seconds: number;
-  readonly examples: number;
+  readonly effort: Effort;
 }
 
 /**
@@ -106,7 +109,8 @@ export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
   ];
   let best: { readonly score: number; readonly parameters: Parameters } | undefined;
   let milliseconds = 0;
-  let taken = 0;
+  let [steps, taken, macs] = [0, 0, 0];
+  let macsEach = inputs.forwardMacs();
   let finite = true;
 
   for (let step = from; step < until && finite; ) {
@@ -117,7 +121,10 @@ export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
     let seen = 0;
 
     while (step < Math.min(epochEnd, until) && finite) {
-      if (pending[0] === step) await interventions?.before(pending.shift() as number);
+      if (pending[0] === step) {
+        await interventions?.before(pending.shift() as number);
+        macsEach = inputs.forwardMacs();
+      }
       const next = Math.min(step + stepsPerCall, epochEnd, until, pending[0] ?? until);
       const batch = step - epoch * batches;
       const taking = order.subarray(batch * plan.batchSize, (batch + next - step) * plan.batchSize);
@@ -130,7 +137,9 @@ export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
       milliseconds += performance.now() - started;
       lossSum += result.loss * taking.length;
       seen += taking.length;
+      macs += TRAINING_PASSES * macsEach * taking.length;
       finite = result.finite;
+      steps += next - step;
       step = next;
       inputs.onStep(step - from);
     }
@@ -155,7 +164,7 @@ export async function train(inputs: TrainingInputs): Promise<TrainingOutcome> {
     diverged,
     best: finite ? best?.parameters : undefined,
     seconds: milliseconds / 1000,
-    examples: taken,
+    effort: { steps, examples: taken, macs },
   };
 }
 

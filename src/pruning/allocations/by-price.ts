@@ -10,6 +10,10 @@ export function countByPrice(
   { tensors, budget }: AllocationRequest,
   price: (unit: number, tensor: ScoredTensor) => number,
 ): readonly number[] {
-  const prices = tensors.map((tensor) => Float32Array.from(tensor.scores, (_, i) => -price(i + 0.5, tensor)));
+  const prices = tensors.map((tensor) => {
+    const negative = new Float32Array(tensor.scores.length);
+    for (let i = 0; i < negative.length; i++) negative[i] = -price(i + 0.5, tensor);
+    return negative;
+  });
   return countLowest(prices, budget);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
+import { defineCriterion, magnitudesOf, scoreEach, tensorOf } from "../criterion.ts";
 import { examplesSchema } from "./options.ts";
 
 /** The magnitude of the gradient of the mean loss: what the loss hardly depends on goes first. */
@@ -13,5 +13,5 @@ export const gradient = defineCriterion({
   options: z.strictObject({ examples: examplesSchema }),
   needs: ({ examples }) => ({ gradients: { of: "loss", examples } }),
   scores: (evidence) =>
-    scoreEach(evidence, (_values, { name }) => tensorOf(evidence.gradients, name).map(Math.abs)),
+    scoreEach(evidence, (_values, { name }) => magnitudesOf(tensorOf(evidence.gradients, name))),
 });

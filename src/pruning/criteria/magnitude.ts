@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineCriterion, scoreEach } from "../criterion.ts";
+import { defineCriterion, magnitudesOf, scoreEach } from "../criterion.ts";
 
 /** The absolute value: small weights go first (Janowsky 1989; Han et al. 2015). */
 export const magnitude = defineCriterion({
@@ -10,10 +10,5 @@ export const magnitude = defineCriterion({
     url: "https://arxiv.org/abs/1506.02626",
   },
   options: z.strictObject({}),
-  scores: (evidence) =>
-    scoreEach(evidence, (values) => {
-      const scores = new Float32Array(values.length);
-      for (let i = 0; i < values.length; i++) scores[i] = Math.abs(values[i] as number);
-      return scores;
-    }),
+  scores: (evidence) => scoreEach(evidence, magnitudesOf),
 });

@@ -7,6 +7,7 @@ import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { count, percent, recoveryNoun, testSetRange } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
+import type { SeedRule } from "../../experiment/seed-rule.ts";
 import { leastOf } from "../../foundations/extremes.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
@@ -32,12 +33,14 @@ interface Grounds {
   readonly guessOf?: GuessOf;
   /** Whether a test set is the training set. */
   readonly testedOnTraining?: boolean;
+  /** The rules by which sweeps added seeds. */
+  readonly seedRules?: readonly SeedRule[];
 }
 
 /** What the figures stand on, and so what they can and cannot show. */
 export function limits(
   rows: readonly ResultRow[],
-  { guessOf = guessByName, testedOnTraining = false }: Grounds = {},
+  { guessOf = guessByName, testedOnTraining = false, seedRules = [] }: Grounds = {},
 ): Html {
   const metric = primaryMetric(rows);
   const studies = [...groupBy(rows, (row) => row.study)].map(([name, of]) => {
@@ -58,6 +61,7 @@ export function limits(
   const deviation = deviationText(rows, fewest);
   const facts: [string, string][] = [
     ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],
+    ...seedRules.map((rule): [string, string] => ["How many seeds", ruleText(rule)]),
     ...(deviation === undefined ? [] : [["Deviation between seeds", deviation] satisfies [string, string]]),
     [
       "Test set",
@@ -75,6 +79,15 @@ export function limits(
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
 <p>${testedOnTraining ? html`<strong>${TESTED_ON_TRAINING}</strong> ` : ""}${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
 multiplications are counted, not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
+}
+
+/** Stopping by what is seen is no harm to means, and a little to intervals. */
+function ruleText({ until, atLeast, atMost }: SeedRule): string {
+  return (
+    `From ${atLeast} on, seeds were added until every 95% interval was within ±${until}, or there were ${atMost}. What ` +
+    "stops is the width of intervals, never which method is ahead; intervals that were narrow by chance stop it early, " +
+    "so that they hold the truth a little less often than they say."
+  );
 }
 
 /** Two words that every reader mixes up once. */

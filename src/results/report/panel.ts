@@ -83,7 +83,7 @@ ${definitions}
 </section>
 <aside class="box" aria-labelledby="${of}${prefix}limits">
 <h2 id="${prefix}limits">What ${studies.length === 1 ? "this sweep" : "these sweeps"} can and cannot show</h2>
-${limits(results, { guessOf, testedOnTraining: studies.some(isTestedOnTraining) })}
+${limits(results, { guessOf, testedOnTraining: studies.some(isTestedOnTraining), seedRules: studies.flatMap(({ manifest }) => manifest?.seeds ?? []) })}
 </aside>
 ${
   steps.length === 0

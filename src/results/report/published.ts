@@ -28,7 +28,7 @@ export function publishedSentences(
     return times === 0 ? [] : [`${VERDICTS[verdict]} in ${times}`];
   });
   return [
-    `Beside published figures, ${count(verdicts.length, "comparison")} at the same fraction kept: ${listed(parts)}. Protocols differ, and the table below says how.`,
+    `Beside published figures, ${count(verdicts.length, "comparison")} at the same fraction kept: ${listed(parts)}. Protocols differ: published.csv says how.`,
   ];
 }
 

@@ -13,6 +13,7 @@ import { type Parameters, parameterSpecs } from "../../../src/network/parameters
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { criteria } from "../../../src/pruning/criteria/registry.ts";
 import { defineCriterion, scoreEach } from "../../../src/pruning/criterion.ts";
+import { measureNetwork } from "../../../src/pruning/measure.ts";
 import { schedules } from "../../../src/pruning/schedules/registry.ts";
 
 // 6-5-3, ReLU: 30 and 15 weights.
@@ -174,6 +175,29 @@ describe.each(chosen)("pruning by $name", (criterion) => {
     for (const [name, mask] of once.masks) {
       expect(again.masks.get(name)?.every((kept, i) => kept <= (mask[i] as number))).toBe(true);
     }
+  });
+
+  it("reaches an effective sparsity, further and further, and brings nothing back", async () => {
+    const pruner = new Pruner(
+      {
+        method: { ...method(criterion), target: "effective" },
+        ...{ seed: 0, tensors, masks: new Map(), before: 0 },
+      },
+      environment,
+    );
+    const dead = () => Math.round(measureNetwork(spec, pruner.masks, tensors).effectiveSparsity * 45);
+    for (const target of [0, 0.4, 0.8, 0.9]) {
+      const before = pruner.masks;
+      await pruner.prune(weights, target);
+      expect(dead()).toBeLessThanOrEqual(Math.round(target * 45));
+      for (const [name, mask] of pruner.masks) {
+        expect(mask.every((kept, i) => kept <= (before.get(name)?.[i] ?? 1))).toBe(true);
+      }
+    }
+    // The last unit that may go cuts off no more than the 5 inputs of an output and the 6 of a hidden unit.
+    expect(dead()).toBeGreaterThan(0.9 * 45 - 12);
+    await pruner.prune(weights, 1);
+    expect(keptIn(pruner.masks)).toBe(0);
   });
 
   it("gives the same masks for the same seed", async () => {

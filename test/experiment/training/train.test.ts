@@ -54,7 +54,17 @@ async function newNetwork() {
 type Network = Awaited<ReturnType<typeof newNetwork>>;
 
 const trainOn = (network: Network, changes: Partial<TrainingInputs> = {}) =>
-  train({ network, ...data, plan, seed: 0, phase: "train", select: "last", onStep: () => {}, ...changes });
+  train({
+    network,
+    ...data,
+    plan,
+    seed: 0,
+    phase: "train",
+    forwardMacs: () => 10,
+    select: "last",
+    onStep: () => {},
+    ...changes,
+  });
 
 describe("the data order", () => {
   it("is a permutation that depends on seed, phase and epoch alone", () => {
@@ -86,11 +96,11 @@ it("hands an engine the optimizer without its learning rate", () => {
 describe("a training", () => {
   it("takes every step once, and records the state before the first and after each epoch", async () => {
     const steps: number[] = [];
-    const { history, examples: taken } = await trainOn(await newNetwork(), {
+    const { history, effort } = await trainOn(await newNetwork(), {
       onStep: (step) => steps.push(step),
     });
     expect(steps.at(-1)).toBe(STEPS);
-    expect(taken).toBe(4 * 50);
+    expect(effort).toEqual({ steps: STEPS, examples: 4 * 50, macs: 3 * 10 * 4 * 50 });
     expect(history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
     expect(history[0]).toMatchObject({ learningRate: null, trainLoss: null });
     // Of the epoch's last step: cosine from full to a tenth.
@@ -131,6 +141,23 @@ describe("a training", () => {
     expect(seen).toEqual([0, 3, 7, 20]);
   });
 
+  it("counts the multiply-accumulates of the masks that are in force at each step", async () => {
+    let kept = 10;
+    const { effort } = await trainOn(await newNetwork(), {
+      forwardMacs: () => kept,
+      until: 10,
+      interventions: {
+        steps: [2, 8],
+        before: async (step) => {
+          kept = step === 2 ? 5 : 7;
+        },
+      },
+    });
+    // 7 steps of an epoch take 50 examples; of those after it three take 8 each.
+    expect(effort.examples).toBe(74);
+    expect(effort.macs).toBe(3 * (10 * 2 * 8 + 5 * (50 - 2 * 8 + 8) + 7 * 2 * 8));
+  });
+
   it("is not changed by an intervention that changes nothing", async () => {
     const [plain, watched] = [await newNetwork(), await newNetwork()];
     await trainOn(plain);
@@ -145,10 +172,10 @@ describe("a training", () => {
       new Float32Array(6).fill(Number.NaN),
     );
     await network.writeParameters(broken);
-    const { diverged, history, examples: taken } = await trainOn(network);
+    const { diverged, history, effort } = await trainOn(network);
     expect(diverged).toBe(true);
     expect(history.at(-1)).toMatchObject({ epoch: 1, trainLoss: null, validationLoss: null });
-    expect(taken).toBeLessThan(50);
+    expect(effort.examples).toBeLessThan(50);
   });
 });
 

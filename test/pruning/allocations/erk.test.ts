@@ -6,6 +6,8 @@ import { erk } from "../../../src/pruning/allocations/erk.ts";
 function request(shapes: readonly (readonly number[])[], budget: number): AllocationRequest {
   const tensors = shapes.map((shape, i) => ({
     name: `layer${i}.weight`,
+    layer: `layer${i}`,
+    isLast: i === shapes.length - 1,
     shape,
     scores: new Float32Array(shape.reduce((product, size) => product * size, 1)),
   }));

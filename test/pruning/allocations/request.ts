@@ -5,6 +5,8 @@ import { roundHalfToEven } from "../../../src/pruning/top-k.ts";
 export function request(...scores: readonly (readonly number[])[]): (sparsity: number) => AllocationRequest {
   const tensors = scores.map((values, i) => ({
     name: `fc${i + 1}.weight`,
+    layer: `fc${i + 1}`,
+    isLast: i === scores.length - 1,
     shape: [1, values.length],
     scores: Float32Array.from(values),
   }));

@@ -20,6 +20,13 @@ describe("limits", () => {
     expect(found).toMatch(/\nSmallest drop that a check with other seeds can detect\n0\.\d points/);
   });
 
+  it("say how many seeds were added, by which rule", () => {
+    const seedRules = [{ until: 0.2, atLeast: 3, atMost: 20 }];
+    const said = "From 3 on, seeds were added until every 95% interval was within ±0.2, or there were 20.";
+    expect(limits(exampleStudy().results, { seedRules }).text).toContain(said);
+    expect(limits(exampleStudy().results).text).not.toContain("seeds were added");
+  });
+
   it("say the same of the losses of a regression", () => {
     const found = text(exampleStudy({ regression: true, sparsities: [0] }).results);
     // Losses 0.023, 0.022, 0.021: a deviation of 0.001, 4.55% of the mean.

@@ -12,6 +12,8 @@ import { functionField, kindOf, optionsField, problemIn } from "./kind.ts";
 
 const isWhole = (value: unknown, least: number): value is number =>
   Number.isInteger(value) && (value as number) >= least;
+const textOrNothing = (result: unknown) =>
+  result === undefined || (typeof result === "string" && result !== "") ? undefined : "a text, or undefined";
 const needs = z.strictObject({
   gradients: z
     .union([
@@ -57,10 +59,14 @@ export const allocation = kindOf(
     options: optionsField,
     exact: z.enum(["in total", "in each tensor", "in expectation"]),
     uniformScores: z.literal(true).optional(),
+    layers: functionField.optional(),
+    misfit: functionField.optional(),
     counts: functionField,
   },
   {
     results: {
+      layers: (result) => problemIn(z.array(z.string()), result, "the layers that it names"),
+      misfit: textOrNothing,
       counts: (result, { tensors }: { readonly tensors: readonly unknown[] }) =>
         Array.isArray(result) && result.length === tensors.length && result.every((n) => isWhole(n, 0))
           ? undefined
@@ -183,10 +189,7 @@ export const construction = kindOf(
   },
   {
     results: {
-      misfit: (result) =>
-        result === undefined || (typeof result === "string" && result !== "")
-          ? undefined
-          : "a text, or undefined",
+      misfit: textOrNothing,
       teacher: (result) => problemIn(teacher, result, "how the teacher is trained"),
       masks: isMapOf(Uint8Array),
       values: isMapOf(Float32Array),
