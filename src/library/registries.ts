@@ -6,6 +6,7 @@ import { metrics } from "../metrics/registry.ts";
 import { models } from "../models/registry.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
+import { controls } from "../pruning/controls/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import { methods } from "../pruning/methods.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
@@ -23,6 +24,7 @@ export const registries = {
   schedules,
   recoveries,
   constructions,
+  controls,
   metrics,
   corruptions,
   charts,
