@@ -35,7 +35,9 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   schedules: () => citedRowsOf(registries.schedules),
   recoveries: () => citedRowsOf(registries.recoveries),
   constructions: () => citedRowsOf(registries.constructions),
+  controls: () => citedRowsOf(registries.controls),
   metrics: () => rowsOf(registries.metrics),
+  corruptions: () => rowsOf(registries.corruptions),
   charts: () => rowsOf(registries.charts),
   engines: () =>
     Promise.all(

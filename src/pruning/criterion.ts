@@ -33,6 +33,18 @@ export interface Needs {
   readonly objective: { readonly examples: number };
 }
 
+/** Whether any of it depends on training examples. */
+export function looksAtExamples({
+  gradients,
+  exampleGradients,
+  activationNorms,
+  objective,
+}: Partial<Needs>): boolean {
+  return (
+    gradients?.of === "loss" || [exampleGradients, activationNorms, objective].some((of) => of !== undefined)
+  );
+}
+
 /** The mean loss over training examples as a function of all weights. */
 export interface Objective {
   /** How many examples there are, in a fixed order. */
@@ -41,6 +53,8 @@ export interface Objective {
   readonly logitLayer: string | undefined;
   /** Gradients by parameter name at these weights, over the examples `from` .. `to` - 1, by default all. */
   gradients(weights: Parameters, from?: number, to?: number): Promise<Parameters>;
+  /** The Hessian at these weights, over all examples, times a direction; by parameter name, too. */
+  hessianProduct(weights: Parameters, direction: Parameters): Parameters;
 }
 
 /** What it gets for that. */

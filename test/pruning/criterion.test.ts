@@ -102,14 +102,17 @@ describe.each(criteria.list())("$name", (criterion) => {
   test("does with what it asks for, in one round or more", async () => {
     const needs = criterion.needs?.(options) ?? {};
     const whole = values([1, 2, 3, 4, 5, 6], [7, 8]);
-    const { gradients, exampleGradients, activationNorms, initialWeights, ...always } = evidenceOf(layer, {
-      weights: whole,
-      gradients: whole,
-      exampleGradients: [whole],
-      initialWeights: whole,
-      activationNorms: values([1, 2, 3], [1]),
-    });
-    const gathered = { gradients, exampleGradients, activationNorms, initialWeights };
+    const { gradients, exampleGradients, activationNorms, initialWeights, objective, ...always } = evidenceOf(
+      layer,
+      {
+        weights: whole,
+        gradients: whole,
+        exampleGradients: [whole],
+        initialWeights: whole,
+        activationNorms: values([1, 2, 3], [1]),
+      },
+    );
+    const gathered = { gradients, exampleGradients, activationNorms, initialWeights, objective };
     const asked = Object.fromEntries(Object.entries(gathered).filter(([need]) => need in needs));
     const scores = await scoresOf({ ...always, ...asked } as Evidence & Gathered);
     expect(scores.size).toBe(2);

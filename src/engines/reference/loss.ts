@@ -86,6 +86,14 @@ function logSoftmax(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - largest - logSum);
 }
 
+/** How fast the loss's gradient for the outputs changes when they change so fast. */
+export function gradientAlong(loss: Loss, outputs: Float64Array, change: Float64Array): Float64Array {
+  if (loss === "mean-squared-error") return change.map((value) => (2 * value) / outputs.length);
+  const odds = logSoftmax(outputs).map(Math.exp);
+  const mean = odds.reduce((sum, p, i) => sum + p * (change[i] as number), 0);
+  return odds.map((p, i) => p * ((change[i] as number) - mean));
+}
+
 /** The mean over the outputs of (output - target)^2. */
 function meanSquaredError(outputs: Float64Array, target: Float32Array): ExampleLoss {
   const differences = outputs.map((output, i) => output - (target[i] as number));

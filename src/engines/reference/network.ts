@@ -211,7 +211,7 @@ export class ReferenceNetwork implements Network {
   }
 }
 
-function exampleInput({ inputs, shape }: ExampleSet, index: number): Float64Array {
+export function exampleInput({ inputs, shape }: ExampleSet, index: number): Float64Array {
   const size = exampleSize({ shape });
   const values = inputs.values.subarray(index * size, (index + 1) * size);
   return inputs.kind === "bytes"

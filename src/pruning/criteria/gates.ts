@@ -52,7 +52,7 @@ export async function learnGates(
       gated.set(name, product);
     }
     const gradients = await objective.gradients(gated, from, to);
-    const rate = (learningRate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step);
+    const [bias1, bias2] = [1 - BETA1 ** step, 1 - BETA2 ** step];
     for (const { name, values, logits, opened, first, second } of learned) {
       const gradient = tensorOf(gradients, name);
       for (let i = 0; i < values.length; i++) {
@@ -63,7 +63,8 @@ export async function learnGates(
         const slope = through + gate.penaltySlope(logit);
         first[i] = BETA1 * (first[i] as number) + (1 - BETA1) * slope;
         second[i] = BETA2 * (second[i] as number) + (1 - BETA2) * slope * slope;
-        logits[i] = logit - (rate * (first[i] as number)) / (Math.sqrt(second[i] as number) + EPSILON);
+        const root = Math.sqrt((second[i] as number) / bias2);
+        logits[i] = logit - (learningRate * (first[i] as number)) / bias1 / (root + EPSILON);
       }
     }
   }

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 import { batchesOf, batchSchema, learningExamplesSchema, stepsSchema } from "./options.ts";
-import { stepFrom } from "./vectors.ts";
 
 /**
  * How far the weight moves away from 0 while the network is trained on: -sum over the steps of rate x weight x gradient
@@ -24,22 +23,22 @@ export const movement = defineCriterion({
   needs: ({ examples }) => ({ objective: { examples } }),
   scores: async (evidence, { steps, batchSize, learningRate }) => {
     const { objective, tensors } = evidence;
-    const moved = new Map(tensors.map(({ name, size }) => [name, new Float64Array(size)]));
-    let weights = evidence.weights;
+    const scores = new Map(tensors.map(({ name, size }) => [name, new Float64Array(size)]));
+    const weights = new Map([...evidence.weights].map(([name, values]) => [name, values.slice()]));
     for (const [from, to] of batchesOf(objective.examples, batchSize, steps)) {
       const gradients = await objective.gradients(weights, from, to);
-      for (const { name } of tensors) {
-        const sums = moved.get(name) as Float64Array;
-        const [values, slopes, start] = [weights, gradients, evidence.weights].map((of) =>
-          tensorOf(of, name),
-        ) as [Float32Array, Float32Array, Float32Array];
-        for (let i = 0; i < sums.length; i++) {
-          if (start[i] === 0) slopes[i] = 0;
-          sums[i] = (sums[i] as number) - learningRate * (values[i] as number) * (slopes[i] as number);
+      for (const [name, values] of weights) {
+        const slopes = tensorOf(gradients, name);
+        const sums = scores.get(name);
+        for (let i = 0; i < values.length; i++) {
+          const value = values[i] as number;
+          if (sums !== undefined && value === 0) continue;
+          const move = -learningRate * (slopes[i] as number);
+          if (sums !== undefined) sums[i] = (sums[i] as number) + value * move;
+          values[i] = value + move;
         }
       }
-      weights = stepFrom(weights, gradients, -learningRate);
     }
-    return scoreEach(evidence, (_, { name }) => Float32Array.from(moved.get(name) as Float64Array));
+    return scoreEach(evidence, (_, { name }) => Float32Array.from(scores.get(name) as Float64Array));
   },
 });

@@ -10,6 +10,8 @@ export interface Layer {
    * what went in, what came out, and the gradient for that output.
    */
   backward(input: Float64Array, output: Float64Array, outputGradient: Float64Array): Float64Array;
+  /** Of a layer that hands on some of its inputs: the values at the places of those. */
+  pick?(input: Float64Array, values: Float64Array): Float64Array;
 }
 
 /** One parameter tensor in training. */

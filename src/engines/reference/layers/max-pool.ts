@@ -31,8 +31,12 @@ export function maxPool(
     return indices;
   }
 
+  const pick = (input: Float64Array, values: Float64Array) =>
+    Float64Array.from(maxima(input), (index) => values[index] as number);
+
   return {
-    forward: (input) => Float64Array.from(maxima(input), (index) => input[index] as number),
+    forward: (input) => pick(input, input),
+    pick,
 
     backward(input, _output, outputGradient) {
       const inputGradient = new Float64Array(input.length);
