@@ -53,7 +53,7 @@ export function controlMethods({
 }
 
 function variantOf(
-  { summary: _, layer: __, ...method }: Method,
+  { summary: _, paper: __, layer: ___, ...method }: Method,
   control: string,
 ): Exclude<MethodOptions, string> {
   return { ...method, name: `${method.name}-${control}`, control } as Exclude<MethodOptions, string>;
@@ -107,7 +107,8 @@ export function controlsLeftOut({ methods, controls: names = [] }: Controlled): 
 
 /** Of some methods the one that a control has all members of. */
 export function controlledMethod(control: Method, methods: readonly AnyMethod[]): Method | undefined {
-  const membersOf = ({ name: _, summary: __, control: ___, ...members }: Method) => canonicalJson(members);
+  const membersOf = ({ name: _, summary: __, paper: ___, control: ____, ...members }: Method) =>
+    canonicalJson(members);
   return methods
     .filter((method): method is Method => !isConstructed(method))
     .find((method) => method.control === undefined && membersOf(method) === membersOf(control));
