@@ -39,7 +39,7 @@ export type { ModelEntry } from "./models/model.ts";
 export type { Masks } from "./network/mask.ts";
 export type { ParameterSpec, Parameters } from "./network/parameters.ts";
 export type { Activation, LayerSpec, NetworkSpec } from "./network/specification.ts";
-export type { Allocation, AllocationRequest, ScoredTensor } from "./pruning/allocation.ts";
+export type { Allocation, AllocationRequest, ScoredTensor, UnitCount } from "./pruning/allocation.ts";
 export type { Construction, Material } from "./pruning/construction.ts";
 export type { AnyCriterion, Criterion, Evidence, Gathered, Needs, Scores } from "./pruning/criterion.ts";
 export type { Recovery, Retraining } from "./pruning/recovery.ts";

@@ -6,6 +6,7 @@ import { heading, measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { MOST_TOGETHER, methodPanels } from "./parts/method-panels.ts";
 import { methodChannels, methodStyles } from "./parts/palette.ts";
 import { publishedLayers, publishedMarks } from "./parts/published.ts";
 import { boundsNear, type MetricScale, metricChannel, prunedChannel, spreadApart } from "./parts/scales.ts";
@@ -42,7 +43,8 @@ export function ownMetricVsSparsity(metric: Metric): Chart {
 
 /**
  * The primary metric (test accuracy, or the loss of a regression), or one of the user's `own`, against sparsity: for each method a line with its 95% confidence
- * band, before and after recovery, and the dense baseline as a rule. Undefined without any measure.
+ * band, before and after recovery, and the dense baseline as a rule; more than 16 methods have a panel each, without what
+ * papers report. Undefined without any measure.
  */
 export function accuracyVsSparsity(
   { results, labels, published = [] }: Pick<ChartData, "results" | "labels" | "published">,
@@ -121,7 +123,36 @@ export function accuracyVsSparsity(
     y_high: ci95 === null ? null : y.position(ci95.high),
   }));
 
-  // 5. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
+  // 5. The channels and the title, and for many methods a panel each: all of their lines in one plot say nothing.
+  const channels = {
+    x: { field: "x", type: "quantitative" as const, scale: x.scale, axis: x.axis },
+    // Bands leave the plot when seeds are few: they end at its border. Clipping would be slow to rasterize.
+    y: { field: "y", type: "quantitative" as const, scale: { ...y.scale, clamp: true }, axis: y.axis },
+  };
+  const ruled = rules.map(({ text: _, ...rule }) => ({ ...rule, y: y.position(rule.mean) }));
+  const about = {
+    $schema: schema,
+    config,
+    title: {
+      text: `${title} against sparsity: ${subject(results)}`,
+      subtitle: basis(results, { bands: true, crosses: true, of: curves }),
+    },
+  };
+  if (methods.length > MOST_TOGETHER) {
+    const shared = { methods, labels, frame, afterStage, collapsedShape: crossShape, ...channels };
+    const axes = [
+      `Vertical: ${y.axis.title}`,
+      `Horizontal: ${x.axis.title}`,
+      `Grey: the other methods${recovers ? ` ${afterStage}; dotted: ${beforeStage}` : ""}`,
+    ];
+    return {
+      ...about,
+      title: { ...about.title, subtitle: [...about.title.subtitle, ...axes] },
+      ...methodPanels({ ...shared, points: data, rules: ruled }),
+    };
+  }
+
+  // 6. Labels beside the right end of each line, moved apart. In print a legend names the lines, and the corner that
   // curves leave free says what the rules are.
   const { width, height } = plotSize(frame, 620, 380);
   const printed = isPrinted(frame);
@@ -150,7 +181,7 @@ export function accuracyVsSparsity(
       );
   const endLabels = named.map((label, i) => ({ ...label, y: pixels.at(spread[i] ?? 0) }));
 
-  // 6. The layers, from back to front.
+  // 7. The layers, from back to front.
   const legend = printed ? methodLegend(methods, frame) : null;
   const { color, shape } = methodChannels(methods, { labels, legend });
   const isAfter = `datum.stage === '${afterStage}'`;
@@ -160,21 +191,11 @@ export function accuracyVsSparsity(
   const stagesAt = printed ? "bottom" : "top";
   const single = new Set(points.map(({ sparsity }) => sparsity)).size === 1;
   return {
-    $schema: schema,
-    config,
+    ...about,
     width,
     height,
-    title: {
-      text: `${title} against sparsity: ${subject(results)}`,
-      subtitle: basis(results, { bands: true, crosses: true, of: curves }),
-    },
     data: { values: data },
-    encoding: {
-      x: { field: "x", type: "quantitative", scale: x.scale, axis: x.axis },
-      // Bands leave the plot when seeds are few: they end at its border. Clipping would be slow to rasterize.
-      y: { field: "y", type: "quantitative", scale: { ...y.scale, clamp: true }, axis: y.axis },
-      description: { field: "label" },
-    },
+    encoding: { ...channels, description: { field: "label" } },
     layer: [
       ...(bounds.length === 0
         ? []
@@ -194,7 +215,7 @@ export function accuracyVsSparsity(
         taken: printed ? labelGap * named.length : 0,
       }),
       {
-        data: { values: rules.map(({ text: _, ...rule }) => ({ ...rule, y: y.position(rule.mean) })) },
+        data: { values: ruled },
         mark: { type: "rule", color: ink.muted },
         encoding: {
           x: { value: 0 },

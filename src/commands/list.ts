@@ -35,7 +35,9 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
   schedules: () => citedRowsOf(registries.schedules),
   recoveries: () => citedRowsOf(registries.recoveries),
   constructions: () => citedRowsOf(registries.constructions),
+  controls: () => citedRowsOf(registries.controls),
   metrics: () => rowsOf(registries.metrics),
+  corruptions: () => rowsOf(registries.corruptions),
   charts: () => rowsOf(registries.charts),
   engines: () =>
     Promise.all(
@@ -141,10 +143,10 @@ function tableOf(kind: Kind, rows: readonly Row[]): string {
 /** A method in two columns: its line has more of them than a terminal. */
 function folded({ name = "", summary, paper, ...row }: Row): Row {
   const members = axisNames.flatMap((axis) => (row[axis] === "" ? [] : [`${axis} ${row[axis]}`]));
-  return { name, summary: `${summary} ${titleCase(members.join(", "))}. ${paper}.` };
+  return { name, summary: `${summary} ${capitalized(members.join(", "))}. ${paper}.` };
 }
 
-function titleCase(text: string): string {
+function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

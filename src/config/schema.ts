@@ -16,6 +16,13 @@ import { formulasSchema } from "../metrics/formula/options.ts";
 import { metrics as registeredMetrics } from "../metrics/registry.ts";
 import { modelSchema } from "../models/registry.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
+import {
+  controlledSparsities,
+  controlMethods,
+  controlsLeftOut,
+  controlsSchema,
+  withControls,
+} from "../pruning/controlled.ts";
 import { type MethodOptions, methodSchema } from "../pruning/methods.ts";
 import { isNamed, searchedMethods, searchSchema, withSearched } from "../pruning/search.ts";
 import { tables } from "../recording/columns.ts";
@@ -118,6 +125,7 @@ function pruneSchema() {
           "layers: each layer is pruned alone, the others whole, by each method at each sparsity of that layer, which shows how sensitive it is.",
         ),
       search: searchSchema.optional(),
+      controls: controlsSchema(),
     })
     .describe("What is removed, how much, and how the network recovers.");
 }
@@ -198,17 +206,45 @@ export function configFields() {
   });
 }
 
-/** Which methods have the name of one of the search's, and are not it. */
-function searchClashes({ methods, search }: z.output<ReturnType<typeof pruneSchema>>): number[] {
-  const searched = search === undefined ? [] : searchedMethods(search);
+type Prune = z.output<ReturnType<typeof pruneSchema>>;
+
+/** Which methods have the name of one that a key of the config adds, and are not it. */
+function clashes(
+  methods: readonly MethodOptions[],
+  added: readonly Exclude<MethodOptions, string>[],
+): number[] {
   return methods.flatMap((method, index) => {
-    const meant = searched.find(({ name }) => isNamed(method, name));
+    const meant = added.find(({ name }) => isNamed(method, name));
     return meant === undefined || canonicalJson(meant) === canonicalJson(method) ? [] : [index];
   });
 }
 
+/** With the methods and sparsities that the search and the controls add. */
+function completed(given: Prune) {
+  const searched = withSearched(given.methods, given.search);
+  return {
+    ...given,
+    methods: withControls({ ...given, methods: searched }),
+    sparsities: controlledSparsities(given.sparsities, given.controls),
+  };
+}
+
+/** Why controls cannot be had by any method, by their place in the list. */
+function idleControls(given: Prune): { readonly index: number; readonly message: string }[] {
+  return controlsLeftOut(given).flatMap(({ control, methods, everywhere }) => {
+    if (!everywhere) return [];
+    const reasons = methods.map(({ method, reason }) => `${method}: ${reason}`).join("; ");
+    return [
+      {
+        index: given.controls?.indexOf(control) ?? 0,
+        message: `no method of the study can have the control ${control}${reasons === "" ? "" : ` (${reasons})`}.`,
+      },
+    ];
+  });
+}
+
 /** The sparsities that rows are known to have: a constructed network has its own. */
-function plannedSparsities({ methods, sparsities }: z.output<ReturnType<typeof pruneSchema>>) {
+function plannedSparsities({ methods, sparsities }: Prune) {
   return methods.every(hasOwnSparsity) ? [] : sparsities;
 }
 
@@ -222,13 +258,22 @@ function seedOptions(seeds: readonly number[] | SeedRule): Pick<StudyOptions, "s
 export function configSchema() {
   return configFields()
     .superRefine(({ dataset, prune: given, seeds, metrics, labels, check }, context) => {
-      const prune = { ...given, methods: withSearched(given.methods, given.search) };
-      for (const index of searchClashes(given)) {
-        context.addIssue({
-          code: "custom",
-          path: ["prune", "methods", index, "name"],
-          message: "prune.search calls one of its networks so: choose another name.",
-        });
+      const prune = completed(given);
+      const searched = given.search === undefined ? [] : searchedMethods(given.search);
+      const adding = [
+        { added: searched, message: "prune.search calls one of its networks so: choose another name." },
+        {
+          added: controlMethods(given),
+          message: "prune.controls calls one of its networks so: choose another name.",
+        },
+      ];
+      for (const { added, message } of adding) {
+        for (const index of clashes(given.methods, added)) {
+          context.addIssue({ code: "custom", path: ["prune", "methods", index, "name"], message });
+        }
+      }
+      for (const { index, message } of idleControls(given)) {
+        context.addIssue({ code: "custom", path: ["prune", "controls", index], message });
       }
       const constructed = prune.methods.filter(hasOwnSparsity).length;
       const grid = (prune.methods.length - constructed) * prune.sparsities.length;
@@ -273,8 +318,7 @@ export function configSchema() {
         ...config,
         ...seedOptions(config.seeds),
         prune: {
-          ...prune,
-          methods: withSearched(prune.methods, prune.search),
+          ...completed(prune),
           finetune: prune.finetune && completeFinetuning(prune.finetune, train),
         },
       };

@@ -18,6 +18,9 @@ export const VALIDATED = 1;
 /** Version of what constructions make; not of the recipe, which studies without any have too. */
 export const CONSTRUCTION = 1;
 
+/** Version of what controls of methods do; not of the recipe, which studies without any have too. */
+export const CONTROL = 1;
+
 /**
  * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
  * keep theirs.
@@ -65,7 +68,8 @@ export function evaluationIdentity({ evaluate }: RunSettings) {
  * What of a method shapes one pruning, with the plugins that its members come from. The schedule does where it prunes
  * during the recovery, or says what goes first; else it shows in the parents alone.
  */
-export function methodIdentity({ criterion, allocation, structure, schedule, target, layer }: Method) {
+export function methodIdentity(method: Method) {
+  const { criterion, allocation, structure, schedule, target, control, layer } = method;
   const whole = { criterion, allocation, structure, schedule };
   const { during, avoidsDeadInputs } = schedules.named(schedule.name);
   const scheduleShapes = during !== undefined || avoidsDeadInputs?.(schedule) === true;
@@ -75,8 +79,14 @@ export function methodIdentity({ criterion, allocation, structure, schedule, tar
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
     ),
     ...(target === "effective" ? { target } : {}),
+    ...(control === undefined ? {} : { control: { name: control, version: CONTROL } }),
     ...(layer === undefined ? {} : { layer }),
   };
+}
+
+/** What of a method shapes the units that a mask is made of. */
+export function structureIdentity({ structure, layer }: Method) {
+  return { structure: memberIdentity("structure", structure), ...(layer === undefined ? {} : { layer }) };
 }
 
 /** A construction with its options, and the plugin that it comes from. */

@@ -35,6 +35,8 @@ export interface StudyOptions {
     readonly scan?: "layers" | undefined;
     /** Its methods are among the others. */
     readonly search?: Search | undefined;
+    /** Those that are methods are among the others. */
+    readonly controls?: readonly string[] | undefined;
   };
   readonly seeds: readonly number[];
   /** What the seeds follow from: those of a config are the first that it runs. */

@@ -1,5 +1,7 @@
 import { inputError } from "../foundations/errors.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
+import type { TakenMask } from "../pruning/control.ts";
+import { methodControl } from "../pruning/controls/registry.ts";
 import {
   type AnyMethod,
   type Chosen,
@@ -15,13 +17,15 @@ import { schedules } from "../pruning/schedules/registry.ts";
 import { recoveryOfConstructed, sparsityOfConstructed } from "./construct.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
+import { type CellColumn, Graph, type UnroundedCell } from "./run-graph.ts";
 import { planBaseline } from "./runs/baseline.ts";
 import { planCheckpoint } from "./runs/checkpoint.ts";
 import { planConstructed } from "./runs/constructed.ts";
-import { isDense, type Run } from "./runs/index.ts";
+import type { Run } from "./runs/index.ts";
 import { planPoint } from "./runs/point.ts";
 import { planQuantized } from "./runs/quantized.ts";
 import { recoverySource } from "./runs/recover.ts";
+import { planRemasked } from "./runs/remasked.ts";
 import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import { scanned } from "./scan.ts";
@@ -68,12 +72,7 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
 
   const cells: Cell[] = [];
   for (const method of plannedMethods(inputs)) {
-    const recovery = method.recovery ?? standardRecovery(method, settings);
-    const start = startOf(method, recovery);
-    const retraining = recoveries.named(recovery.name).retraining(recovery, start);
-    const columns = isConstructed(method)
-      ? constructedColumns(method, retraining, inputs, graph)
-      : prunedColumns(method, start, retraining, inputs, graph);
+    const { recovery, columns } = planMethod(method, inputs, graph);
     const { quantization } = method;
     for (const { sparsity, addRuns } of columns) {
       for (const [seed, baseline] of baselines) {
@@ -101,18 +100,31 @@ function plannedMethods({ options: { prune }, settings }: PlanInputs): readonly 
   return prune.scan === undefined ? methods : scanned(methods, settings);
 }
 
-/** A cell before its network is quantized, if it is. */
-interface UnroundedCell extends Pick<Cell, "seed" | "label"> {
-  readonly baseline: string;
-  /** Whether the cell is filled then. */
-  readonly fills: boolean;
+/** How the networks of a method recover, and the runs that lead to them. */
+function planMethod(
+  method: AnyMethod,
+  inputs: PlanInputs,
+  graph: Graph,
+): { readonly recovery: Chosen; readonly columns: readonly CellColumn[] } {
+  const recovery = method.recovery ?? standardRecovery(method, inputs.settings);
+  const start = startOf(method, recovery);
+  const retraining = recoveries.named(recovery.name).retraining(recovery, start);
+  if (isConstructed(method)) {
+    return { recovery, columns: constructedColumns(method, retraining, inputs, graph) };
+  }
+  const taken = takenMaskOf(method);
+  if (taken === undefined) {
+    return { recovery, columns: prunedColumns(method, start, retraining, inputs, graph) };
+  }
+  const columns = prunedColumns({ ...method, control: undefined }, start, retraining, inputs, graph);
+  const remasked = remaskedColumns({ method, taken, start, retraining, columns }, inputs, graph);
+  // It is trained anew, whatever the method does.
+  return { recovery: taken.weights === "reinitialized" ? { name: "train" } : recovery, columns: remasked };
 }
 
-/** The cells of a method at one sparsity. */
-interface CellColumn {
-  readonly sparsity: number;
-  /** Adds the runs of one seed that lead from its baseline to the network of the cell, and returns their ids. */
-  addRuns(cell: UnroundedCell): string[];
+/** The mask that a control of a method takes from it. */
+function takenMaskOf({ control }: Method): TakenMask | undefined {
+  return control === undefined ? undefined : methodControl(control).takesMask;
 }
 
 /** As `prune.finetune` says; but a network that is pruned early has its training before it. */
@@ -129,6 +141,64 @@ function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
   const { startsAt } = schedules.named(method.schedule.name);
   if (startsAt !== undefined) return startsAt(method.schedule);
   return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
+}
+
+/** A control that takes the masks of a method, and the runs of that method. */
+interface Remasking {
+  readonly method: Method;
+  readonly taken: TakenMask;
+  readonly start: number | undefined;
+  readonly retraining: Retraining | null;
+  readonly columns: readonly CellColumn[];
+}
+
+/** Under the network of the method at each sparsity, one with its mask; without any mask, the dense control. */
+function remaskedColumns(
+  { method, taken, start, retraining, columns }: Remasking,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const { settings } = inputs;
+  const straightThrough = straightThroughRounding(method.quantization);
+  const isReinitialized = taken.weights === "reinitialized";
+  const fresh = { training: "train", rewindTo: 0, optimizer: "fresh" } as const;
+  if (isReinitialized && settings.weights !== undefined) {
+    throw inputError(
+      `The method ${method.name} trains from new initial values, and train.from gives the weights.`,
+      {
+        hint: "Leave out the control reinitialized.",
+      },
+    );
+  }
+  return columns.map(({ sparsity, addRuns }) => ({
+    sparsity,
+    addRuns: ({ seed, baseline, label, fills }) => {
+      const trained = isReinitialized ? fresh : retraining;
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
+      const source = sourceOf(trained, { seed, baseline }, inputs, graph);
+      const common = { method, sparsity, straightThrough, seed, label };
+      if (sparsity === 0) {
+        const point = { ...common, before: 0, retraining: trained };
+        return [graph.add(planPoint(settings, point, isReinitialized ? baseline : from, source), fills)];
+      }
+      const original = `${method.name}-${sparsity}-original-seed${seed}`;
+      const masked = addRuns({ seed, baseline, label: original, fills: false });
+      const run = {
+        ...common,
+        taken,
+        // Its values are there already.
+        retraining: isReinitialized ? { ...fresh, keepsWeights: true as const } : retraining,
+      };
+      const remasked = planRemasked(
+        settings,
+        run,
+        masked.at(-1) ?? baseline,
+        isReinitialized ? undefined : from,
+        source,
+      );
+      return [...masked, graph.add(remasked, fills)];
+    },
+  }));
 }
 
 /** At each sparsity of the study the levels of the schedule. */
@@ -227,31 +297,4 @@ export function lastOf({ path }: Pick<Cell, "path">): string {
 /** The run that pruned the network of a cell: the one that fills it, or that a quantized one hangs on. */
 export function pointRunOf({ path, method }: Pick<Cell, "path" | "method">): string {
   return path.at(method.quantization === undefined ? -1 : -2) ?? path[0];
-}
-
-/** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
-const MOST_RUNS = 500_000;
-
-/** Runs by id, dense networks first, and so parents before what hangs on them. */
-class Graph {
-  readonly #runs = new Map<string, Run>();
-  /** Those that have the name of a cell. */
-  readonly #named = new Set<string>();
-
-  /** Adds a run unless it is there; a run that fills a cell is named after the first such cell. Returns its id. */
-  add(run: Run, fillsCell = false): string {
-    const known = this.#runs.get(run.id);
-    if (known === undefined && this.#runs.size === MOST_RUNS) {
-      throw inputError(`The study has more than ${MOST_RUNS} runs: baselines, levels and pruned networks.`, {
-        hint: "Part it into several, with fewer seeds, methods or sparsities each.",
-      });
-    }
-    if (known === undefined || (fillsCell && !this.#named.has(run.id))) this.#runs.set(run.id, run);
-    if (fillsCell) this.#named.add(run.id);
-    return run.id;
-  }
-
-  runs(): Run[] {
-    return [...this.#runs.values()].sort((a, b) => Number(isDense(b)) - Number(isDense(a)));
-  }
 }

@@ -7,6 +7,7 @@ import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models } from "../models/registry.ts";
 import type { NetworkSpec } from "../network/specification.ts";
+import { controlsLeftOut } from "../pruning/controlled.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
@@ -76,6 +77,7 @@ export async function prepareStudy(
   const data = await resources.datasets.open(options.dataset, { dataDir, notify });
   try {
     const found = await engine;
+    for (const message of leftOutNotices(options)) notify(message);
     const pinned = { ...options, dataset: data.options, engine: found.name };
     const weights = await findWeights(options.train, networkOfStudy(pinned, data.facts), dataDir);
     return { ...outlineStudy(pinned, data.facts, found, weights), data };
@@ -83,6 +85,14 @@ export async function prepareStudy(
     data.release();
     throw error;
   }
+}
+
+/** Which controls of the study some of its methods cannot have. */
+function leftOutNotices({ prune }: StudyOptions): string[] {
+  return controlsLeftOut(prune).map(({ control, methods }) => {
+    const reasons = methods.map(({ method, reason }) => `${method} (${reason})`).join(", ");
+    return `prune.controls: ${control} is left out for ${reasons}.`;
+  });
 }
 
 /** Throws when the model does not fit the data. */

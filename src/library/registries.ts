@@ -1,10 +1,12 @@
 import { charts } from "../charts/registry.ts";
+import { corruptions } from "../datasets/corruptions/registry.ts";
 import { datasets } from "../datasets/registry.ts";
 import { engines } from "../engines/registry.ts";
 import { metrics } from "../metrics/registry.ts";
 import { models } from "../models/registry.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
+import { controls } from "../pruning/controls/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import { methods } from "../pruning/methods.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
@@ -22,7 +24,9 @@ export const registries = {
   schedules,
   recoveries,
   constructions,
+  controls,
   metrics,
+  corruptions,
   charts,
   engines,
 } as const;

@@ -122,7 +122,7 @@ export async function runStudies(
     });
     if (!ends.goesOn()) return ends.of(requests);
 
-    // 3. The runs of all studies: dense networks, then what hangs on them.
+    // 3. The runs of all studies: dense networks, then what hangs on them. First what is to be known of the engines.
     for (const { open } of opened) {
       const {
         options: { name: study },
@@ -135,8 +135,9 @@ export async function runStudies(
     const onLastStarted = () => {
       if (shard === undefined) pngPool.prepare();
     };
-    // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there; or that seeds are to be
-    // added, whose runs come next.
+
+    // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there; or, of one that adds
+    // seeds until its intervals are narrow, that more runs are needed.
     const finish = async (each: Opened, runs: Promise<StoredRuns>): Promise<Opened | undefined> => {
       let more: Opened | undefined;
       try {
@@ -248,7 +249,8 @@ class Endings {
   /** Whether there is anything left to do: a study that failed stops the others, unless they are to go on. */
   goesOn(): boolean {
     const { signal, keepGoing } = this.#options;
-    return !signal.aborted && (keepGoing || this.#ends.size === 0);
+    const failed = [...this.#ends.values()].some(({ state }) => state !== "done");
+    return !signal.aborted && (keepGoing || !failed);
   }
 
   /** Does `work` for one study after the other, as long as it goes on; an error ends its study. */

@@ -30,15 +30,20 @@ export type Initializer = z.output<typeof initializerSchema>;
 
 /**
  * The values of all parameters before training. A tensor's values depend only on the initializer, the seed,
- * its name and its layer's shape, so that networks that differ elsewhere share them.
+ * its name and its layer's shape, so that networks that differ elsewhere share them. Another purpose gives others.
  */
-export function initialParameters(spec: NetworkSpec, initializer: Initializer, seed: number): Parameters {
+export function initialParameters(
+  spec: NetworkSpec,
+  initializer: Initializer,
+  seed: number,
+  purpose = "initialization",
+): Parameters {
   return new Map(
     spec.layers.filter(hasWeights).flatMap((layer) => {
       const tensors = layerParameters(layer);
       const fans = fansOf(tensors.weight.shape);
       return Object.values(tensors).map(({ name, role, size }): [string, Float32Array] => {
-        const draw = sampler(initializer, role, fans, randomStream(seed, "initialization", name));
+        const draw = sampler(initializer, role, fans, randomStream(seed, purpose, name));
         return [name, Float32Array.from({ length: size }, draw)];
       });
     }),

@@ -33,6 +33,18 @@ export interface Needs {
   readonly objective: { readonly examples: number };
 }
 
+/** Whether any of it depends on training examples. */
+export function looksAtExamples({
+  gradients,
+  exampleGradients,
+  activationNorms,
+  objective,
+}: Partial<Needs>): boolean {
+  return (
+    gradients?.of === "loss" || [exampleGradients, activationNorms, objective].some((of) => of !== undefined)
+  );
+}
+
 /** The mean loss over training examples as a function of all weights. */
 export interface Objective {
   /** How many examples there are, in a fixed order. */

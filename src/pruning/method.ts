@@ -37,6 +37,8 @@ export interface Method extends Readonly<Record<Exclude<Axis, "recovery">, Chose
   readonly quantization?: Quantization | undefined;
   /** What its sparsities are: of the values that it prunes, or `effective`, of those that are pruned or dead. Undefined: direct. */
   readonly target?: Target | undefined;
+  /** Which control of the method with the same members it is; undefined: none. */
+  readonly control?: string | undefined;
   /** The only layer that it prunes, such as `fc1`; undefined: every layer that may be pruned. */
   readonly layer?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { quote } from "../foundations/quote.ts";
 import { type EntryWithOptions, type Paper, Registry } from "../foundations/registry.ts";
 import { allocations } from "./allocations/registry.ts";
 import { constructions } from "./constructions/registry.ts";
+import { methodControl, methodControls } from "./controls/registry.ts";
 import { criteria } from "./criteria/registry.ts";
 import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method, targets } from "./method.ts";
 import { quantizationSchema } from "./quantization/quantization.ts";
@@ -266,6 +267,14 @@ function ownName() {
     .describe("What the method is called in results, charts and checkpoints.");
 }
 
+function controlSchema() {
+  return z
+    .enum(methodControls().map(({ name }) => name))
+    .describe(
+      "Makes it a control of the method that has the same members: which weights go, or where they start, is not the method's own. prune.controls adds them for all methods.",
+    );
+}
+
 function ownRecovery() {
   return axisSchema(axes.recovery)
     .optional()
@@ -292,6 +301,16 @@ function combinationSchema() {
         .describe("When weights are removed: at once, in rounds, or during the recovery."),
       recovery: ownRecovery(),
       quantization: quantizationSchema.optional(),
+      control: controlSchema().optional(),
+    })
+    .superRefine(({ control, ...method }, context) => {
+      const misfit = control === undefined ? undefined : methodControl(control).misfit?.(method);
+      if (misfit === undefined) return;
+      context.addIssue({
+        code: "custom",
+        path: ["control"],
+        message: `no method can be ${control} if ${misfit}. Leave control out.`,
+      });
     })
     .describe("A method of your own, on the axes:");
 }

@@ -17,6 +17,8 @@ export interface PruneRequest {
   readonly method: Pick<Method, "allocation" | "structure">;
   /** Fraction in 0..1 of the tensors' units that is gone afterwards, whatever went before. */
   readonly sparsity: number;
+  /** By tensor: what the units of a layer go by, the lowest first, in place of their scores, which still say how many go. */
+  readonly rank?: ((tensor: string) => (score: number) => number) | undefined;
   /** What is pruned already: it counts and stays pruned. Masks of other tensors are handed on. */
   readonly previous?: Masks | undefined;
 }
@@ -39,7 +41,7 @@ export function pruneMasks({ sparsity, ...request }: PruneRequest): Masks {
 export function masksAt(
   sparsity: number,
   scored: readonly ScoredUnits[],
-  { method, previous }: Pick<PruneRequest, "method" | "previous">,
+  { method, rank, previous }: Pick<PruneRequest, "method" | "rank" | "previous">,
 ): Masks {
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity is in 0..1, not ${sparsity}`);
   const structure = structures.named(method.structure.name);
@@ -48,9 +50,46 @@ export function masksAt(
   for (const [i, unitsOf] of scored.entries()) {
     const count = counts[i] as number;
     refuseRevival(unitsOf, count, sparsity);
-    masks.set(unitsOf.name, maskOf(unitsOf, count, structure, method.structure));
+    const ranked = rank === undefined ? unitsOf : rankedBy(unitsOf, rank(unitsOf.name));
+    masks.set(unitsOf.name, maskOf(ranked, count, structure, method.structure));
   }
   return masks;
+}
+
+/** What is pruned already, or has to go first, still does. */
+function rankedBy(units: ScoredUnits, rank: (score: number) => number): ScoredUnits {
+  const scores = units.scores.map((score) => {
+    const place = rank(score);
+    return score === Number.NEGATIVE_INFINITY ? score : place;
+  });
+  return { ...units, scores };
+}
+
+/**
+ * Masks with as many units in each tensor as others, dealt out anew: those with the lowest draws go, as the structure has it.
+ */
+export function shuffleMasks({
+  tensors,
+  masks,
+  method,
+  draw,
+}: Pick<PruneRequest, "tensors" | "method"> & {
+  readonly masks: Masks;
+  /** A stream of uniform numbers for each tensor. */
+  readonly draw: (tensor: string) => () => number;
+}): Masks {
+  const structure = structures.named(method.structure.name);
+  const scores = new Map(
+    tensors.map(({ name, size }) => [name, Float32Array.from({ length: size }, draw(name))]),
+  );
+  const shuffled = new Map(masks);
+  for (const units of scoreUnits({ tensors, scores, method })) {
+    const mask = masks.get(units.name);
+    if (mask === undefined) continue;
+    const kept = countKept(units.units === undefined ? mask : keptUnits(mask, units.units));
+    shuffled.set(units.name, maskOf(units, units.scores.length - kept, structure, method.structure));
+  }
+  return shuffled;
 }
 
 /** The lowest finite float32: nothing that is kept ties with what is pruned already. */

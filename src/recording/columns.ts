@@ -253,6 +253,10 @@ export const optionalColumns: {
 } = {
   results: [
     effortColumns,
+    {
+      control: text("Which control of a method it is, such as `shuffled`; `none` for a method itself."),
+      control_of: text("The method of the study that it is a control of; empty where there is none."),
+    },
     { layer: text("The only layer that is pruned: `sparsity` is of its weights.") },
     {
       quantization: text(

@@ -51,6 +51,9 @@ export interface ResultRow {
   readonly train_steps?: number | null;
   readonly train_examples?: number | null;
   readonly train_macs?: number | null;
+  /** These two in studies with a control of a method. */
+  readonly control?: string;
+  readonly control_of?: string | null;
   /** In a scan by layer: the only one that is pruned. */
   readonly layer?: string;
   /** These three in studies with a method that quantizes. */

@@ -19,6 +19,7 @@ export function settingsOf({
     sparsities: _sparsities,
     search: _search,
     scan: _scan,
+    controls: _controls,
     ...prune
   } = options.prune;
   const { weights } = settings;

@@ -11,9 +11,10 @@ import type { EpochRecord } from "../experiment/training/train.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
+import { controlledMethod } from "../pruning/controlled.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
 import type { TensorMeasure } from "../pruning/measure.ts";
-import { chosenText, isConstructed, methodColumns } from "../pruning/method.ts";
+import { type AnyMethod, chosenText, isConstructed, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
@@ -82,10 +83,13 @@ export function tabulate(
   });
   // All rows of a table have the same columns.
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
+  const methods = [...new Set(plan.cells.map(({ method }) => method))];
+  const hasControls = methods.some((method) => !isConstructed(method) && method.control !== undefined);
   return {
     results: filled.map((of) => {
       const row = {
         ...resultRow(of, labels),
+        ...(hasControls ? controlColumns(of, methods) : {}),
         ...layerColumn(of),
         ...(quantizes ? codedColumns(of) : {}),
       };
@@ -196,6 +200,12 @@ function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
     of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
   const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
   return Object.values(columns).every((value) => value === null) ? {} : columns;
+}
+
+/** What a row has beside the others where a method of the study is a control of another. */
+function controlColumns({ cell: { method } }: Filled, methods: readonly AnyMethod[]) {
+  if (isConstructed(method) || method.control === undefined) return { control: "none", control_of: null };
+  return { control: method.control, control_of: controlledMethod(method, methods)?.name ?? null };
 }
 
 /** What a row has beside the others in a scan by layer. */

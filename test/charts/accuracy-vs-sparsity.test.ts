@@ -19,7 +19,7 @@ interface Point {
 function read(results: Parameters<typeof accuracyVsSparsity>[0]["results"]) {
   const spec = JSON.parse(JSON.stringify(accuracyVsSparsity({ results })));
   const points: Point[] = spec.data.values;
-  const layers: { data?: { values: { text?: string }[] } }[] = spec.layer;
+  const layers: { data?: { values: { text?: string }[] } }[] = spec.layer ?? [];
   const labels = layers.flatMap(({ data }) => data?.values ?? []).flatMap(({ text }) => text ?? []);
   return {
     points,
@@ -51,6 +51,26 @@ describe("accuracyVsSparsity", () => {
       "l1-unstructured",
       "global-magnitude",
     ]);
+  });
+
+  it("gives each of more than 16 methods a panel, with the others behind it", () => {
+    const methods = Array.from({ length: 17 }, (_, i) => `own-${i}`);
+    const { points, subtitle, spec } = read(exampleStudy({ methods }).results);
+    expect(spec.facet).toMatchObject({ field: "method", sort: methods });
+    expect(points).toHaveLength(17 * 3 * 2);
+    const [behind, rules] = spec.spec.layer;
+    // In every panel, since the field of the facet is not theirs.
+    expect(behind.data.values).toHaveLength(17 * 3);
+    expect(Object.keys(behind.data.values[0])).toEqual(["line", "x", "y"]);
+    expect(rules.data.values.map(({ label }: { label: string }) => label)).toEqual([
+      "dense baseline 97.8%",
+      "dense control 97.8%",
+    ]);
+    expect(subtitle).toContain(
+      "Vertical: Test accuracy (%), log scale of the error\nHorizontal: Weights pruned",
+    );
+    expect(subtitle).toContain("Grey: the other methods after fine-tuning; dotted: before fine-tuning");
+    expect(read(exampleStudy({ methods: methods.slice(1) }).results).spec.facet).toBeUndefined();
   });
 
   it("has one line a method without fine-tuning", () => {

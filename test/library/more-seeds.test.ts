@@ -7,6 +7,7 @@ import { resolveConfig } from "../../src/config/load.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { planStudies } from "../../src/library/forecast.ts";
 import { merge } from "../../src/library/merge.ts";
+import { runStudies } from "../../src/library/study.ts";
 import { readManifest } from "../../src/recording/manifest.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
 import { filesOf } from "../support/results.ts";
@@ -82,6 +83,26 @@ describe("a study with a rule for its seeds", () => {
         await readFile(path.join(at("whole"), table), "utf8"),
       );
     }
+  });
+
+  test("goes on after a study beside it is done", async () => {
+    const plain = { ...options, name: "plain", seeds: [0], seedRule: undefined };
+    const requests = [plain, options].map((of) => ({
+      options: of,
+      folder: at(`beside-${of.name}`),
+      dataDir: undefined,
+      checkpoints: "baselines" as const,
+      fresh: false,
+    }));
+    const ends = await runStudies(requests, {
+      workers: 2,
+      shard: undefined,
+      keepGoing: false,
+      onEvent: () => {},
+      signal: new AbortController().signal,
+    });
+    expect(ends.map(({ state }) => state)).toEqual(["done", "done"]);
+    expect(await filesOf(at("beside-tiny"))).toEqual(await filesOf(at("whole")));
   });
 
   test("is merged whole, and refused in parts", async () => {

@@ -103,8 +103,9 @@ describe("what a function of each kind has to give", () => {
       "during",
       ", during: () => [{ step: 3, sparsity: 0.1 }]",
       [0.5, 10, {}],
-      "a list of { step, sparsity }, steps rising, that ends with the sparsity 0.5",
+      "a list of { step, sparsity } or { step, regrowth }, steps rising, whose last sparsity is 0.5",
     ],
+    ["schedule", "schedules", "startsAt", ", startsAt: () => -1", [{}], "a whole number from 0"],
   ] as const)("%s: %s.%s", async (axis, key, field, code, given, expected) => {
     const name = `wrong-${field}`;
     await bring(key, name, complete[key] + code);

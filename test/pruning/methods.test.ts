@@ -119,7 +119,7 @@ describe("what is wrong with a method is said of the very field, with the choice
   const choices = (axis: keyof typeof axes) => axes[axis].names().join(", ");
   const method = (rest: string) => `{ name: x, criterion: magnitude, allocation: global, ${rest} }`;
   const combinationKeys =
-    "Keys here: name, criterion, allocation, target, structure, schedule, recovery, quantization.";
+    "Keys here: name, criterion, allocation, target, structure, schedule, recovery, quantization, control.";
   const whole = "a name, or a mapping with a name and options, is needed.";
 
   test.each([

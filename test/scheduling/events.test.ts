@@ -32,7 +32,7 @@ async function documented(): Promise<Map<string, string[]>> {
 
 test("docs/events.md lists every event, with exactly the fields that it has", async () => {
   const docs = await documented();
-  expect([...docs.keys()].sort()).toEqual([...Object.keys(KINDS), "plan"].sort());
+  expect([...docs.keys()].sort()).toEqual([...Object.keys(KINDS), "plan", "found"].sort());
 
   const root = await temporaryFolder();
   const changes = { seeds: [0], train: { epochs: 20, batchSize: 8 } };

@@ -11,8 +11,9 @@ export interface SeriesStyle {
 }
 
 /**
- * The first eight stay apart for color-blind readers: after Okabe and Ito (2008), the light ones darkened so that text in
- * them is legible on white, yellow and black replaced. Each on a light background, and on a dark one.
+ * After Okabe and Ito (2008), the light ones darkened so that text in them is legible on white, yellow and black replaced;
+ * the last ones found by a search. Each on a light background, and on a dark one. All 16 stay apart for color-blind
+ * readers too: test/charts/parts/palette.test.ts sees them with their eyes.
  */
 const colors = [
   ["#0072b2", "#56aee8"],
@@ -22,15 +23,15 @@ const colors = [
   ["#cc8a00", "#e3b04b"],
   ["#41a0dc", "#8fccf2"],
   ["#8c564b", "#c99a8d"],
-  ["#7a5cc6", "#a992e8"],
-  ["#1f2f8f", "#6c83ff"],
-  ["#a3123f", "#ff6b8f"],
-  ["#2f6b12", "#8fd14f"],
-  ["#6f6a00", "#d8d645"],
-  ["#5b6c7d", "#b4c3d1"],
+  ["#7a5cc6", "#fde1ff"],
+  ["#1f2f8f", "#497ef9"],
+  ["#a3123f", "#f85d4f"],
+  ["#2f6b12", "#67a55a"],
+  ["#3b450e", "#ffe957"],
+  ["#17ae53", "#aef2a6"],
   ["#3b1f1a", "#f3dccd"],
-  ["#b02fd0", "#e08cff"],
-  ["#00838f", "#35d6e6"],
+  ["#5c2563", "#d450a7"],
+  ["#0085ff", "#3585da"],
 ] as const;
 
 /** Shapes stay apart where colors do not; solid lines first, then others, so that no two of 32 series share both. */
@@ -58,25 +59,28 @@ export const DISTINCT_SERIES = shapes.length * dashes.length;
 export const darkVariants: ReadonlyMap<string, string> = new Map(colors);
 
 /**
- * A style for each method. A registered method has the same one in every chart of every study; a method of the
- * config's own takes the first that is free. A method that is shown by its label has the style of its name.
+ * A style for each method, no color twice among 16. Each of the first 16 registered methods has the same one in every
+ * chart of every study. The others, and methods of the config's own, take the first whose color is free. A method that is
+ * shown by its label has the style of its name.
  */
 export function methodStyles(methods: readonly string[], labels?: Labels): Map<string, SeriesStyle> {
   const names = new Map(Object.entries(labels?.methods ?? {}).map(([name, label]) => [label, name]));
-  const preferred = (method: string) => registered.names().indexOf(names.get(method) ?? method);
+  const registeredAs = (method: string) => registered.names().indexOf(names.get(method) ?? method);
   const places = new Map<string, number>();
-  const taken = new Set<number>();
-  const take = (method: string, place: number) => {
-    places.set(method, place);
-    taken.add(place);
-  };
-  // Registered methods choose first, so that a method of the config's own never changes their style.
-  for (const method of methods) if (preferred(method) >= 0) take(method, preferred(method));
-  let free = 0;
   for (const method of methods) {
-    if (places.has(method)) continue;
+    const place = registeredAs(method);
+    if (place >= 0 && place < colors.length) places.set(method, place);
+  }
+  const taken = new Set(places.values());
+  // Registered methods choose first, so that a method of the config's own never changes their style.
+  const others = methods.filter((method) => !places.has(method));
+  const later = others.filter((method) => registeredAs(method) >= 0);
+  later.sort((a, b) => registeredAs(a) - registeredAs(b));
+  let free = 0;
+  for (const method of new Set([...later, ...others])) {
     while (taken.has(free)) free++;
-    take(method, free);
+    places.set(method, free);
+    taken.add(free);
   }
   return new Map(methods.map((method) => [method, styleAt(places.get(method) ?? 0)]));
 }

@@ -9,6 +9,7 @@ import { sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
+import { spoiltExamples } from "./spoilt-examples.ts";
 
 /** The network that is looked at. */
 interface Subject {
@@ -16,6 +17,8 @@ interface Subject {
   readonly weights: Parameters;
   readonly seed: number;
   readonly environment: RunEnvironment;
+  /** Whether the training examples that it sees are spoilt. */
+  readonly spoilsExamples?: boolean;
 }
 
 /**
@@ -37,6 +40,9 @@ export async function withEvidence<T>(
   }
 
   const drawn = (examples: number) => drawnFor(dataset.train, examples, subject.seed);
+  const train = subject.spoilsExamples
+    ? spoiltExamples(dataset.train, drawn(mostExamples(needs)), randomStream(subject.seed, "spoilt examples"))
+    : dataset.train;
   const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
   try {
     await network.writeParameters(subject.weights);
@@ -44,21 +50,27 @@ export async function withEvidence<T>(
       gradients:
         needs.gradients.of === "flow"
           ? await flowGradients(network, spec, subject.weights)
-          : await network.gradients(dataset.train, drawn(needs.gradients.examples)),
+          : await network.gradients(train, drawn(needs.gradients.examples)),
     };
     const each = needs.exampleGradients && {
-      exampleGradients: await exampleGradients(network, dataset.train, needs.exampleGradients, subject.seed),
+      exampleGradients: await exampleGradients(network, train, needs.exampleGradients, subject.seed),
     };
     const norms = needs.activationNorms && {
-      activationNorms: await normsOf(network, dataset.train, drawn(needs.activationNorms.examples)),
+      activationNorms: await normsOf(network, train, drawn(needs.activationNorms.examples)),
     };
     const objective = needs.objective && {
-      objective: objectiveOf(network, dataset.train, drawn(needs.objective.examples)),
+      objective: objectiveOf(network, train, drawn(needs.objective.examples)),
     };
     return await use({ ...initial, ...gradients, ...each, ...norms, ...objective });
   } finally {
     await network.dispose();
   }
+}
+
+function mostExamples({ gradients, exampleGradients, activationNorms, objective }: Partial<Needs>): number {
+  const ofLoss = gradients?.of === "loss" ? gradients.examples : 0;
+  const others = [exampleGradients, activationNorms, objective].map((need) => need?.examples ?? 0);
+  return Math.max(ofLoss, ...others);
 }
 
 /** Which examples criteria look at: the same for every method and sparsity of a seed. */

@@ -3,6 +3,7 @@ import { failure } from "../../foundations/errors.ts";
 import { randomStream } from "../../foundations/random.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import { methodControl } from "../../pruning/controls/registry.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
 import { type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
 import { pruneToEffective } from "../../pruning/effective.ts";
@@ -131,16 +132,30 @@ export class Pruner {
     this.sparsity = sparsity;
   }
 
-  #choose(request: PruneRequest): Masks {
+  #choose(given: PruneRequest): Masks {
+    const request = { ...given, rank: this.#rank() };
     if (this.#pruning.method.target !== "effective") return pruneMasks(request);
     return pruneToEffective({ ...request, spec: this.#environment.settings.network });
+  }
+
+  /** What goes first in a layer, of a method that is a control of another. */
+  #rank(): PruneRequest["rank"] {
+    const { method, seed } = this.#pruning;
+    const ranks = method.control === undefined ? undefined : methodControl(method.control).ranks;
+    if (ranks === undefined) return undefined;
+    return (tensor) => {
+      const stream = randomStream(seed, "random control", tensor);
+      return (score) => ranks(score, () => stream.uniform());
+    };
   }
 
   async #scores(all: Parameters): Promise<Scores> {
     const { method, tensors, seed } = this.#pruning;
     const criterion = criteria.named(method.criterion.name);
     const weights = this.masks.size === 0 ? all : withoutPruned(all, this.masks);
-    const subject = { weights, seed, environment: this.#environment };
+    const spoilsExamples =
+      method.control !== undefined && methodControl(method.control).spoilsExamples === true;
+    const subject = { weights, seed, environment: this.#environment, spoilsExamples };
     const evidence = {
       tensors,
       weights,

@@ -2,6 +2,7 @@ import { contentHash } from "../../foundations/hash.ts";
 import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../identity.ts";
 import { type GivenWeights, readWeights } from "../read-weights.ts";
 import type { RunStatus } from "../status.ts";
+import { totalEffort } from "../training/effort.ts";
 import { optimizerSpec, stepCount } from "../training/train.ts";
 import { denseEffort, trainDense } from "./dense.ts";
 import {
@@ -67,8 +68,8 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
     });
   },
 
-  effort: (_run, _result, { network, train: plan }, { train }) =>
-    denseEffort(network, plan, stepCount(plan, train), train),
+  effort: (_run, _result, { network, train: plan, weights }, { train }) =>
+    weights === undefined ? denseEffort(network, plan, stepCount(plan, train), train) : totalEffort([]),
 
   tested: ({ trained }) => trained,
 };

@@ -7,17 +7,26 @@ import { type ConstructedResult, type ConstructedRun, constructed } from "./cons
 import type { MaskedResult } from "./masked.ts";
 import { type PointResult, type PointRun, point } from "./point.ts";
 import { type QuantizedResult, type QuantizedRun, quantized } from "./quantized.ts";
+import { type RemaskedResult, type RemaskedRun, remasked } from "./remasked.ts";
 import type { ExampleCounts, ParentOutput, RunEnvironment, RunKindOf, RunOutput, Work } from "./run.ts";
 import { type TeacherResult, type TeacherRun, teacher } from "./teacher.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
 /** One unit of work with a content hash; a pure function of what the hash covers. */
-export type Run = BaselineRun | CheckpointRun | PointRun | QuantizedRun | TeacherRun | ConstructedRun;
+export type Run =
+  | BaselineRun
+  | CheckpointRun
+  | PointRun
+  | QuantizedRun
+  | RemaskedRun
+  | TeacherRun
+  | ConstructedRun;
 export type RunResult =
   | BaselineResult
   | CheckpointResult
   | PointResult
   | QuantizedResult
+  | RemaskedResult
   | TeacherResult
   | ConstructedResult;
 export type RunKind = Run["kind"];
@@ -27,7 +36,7 @@ type Kinds = {
 };
 
 /** Every kind of run. What a new one still lacks, the compiler finds here. */
-const kinds: Kinds = { baseline, checkpoint, point, quantized, teacher, constructed };
+const kinds: Kinds = { baseline, checkpoint, point, quantized, remasked, teacher, constructed };
 
 /** The kind of a run, which takes this run; TypeScript cannot see that a member and its run go together. */
 function kindOf({ kind }: { readonly kind: RunKind }): RunKindOf<Run, RunResult> {
@@ -76,5 +85,6 @@ export function testedOf(result: RunResult): TestMeasure | null {
 
 /** What is found of a network that fills a row; undefined for a run of another kind. */
 export function maskedOf(result: RunResult): MaskedResult | undefined {
-  return result.kind === "point" || result.kind === "constructed" ? result : undefined;
+  const { kind } = result;
+  return kind === "point" || kind === "remasked" || kind === "constructed" ? result : undefined;
 }

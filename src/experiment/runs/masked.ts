@@ -5,7 +5,7 @@ import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
 import { type Effort, totalEffort } from "../training/effort.ts";
-import { type EpochRecord, optimizerSpec } from "../training/train.ts";
+import { type EpochRecord, finiteOrNull, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
@@ -126,4 +126,21 @@ function assertMasksHeld(label: string, parameters: Parameters, masks: Masks): v
       }
     }
   }
+}
+
+/** By tensor that has a mask: the largest magnitude that it prunes and the smallest that it keeps of these values. */
+export function magnitudeEdges(parameters: Parameters, masks: Masks): Record<string, MagnitudeEdge> {
+  return Object.fromEntries(
+    [...masks].map(([name, mask]) => {
+      const values = parameters.get(name) ?? new Float32Array();
+      let prunedMax = Number.NEGATIVE_INFINITY;
+      let keptMin = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < mask.length; i++) {
+        const magnitude = Math.abs(values[i] as number);
+        if (mask[i] === 0) prunedMax = Math.max(prunedMax, magnitude);
+        else keptMin = Math.min(keptMin, magnitude);
+      }
+      return [name, { prunedMax: finiteOrNull(prunedMax), keptMin: finiteOrNull(keptMin) }];
+    }),
+  );
 }

@@ -1,6 +1,4 @@
 import { contentHash } from "../../foundations/hash.ts";
-import type { Masks } from "../../network/mask.ts";
-import type { Parameters } from "../../network/parameters.ts";
 import type { Method } from "../../pruning/method.ts";
 import type { CourseStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
@@ -15,9 +13,9 @@ import {
 } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
 import type { RunSettings } from "../settings.ts";
-import { finiteOrNull } from "../training/train.ts";
+import { TRAINING_PASSES } from "../training/effort.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
-import { type MagnitudeEdge, type MaskedResult, type Masking, testAndRecover } from "./masked.ts";
+import { type MaskedResult, type Masking, magnitudeEdges, testAndRecover } from "./masked.ts";
 import {
   firstStep,
   planOf,
@@ -26,7 +24,7 @@ import {
   recoverySteps,
   teacherPasses,
 } from "./recover.ts";
-import { type DensityPhase, type Parent, passesOf, type RunKindOf, TRAINING_PASSES } from "./run.ts";
+import { type DensityPhase, type Parent, passesOf, type RunKindOf } from "./run.ts";
 
 /** Prunes the weights of its first parent to one sparsity, then recovers, by what it takes from a second one. */
 export interface PointRun extends RecoveringRun {
@@ -187,20 +185,4 @@ function maskingOf(run: PointRun, pruner: Pruner, course: readonly CourseStep[])
       complete: (network) => pruner.pruneNow(network, run.sparsity),
     },
   };
-}
-
-function magnitudeEdges(parameters: Parameters, masks: Masks): Record<string, MagnitudeEdge> {
-  return Object.fromEntries(
-    [...masks].map(([name, mask]) => {
-      const values = parameters.get(name) ?? new Float32Array();
-      let prunedMax = Number.NEGATIVE_INFINITY;
-      let keptMin = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < mask.length; i++) {
-        const magnitude = Math.abs(values[i] as number);
-        if (mask[i] === 0) prunedMax = Math.max(prunedMax, magnitude);
-        else keptMin = Math.min(keptMin, magnitude);
-      }
-      return [name, { prunedMax: finiteOrNull(prunedMax), keptMin: finiteOrNull(keptMin) }];
-    }),
-  );
 }

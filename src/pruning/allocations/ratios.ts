@@ -11,6 +11,10 @@ import { countByPrice } from "./by-price.ts";
 export const ratios = defineAllocation({
   name: "ratios",
   summary: "Layers of your choice have the sparsities or relative densities that you say.",
+  paper: {
+    citation: "Han et al. 2015, Learning both weights and connections for efficient neural networks",
+    url: "https://arxiv.org/abs/1506.02626",
+  },
   options: z.strictObject({
     sparsities: z
       .record(z.string(), z.number().min(0).max(1))

@@ -1,8 +1,9 @@
 import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import type { EntryWithOptions, Paper, Registry } from "../../foundations/registry.ts";
+import { igq } from "../../pruning/allocations/igq.ts";
 import { constructions } from "../../pruning/constructions/registry.ts";
-import { type Axis, axes } from "../../pruning/method.ts";
+import { type Axis, axes, chosenIn } from "../../pruning/method.ts";
 import { quantizationPaper, quantizationWords } from "../../pruning/quantization/quantization.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
@@ -29,13 +30,15 @@ export function methodsExplained(rows: readonly ResultRow[]): Html {
   return html`<dl class="explained">${methods.slice(0, MOST_METHODS).map(({ name, row }) => {
     const parts = isConstructedRow(row) ? constructedParts(row) : prunedParts(row);
     const papers = new Map(
-      [...parts.map(({ paper }) => paper), quantizationPaper(row.quantization)].flatMap((paper) =>
-        paper === undefined ? [] : [[paper.url, paper]],
-      ),
+      [
+        ...parts.map(({ paper }) => paper),
+        isToEffective(row) ? igq.paper : undefined,
+        quantizationPaper(row.quantization),
+      ].flatMap((paper) => (paper === undefined ? [] : [[paper.url, paper]])),
     );
     return html`<dt>${name}</dt><dd>${parts.map(
       ({ words, text, summary }, i) => html`${i === 0 ? "" : ", "}${words} <b>${text}</b>${summary}`,
-    )}${rounded(row)}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
+    )}${isToEffective(row) ? ", until its effective sparsity is the one asked for" : ""}${rounded(row)}.${papers.size === 0 ? "" : html` <span class="hint">After ${[...papers.values()].map(source)}.</span>`}</dd>\n`;
   })}</dl>${more > 0 ? html`<p class="hint">And ${more.toLocaleString("en-US")} more.</p>` : ""}`;
 }
 
@@ -63,6 +66,11 @@ function partOf(words: string, text: string, registry: Registry<EntryWithOptions
   const entry = registry.find(text.replace(/\(.*$/, ""));
   const summary = entry === undefined ? "" : ` (${lowered(entry.summary)})`;
   return { words, text, summary, paper: entry?.paper };
+}
+
+/** The paper of ideal gas quotas has this target too. */
+function isToEffective({ allocation }: ResultRow): boolean {
+  return chosenIn(allocation).options.get("target") === "effective";
 }
 
 function rounded({ quantization }: ResultRow): Html | "" {

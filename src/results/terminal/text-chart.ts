@@ -18,7 +18,7 @@ export interface TextOptions {
 
 const rows = 13;
 const axisWidth = 6;
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /**
  * The primary metric (accuracy, or the loss of a regression) against sparsity in characters, as lines that fit the columns: a letter
@@ -81,7 +81,7 @@ export function textChart(results: readonly ResultRow[], { columns, color }: Tex
       methods.map((method, index) => `${letters[index % letters.length]} ${method}`),
       baseline !== null,
       columns,
-    ).map((line) => line.replace(/(?<=^| {2})[A-Z·](?= )/g, paint)),
+    ).map((line) => line.replace(/(?<=^| {2})[A-Za-z·](?= )/g, paint)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   DISTINCT_SERIES,
@@ -11,11 +12,36 @@ const registered = [...methods.names()];
 const own = (count: number) => Array.from({ length: count }, (_, i) => `own-${i}`);
 const stylesOf = (count: number) => [...methodStyles(own(count)).values()];
 
-/** CIE 1976 L*a*b* of an sRGB color, for daylight (D65). */
-function lab(color: string): [number, number, number] {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+type Matrix = readonly (readonly [number, number, number])[];
+
+/** What eyes without the cones for green, or for red, make of linear RGB (Machado et al. 2009, severity 1). */
+const eyes = {
+  usual: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+} as const satisfies Record<string, Matrix>;
+
+/** CIE 1976 L*a*b* of an sRGB color as these eyes see it, for daylight (D65). */
+function lab(color: string, seen: Matrix = eyes.usual): [number, number, number] {
+  const linear = [1, 3, 5].map((at) => {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const [r = 0, g = 0, b = 0] = seen.map((row) => {
+    const value = row.reduce((sum, weight, i) => sum + weight * (linear[i] ?? 0), 0);
+    return Math.min(1, Math.max(0, value));
   });
   const f = (t: number) => (t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
   const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
@@ -24,8 +50,8 @@ function lab(color: string): [number, number, number] {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-const apart = (a: string, b: string) => {
-  const [one, other] = [lab(a), lab(b)];
+const apart = (a: string, b: string, seen?: Matrix) => {
+  const [one, other] = [lab(a, seen), lab(b, seen)];
   return Math.hypot(...one.map((value, i) => value - (other[i] ?? 0)));
 };
 
@@ -37,19 +63,38 @@ const contrast = (a: string, b: string) => {
 };
 
 describe("methodStyles", () => {
-  it("gives a registered method the same style whatever stands beside it", () => {
+  it("gives each of the first 16 registered methods the same style whatever stands beside it", () => {
+    const first = registered.slice(0, 16);
     const together = methodStyles(["my-own", ...registered]);
-    for (const method of registered) {
+    for (const method of first) {
       expect(methodStyles([method]).get(method)).toEqual(together.get(method));
       expect(methodStyles(["my-own", method]).get(method)).toEqual(together.get(method));
     }
   });
 
+  it("gives no color twice, whichever 16 methods are compared", () => {
+    const some = fc.shuffledSubarray([...registered, ...own(8)], { minLength: 2, maxLength: 16 });
+    fc.assert(
+      fc.property(some, (compared) => {
+        expect(new Set(methodColors(compared).values()).size).toBe(compared.length);
+      }),
+    );
+  });
+
+  it("lets a method of the config's own change no registered one's", () => {
+    const some = fc.shuffledSubarray([...registered], { minLength: 1, maxLength: 16 });
+    fc.assert(
+      fc.property(some, (compared) => {
+        const styles = methodStyles(compared);
+        const beside = methodStyles([...own(3), ...compared]);
+        for (const method of compared) expect(beside.get(method)).toEqual(styles.get(method));
+      }),
+    );
+  });
+
   it("gives methods their styles in the order asked for", () => {
-    const eight = [...own(8 - registered.length), ...registered];
-    const colors = methodColors(eight);
-    expect([...colors.keys()]).toEqual(eight);
-    expect(new Set(colors.values()).size).toBe(8);
+    const asked = [...own(3), ...registered].reverse();
+    expect([...methodColors(asked).keys()]).toEqual(asked);
   });
 
   it("tells 16 series apart by color, on light and on dark, and each from the background", () => {
@@ -62,8 +107,21 @@ describe("methodStyles", () => {
       colors.forEach((color, i) => {
         expect(contrast(color, page), color).toBeGreaterThan(least);
         for (const other of colors.slice(0, i))
-          expect(apart(color, other), `${color} ${other}`).toBeGreaterThan(12);
+          expect(apart(color, other), `${color} ${other}`).toBeGreaterThan(15);
       });
+    }
+  });
+
+  it("tells them apart for color-blind readers, on light and on dark", () => {
+    const light = stylesOf(16).map(({ color }) => color);
+    const dark = light.map((color) => darkVariants.get(color) ?? "");
+    for (const [name, seen] of Object.entries(eyes)) {
+      for (const colors of [light, dark]) {
+        colors.forEach((color, i) => {
+          for (const other of colors.slice(0, i))
+            expect(apart(color, other, seen), `${color} ${other}, ${name}`).toBeGreaterThan(5);
+        });
+      }
     }
   });
 

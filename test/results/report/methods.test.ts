@@ -30,6 +30,18 @@ describe("methodsExplained", () => {
     expect(text).toContain('<a href="https://arxiv.org/abs/1308.3432" rel="noreferrer">Bengio et al. 2013');
   });
 
+  it("says that a target is effective", () => {
+    const of = (allocation: string) => methodsExplained([resultRow({ allocation })]).text;
+    expect(of("global(floor=count:10)")).not.toContain("effective");
+    const text = of("global(floor=count:10 target=effective)");
+    expect(textOf(text)).toContain(
+      "that are left), until its effective sparsity is the one asked for. After",
+    );
+    expect(text).toContain(
+      '<a href="https://arxiv.org/abs/2107.02306" rel="noreferrer">Vysogorets and Kempe 2021',
+    );
+  });
+
   it("names what no registry knows, and nothing more", () => {
     const { text } = methodsExplained([resultRow({ criterion: "<own>" })]);
     expect(text).toContain("scores each weight by <b>&#60;own&#62;</b>, spreads");
@@ -40,7 +52,7 @@ describe("methodsExplained", () => {
       for (const { name, paper } of registry.list()) {
         if (name === "none") continue;
         expect(paper?.url, `${axis} ${name}`).toMatch(
-          /^https:\/\/(?:arxiv\.org\/abs\/\d{4}\.\d{5}|doi\.org\/10\..+)$/,
+          /^https:\/\/(?:proceedings\.neurips\.cc\/paper\/.+|arxiv\.org\/abs\/\d{4}\.\d{5}|doi\.org\/10\..+)$/,
         );
         expect(paper?.citation).toMatch(/^[A-Z].* \d{4}, [A-Z]/);
       }

@@ -125,6 +125,7 @@ export const schedule = kindOf(
   },
   {
     results: {
+      startsAt: (result) => (isWhole(result, 0) ? undefined : "a whole number from 0"),
       levels: (result, target: number) =>
         Array.isArray(result) &&
         result.at(-1) === target &&

@@ -1,0 +1,45 @@
+import { inputError } from "../foundations/errors.ts";
+import { isDense, type Run } from "./runs/index.ts";
+
+/** A cell before its network is quantized, if it is. */
+export interface UnroundedCell {
+  readonly seed: number;
+  readonly label: string;
+  readonly baseline: string;
+  /** Whether the cell is filled then. */
+  readonly fills: boolean;
+}
+
+/** The cells of a method at one sparsity. */
+export interface CellColumn {
+  readonly sparsity: number;
+  /** Adds the runs of one seed that lead from its baseline to the network of the cell, and returns their ids. */
+  addRuns(cell: UnroundedCell): string[];
+}
+
+/** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
+const MOST_RUNS = 500_000;
+
+/** Runs by id, dense networks first, and so parents before what hangs on them. */
+export class Graph {
+  readonly #runs = new Map<string, Run>();
+  /** Those that have the name of a cell. */
+  readonly #named = new Set<string>();
+
+  /** Adds a run unless it is there; a run that fills a cell is named after the first such cell. Returns its id. */
+  add(run: Run, fillsCell = false): string {
+    const known = this.#runs.get(run.id);
+    if (known === undefined && this.#runs.size === MOST_RUNS) {
+      throw inputError(`The study has more than ${MOST_RUNS} runs: baselines, levels and pruned networks.`, {
+        hint: "Part it into several, with fewer seeds, methods or sparsities each.",
+      });
+    }
+    if (known === undefined || (fillsCell && !this.#named.has(run.id))) this.#runs.set(run.id, run);
+    if (fillsCell) this.#named.add(run.id);
+    return run.id;
+  }
+
+  runs(): Run[] {
+    return [...this.#runs.values()].sort((a, b) => Number(isDense(b)) - Number(isDense(a)));
+  }
+}
