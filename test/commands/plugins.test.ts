@@ -30,7 +30,10 @@ async function magnitudeAsPlugin(): Promise<string> {
   const [, entry = ""] = /export const magnitude = ([\s\S]*);\s*$/.exec(built) ?? [];
   const renamed = entry.replace('"magnitude"', '"my-magnitude"');
   expect(renamed).not.toBe(entry);
-  return `export default ({ z, defineCriterion, scoreEach }) => ({ criteria: [${renamed}] });\n`;
+  return (
+    "const magnitudesOf = (values) => values.map(Math.abs);\n" +
+    `export default ({ z, defineCriterion, scoreEach }) => ({ criteria: [${renamed}] });\n`
+  );
 }
 
 const CONFIG = `

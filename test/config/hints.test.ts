@@ -30,11 +30,11 @@ describe("an error says what to write instead", () => {
     ["prune.methods=[global]", "write { name: my-global, criterion: magnitude, allocation: global }"],
     [
       "prune.methods=[magnitude]",
-      "'magnitude' is a kind of criterion: write { name: my-magnitude, criterion: magnitude, allocation: global }, or take one that has it: l1-unstructured, global-magnitude.",
+      "'magnitude' is a kind of criterion: write { name: my-magnitude, criterion: magnitude, allocation: global }, or take one that has it: l1-unstructured, global-magnitude, erk-magnitude, lamp, igq, gradual-magnitude, lottery-ticket, learning-rate-rewinding, ac-dc.",
     ],
     [
       "prune.methods=[iterative]",
-      "'iterative' is a kind of schedule: write { name: my-iterative, criterion: magnitude, allocation: global, schedule: iterative }.",
+      "'iterative' is a kind of schedule: write { name: my-iterative, criterion: magnitude, allocation: global, schedule: iterative }, or take one that has it: lottery-ticket, learning-rate-rewinding.",
     ],
     ["prune.methods=[{ name: x, criterion: L1, allocation: global }]", "Did you mean 'magnitude'?"],
     ["train.lr=0.1", "train.lr: unknown key. Did you mean train.optimizer.learningRate?"],

@@ -57,7 +57,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a nested unknown key",
       "train:\n  epochs: 3\n  lr: 0.1",
-      "case.yaml:5: train.lr: unknown key. Did you mean train.optimizer.learningRate? Keys here: epochs, batchSize, optimizer, schedule.",
+      "case.yaml:5: train.lr: unknown key. Did you mean train.optimizer.learningRate? Keys here: epochs, batchSize, optimizer, schedule, from, names.",
     ],
     [
       "a key of another member of a union",
@@ -167,7 +167,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "null for a mapping",
       "train:",
-      "case.yaml:3: train: null is not a mapping of keys to values. Its keys: epochs, batchSize, optimizer, schedule.",
+      "case.yaml:3: train: null is not a mapping of keys to values. Its keys: epochs, batchSize, optimizer, schedule, from, names.",
     ],
     [
       "a value out of range",
@@ -251,7 +251,7 @@ describe("what came from --set is said so", () => {
   test.each([
     [
       ["train.epoch=3"],
-      "--set train.epoch=3: train.epoch: unknown key. Did you mean 'epochs'? Keys here: epochs, batchSize, optimizer, schedule.",
+      "--set train.epoch=3: train.epoch: unknown key. Did you mean 'epochs'? Keys here: epochs, batchSize, optimizer, schedule, from, names.",
     ],
     [["prune.sparsities.0=90"], `--set prune.sparsities.0=90: prune.sparsities.0: 90 ${SPARSITY_RULE}`],
     [["seeds=[]"], "--set seeds=[]: seeds: the list is empty."],

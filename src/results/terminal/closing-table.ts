@@ -1,23 +1,20 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import { groupBy } from "../../analysis/group-by.ts";
-import { type MeanInterval, present } from "../../analysis/mean-interval.ts";
+import type { MeanInterval } from "../../analysis/mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
-import { count, percent, recoveryNoun, testSetDoubt } from "../../charts/parts/titles.ts";
+import { percent } from "../../charts/parts/titles.ts";
 import { wrap } from "../../foundations/wrap.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { extremes, primaryMetric } from "../../metrics/registry.ts";
-import { measured, spreadText, valueText } from "../../metrics/words.ts";
+import { primaryMetric } from "../../metrics/registry.ts";
+import { spreadText, valueText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
+import { bestMean, sparsitiesOf } from "./best-mean.ts";
+import { closingFooter, type FooterOptions } from "./closing-footer.ts";
 import { methodRows } from "./method-rows.ts";
 import type { TextOptions } from "./text-chart.ts";
 
-export interface ClosingTableOptions extends TextOptions {
-  /** A sentence on the smallest drop that a check would see, if there is one. */
-  readonly sensitivity?: string | undefined;
-  /** Metrics of the user's own: a second table has them. */
-  readonly metrics?: readonly Metric[] | undefined;
-}
+export type ClosingTableOptions = TextOptions & Pick<FooterOptions, "sensitivity" | "metrics">;
 
 /** The points that a table shows. */
 interface Shown {
@@ -89,7 +86,7 @@ export function closingTable(results: readonly ResultRow[], options: ClosingTabl
         )),
     ...methodRows(rows, styles),
     ...(rows.length > 0 ? [""] : []),
-    ...footer(points, metric, { ...options, testExamples, lopsided, hasRows: rows.length > 0 })
+    ...closingFooter(points, metric, { ...options, testExamples, lopsided, hasRows: rows.length > 0 })
       .flatMap((line) => wrap(line, options.columns))
       .map((line) => styles.dim(line)),
   ];
@@ -152,16 +149,6 @@ function methodGroups(
       context,
     ),
   );
-}
-
-function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
-  return [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
-}
-
-/** The best mean after recovery at one sparsity; null where the methods do not differ. */
-function bestMean(points: readonly MeasuredPoint[], sparsity: number, metric: Metric): number | null {
-  const means = present(points.filter((p) => p.sparsity === sparsity).map(({ recovered }) => recovered.mean));
-  return new Set(means).size < 2 ? null : extremes(metric, means).best;
 }
 
 interface MethodContext {
@@ -277,62 +264,4 @@ type Style = (text: string) => string;
 
 function fill(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - text.length));
-}
-
-/** What the figures are and how far they can be trusted. */
-function footer(
-  points: readonly MeasuredPoint[],
-  metric: Metric,
-  {
-    testExamples,
-    lopsided,
-    hasRows,
-    sensitivity,
-    metrics = [],
-  }: ClosingTableOptions & {
-    readonly testExamples: number;
-    /** Whether any interval is written by its ends. */
-    readonly lopsided: boolean;
-    /** Whether some methods have a row each, in place of a column. */
-    readonly hasRows: boolean;
-  },
-): string[] {
-  const seeds = Math.max(0, ...points.map(({ rows }) => rows.length));
-  const baseline = present(points.map((point) => point.baseline.mean))[0];
-  const diverged = points.reduce((sum, point) => sum + point.diverged, 0);
-  const compared = sparsitiesOf(points).some((sparsity) => bestMean(points, sparsity, metric) !== null);
-  const doubt = baseline === undefined ? undefined : testSetDoubt(metric, baseline, testExamples);
-  const measure = `test ${metric.noun}`;
-  const rows = points.flatMap((point) => point.rows);
-  const among = hasRows ? "at its sparsity" : "of its row";
-  const control = recovers(rows) && points.some(({ sparsity }) => sparsity === 0);
-  return [
-    ...(baseline === undefined
-      ? []
-      : [
-          `Dense baseline, the unpruned network as trained: ${metric.unit === "%" ? `${measured(metric, baseline)} ${measure}` : `${measure} ${measured(metric, baseline)}`}.`,
-        ]),
-    ...(control
-      ? [
-          `Dense control, what pruned networks are compared with: the row of 0%, unpruned but with the same ${recoveryNoun(rows)}.`,
-        ]
-      : []),
-    `Test ${metric.noun}${metric.unit === "%" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,
-    seeds > 1
-      ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval${lopsided ? ", or [low, high] where it is lopsided" : ""}.`
-      : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
-    ...(sensitivity === undefined ? [] : [sensitivity]),
-    ...(compared
-      ? [
-          metrics.length > 0
-            ? `* best mean ${among}, which may be chance.`
-            : `* ${metric.better === "higher" ? "highest" : "lowest"} mean ${among}, which may be chance.`,
-        ]
-      : []),
-    ...(points.some(({ collapsed }) => collapsed > 0)
-      ? ["× no path from the inputs to the outputs is left, in at least one seed."]
-      : []),
-    ...(diverged > 0 ? [`${count(diverged, "diverged run")} left out.`] : []),
-    ...metrics.map(({ noun, better, summary }) => `${noun}, the ${better} the better: ${summary}`),
-  ];
 }
