@@ -407,6 +407,12 @@ describe("what does not fit the training is refused", () => {
       {},
       "The method own drops and grows any weights (rigl), and neuron says which go together.",
     ],
+    [
+      "regrowth of as many weights per output",
+      { ...own(rigl), structure: { name: "weight-per-output" } },
+      {},
+      "The method own drops and grows any weights (rigl), and weight-per-output says which go together.",
+    ],
     ["gradual pruning without a recovery", own(gradual), { finetune: null }, "has no recovery"],
     [
       "gradual pruning that ends before it begins",
