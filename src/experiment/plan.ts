@@ -179,7 +179,8 @@ function remaskedColumns(
       const common = { method, sparsity, straightThrough, seed, label };
       if (sparsity === 0) {
         const point = { ...common, before: 0, retraining: trained };
-        return [graph.add(planPoint(settings, point, isReinitialized ? baseline : from, source), fills)];
+        const whole = isReinitialized ? graph.add(planCheckpoint(inputs, seed, 0)) : from;
+        return [graph.add(planPoint(settings, point, whole, source), fills)];
       }
       const original = `${method.name}-${sparsity}-original-seed${seed}`;
       const masked = addRuns({ seed, baseline, label: original, fills: false });
