@@ -19,8 +19,8 @@ export interface GateOptions {
   readonly learningRate: number;
 }
 
-/** Where all gates start: open with a probability of about .95. */
-const FIRST_LOGIT = 3;
+/** Where all gates start: as likely open as shut, so that a few hundred steps tell weights apart that the others can stand in for. */
+const FIRST_LOGIT = 0;
 
 /** Adam's, as published. */
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
@@ -28,7 +28,7 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 /**
  * Learns a number for each weight, by which a random gate before it opens more or less often: each step draws all
  * gates, takes the gradient of the loss at weight x gate, and moves the numbers by Adam. The weights stay as they are.
- * What is 0, as all that is pruned, learns nothing.
+ * Before a 0, as all that is pruned, only the penalty moves them.
  */
 export async function learnGates(
   { tensors, weights, randomStream, objective }: Evidence & Pick<Gathered, "objective">,
@@ -43,11 +43,9 @@ export async function learnGates(
     for (const { name, values, logits, opened, stream } of learned) {
       const product = new Float32Array(values.length);
       for (let i = 0; i < values.length; i++) {
-        const value = values[i] as number;
-        if (value === 0) continue;
         const open = gate.open(logits[i] as number, stream.uniform() || 2 ** -25);
         opened[i] = open;
-        product[i] = value * open;
+        product[i] = (values[i] as number) * open;
       }
       gated.set(name, product);
     }
@@ -56,11 +54,9 @@ export async function learnGates(
     for (const { name, values, logits, opened, first, second } of learned) {
       const gradient = tensorOf(gradients, name);
       for (let i = 0; i < values.length; i++) {
-        const value = values[i] as number;
-        if (value === 0) continue;
         const logit = logits[i] as number;
-        const through = (gradient[i] as number) * value * gate.slope(logit, opened[i] as number);
-        const slope = through + gate.penaltySlope(logit);
+        const through = (gradient[i] as number) * (values[i] as number);
+        const slope = through * gate.slope(logit, opened[i] as number) + gate.penaltySlope(logit);
         first[i] = BETA1 * (first[i] as number) + (1 - BETA1) * slope;
         second[i] = BETA2 * (second[i] as number) + (1 - BETA2) * slope * slope;
         const root = Math.sqrt((second[i] as number) / bias2);

@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { defineCriterion } from "../criterion.ts";
 import { type Gate, learnGates, sigmoid } from "./gates.ts";
-import { batchSchema, gateRateSchema, learningExamplesSchema, stepsSchema } from "./options.ts";
+import {
+  batchSchema,
+  gateRateSchema,
+  learningExamplesSchema,
+  penaltySchema,
+  stepsSchema,
+} from "./options.ts";
 
 /** The stretched interval and the temperature, as published. */
 const [LOW, HIGH, TEMPERATURE] = [-0.1, 1.1, 2 / 3];
@@ -44,7 +50,7 @@ export const l0 = defineCriterion({
     batchSize: batchSchema,
     examples: learningExamplesSchema,
     learningRate: gateRateSchema,
-    penalty: z.number().nonnegative().default(1e-5).describe("What each open gate adds to the mean loss."),
+    penalty: penaltySchema,
   }),
   needs: ({ examples }) => ({ objective: { examples } }),
   scores: (evidence, options) => learnGates(evidence, options, hardConcrete(options.penalty)),

@@ -40,6 +40,12 @@ export const gateRateSchema = z
   .default(0.05)
   .describe("Adam's learning rate for the numbers that open the gates.");
 
+export const penaltySchema = z
+  .number()
+  .nonnegative()
+  .default(1e-4)
+  .describe("What each open gate adds to the mean loss, in expectation.");
+
 /** The first and the end of each step's examples; no batch has examples of two rounds. */
 export function* batchesOf(examples: number, batchSize: number, steps: number): Generator<[number, number]> {
   const batches = Math.ceil(examples / batchSize);

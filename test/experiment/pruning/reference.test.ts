@@ -44,7 +44,7 @@ const cases: Readonly<Record<string, Chosen>> = {
   "optimal-brain-damage": { name: "optimal-brain-damage", examples: 100_000 },
   wanda: { name: "wanda" },
   movement: { name: "movement", ...learning, learningRate: 0.1 },
-  "learned-mask": { name: "learned-mask", ...learning },
+  "learned-mask": { name: "learned-mask", ...learning, penalty: 1e-3 },
   l0: { name: "l0", ...learning, penalty: 1e-3 },
 };
 
