@@ -97,7 +97,10 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
         criterion.needs?.(own) ?? {},
         { weights, seed: 0, environment },
         async (gathered) =>
-          criterion.scores({ tensors, weights, randomStream: drawsOf, ...(gathered as Gathered) }, own),
+          criterion.scores(
+            { tensors, weights, source: "test", randomStream: drawsOf, ...(gathered as Gathered) },
+            own,
+          ),
       );
       expect([...found.keys()]).toEqual(Object.keys(expected));
       for (const [tensor, values] of found) {

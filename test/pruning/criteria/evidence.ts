@@ -3,6 +3,9 @@ import type { ParameterSpec, Parameters } from "../../../src/network/parameters.
 import type { Evidence, Gathered, Objective } from "../../../src/pruning/criterion.ts";
 import { tensorSpec } from "../fixtures.ts";
 
+/** Evidence is of one source each time that it is asked for. */
+let sources = 0;
+
 /** Everything that a criterion can ask for, of the same values each time that it is asked. */
 export function evidenceOf(
   tensors: readonly ParameterSpec[],
@@ -19,6 +22,7 @@ export function evidenceOf(
   const { exampleGradients = [], ...given } = parts;
   return {
     tensors,
+    source: `test ${++sources}`,
     randomStream: (tensor) => randomStream(seed, "test", tensor),
     gradients: new Map(),
     activationNorms: new Map(),
@@ -28,6 +32,7 @@ export function evidenceOf(
       examples: 4,
       logitLayer: undefined,
       gradients: async () => given.gradients ?? new Map(),
+      loss: async () => 0,
       hessianProduct: (_, direction) => direction,
     },
     ...given,
