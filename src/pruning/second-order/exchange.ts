@@ -78,7 +78,7 @@ function exchangeOnce({ gradients, weights, kept, own, sums, inGroup }: State): 
   for (let rank = 0; rank < gone.length && failures <= MOST_FAILURES; rank++) {
     const back = gone[rank] as number;
     const backs = column(back);
-    const end = rank === 0 ? 1 : Math.min(stay.length, rank + RANGE);
+    const end = Math.min(stay.length, rank === 0 ? 1 : rank + RANGE);
     let found = false;
     for (let i = Math.max(0, rank - RANGE); i < end && !found; i++) {
       const away = stay[i] as number;

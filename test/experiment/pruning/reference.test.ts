@@ -29,6 +29,10 @@ interface Fixture {
   readonly scores: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   /** By sparsity, by named method, by tensor: a 1 for what is kept. */
   readonly masks: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+  /** Likewise the weights afterwards, of methods that change them. */
+  readonly revised: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>>
+  >;
 }
 
 /** The options of each case that has more than defaults. */
@@ -51,7 +55,7 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
     "criteria",
     `${network}.json`,
   );
-  const { spec, examples, inputSalt, steps, gateSalt, scores, masks } = JSON.parse(
+  const { spec, examples, inputSalt, steps, gateSalt, scores, masks, revised } = JSON.parse(
     readFileSync(file, "utf8"),
   ) as Fixture;
   const tensors = parameterSpecs(spec).filter(({ role }) => role === "weight");
@@ -108,6 +112,22 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
       }
     },
   );
+
+  const everyRevision = Object.entries(revised).flatMap(([sparsity, byMethod]) =>
+    Object.entries(byMethod).map(([name, expected]) => [name, Number(sparsity), expected] as const),
+  );
+  test.each(everyRevision)("weights after %s at a sparsity of %d", async (name, sparsity, expected) => {
+    const pruner = new Pruner(
+      { method: methods.named(name), seed: 0, tensors, masks: new Map(), before: 0 },
+      environment,
+    );
+    await pruner.prune(weights, sparsity);
+    for (const [tensor, values] of Object.entries(expected)) {
+      const mask = pruner.masks.get(tensor);
+      const kept = pruner.revised?.get(tensor)?.map((value, i) => (mask?.[i] === 1 ? value : 0));
+      expect.soft(relativeError(kept ?? [], values), tensor).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
 
   const everyMask = Object.entries(masks).flatMap(([sparsity, byMethod]) =>
     Object.entries(byMethod).map(([name, expected]) => [name, Number(sparsity), expected] as const),
