@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { shortCitation } from "../dist/foundations/registry.js";
 import { constructions } from "../dist/pruning/constructions/registry.js";
+import { controls } from "../dist/pruning/controls/registry.js";
 import { axes, chosenText } from "../dist/pruning/method.js";
 import { methods } from "../dist/pruning/methods.js";
 
@@ -24,6 +25,8 @@ function methodRow({ name, criterion, allocation, structure, schedule, recovery,
   return row([code(name), ...members, recovers, summary, paper(rest)]);
 }
 
+const controlRow = (control) => row([code(control.name), control.summary, paper(control)]);
+
 const tables = {
   Methods: methods.list().map(methodRow),
   Criteria: axes.criterion.list().map(memberRow),
@@ -32,6 +35,7 @@ const tables = {
   Schedules: axes.schedule.list().map(memberRow),
   Recoveries: axes.recovery.list().map(memberRow),
   Constructions: constructions.list().map(memberRow),
+  Controls: controls.list().map(controlRow),
 };
 
 /** A section with the rows of its first table, below the head, exchanged. */

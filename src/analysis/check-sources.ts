@@ -127,7 +127,7 @@ function shaping(config: unknown): Shaping {
     ...others
   } = record(config);
   const { path: _8, source: _9, checksum: _10, ...dataset } = record(others.dataset);
-  const { methods, sparsities: _11, search: _12, ...prune } = record(others.prune);
+  const { methods, sparsities: _11, search: _12, controls: _13, ...prune } = record(others.prune);
   return { rest: { ...others, dataset }, prune, methods: byName(methods) };
 }
 

@@ -1,4 +1,4 @@
-import { lastOf } from "../experiment/plan.ts";
+import { lastOfEach } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { type RunKind, workOf } from "../experiment/runs/index.ts";
 import { wrap } from "../foundations/wrap.ts";
@@ -53,7 +53,7 @@ export function outlineFacts(study: StudyOutline, folder: string) {
     points,
     quantized,
     /** Points that fill no row, but lead to one that does. */
-    levels: points + quantized - new Set(plan.cells.map(lastOf)).size,
+    levels: points + quantized - new Set(plan.cells.flatMap(lastOfEach)).size,
     steps,
   };
 }

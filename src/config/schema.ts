@@ -304,6 +304,14 @@ export function configSchema() {
       for (const { method, message } of labelFaults(labels, prune.methods)) {
         context.addIssue({ code: "custom", path: ["labels", "methods", method], message });
       }
+      if (prune.finetune?.learningRate !== undefined && dataset.validation === 0) {
+        context.addIssue({
+          code: "custom",
+          path: ["prune", "finetune", "learningRate"],
+          message:
+            "learning rates are chosen on validation examples, and dataset.validation is 0. Write one, as optimizer: { name: adam, learningRate: 0.001 }.",
+        });
+      }
       if (prune.finetune?.select === "best" && dataset.validation === 0) {
         context.addIssue({
           code: "custom",

@@ -145,9 +145,15 @@ function refuseOtherTask({ metrics = [] }: StudyOptions, { name, targets }: Data
 
 /** How many examples are held out is known only once the data are, where a column of a table says it. */
 function refuseBestOfNone({ prune }: StudyOptions, { name, examples }: DatasetFacts): void {
-  if (prune.finetune?.select !== "best" || examples.validation > 0) return;
+  if (prune.finetune === null || examples.validation > 0) return;
+  if (prune.finetune.select === "best") {
+    throw inputError(
+      `prune.finetune.select is best, which is chosen on validation examples, and ${name} has none. Write last.`,
+    );
+  }
+  if (prune.finetune.learningRate === undefined) return;
   throw inputError(
-    `prune.finetune.select is best, which is chosen on validation examples, and ${name} has none. Write last.`,
+    `prune.finetune.learningRate lists rates, which are chosen from on validation examples, and ${name} has none. Leave it out.`,
   );
 }
 

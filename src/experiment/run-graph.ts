@@ -4,6 +4,8 @@ import { isDense, type Run } from "./runs/index.ts";
 /** A cell before its network is quantized, if it is. */
 export interface UnroundedCell {
   readonly seed: number;
+  /** What the names of its runs begin with: `global-magnitude-0.9`. */
+  readonly name: string;
   readonly label: string;
   readonly baseline: string;
   /** Whether the cell is filled then. */

@@ -5,7 +5,12 @@ import type { GivenWeights } from "./read-weights.ts";
 import type { FinetuneOptions, TrainOptions } from "./training/options.ts";
 
 /** Fine-tuning with what it takes over from the training filled in. */
-export type Finetuning = { readonly [Key in keyof FinetuneOptions]-?: NonNullable<FinetuneOptions[Key]> };
+export type Finetuning = {
+  readonly [Key in Exclude<keyof FinetuneOptions, "learningRate">]-?: NonNullable<FinetuneOptions[Key]>;
+} & {
+  /** Learning rates to try, in place of the optimizer's. */
+  readonly learningRate?: readonly number[] | undefined;
+};
 
 /** How a network is trained: `train` without what it reads in place of that. */
 export type TrainingSettings = Omit<TrainOptions, "from" | "names">;
@@ -32,5 +37,6 @@ export function completeFinetuning(finetune: FinetuneOptions, train: TrainingSet
     optimizer: finetune.optimizer ?? train.optimizer,
     schedule: finetune.schedule ?? train.schedule,
     select: finetune.select,
+    ...(finetune.learningRate === undefined ? {} : { learningRate: finetune.learningRate }),
   };
 }

@@ -54,9 +54,9 @@ export function refuseUnfit(
   }
   for (const sparsity of sparsities) {
     const regrows = during(sparsity, steps, schedule).some((change) => "regrowth" in change);
-    if (regrows && prunesUnits(structure, settings)) {
+    if (regrows && !prunesAnyWeights(structure, settings)) {
       throw inputError(
-        `The method ${name} drops and grows single weights (${schedule.name}), and ${structure.name} prunes several at once.`,
+        `The method ${name} drops and grows any weights (${schedule.name}), and ${structure.name} says which go together.`,
         { hint: "Take the structure weight, or another schedule." },
       );
     }
@@ -113,11 +113,16 @@ function refuseOtherScores({ name, criterion, allocation, structure }: Method, s
       hint: `Take the criterion ${uniform.map((other) => other.name).join(" or ")}, or another allocation.`,
     });
   }
-  if (prunesUnits(structure, settings)) {
-    throw inputError(`${spreads} for each weight, and ${structure.name} sums them up.`, {
+  if (!prunesAnyWeights(structure, settings)) {
+    throw inputError(`${spreads} for each weight, and ${structure.name} says which go together.`, {
       hint: "Take the structure weight, or another allocation.",
     });
   }
+}
+
+/** Whether each weight may go or stay, whatever the others do. */
+function prunesAnyWeights(structure: Chosen, settings: RunSettings): boolean {
+  return structures.named(structure.name).select === undefined && !prunesUnits(structure, settings);
 }
 
 /** Whether a structure removes several weights at once. */

@@ -3,7 +3,7 @@ import { type MeanInterval, meanInterval } from "../analysis/mean-interval.ts";
 import { measuredPoints } from "../analysis/measured-points.ts";
 import { type Cell, lastOf } from "../experiment/plan.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
-import { validationOf } from "../experiment/runs/validation.ts";
+import { settledPlan, validations } from "../experiment/settled-plan.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { differenceScale } from "../metrics/difference.ts";
 import { loss } from "../metrics/loss.ts";
@@ -51,22 +51,20 @@ export function metricOf({ dataset }: Pick<StudyOutline, "dataset">): Metric {
 }
 
 export function planLook(study: StudyOutline, method: MethodOptions, sparsity: number): PlannedLook {
-  const { options, dataset, engine } = study;
+  const { options, dataset, engine, settings } = study;
   // As a whole, also where the config scans its layers.
   const prune = { ...options.prune, methods: [method], sparsities: [0, sparsity], scan: undefined };
-  return { outline: outlineStudy({ ...options, prune }, dataset, engine), sparsity };
+  return { outline: outlineStudy({ ...options, prune }, dataset, engine, settings.weights), sparsity };
 }
 
 /** What finished runs say of a look; `within` is the margin, in the unit of the metric's differences. */
 export function lookAt({ outline, sparsity }: PlannedLook, stored: StoredRuns, within: number): Look {
-  const { plan, dataset, settings } = outline;
+  const { dataset, settings } = outline;
+  const plan = settledPlan(outline, stored);
   const metric = metricOf(outline);
-  const runs = new Map(plan.runs.map((run) => [run.id, run]));
+  const onValidation = validations(outline, stored, metric);
   const validated = (cell: Cell | undefined): number | null => {
-    const run = cell && runs.get(lastOf(cell));
-    const result = run && stored.get(run.id)?.result;
-    if (run === undefined || result === undefined) return null;
-    return validationOf(run, result, metric, { settings, trainExamples: dataset.examples.train });
+    return cell === undefined ? null : onValidation(lastOf(cell));
   };
   const cells = plan.cells.filter((cell) => cell.sparsity === sparsity);
   const pairs = cells.flatMap((cell): Pair[] => {

@@ -26,13 +26,16 @@ export async function withMoreSeeds(
   onEvent: OnStudyEvent,
 ): Promise<OpenStudy | undefined> {
   const { study } = open;
-  const { options, dataset, engine } = study;
+  const { options, dataset, engine, settings } = study;
   if (options.seedRule === undefined) return undefined;
   const { results } = tabulate(study, stored, labelsOf(study));
   const decision = seedsNeeded(results, options.seedRule);
   onEvent({ event: "notice", study: options.name, message: seedsText(results, options.seedRule, decision) });
   if (decision.seeds === options.seeds.length) return undefined;
-  return extendStudy(open, outlineStudy({ ...options, seeds: firstSeeds(decision.seeds) }, dataset, engine));
+  return extendStudy(
+    open,
+    outlineStudy({ ...options, seeds: firstSeeds(decision.seeds) }, dataset, engine, settings.weights),
+  );
 }
 
 /** Whether seeds are added shows in all results, and a shard has a part of them. */

@@ -4,16 +4,20 @@ import type { Chosen, ConstructedMethod } from "./method.ts";
 /** What networks are compared with so that a claim about a method can be made, or cannot. */
 export type Control = MethodControl | StudyControl;
 
-interface ControlBase extends Entry {
-  /** What it is in a sentence of the report, behind `global-magnitude is 0.4 points above`. */
+/** What the report says of a method and its control. */
+export interface Comparison {
+  /** Stands behind `global-magnitude is 0.4 points above`. */
   readonly noun: string;
-  /** What the sentence then says, where the method is better, where the two are alike, and where the method is worse. */
-  readonly shows: { readonly better: string; readonly alike: string; readonly worse: string };
+  /** What it shows where the method is better, where the two are not told apart, and where the method is worse. */
+  readonly better: string;
+  readonly alike: string;
+  readonly worse: string;
 }
 
 /** A variant of a method, which lacks what the claim is about. */
-export interface MethodControl extends ControlBase {
+export interface MethodControl extends Entry {
   readonly of: "method";
+  readonly comparison: Comparison;
   /** Why a method has no such variant; undefined where it has. */
   misfit?(method: Ranked): string | undefined;
   /**
@@ -35,8 +39,10 @@ export interface TakenMask {
 }
 
 /** Networks beside all methods of a study. */
-export interface StudyControl extends ControlBase {
+export interface StudyControl extends Entry {
   readonly of: "study";
+  /** Of a network that is constructed; what sparsity 0 shows, the report says of every method. */
+  readonly comparison?: Comparison;
   /** A network that is constructed. */
   readonly construction?: ConstructedMethod["construction"];
   /** A sparsity that every method has to have. */

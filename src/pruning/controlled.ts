@@ -52,11 +52,24 @@ export function controlMethods({
   ];
 }
 
-function variantOf(
-  { summary: _, layer: __, ...method }: Method,
-  control: string,
-): Exclude<MethodOptions, string> {
-  return { ...method, name: `${method.name}-${control}`, control } as Exclude<MethodOptions, string>;
+/** The method with a control, as the config would have it. */
+function variantOf(method: Method, control: string): Exclude<MethodOptions, string> {
+  const variant = { name: `${method.name}-${control}`, ...membersOf(method), control };
+  return variant as Exclude<MethodOptions, string>;
+}
+
+/** What makes a method what it is, beside its name and the words for it. */
+function membersOf(method: Method) {
+  const { criterion, allocation, target, structure, schedule, recovery, quantization } = method;
+  return {
+    criterion,
+    allocation,
+    ...(target === undefined ? {} : { target }),
+    structure,
+    schedule,
+    ...(recovery === undefined ? {} : { recovery }),
+    ...(quantization === undefined ? {} : { quantization }),
+  };
 }
 
 /** Methods with those of the controls behind them that are not among them. */
@@ -107,8 +120,8 @@ export function controlsLeftOut({ methods, controls: names = [] }: Controlled): 
 
 /** Of some methods the one that a control has all members of. */
 export function controlledMethod(control: Method, methods: readonly AnyMethod[]): Method | undefined {
-  const membersOf = ({ name: _, summary: __, control: ___, ...members }: Method) => canonicalJson(members);
+  const members = (method: Method) => canonicalJson([membersOf(method), method.layer ?? null]);
   return methods
     .filter((method): method is Method => !isConstructed(method))
-    .find((method) => method.control === undefined && membersOf(method) === membersOf(control));
+    .find((method) => method.control === undefined && members(method) === members(control));
 }

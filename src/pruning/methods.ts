@@ -120,11 +120,13 @@ export const methods = new Registry<Method>(
     },
     {
       name: "wanda",
-      summary: "Weights that are small times the norm of their inputs, the same fraction in every layer.",
+      summary:
+        "Weights that are small times the norm of their inputs, the same fraction of every neuron and filter.",
       paper: paperOf(criteria, "wanda"),
       criterion: standard(criteria, "wanda"),
       allocation: { name: "uniform" },
-      ...whole,
+      structure: { name: "weight-per-output" },
+      schedule: { name: "one-shot" },
     },
     {
       name: "optimal-brain-damage",

@@ -5,21 +5,26 @@ import type { EntryWithOptions } from "../foundations/registry.ts";
 /** How a network is trained after pruning. */
 export type Retraining =
   /** From the weights that pruning left, with the settings of `prune.finetune`. */
-  | {
-      readonly training: "finetune";
-      /** How much the outputs of the seed's dense network count, beside the targets; they do not without it. */
-      readonly distillation?: Omit<Distillation, "teacherOutputs">;
-    }
-  /** From a step of the training on with the settings of `train`, from the weights that the dense network had then. */
-  | {
-      readonly training: "train";
-      /** Optimizer steps from the start. */
-      readonly rewindTo: number;
-      /** The optimizer's state: as it was at that step, or fresh. */
-      readonly optimizer: "rewound" | "fresh";
-      /** The weights are those that pruning left instead. */
-      readonly keepsWeights?: true;
-    };
+  (
+    | {
+        readonly training: "finetune";
+        /** How much the outputs of the seed's dense network count, beside the targets; they do not without it. */
+        readonly distillation?: Omit<Distillation, "teacherOutputs">;
+      }
+    /** From a step of the training on with the settings of `train`, from the weights that the dense network had then. */
+    | {
+        readonly training: "train";
+        /** Optimizer steps from the start. */
+        readonly rewindTo: number;
+        /** The optimizer's state: as it was at that step, or fresh. */
+        readonly optimizer: "rewound" | "fresh";
+        /** The weights are those that pruning left instead. */
+        readonly keepsWeights?: true;
+      }
+  ) & {
+    /** In place of the optimizer's, where several are tried. */
+    readonly learningRate?: number;
+  };
 
 /** Says how a network recovers from being pruned. */
 export interface Recovery<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {

@@ -1,3 +1,5 @@
+import { countKept } from "../network/mask.ts";
+
 /** The nearest integer; of two equally near ones the even one, as Python's and PyTorch's round. */
 export function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
@@ -12,16 +14,7 @@ export function roundHalfToEven(x: number): number {
  * that a broken weight is not quietly removed. Throws a RangeError unless k is an integer in 0..length.
  */
 export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
-  const { key, ties, equal } = lowest([scores], k);
-  const bits = bitsOf(scores);
-  const mask = new Uint8Array(bits.length);
-  for (let i = 0; i < bits.length; i++) mask[i] = Number(keyOf(bits[i] as number) > key);
-  // Of those that equal the k-th lowest the last stay.
-  for (let i = bits.length - 1, kept = equal - ties; kept > 0; i--) {
-    if (keyOf(bits[i] as number) !== key) continue;
-    mask[i] = 1;
-    kept--;
-  }
+  const [mask = new Uint8Array()] = masksWithoutLowest([scores], k);
   return mask;
 }
 
@@ -30,21 +23,36 @@ export function pruneLowest(scores: Float32Array, k: number): Uint8Array {
  * come first. Pruning so many of each tensor by `pruneLowest` prunes the k lowest of all. Throws as it does.
  */
 export function countLowest(tensors: readonly Float32Array[], k: number): number[] {
-  const { key, ties } = lowest(tensors, k);
-  let left = ties;
-  return tensors.map((scores) => {
-    const bits = bitsOf(scores);
-    let below = 0;
-    let equal = 0;
-    for (let i = 0; i < bits.length; i++) {
-      const own = keyOf(bits[i] as number);
-      below += Number(own < key);
-      equal += Number(own === key);
+  return masksWithoutLowest(tensors, k).map((mask) => mask.length - countKept(mask));
+}
+
+/**
+ * Takes time that grows with the number of scores, and no copy of them: a radix selection. The upper half of the k-th
+ * lowest key settles all but the few scores that share it, which the lower half does.
+ */
+function masksWithoutLowest(tensors: readonly Float32Array[], k: number): Uint8Array[] {
+  const size = tensors.reduce((sum, { length }) => sum + length, 0);
+  if (!Number.isInteger(k) || k < 0 || k > size) throw new RangeError(`cannot prune ${k} of ${size} values`);
+  if (k === 0) return tensors.map(({ length }) => new Uint8Array(length).fill(1));
+  const counts = new Int32Array(HALVES);
+  const all = tensors.map(bitsOf);
+  for (const bits of all) countUpper(bits, counts);
+  const upper = bucketOf(counts, k);
+  const open = counts[upper.bucket] as number;
+  const splits = all.map((bits) => splitAt(bits, upper.bucket, open));
+
+  counts.fill(0);
+  for (const [i, { candidates }] of splits.entries()) countLower(all[i] as Int32Array, candidates, counts);
+  const lower = bucketOf(counts, upper.rank);
+  let ties = lower.rank;
+  for (const [i, { mask, candidates }] of splits.entries()) {
+    const bits = all[i] as Int32Array;
+    for (const candidate of candidates) {
+      const half = lowerHalf(bits[candidate] as number);
+      if (half > lower.bucket || (half === lower.bucket && ties-- <= 0)) mask[candidate] = 1;
     }
-    const taken = Math.min(equal, left);
-    left -= taken;
-    return below + taken;
-  });
+  }
+  return splits.map(({ mask }) => mask);
 }
 
 /** The scores as they lie in memory: 32-bit integers, which are compared without becoming doubles. */
@@ -67,47 +75,40 @@ function keyOf(bits: number): number {
 const HALF_BITS = 16;
 const HALVES = 2 ** HALF_BITS;
 
-/** The k-th lowest score of all tensors. */
-interface Lowest {
-  readonly key: number;
-  /** How many scores equal it, and how many of them are among the k lowest. */
-  readonly equal: number;
-  readonly ties: number;
+/** From 0 for the lowest. */
+function upperHalf(bits: number): number {
+  return (keyOf(bits) >> HALF_BITS) + HALVES / 2;
 }
 
-/**
- * Takes time that grows with the number of scores, and no copy of them: a radix selection, which finds first the upper and
- * then the lower half of the key's bits. For k = 0 a key below all others.
- */
-function lowest(tensors: readonly Float32Array[], k: number): Lowest {
-  const size = tensors.reduce((sum, { length }) => sum + length, 0);
-  if (!Number.isInteger(k) || k < 0 || k > size) throw new RangeError(`cannot prune ${k} of ${size} values`);
-  if (k === 0) return { key: -MAGNITUDE - 1, equal: 0, ties: 0 };
-  const counts = new Int32Array(HALVES);
-  for (const scores of tensors) countUpper(bitsOf(scores), counts);
-  const upper = bucketOf(counts, k);
-  counts.fill(0);
-  for (const scores of tensors) countLower(bitsOf(scores), upper.bucket, counts);
-  const lower = bucketOf(counts, upper.rank);
-  const key = ((upper.bucket - HALVES / 2) << HALF_BITS) | lower.bucket;
-  return { key, equal: counts[lower.bucket] as number, ties: lower.rank };
+function lowerHalf(bits: number): number {
+  return keyOf(bits) & (HALVES - 1);
 }
 
-/** Counts scores by the upper half of their keys, the lowest first. */
 function countUpper(bits: Int32Array, counts: Int32Array): void {
   for (let i = 0; i < bits.length; i++) {
-    const half = (keyOf(bits[i] as number) >> HALF_BITS) + HALVES / 2;
+    const half = upperHalf(bits[i] as number);
     counts[half] = (counts[half] as number) + 1;
   }
 }
 
-/** Counts those with the upper half `bucket` by the lower one. */
-function countLower(bits: Int32Array, bucket: number, counts: Int32Array): void {
-  const upper = bucket - HALVES / 2;
+/** Keeps what lies above the bucket; those in it, at most so many, are open. No branches, which no CPU could predict. */
+function splitAt(bits: Int32Array, bucket: number, most: number) {
+  const mask = new Uint8Array(bits.length);
+  // Written always, counted if it is one: with room for one more.
+  const candidates = new Int32Array(most + 1);
+  let count = 0;
   for (let i = 0; i < bits.length; i++) {
-    const key = keyOf(bits[i] as number);
-    if (key >> HALF_BITS !== upper) continue;
-    const half = key & (HALVES - 1);
+    const half = upperHalf(bits[i] as number);
+    mask[i] = Number(half > bucket);
+    candidates[count] = i;
+    count += Number(half === bucket);
+  }
+  return { mask, candidates: candidates.subarray(0, count) };
+}
+
+function countLower(bits: Int32Array, candidates: Int32Array, counts: Int32Array): void {
+  for (let i = 0; i < candidates.length; i++) {
+    const half = lowerHalf(bits[candidates[i] as number] as number);
     counts[half] = (counts[half] as number) + 1;
   }
 }

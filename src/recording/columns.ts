@@ -4,6 +4,7 @@ import type {
   CorruptionRow,
   HistoryRow,
   LayerRow,
+  LearningRateRow,
   ResultRow,
   SummaryRow,
   TimingRow,
@@ -230,12 +231,6 @@ const corruptions = {
   loss: figure("Mean loss after recovery."),
 } satisfies Columns<CorruptionRow>;
 
-/** The tables of what `evaluate` asks for, which only studies with it have. */
-export const evaluationTables = { classes, calibration, corruptions };
-
-/** Every table of a results folder; `<name>.csv` is its file. These columns stand in each. */
-export const tables = { results, summary, layers, history, timings, ...evaluationTables };
-
 /** What the training of a network took, in every table since there are these columns; empty where it diverged. */
 export const effortColumns = {
   train_steps: integer(
@@ -247,6 +242,33 @@ export const effortColumns = {
   ),
 } satisfies OptionalColumns<ResultRow>;
 
+/** The tables of what `evaluate` asks for, which only studies with it have. */
+export const evaluationTables = { classes, calibration, corruptions };
+
+/** The table of the learning rates that are tried, where a study tries several. */
+const learningRates = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  learning_rate: setting("The learning rate that was tried for the recovery."),
+  validation_accuracy: figure("Accuracy on the validation examples after recovery; empty where it diverged."),
+  validation_loss: figure("Mean loss on them."),
+  ...effortColumns,
+  chosen: text("`yes` for the rate whose network is in results.csv, for all seeds alike; else `no`."),
+} satisfies Columns<LearningRateRow>;
+
+/** Every table of a results folder; `<name>.csv` is its file. These columns stand in each. */
+export const tables = {
+  results,
+  summary,
+  layers,
+  history,
+  timings,
+  ...evaluationTables,
+  "learning-rates": learningRates,
+};
+
 /** Groups of columns that follow them where some row has a value in one of the group: see `columnsOf`. */
 export const optionalColumns: {
   readonly [Name in TableName]?: readonly OptionalColumns<TableRows[Name]>[];
@@ -256,6 +278,11 @@ export const optionalColumns: {
     {
       control: text("Which control of a method it is, such as `shuffled`; `none` for a method itself."),
       control_of: text("The method of the study that it is a control of; empty where there is none."),
+    },
+    {
+      learning_rate: setting(
+        "Learning rate of the recovery: of those tried the best on the validation examples.",
+      ),
     },
     { layer: text("The only layer that is pruned: `sparsity` is of its weights.") },
     {
@@ -310,6 +337,7 @@ export interface TableRows {
   readonly classes: ClassRow;
   readonly calibration: CalibrationRow;
   readonly corruptions: CorruptionRow;
+  readonly "learning-rates": LearningRateRow;
 }
 
 export type TableName = keyof TableRows;

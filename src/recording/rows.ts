@@ -54,6 +54,8 @@ export interface ResultRow {
   /** These two in studies with a control of a method. */
   readonly control?: string;
   readonly control_of?: string | null;
+  /** In studies that try several learning rates: the one that was chosen; null where nothing is trained after pruning. */
+  readonly learning_rate?: number | null;
   /** In a scan by layer: the only one that is pruned. */
   readonly layer?: string;
   /** These three in studies with a method that quantizes. */
@@ -197,6 +199,23 @@ export interface CorruptionRow extends TestedRow {
   readonly baseline_loss: number | null;
   readonly pruned_loss: number | null;
   readonly loss: number | null;
+}
+
+/** One (method, sparsity, seed, learning rate) of learning-rates.csv. */
+export interface LearningRateRow {
+  readonly study: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  readonly learning_rate: number;
+  /** After recovery; null where it diverged. */
+  readonly validation_accuracy: number | null;
+  readonly validation_loss: number | null;
+  /** As in results.csv. */
+  readonly train_steps: number | null;
+  readonly train_examples: number | null;
+  readonly train_macs: number | null;
+  readonly chosen: "yes" | "no";
 }
 
 /** One run of timings.csv. Not reproducible, which is why it is a file of its own. */

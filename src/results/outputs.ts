@@ -27,6 +27,9 @@ export function tableFiles(
     ["summary.csv", formatCsv("summary", summary, ownMetrics)],
     ["layers.csv", formatCsv("layers", tables.layers)],
     ["history.csv", formatCsv("history", tables.history)],
+    ...(tables.learningRates.length === 0
+      ? []
+      : [["learning-rates.csv", formatCsv("learning-rates", tables.learningRates)] satisfies OutputFile]),
     ...EVALUATION_TABLES.filter((name) => tables.evaluation[name].length > 0).map(
       (name): OutputFile => [`${name}.csv`, formatCsv(name, tables.evaluation[name])],
     ),

@@ -2,10 +2,11 @@ import { baselineHealth } from "../analysis/baseline-health.ts";
 import { failureHeadline, failureSentences } from "../analysis/failed-networks.ts";
 import { summarize } from "../analysis/summarize.ts";
 import type { Rasterize } from "../charts/rendering/rasterize.ts";
-import { lastOf } from "../experiment/plan.ts";
+import { lastOfEach } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
+import { settledPlan } from "../experiment/settled-plan.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
@@ -113,7 +114,9 @@ export async function finishStudy(
   onEvent: OnStudyEvent,
   toPng?: Rasterize,
 ): Promise<StudyOutcome> {
-  const { study, folder, shard } = open;
+  const { folder, shard } = open;
+  // A shard has no results to choose learning rates by.
+  const study = shard === undefined ? { ...open.study, plan: settledPlan(open.study, stored) } : open.study;
   const { options, plan } = study;
   const files: OutputFile[] = [["config.yaml", open.configText]];
   const metrics = formulaMetrics(options.metrics);
@@ -168,7 +171,7 @@ export function keptArtifacts(
   { plan }: Pick<StudyOutline, "plan">,
   checkpoints: CheckpointChoice,
 ): (run: Run) => readonly Artifact[] {
-  const filling = new Set(plan.cells.map(lastOf));
+  const filling = new Set(plan.cells.flatMap(lastOfEach));
   return (run) => (keepsWeights(run) || (checkpoints === "all" && filling.has(run.id)) ? ["weights"] : []);
 }
 

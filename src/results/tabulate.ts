@@ -6,6 +6,7 @@ import { effortOf, maskedOf, type Run } from "../experiment/runs/index.ts";
 import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { QuantizedResult } from "../experiment/runs/quantized.ts";
 import type { TestMeasure } from "../experiment/runs/test-measure.ts";
+import { settledPlan } from "../experiment/settled-plan.ts";
 import { type Effort, totalEffort } from "../experiment/training/effort.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
@@ -18,10 +19,11 @@ import { type AnyMethod, chosenText, isConstructed, methodColumns } from "../pru
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
-import type { HistoryRow, LayerRow, ResultRow, TimingRow } from "../recording/rows.ts";
+import type { HistoryRow, LayerRow, LearningRateRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import { evaluationRows, type TestedCell } from "./tabulate-evaluation.ts";
+import { learningRateRows } from "./tabulate-learning-rates.ts";
 
 /** What all rows of a study have in common. */
 export interface StudyLabels {
@@ -35,6 +37,8 @@ export interface StudyLabels {
 
 export interface Tables {
   readonly results: readonly ResultRow[];
+  /** Of a study that tries several. */
+  readonly learningRates: readonly LearningRateRow[];
   readonly layers: readonly LayerRow[];
   readonly history: readonly HistoryRow[];
   readonly timings: readonly TimingRow[];
@@ -59,11 +63,13 @@ interface Filled {
  * of what is stored.
  */
 export function tabulate(
-  { plan, settings, dataset }: Pick<StudyOutline, "plan" | "settings" | "dataset">,
+  study: Pick<StudyOutline, "plan" | "settings" | "dataset">,
   stored: ReadonlyMap<string, StoredRun>,
   labels: StudyLabels,
   ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
+  const { settings, dataset } = study;
+  const plan = settledPlan(study, stored);
   const formulas = parseFormulas(ownMetrics);
   const runs = new Map(plan.runs.map((run) => [run.id, run]));
   const effort = (run: Run) => {
@@ -71,6 +77,7 @@ export function tabulate(
     if (result === undefined) throw new Error(`${run.label} is not stored`);
     return effortOf(run, result, settings, dataset.examples);
   };
+  const effortBehind = (id: string) => totalEffort(trainingsBehind(id, runs).map(effort));
   const filled = plan.cells.map((cell): Filled => {
     const found = { point: pointOf(stored, cell), quantized: quantizedOf(stored, cell) };
     const diverged = (found.quantized ?? found.point).status === "diverged";
@@ -78,11 +85,12 @@ export function tabulate(
       cell,
       baseline: baselineOf(stored, cell),
       ...found,
-      effort: diverged ? null : totalEffort(trainingsBehind(lastOf(cell), runs).map(effort)),
+      effort: diverged ? null : effortBehind(lastOf(cell)),
     };
   });
   // All rows of a table have the same columns.
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
+  const triesRates = plan.cells.some(({ tried }) => tried !== undefined);
   const methods = [...new Set(plan.cells.map(({ method }) => method))];
   const hasControls = methods.some((method) => !isConstructed(method) && method.control !== undefined);
   return {
@@ -90,11 +98,13 @@ export function tabulate(
       const row = {
         ...resultRow(of, labels),
         ...(hasControls ? controlColumns(of, methods) : {}),
+        ...(triesRates ? { learning_rate: of.cell.learningRate ?? null } : {}),
         ...layerColumn(of),
         ...(quantizes ? codedColumns(of) : {}),
       };
       return { ...row, ...formulaCells(row, formulas) };
     }),
+    learningRates: triesRates ? learningRateRows({ ...study, plan }, stored, effortBehind, labels.study) : [],
     layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),

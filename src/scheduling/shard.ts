@@ -1,4 +1,4 @@
-import { lastOf } from "../experiment/plan.ts";
+import { lastOfEach } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { Run } from "../experiment/runs/index.ts";
 import { runCost } from "./cost.ts";
@@ -45,17 +45,19 @@ function lineUp(studies: readonly StudyOutline[]): Stretch[] {
       const [baseline] = cell.path;
       const siblings = byBaseline.get(baseline) ?? new Map<string, Stretch>();
       byBaseline.set(baseline, siblings);
-      if (siblings.has(lastOf(cell))) continue;
-      // Its row has the baseline's figures, also where the run does not hang on it.
-      const needed = [...new Set([...ancestors(lastOf(cell), runs), ...ancestors(baseline, runs)])];
-      const costs = needed
-        .filter(({ id }) => !counted.has(id))
-        .map((run) => runCost(run, settings, dataset.examples, engine.name));
-      for (const { id } of needed) counted.add(id);
-      siblings.set(lastOf(cell), {
-        runs: needed.map(({ id }) => id),
-        cost: costs.reduce((sum, cost) => sum + cost, 0),
-      });
+      for (const last of lastOfEach(cell)) {
+        if (siblings.has(last)) continue;
+        // Its row has the baseline's figures, also where the run does not hang on it.
+        const needed = [...new Set([...ancestors(last, runs), ...ancestors(baseline, runs)])];
+        const costs = needed
+          .filter(({ id }) => !counted.has(id))
+          .map((run) => runCost(run, settings, dataset.examples, engine.name));
+        for (const { id } of needed) counted.add(id);
+        siblings.set(last, {
+          runs: needed.map(({ id }) => id),
+          cost: costs.reduce((sum, cost) => sum + cost, 0),
+        });
+      }
     }
   }
   return [...byBaseline.values()].flatMap((siblings) => [...siblings.values()]);

@@ -85,6 +85,7 @@ test("the section has defaults, and shapes no run", () => {
     options: config,
     dataset: { name: "mnist", checksum: "abc" },
     engine: { name: "reference", identity: "a" },
+    settings: { train: {} },
   } as never;
   expect(JSON.stringify(settingsOf(outline))).not.toContain("allowMissing");
 });

@@ -405,7 +405,13 @@ describe("what does not fit the training is refused", () => {
       "regrowth of whole neurons",
       { ...own(rigl), structure: { name: "neuron" } },
       {},
-      "The method own drops and grows single weights (rigl), and neuron prunes several at once.",
+      "The method own drops and grows any weights (rigl), and neuron says which go together.",
+    ],
+    [
+      "regrowth of as many weights per output",
+      { ...own(rigl), structure: { name: "weight-per-output" } },
+      {},
+      "The method own drops and grows any weights (rigl), and weight-per-output says which go together.",
     ],
     ["gradual pruning without a recovery", own(gradual), { finetune: null }, "has no recovery"],
     [
@@ -556,7 +562,7 @@ describe("a coin for each weight", () => {
     ],
     [
       coins("random", "neuron"),
-      "The method own spreads its budget by bernoulli, which takes scores uniform from 0 to 1 for each weight, and neuron sums them up.",
+      "The method own spreads its budget by bernoulli, which takes scores uniform from 0 to 1 for each weight, and neuron says which go together.",
     ],
   ])("is thrown by draws alone", (method, message) => {
     expect(() => planStudy(withPrune({ methods: [method] }))).toThrow(message);

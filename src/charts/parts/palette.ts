@@ -1,4 +1,5 @@
 import type { Labels } from "../../experiment/options.ts";
+import { controls } from "../../pruning/controls/registry.ts";
 import { methods as registered } from "../../pruning/methods.ts";
 
 /** How a series is told from the others: by its color, and without it by its marks and its line. */
@@ -52,20 +53,44 @@ const dashes = [
   [14, 3, 2, 3, 2, 3],
 ] as const;
 
+/** Controls of methods: after the dashes of methods, so that each has lines of its own kind. */
+const controlDash = [2, 3] as const;
+/** Networks beside all methods, which are no variant of one. */
+const neutral = ["#767676", "#a3a3a3"] as const;
+
+/** A color as that of a control of what has the color: most of it grey. */
+function muted(color: string, grey: string): string {
+  const channels = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const greys = channels(grey);
+  const mixed = channels(color).map((value, i) => Math.round(0.45 * value + 0.55 * (greys[i] as number)));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
 /** Series that no other equals in shape and line; beyond so many they repeat. */
 export const DISTINCT_SERIES = shapes.length * dashes.length;
 
 /** Each color, and what stands for it on a dark background. */
-export const darkVariants: ReadonlyMap<string, string> = new Map(colors);
+export const darkVariants: ReadonlyMap<string, string> = new Map<string, string>([
+  ...colors,
+  ...colors.map(([light, dark]) => [muted(light, neutral[0]), muted(dark, neutral[1])] as const),
+  neutral,
+]);
 
 /**
  * A style for each method, no color twice among 16. Each of the first 16 registered methods has the same one in every
  * chart of every study. The others, and methods of the config's own, take the first whose color is free. A method that is
- * shown by its label has the style of its name.
+ * shown by its label has the style of its name. A control of a method has its color, greyed, and a dotted line.
  */
 export function methodStyles(methods: readonly string[], labels?: Labels): Map<string, SeriesStyle> {
   const names = new Map(Object.entries(labels?.methods ?? {}).map(([name, label]) => [label, name]));
-  const registeredAs = (method: string) => registered.names().indexOf(names.get(method) ?? method);
+  const nameOf = (method: string) => names.get(method) ?? method;
+  const registeredAs = (method: string) => registered.names().indexOf(nameOf(method));
+  const controlled = new Map(
+    methods.flatMap((method) => {
+      const found = controlIn(nameOf(method), methods.map(nameOf));
+      return found === undefined ? [] : [[method, found] as const];
+    }),
+  );
   const places = new Map<string, number>();
   for (const method of methods) {
     const place = registeredAs(method);
@@ -73,7 +98,7 @@ export function methodStyles(methods: readonly string[], labels?: Labels): Map<s
   }
   const taken = new Set(places.values());
   // Registered methods choose first, so that a method of the config's own never changes their style.
-  const others = methods.filter((method) => !places.has(method));
+  const others = methods.filter((method) => !places.has(method) && !controlled.has(method));
   const later = others.filter((method) => registeredAs(method) >= 0);
   later.sort((a, b) => registeredAs(a) - registeredAs(b));
   let free = 0;
@@ -82,7 +107,30 @@ export function methodStyles(methods: readonly string[], labels?: Labels): Map<s
     places.set(method, free);
     taken.add(free);
   }
-  return new Map(methods.map((method) => [method, styleAt(places.get(method) ?? 0)]));
+  return new Map(
+    methods.map((method) => {
+      const control = controlled.get(method);
+      if (control === undefined) return [method, styleAt(places.get(method) ?? 0)];
+      const of = methods.find((other) => nameOf(other) === control.of);
+      return [method, controlStyle(control.index, of === undefined ? undefined : places.get(of))];
+    }),
+  );
+}
+
+/** Of the name of a control: which it is, and of which of the methods; undefined for another name. */
+function controlIn(name: string, methods: readonly string[]) {
+  for (const [index, control] of controls.names().entries()) {
+    if (name === control) return { index, of: undefined };
+    const of = name.endsWith(`-${control}`) ? name.slice(0, -control.length - 1) : undefined;
+    if (of !== undefined && methods.includes(of)) return { index, of };
+  }
+  return undefined;
+}
+
+/** The style of a control of the method at a place; without one, of a network beside all methods. */
+function controlStyle(index: number, place: number | undefined): SeriesStyle {
+  const color = place === undefined ? neutral[0] : muted(styleAt(place).color, neutral[0]);
+  return { color, shape: shapes[index % shapes.length] ?? shapes[0], dash: controlDash };
 }
 
 function styleAt(place: number): SeriesStyle {
@@ -143,7 +191,9 @@ export function methodChannels<Legend>(
 export function lineDashes(methods: readonly string[], labels?: Labels) {
   const styles = methodStyles(methods, labels);
   const nameOf = (dash: readonly number[]) => (dash === dashes[0] ? "solid" : `dashed ${dash.join(" ")}`);
-  const used = dashes.filter((dash) => [...styles.values()].some((style) => style.dash === dash));
+  const used = [...dashes, controlDash].filter((dash) =>
+    [...styles.values()].some((style) => style.dash === dash),
+  );
   return {
     of: (method: string) => nameOf(styles.get(method)?.dash ?? dashes[0]),
     channel: {

@@ -1,4 +1,4 @@
-import { type Block, gather, scatter } from "../../network/blocks.ts";
+import { type Block, gather, scatter, totalSize } from "../../network/blocks.ts";
 import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
@@ -197,7 +197,9 @@ export class KernelNetwork implements Network {
     if (layout === whole) return use(this.kernels, layout);
     const instance = this.build.createInstance(describeNetwork(whole, WITHOUT_MEMORY));
     try {
-      instance.write(0, gather(new Float32Array(whole.size), whole.blocks, this.read(0), 0));
+      const flat = new Float32Array(whole.size);
+      scatter(this.kernels.read(0), layout.blocks, viewsOf(flat, whole.blocks));
+      instance.write(0, flat);
       return use(instance, whole);
     } finally {
       instance.release();
@@ -209,8 +211,9 @@ export class KernelNetwork implements Network {
   }
 
   private tensorsOf(flat: Float32Array, blocks: readonly Block[]): Parameters {
-    const tensors = this.zeros();
-    scatter(flat, blocks, tensors);
+    const whole = blocks === this.whole.blocks;
+    const tensors = whole ? viewsOf(flat, blocks) : this.zeros();
+    if (!whole) scatter(flat, blocks, tensors);
     for (const name of this.absent.keys()) tensors.delete(name);
     return tensors;
   }
@@ -252,6 +255,18 @@ export class KernelNetwork implements Network {
     const { length } = distillation.teacherOutputs;
     throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
+}
+
+/** The tensors of a whole network, which lie in its flat array one after the other. */
+function viewsOf(flat: Float32Array, blocks: readonly Block[]): Map<string, Float32Array> {
+  const views = new Map<string, Float32Array>();
+  let start = 0;
+  for (const block of blocks) {
+    const size = totalSize([block]);
+    if (size > 0) views.set(block.name, flat.subarray(start, start + size));
+    start += size;
+  }
+  return views;
 }
 
 function sized<T extends { readonly length: number }>(name: string, values: T, size: number): T {

@@ -18,11 +18,18 @@ export interface RecoveringRun extends RunBase {
   readonly straightThrough?: Rounding | undefined;
 }
 
-/** The training that a recovery is a part of. */
-export function planOf(settings: RunSettings, { training }: Retraining): TrainingPlan {
-  if (training === "train") return settings.train;
-  if (settings.finetune === null) throw new Error("there is no fine-tuning to recover by");
-  return settings.finetune;
+/** The training that a recovery is a part of, with its own learning rate if it has one. */
+export function planOf(settings: RunSettings, { training, learningRate }: Retraining): TrainingPlan {
+  const plan = training === "train" ? settings.train : finetuningOf(settings);
+  if (learningRate === undefined) return plan;
+  return { ...plan, optimizer: { ...plan.optimizer, learningRate } };
+}
+
+/** What is tried instead shapes no training by itself. */
+function finetuningOf({ finetune }: RunSettings): TrainingPlan {
+  if (finetune === null) throw new Error("there is no fine-tuning to recover by");
+  const { learningRate: _, ...plan } = finetune;
+  return plan;
 }
 
 /** The step of its plan that a recovery begins at. */

@@ -132,6 +132,15 @@ export const finetuneSchema = z
     epochs: epochs.default(3),
     batchSize: batchSize.optional().describe("Default: that of train."),
     optimizer: optimizerSchema.optional().describe("Default: that of train, with its state cleared."),
+    learningRate: z
+      .array(z.number().positive())
+      .min(1)
+      .max(20)
+      .refine((rates) => new Set(rates).size === rates.length, "each once.")
+      .optional()
+      .describe(
+        "Learning rates to try in place of the optimizer's, for every recovery that trains: each method takes at each sparsity the one that is best on the validation examples, by the mean over the seeds.",
+      ),
     schedule: learningRateScheduleSchema.optional().describe("Default: that of train, from its beginning."),
     select: z
       .enum(["last", "best"])

@@ -14,8 +14,8 @@ export const corrupted = defineControl<"corrupted", MethodControl>({
     url: "https://arxiv.org/abs/2009.11094",
   },
   of: "method",
-  noun: "itself with scores from corrupted examples",
-  shows: {
+  comparison: {
+    noun: "itself with scores from corrupted examples",
     better: "its scores use what the data say",
     alike: "its scores are not shown to use what the data say",
     worse: "its scores are better without what the data say",

@@ -9,11 +9,5 @@ export const dense = defineControl<"dense", StudyControl>({
     url: "https://arxiv.org/abs/2003.03033",
   },
   of: "study",
-  noun: "the dense network after the same steps",
-  shows: {
-    better: "pruning helps, beyond training longer",
-    alike: "no loss by pruning is shown",
-    worse: "pruning costs that much",
-  },
   sparsity: 0,
 });

@@ -10,8 +10,8 @@ export const inverted = defineControl<"inverted", MethodControl>({
     url: "https://arxiv.org/abs/2009.08576",
   },
   of: "method",
-  noun: "its own scores inverted within layers",
-  shows: {
+  comparison: {
+    noun: "its own scores inverted within layers",
     better: "the order of its scores matters",
     alike: "the order of its scores is not shown to matter",
     worse: "the weights that it takes are the ones to keep",

@@ -10,8 +10,8 @@ export const narrowerMacs = defineControl<"narrower-macs", StudyControl>({
     url: "https://arxiv.org/abs/1810.05270",
   },
   of: "study",
-  noun: "a dense network of as many multiply-accumulates",
-  shows: {
+  comparison: {
+    noun: "a dense network of as many multiply-accumulates",
     better: "pruning finds what a small dense network does not",
     alike: "pruning is not shown to be better than a small dense network",
     worse: "a small dense network is the better choice",

@@ -10,8 +10,8 @@ export const random = defineControl<"random", MethodControl>({
     url: "https://arxiv.org/abs/2202.02643",
   },
   of: "method",
-  noun: "random weights at the same sparsity in each layer",
-  shows: {
+  comparison: {
+    noun: "random weights at the same sparsity in each layer",
     better: "its scores tell which weights of a layer to keep",
     alike: "its scores are not shown to do more than say how many weights a layer keeps",
     worse: "its scores choose worse than chance within a layer",

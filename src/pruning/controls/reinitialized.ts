@@ -12,8 +12,8 @@ export const reinitialized = defineControl<"reinitialized", MethodControl>({
     url: "https://arxiv.org/abs/1803.03635",
   },
   of: "method",
-  noun: "its mask on re-initialised weights",
-  shows: {
+  comparison: {
+    noun: "its mask on re-initialised weights",
     better: "the mask alone does not explain it: the values of the weights matter",
     alike: "the values that the weights had are not shown to matter, beyond the mask",
     worse: "the mask is worth more with a training of its own than with the weights that it came from",

@@ -9,8 +9,8 @@ export const shuffled = defineControl<"shuffled", MethodControl>({
     url: "https://arxiv.org/abs/2009.08576",
   },
   of: "method",
-  noun: "its mask shuffled within layers",
-  shows: {
+  comparison: {
+    noun: "its mask shuffled within layers",
     better: "which weights are kept matters, beyond how many a layer",
     alike: "which weights are kept is not shown to matter, beyond how many a layer",
     worse: "how many weights a layer keeps is worth more than which",

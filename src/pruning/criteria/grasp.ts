@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Parameters } from "../../network/parameters.ts";
 import { defineCriterion, type Evidence, type Objective, scoreEach, tensorOf } from "../criterion.ts";
-import { examplesSchema } from "./options.ts";
+import { examplesUnlessTold } from "./options.ts";
 
 /**
  * weight x (H g): how much less the squared norm of the gradient g would be without the weight; those go whose
@@ -17,7 +17,7 @@ export const grasp = defineCriterion({
   },
   options: z.strictObject({
     // Ten for each of ten classes, as published.
-    examples: examplesSchema.default(100),
+    examples: examplesUnlessTold(100),
     temperature: z
       .number()
       .positive()

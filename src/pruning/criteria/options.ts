@@ -2,14 +2,18 @@ import * as z from "zod";
 
 /** Options that several criteria share. */
 
-export const examplesSchema = z
-  .int()
-  .min(1)
-  .max(100_000)
-  .default(1000)
-  .describe(
-    "Training examples that are looked at, drawn by the run's seed; all of them when there are fewer.",
-  );
+export const examplesSchema = examplesUnlessTold(1000);
+
+export function examplesUnlessTold(number: number) {
+  return z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(number)
+    .describe(
+      "Training examples that are looked at, drawn by the run's seed; all of them when there are fewer.",
+    );
+}
 
 /** Of criteria that learn something from the examples, batch by batch. */
 export const learningExamplesSchema = z

@@ -1,6 +1,7 @@
 import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
 import { contrast } from "../../analysis/contrast.ts";
+import { isControlRow } from "../../analysis/control-comparisons.ts";
 import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
@@ -15,6 +16,7 @@ import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.
 import { measured, named, side } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { comparison } from "./comparison.ts";
+import { controlSentences } from "./controls.ts";
 import { amountText, listed, meanOf } from "./parts.ts";
 import { retention } from "./retention.ts";
 
@@ -35,13 +37,16 @@ export function findings(rows: readonly ResultRow[], guessOf: GuessOf = guessByN
   ];
 }
 
-function conclusions(rows: readonly ResultRow[]): string[] {
-  const metric = primaryMetric(rows);
+function conclusions(all: readonly ResultRow[]): string[] {
+  const metric = primaryMetric(all);
+  // Controls are there to be compared with: nothing else is said of them.
+  const rows = all.filter((row) => !isControlRow(row));
   const byMethod = [...groupBy(rows, (row) => row.method)];
   return [
     ...byMethod.flatMap(([method, of]) => retention(method, of, metric)),
     ...byMethod.flatMap(([, of]) => riseSentence(of, metric)),
     ...comparison(rows, metric),
+    ...controlSentences(all, metric),
     ...recoverySentence(byMethod, metric),
     // A constructed network is as it is meant to be.
     ...deadWeights(byMethod.filter(([, of]) => !of.some(isConstructedRow))),

@@ -97,6 +97,32 @@ describe("methodStyles", () => {
     expect([...methodColors(asked).keys()]).toEqual(asked);
   });
 
+  it("gives a control of a method its color, greyed, its own mark and a dotted line", () => {
+    const names = ["my-own", "snip", "snip-random", "snip-shuffled", "my-own-shuffled", "narrower-macs"];
+    const styles = methodStyles(names);
+    const of = (name: string) => {
+      const style = styles.get(name);
+      if (style === undefined) throw new Error(`no style of ${name}`);
+      return style;
+    };
+    const grey = "#767676";
+    for (const [method, control] of [
+      ["snip", "snip-random"],
+      ["my-own", "my-own-shuffled"],
+    ] as const) {
+      const [whole, muted] = [of(method).color, of(control).color];
+      expect(apart(muted, grey)).toBeLessThan(apart(whole, grey));
+      expect(apart(muted, whole)).toBeGreaterThan(10);
+      expect(of(control).dash).toEqual([2, 3]);
+    }
+    expect(of("snip-random").color).toBe(of("snip-shuffled").color);
+    expect(of("snip-random").shape).not.toBe(of("snip-shuffled").shape);
+    expect(of("narrower-macs").color).toBe(grey);
+    for (const name of names) expect(darkVariants.has(of(name).color)).toBe(true);
+    // Methods look as they do without controls.
+    expect(methodStyles(["my-own", "snip"])).toEqual(new Map([...styles].slice(0, 2)));
+  });
+
   it("tells 16 series apart by color, on light and on dark, and each from the background", () => {
     const light = stylesOf(16).map(({ color }) => color);
     const dark = light.map((color) => darkVariants.get(color) ?? "");

@@ -15,7 +15,7 @@ export function evidenceOf(
     readonly exampleGradients?: readonly Parameters[];
     readonly activationNorms?: Gathered["activationNorms"];
     readonly initialWeights?: Parameters;
-    readonly objective?: Objective;
+    readonly objective?: Omit<Objective, "loss"> & Partial<Pick<Objective, "loss">>;
   },
   seed = 0,
 ): Evidence & Gathered {
@@ -28,14 +28,15 @@ export function evidenceOf(
     activationNorms: new Map(),
     initialWeights: new Map(),
     // Of a loss that is linear in the weights, but for a Hessian of ones on the diagonal.
+    ...given,
     objective: {
       examples: 4,
       logitLayer: undefined,
       gradients: async () => given.gradients ?? new Map(),
       loss: async () => 0,
       hessianProduct: (_, direction) => direction,
+      ...given.objective,
     },
-    ...given,
     exampleGradients: {
       async *[Symbol.asyncIterator]() {
         yield* exampleGradients;

@@ -1,0 +1,234 @@
+import { inputError } from "../foundations/errors.ts";
+import { constructions } from "../pruning/constructions/registry.ts";
+import type { TakenMask } from "../pruning/control.ts";
+import { methodControl } from "../pruning/controls/registry.ts";
+import {
+  type AnyMethod,
+  type Chosen,
+  type ConstructedMethod,
+  isConstructed,
+  type Method,
+} from "../pruning/method.ts";
+import { straightThroughRounding } from "../pruning/quantization/quantization.ts";
+import { recoveries } from "../pruning/recoveries/registry.ts";
+import type { Retraining } from "../pruning/recovery.ts";
+import { schedules } from "../pruning/schedules/registry.ts";
+import { recoveryOfConstructed, sparsityOfConstructed } from "./construct.ts";
+import type { PlanInputs } from "./plan.ts";
+import type { CellColumn, Graph, UnroundedCell } from "./run-graph.ts";
+import { planCheckpoint } from "./runs/checkpoint.ts";
+import { planConstructed } from "./runs/constructed.ts";
+import { planPoint } from "./runs/point.ts";
+import { recoverySource } from "./runs/recover.ts";
+import { planRemasked } from "./runs/remasked.ts";
+import type { Parent } from "./runs/run.ts";
+import { planTeacher } from "./runs/teacher.ts";
+import type { RunSettings } from "./settings.ts";
+import { refuseUnfit } from "./unfit.ts";
+import { refuseUnfitAllocation } from "./unfit-allocation.ts";
+/** How the networks of a method recover, and the runs that lead to them. */
+export function planMethod(
+  method: AnyMethod,
+  rate: number | undefined,
+  inputs: PlanInputs,
+  graph: Graph,
+): { readonly recovery: Chosen; readonly columns: readonly CellColumn[] } {
+  const recovery = method.recovery ?? standardRecovery(method, inputs.settings);
+  const start = startOf(method, recovery);
+  const retraining = atRate(recoveries.named(recovery.name).retraining(recovery, start), rate);
+  if (isConstructed(method)) {
+    return { recovery, columns: constructedColumns(method, retraining, inputs, graph) };
+  }
+  const taken = takenMaskOf(method);
+  if (taken === undefined) {
+    return { recovery, columns: prunedColumns(method, start, retraining, inputs, graph) };
+  }
+  const columns = prunedColumns({ ...method, control: undefined }, start, retraining, inputs, graph);
+  const remasked = remaskedColumns({ method, taken, start, retraining, rate, columns }, inputs, graph);
+  // It is trained anew, whatever the method does.
+  return { recovery: taken.weights === "reinitialized" ? { name: "train" } : recovery, columns: remasked };
+}
+
+function atRate(retraining: Retraining | null, learningRate: number | undefined): Retraining | null {
+  return retraining === null || learningRate === undefined ? retraining : { ...retraining, learningRate };
+}
+
+/** The mask that a control of a method takes from it. */
+export function takenMaskOf({ control }: Method): TakenMask | undefined {
+  return control === undefined ? undefined : methodControl(control).takesMask;
+}
+
+/** As `prune.finetune` says; but a network that is pruned early has its training before it. */
+export function standardRecovery(method: AnyMethod, { finetune }: RunSettings): Chosen {
+  if (!isConstructed(method) && schedules.named(method.schedule.name).startsAt !== undefined) {
+    return { name: "train" };
+  }
+  return { name: finetune === null ? "none" : "finetune" };
+}
+
+/** The step of the training at which a network is pruned, or begins to be; undefined: after the training. */
+function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
+  if (isConstructed(method)) return undefined;
+  const { startsAt } = schedules.named(method.schedule.name);
+  if (startsAt !== undefined) return startsAt(method.schedule);
+  return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
+}
+
+/** A control that takes the masks of a method, and the runs of that method. */
+interface Remasking {
+  readonly method: Method;
+  readonly taken: TakenMask;
+  readonly start: number | undefined;
+  readonly retraining: Retraining | null;
+  readonly rate: number | undefined;
+  readonly columns: readonly CellColumn[];
+}
+
+/** Under the network of the method at each sparsity, one with its mask; without any mask, the dense control. */
+function remaskedColumns(
+  { method, taken, start, retraining, rate, columns }: Remasking,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const { settings } = inputs;
+  const straightThrough = straightThroughRounding(method.quantization);
+  const isReinitialized = taken.weights === "reinitialized";
+  const fresh = {
+    training: "train",
+    rewindTo: 0,
+    optimizer: "fresh",
+    ...(rate === undefined ? {} : { learningRate: rate }),
+  } as const;
+  if (isReinitialized && settings.weights !== undefined) {
+    throw inputError(
+      `The method ${method.name} trains from new initial values, and train.from gives the weights.`,
+      {
+        hint: "Leave out the control reinitialized.",
+      },
+    );
+  }
+  return columns.map(({ sparsity, addRuns }) => ({
+    sparsity,
+    addRuns: ({ seed, baseline, name, label, fills }) => {
+      const trained = isReinitialized ? fresh : retraining;
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
+      const source = sourceOf(trained, { seed, baseline }, inputs, graph);
+      const common = { method, sparsity, straightThrough, seed, label };
+      if (sparsity === 0) {
+        const point = { ...common, before: 0, retraining: trained };
+        const whole = isReinitialized ? graph.add(planCheckpoint(inputs, seed, 0)) : from;
+        return [graph.add(planPoint(settings, point, whole, source), fills)];
+      }
+      const original = `${name}-original`;
+      const masked = addRuns({
+        seed,
+        baseline,
+        name: original,
+        label: `${original}-seed${seed}`,
+        fills: false,
+      });
+      const run = {
+        ...common,
+        taken,
+        // Its values are there already.
+        retraining: isReinitialized ? { ...fresh, keepsWeights: true as const } : retraining,
+      };
+      const remasked = planRemasked(
+        settings,
+        run,
+        masked.at(-1) ?? baseline,
+        isReinitialized ? undefined : from,
+        source,
+      );
+      return [...masked, graph.add(remasked, fills)];
+    },
+  }));
+}
+
+/** At each sparsity of the study the levels of the schedule. */
+function prunedColumns(
+  method: Method,
+  start: number | undefined,
+  retraining: Retraining | null,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const { settings } = inputs;
+  const { sparsities } = inputs.options.prune;
+  refuseUnfit(method, retraining, { ...inputs, sparsities });
+  refuseUnfitAllocation(method, sparsities, settings);
+  return sparsities.map((sparsity) => {
+    const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, name, label, fills }) => {
+      const source = sourceOf(retraining, { seed, baseline }, inputs, graph);
+      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
+      const ids: string[] = [];
+      for (const [i, level] of levels.entries()) {
+        const last = i === levels.length - 1;
+        const point = {
+          method,
+          before: levels[i - 1] ?? 0,
+          sparsity: level,
+          retraining,
+          straightThrough: straightThroughRounding(method.quantization),
+          seed,
+          label: last ? label : `${name}-level${i + 1}-seed${seed}`,
+        };
+        ids.push(graph.add(planPoint(settings, point, ids[i - 1] ?? from, source), fills && last));
+      }
+      return ids;
+    };
+    return { sparsity, addRuns };
+  });
+}
+
+/** One at each sparsity of the study, or one at the sparsity that the construction has of itself. */
+function constructedColumns(
+  method: ConstructedMethod,
+  retraining: Retraining | null,
+  inputs: PlanInputs,
+  graph: Graph,
+): CellColumn[] {
+  const { settings, options } = inputs;
+  const recovered = recoveryOfConstructed(method, retraining, settings);
+  const straightThrough = straightThroughRounding(method.quantization);
+  const { takesSparsity, teacher: teacherOf } = constructions.named(method.construction.name);
+  const teacher = teacherOf?.(method.construction);
+  return (takesSparsity ? options.prune.sparsities : [0]).map((asked) => {
+    const sparsity = sparsityOfConstructed(method, asked, settings);
+    const addRuns: CellColumn["addRuns"] = ({ seed, baseline, label, fills }) => {
+      const constructed = { method, sparsity, retraining: recovered, straightThrough, seed, label };
+      const source = sourceOf(recovered, { seed, baseline }, inputs, graph);
+      if (takesSparsity && asked === 0) {
+        // The dense network from scratch is the baseline: the dense control, which is the same under every method.
+        const control = { ...constructed, method: pruningNothing(method), before: 0 };
+        return [graph.add(planPoint(settings, control, baseline, source), fills)];
+      }
+      const taught = teacher && graph.add(planTeacher(inputs, seed, teacher));
+      return [graph.add(planConstructed(inputs, constructed, taught, source), fills)];
+    };
+    return { sparsity, addRuns };
+  });
+}
+
+/** A method that stands for another at sparsity 0, where it does not matter which. */
+function pruningNothing({ construction: _, ...method }: ConstructedMethod): Method {
+  return {
+    ...method,
+    criterion: { name: "magnitude" },
+    allocation: { name: "uniform" },
+    structure: { name: "weight" },
+    schedule: { name: "one-shot" },
+  };
+}
+
+/** What a recovery takes from another run of the seed, which is in the graph then. */
+function sourceOf(
+  retraining: Retraining | null,
+  { seed, baseline }: Pick<UnroundedCell, "seed" | "baseline">,
+  inputs: PlanInputs,
+  graph: Graph,
+): Parent | undefined {
+  const checkpoint = (step: number) => graph.add(planCheckpoint(inputs, seed, step));
+  return recoverySource(retraining, { baseline, checkpoint });
+}

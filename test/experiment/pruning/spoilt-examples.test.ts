@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import type { ExampleSet } from "../../../src/engines/examples.ts";
+import { spoiltExamples } from "../../../src/experiment/pruning/spoilt-examples.ts";
+import { randomStream } from "../../../src/foundations/random.ts";
+
+const size = 6;
+const examples: ExampleSet = {
+  count: 5,
+  shape: [1, 2, 3],
+  inputs: {
+    kind: "bytes",
+    values: Uint8Array.from({ length: 5 * size }, (_, i) => i),
+    scale: 0.5,
+    offset: -1,
+  },
+  targets: { kind: "classes", labels: Uint8Array.of(0, 1, 2, 3, 4), classes: 5 },
+};
+const rows = ({ inputs }: ExampleSet) =>
+  Array.from({ length: 5 }, (_, i) => [...inputs.values.slice(i * size, (i + 1) * size)]);
+const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
+
+describe("spoilt examples", () => {
+  const drawn = Uint32Array.of(3, 0, 4);
+  const spoilt = spoiltExamples(examples, drawn, randomStream(0, "test"));
+
+  it("have the inputs of each example drawn in an order of its own", () => {
+    const [before, after] = [rows(examples), rows(spoilt)];
+    for (const i of drawn) {
+      expect(after[i]).not.toEqual(before[i]);
+      expect(sorted(after[i] ?? [])).toEqual(before[i]);
+    }
+    const orderOf = (i: number) => after[i]?.map((value) => value - i * size);
+    expect(orderOf(3)).not.toEqual(orderOf(0));
+    for (const i of [1, 2]) expect(after[i]).toEqual(before[i]);
+  });
+
+  it("have their targets dealt out among themselves", () => {
+    if (spoilt.targets.kind !== "classes") throw new Error("no classes");
+    const { labels } = spoilt.targets;
+    expect(labels[1]).toBe(1);
+    expect(labels[2]).toBe(2);
+    expect(sorted([...drawn].map((i) => labels[i] ?? -1))).toEqual([0, 3, 4]);
+  });
+
+  it("leave the examples as they are", () => {
+    expect(sorted(examples.inputs.values)).toEqual([...examples.inputs.values]);
+  });
+
+  it("deal out all values of a target together", () => {
+    const targets = {
+      kind: "values",
+      values: Float32Array.of(0, 1, 10, 11, 20, 21, 30, 31, 40, 41),
+      width: 2,
+    } as const;
+    const all = Uint32Array.of(0, 1, 2, 3, 4);
+    const { targets: dealt } = spoiltExamples({ ...examples, targets }, all, randomStream(1, "test"));
+    if (dealt.kind !== "values") throw new Error("no values");
+    const pairs = Array.from({ length: 5 }, (_, i) => [
+      dealt.values[2 * i] ?? 0,
+      dealt.values[2 * i + 1] ?? 0,
+    ]);
+    for (const [first = 0, second] of pairs) expect(second).toBe(first + 1);
+    expect(sorted(pairs.map(([first = 0]) => first))).toEqual([0, 10, 20, 30, 40]);
+    expect([...dealt.values]).not.toEqual([...targets.values]);
+  });
+});
