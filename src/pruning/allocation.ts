@@ -41,6 +41,8 @@ export interface Allocation<Options extends z.ZodObject = z.ZodObject> extends E
   readonly exact: "in total" | "in each tensor" | "in expectation";
   /** It reads scores as the draws that they are: it takes criteria with `uniformScores`, and single values as units. */
   readonly uniformScores?: true;
+  /** Its counts are what all scores together say: a value of one tensor may go in place of one of another. */
+  readonly acrossTensors?: true;
   /** The layers that its options name, as `prune.exclude` does: `output` is the last. They have to be there. */
   layers?(options: z.output<Options>): readonly string[];
   /** Why so many units cannot go, as the end of a sentence: `fc1 keeps ...`; undefined where they can. */

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { RandomStream } from "../foundations/random.ts";
 import type { EntryWithOptions } from "../foundations/registry.ts";
+import type { Masks } from "../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../network/parameters.ts";
 
 /** One score a value, by the name of the tensor: comparable between tensors, the lowest pruned first. */
@@ -12,6 +13,8 @@ export interface Evidence {
   readonly tensors: readonly ParameterSpec[];
   /** All parameters of the network that is pruned; what is pruned already is 0. */
   readonly weights: Parameters;
+  /** What all that is gathered depends on beside the weights: the same for every method and sparsity of a seed. */
+  readonly source: string;
   /** The sub-stream for random pruning of a tensor: the same for every method and sparsity of a seed. */
   readonly randomStream: (tensor: string) => RandomStream;
 }
@@ -53,6 +56,8 @@ export interface Objective {
   readonly logitLayer: string | undefined;
   /** Gradients by parameter name at these weights, over the examples `from` .. `to` - 1, by default all. */
   gradients(weights: Parameters, from?: number, to?: number): Promise<Parameters>;
+  /** The mean loss at these weights, over all examples. */
+  loss(weights: Parameters): Promise<number>;
   /** The Hessian at these weights, over all examples, times a direction; by parameter name, too. */
   hessianProduct(weights: Parameters, direction: Parameters): Parameters;
 }
@@ -75,6 +80,19 @@ export interface Gathered {
   readonly objective: Objective;
 }
 
+/** The masks that the scores led to. */
+export interface Choice {
+  readonly masks: Masks;
+  /** Which kept values may take the place of pruned ones, so that budget and structure stay as they are. */
+  readonly exchange: "any" | "of the same tensor" | "none";
+}
+
+/** Masks that keep as many values, and what the kept ones become; what is pruned is not read. */
+export interface Revision {
+  readonly masks: Masks;
+  readonly weights: Parameters;
+}
+
 /**
  * Says how important each value is. A criterion only scores: budgets, masks and files are not its business. Its
  * options are part of every run's identity.
@@ -92,6 +110,12 @@ export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need exten
   rounds?(options: z.output<Options>): number;
   /** One score for each value of each of the tensors. */
   scores(evidence: Evidence & Pick<Gathered, Need>, options: z.output<Options>): Scores | Promise<Scores>;
+  /** Changes the choice, or makes the kept values make up for those that go. */
+  revise?(
+    evidence: Evidence & Pick<Gathered, Need>,
+    choice: Choice,
+    options: z.output<Options>,
+  ): Promise<Revision>;
 }
 
 /** Any criterion, as those see it who gather its evidence. */
@@ -100,6 +124,7 @@ export interface AnyCriterion extends EntryWithOptions {
   needs?(options: Record<string, unknown>): Partial<Needs>;
   rounds?(options: Record<string, unknown>): number;
   scores(evidence: Evidence & Gathered, options: Record<string, unknown>): Scores | Promise<Scores>;
+  revise?(evidence: Evidence & Gathered, choice: Choice, options: Record<string, unknown>): Promise<Revision>;
 }
 
 /** Types a criterion by its own options and needs. */

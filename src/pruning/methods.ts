@@ -137,6 +137,23 @@ export const methods = new Registry<Method>(
       ...whole,
     },
     {
+      name: "woodfisher",
+      summary:
+        "Weights that the others can make up for best, to second order; and the others make up for them.",
+      paper: paperOf(criteria, "woodfisher"),
+      criterion: standard(criteria, "woodfisher"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
+      name: "cbs",
+      summary: "Weights that cancel one another, found by exchanges; and the others make up for them.",
+      paper: paperOf(criteria, "cbs"),
+      criterion: standard(criteria, "cbs"),
+      allocation: { name: "global" },
+      ...whole,
+    },
+    {
       name: "movement",
       summary: "Weights that move towards 0 over some steps of training.",
       paper: paperOf(criteria, "movement"),

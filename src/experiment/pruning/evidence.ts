@@ -1,12 +1,14 @@
 import type { Network } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
 import { hessianProduct } from "../../engines/reference/hessian-product.ts";
+import { exampleLoss } from "../../engines/reference/loss.ts";
+import { canonicalJson } from "../../foundations/hash.ts";
 import { type RandomStream, randomStream } from "../../foundations/random.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import { connectionsOf } from "../../network/connections.ts";
 import type { Parameters } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
-import type { NetworkSpec } from "../../network/specification.ts";
+import type { Loss, NetworkSpec } from "../../network/specification.ts";
 import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
 import { spoiltExamples } from "./spoilt-examples.ts";
@@ -19,6 +21,20 @@ interface Subject {
   readonly environment: RunEnvironment;
   /** Whether the training examples that it sees are spoilt. */
   readonly spoilsExamples?: boolean;
+}
+
+/** What all evidence of a network depends on beside its weights. */
+export function sourceOf({ seed, environment, spoilsExamples = false }: Subject): string {
+  const { settings, engine, dataset } = environment;
+  const { network, initializer } = settings;
+  return canonicalJson({
+    engine: engine.description.identity,
+    dataset: dataset.checksum,
+    network,
+    initializer,
+    seed,
+    spoilsExamples,
+  });
 }
 
 /**
@@ -175,9 +191,23 @@ function objectiveOf(network: Network, train: ExampleSet, order: Uint32Array): O
       await network.writeParameters(weights);
       return network.gradients(train, order.subarray(from, to));
     },
+    loss: async (weights) => {
+      await network.writeParameters(weights);
+      return meanLoss(await network.outputs(train, order), loss, train, order);
+    },
     // Plain JavaScript for every engine: none has second derivatives.
     hessianProduct: (weights, direction) => hessianProduct(network.spec, weights, direction, train, order),
   };
+}
+
+function meanLoss(outputs: Float32Array, loss: Loss, train: ExampleSet, order: Uint32Array): number {
+  const width = outputs.length / order.length;
+  let sum = 0;
+  for (const [row, example] of order.entries()) {
+    const own = Float64Array.from(outputs.subarray(row * width, (row + 1) * width));
+    sum += exampleLoss(loss, own, train, example).loss;
+  }
+  return sum / order.length;
 }
 
 async function* gradientsOfEach(network: Network, examples: ExampleSet, order: Uint32Array) {

@@ -1,11 +1,12 @@
 import type { Network } from "../../engines/engine.ts";
 import { failure } from "../../foundations/errors.ts";
 import { randomStream } from "../../foundations/random.ts";
-import type { Masks } from "../../network/mask.ts";
+import { countKept, type Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import { allocations } from "../../pruning/allocations/registry.ts";
 import { methodControl } from "../../pruning/controls/registry.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
-import { type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
+import { type Choice, type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
 import { pruneToEffective } from "../../pruning/effective.ts";
 import { axes, type Method } from "../../pruning/method.ts";
 import { type PruneRequest, pruneMasks } from "../../pruning/prune.ts";
@@ -13,7 +14,7 @@ import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";
 import type { CourseStep, RegrowthStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import type { RunEnvironment } from "../runs/run.ts";
-import { deadInputs, drawExamples, withEvidence } from "./evidence.ts";
+import { deadInputs, drawExamples, sourceOf, withEvidence } from "./evidence.ts";
 
 interface Pruning {
   readonly method: Method;
@@ -33,6 +34,8 @@ export class Pruner {
   masks: Masks;
   /** The weights that this was chosen by. */
   weights: Parameters = new Map();
+  /** What the kept ones have become, of a criterion that revises them. */
+  revised: Parameters | undefined;
   /** The last target; undefined before the first. */
   sparsity: number | undefined;
   #dead: ReadonlyMap<string, Uint8Array> | undefined;
@@ -46,6 +49,7 @@ export class Pruner {
   /** Prunes a network by its weights as they are now; what is kept goes on with its value and its optimizer's state. */
   async pruneNow(network: Network, sparsity: number): Promise<void> {
     await this.prune(await network.readParameters(), sparsity);
+    if (this.revised !== undefined) await network.writeParameters(this.revised);
     await network.setMasks(this.masks);
   }
 
@@ -122,19 +126,66 @@ export class Pruner {
     // Who prunes nothing needs no evidence.
     const rounds = sparsity === 0 ? 1 : (criterion.rounds?.(method.criterion) ?? 1);
     const before = this.sparsity ?? this.#pruning.before;
+    this.weights = weights;
+    this.revised = undefined;
     for (let round = 1; round <= rounds; round++) {
       const target = round === rounds ? sparsity : between(before, sparsity, round / rounds);
-      const scores = target === 0 ? noScores(tensors) : await this.#scores(weights);
-      const previous = this.masks.size === 0 ? undefined : this.masks;
-      this.masks = this.#choose({ tensors, scores, method, sparsity: target, previous });
+      if (target === 0) this.masks = this.#choose(noScores(tensors), target);
+      else await this.#pruneOnce(target);
     }
-    this.weights = weights;
     this.sparsity = sparsity;
   }
 
-  #choose(given: PruneRequest): Masks {
-    const request = { ...given, rank: this.#rank() };
-    if (this.#pruning.method.target !== "effective") return pruneMasks(request);
+  /** Scores what is there and prunes it to the sparsity. */
+  async #pruneOnce(sparsity: number): Promise<void> {
+    const { method, tensors, seed } = this.#pruning;
+    const criterion = criteria.named(method.criterion.name);
+    const all = this.revised ?? this.weights;
+    const weights = this.masks.size === 0 ? all : withoutPruned(all, this.masks);
+    const spoilsExamples =
+      method.control !== undefined && methodControl(method.control).spoilsExamples === true;
+    const subject = { weights, seed, environment: this.#environment, spoilsExamples };
+    const own = {
+      tensors,
+      weights,
+      source: sourceOf(subject),
+      randomStream: (tensor: string) => randomStream(seed, "random pruning", tensor),
+    };
+    await withEvidence(criterion.needs?.(method.criterion) ?? {}, subject, async (gathered) => {
+      // The criterion looks at what it asked for alone: its type sees to that.
+      const evidence = { ...own, ...(gathered as Gathered) };
+      const scores = await this.#avoidingDead(await criterion.scores(evidence, method.criterion));
+      this.masks = this.#choose(scores, sparsity);
+      if (criterion.revise === undefined) return;
+      const choice = { masks: this.masks, exchange: this.#exchange() };
+      const revision = await criterion.revise(evidence, choice, method.criterion);
+      refuseOtherBudget(revision.masks, choice, method);
+      this.masks = revision.masks;
+      this.revised = revision.weights;
+    });
+  }
+
+  async #avoidingDead(scores: Scores): Promise<Scores> {
+    const dead = await this.#deadInputs();
+    if (dead.size === 0) return scores;
+    const avoiding = new Map([...scores].map(([name, values]) => [name, values.slice()]));
+    this.#avoidDead(avoiding, dead);
+    return avoiding;
+  }
+
+  /** Controls that choose by themselves keep what they chose. */
+  #exchange(): Choice["exchange"] {
+    const { allocation, structure, target, control } = this.#pruning.method;
+    const chosen = control !== undefined && methodControl(control).ranks !== undefined;
+    if (chosen || target === "effective" || structure.name !== "weight") return "none";
+    return allocations.named(allocation.name).acrossTensors === true ? "any" : "of the same tensor";
+  }
+
+  #choose(scores: Scores, sparsity: number): Masks {
+    const { method, tensors } = this.#pruning;
+    const previous = this.masks.size === 0 ? undefined : this.masks;
+    const request = { tensors, scores, method, sparsity, previous, rank: this.#rank() };
+    if (method.target !== "effective") return pruneMasks(request);
     return pruneToEffective({ ...request, spec: this.#environment.settings.network });
   }
 
@@ -147,29 +198,6 @@ export class Pruner {
       const stream = randomStream(seed, "random control", tensor);
       return (score) => ranks(score, () => stream.uniform());
     };
-  }
-
-  async #scores(all: Parameters): Promise<Scores> {
-    const { method, tensors, seed } = this.#pruning;
-    const criterion = criteria.named(method.criterion.name);
-    const weights = this.masks.size === 0 ? all : withoutPruned(all, this.masks);
-    const spoilsExamples =
-      method.control !== undefined && methodControl(method.control).spoilsExamples === true;
-    const subject = { weights, seed, environment: this.#environment, spoilsExamples };
-    const evidence = {
-      tensors,
-      weights,
-      randomStream: (tensor: string) => randomStream(seed, "random pruning", tensor),
-    };
-    const scores = await withEvidence(criterion.needs?.(method.criterion) ?? {}, subject, async (gathered) =>
-      // The criterion looks at what it asked for alone: its type sees to that.
-      criterion.scores({ ...evidence, ...(gathered as Gathered) }, method.criterion),
-    );
-    const dead = await this.#deadInputs();
-    if (dead.size === 0) return scores;
-    const avoiding = new Map([...scores].map(([name, values]) => [name, values.slice()]));
-    this.#avoidDead(avoiding, dead);
-    return avoiding;
   }
 }
 
@@ -184,6 +212,18 @@ function blamingPlugins(error: unknown, method: Method): unknown {
     hint: `It uses what a plugin brings: ${members}.`,
     cause: error,
   });
+}
+
+/** What a criterion may exchange leaves every count as it is. */
+function refuseOtherBudget(masks: Masks, { masks: chosen, exchange }: Choice, { criterion }: Method): void {
+  const counts = (of: Masks) => [...of].map(([name, mask]) => `${name} ${countKept(mask)}`);
+  const total = (of: Masks) => [...of.values()].reduce((sum, mask) => sum + countKept(mask), 0);
+  const same =
+    exchange === "any" ? total(masks) === total(chosen) : counts(masks).join() === counts(chosen).join();
+  if (same) return;
+  throw new RangeError(
+    `the criterion ${criterion.name} keeps ${counts(masks).join(", ")}, where ${counts(chosen).join(", ")} was chosen`,
+  );
 }
 
 /** Where nothing goes, nothing has to be scored. */

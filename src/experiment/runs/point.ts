@@ -101,7 +101,7 @@ export const point: RunKindOf<PointRun, PointResult> = {
         run,
         spec: settings.network,
         tensors,
-        values: parent.parameters,
+        values: pruner.revised ?? parent.parameters,
         diverged: parent.status === "diverged",
         masking: maskingOf(run, pruner, course),
         source,

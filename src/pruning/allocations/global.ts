@@ -12,6 +12,7 @@ export const global = defineAllocation({
   },
   options: z.strictObject({}),
   exact: "in total",
+  acrossTensors: true,
   counts: ({ tensors, budget }) =>
     countLowest(
       tensors.map(({ scores }) => scores),

@@ -54,3 +54,20 @@ export function* batchesOf(examples: number, batchSize: number, steps: number): 
     yield [from, Math.min(from + batchSize, examples)];
   }
 }
+
+/** Of criteria that weigh all values against one another by the gradients of single examples. */
+export const surgeonOptions = {
+  examples: examplesSchema,
+  dampening: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(1e-3)
+    .describe("What is added to the diagonal of the empirical Fisher information."),
+  updateScale: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("What the update of the weights that are kept is multiplied by; 0: they stay as they are."),
+};

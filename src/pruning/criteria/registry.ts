@@ -1,5 +1,6 @@
 import { Registry } from "../../foundations/registry.ts";
 import type { AnyCriterion } from "../criterion.ts";
+import { cbs } from "./cbs.ts";
 import { fisher } from "./fisher.ts";
 import { gradient } from "./gradient.ts";
 import { grasp } from "./grasp.ts";
@@ -13,6 +14,7 @@ import { random } from "./random.ts";
 import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
 import { wanda } from "./wanda.ts";
+import { woodfisher } from "./woodfisher.ts";
 
 export const criteria = new Registry<AnyCriterion>(
   "criterion",
@@ -23,6 +25,8 @@ export const criteria = new Registry<AnyCriterion>(
     taylor,
     fisher,
     optimalBrainDamage,
+    woodfisher,
+    cbs,
     wanda,
     grasp,
     synflow,
@@ -40,6 +44,9 @@ export const criteria = new Registry<AnyCriterion>(
     firstorder: "taylor",
     hessian: "optimal-brain-damage",
     obd: "optimal-brain-damage",
+    obs: "woodfisher",
+    optimalbrainsurgeon: "woodfisher",
+    combinatorialbrainsurgeon: "cbs",
     secondorder: "fisher",
     hessiangradient: "grasp",
     supermask: "learned-mask",

@@ -28,6 +28,10 @@ interface Fixture {
   readonly scores: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   /** By sparsity, by named method, by tensor: a 1 for what is kept. */
   readonly masks: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+  /** Likewise the weights afterwards, of methods that change them. */
+  readonly revised: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>>
+  >;
 }
 
 const EXAMPLES = 40;
@@ -74,7 +78,9 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
     "criteria",
     `${network}.json`,
   );
-  const { spec, inputSalt, gateSalt, scores, masks } = JSON.parse(readFileSync(file, "utf8")) as Fixture;
+  const { spec, inputSalt, gateSalt, scores, masks, revised } = JSON.parse(
+    readFileSync(file, "utf8"),
+  ) as Fixture;
   const tensors = parameterSpecs(spec).filter(({ role }) => role === "weight");
   const weights = initialParameters(spec);
   const examples = makeExamples(spec, EXAMPLES, inputSalt);
@@ -111,7 +117,7 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
     const options = chosen("criterion", cases[name] ?? name);
     const criterion = criteria.named(options.name);
     const subject = { weights, seed: 0, environment: environmentWith(train) };
-    const evidence = { tensors, weights, randomStream: drawsOf };
+    const evidence = { tensors, weights, source: `test ${name}`, randomStream: drawsOf };
     return withEvidence(criterion.needs?.(options) ?? {}, subject, async (gathered) =>
       criterion.scores({ ...evidence, ...(gathered as Gathered) }, options),
     );
@@ -137,6 +143,23 @@ describe.each(["mlp", "cnn"])("as in plain PyTorch: %s", (network) => {
       expect(relativeError(values, expected), tensor).toBeLessThanOrEqual(0.1);
       const sum = (of: Iterable<number>) => [...of].reduce((total, value) => total + value, 0);
       expect(sum(values) / sum(expected), tensor).toBeCloseTo(1, 1);
+    }
+  });
+
+  const everyRevision = Object.entries(revised).flatMap(([sparsity, byMethod]) =>
+    Object.entries(byMethod).map(([name, expected]) => [name, Number(sparsity), expected] as const),
+  );
+  test.each(everyRevision)("weights after %s at a sparsity of %d", async (name, sparsity, expected) => {
+    const method = methods.named(name);
+    const pruner = new Pruner(
+      { method, seed: 0, tensors, masks: new Map(), before: 0 },
+      environmentWith(examples),
+    );
+    await pruner.prune(weights, sparsity);
+    for (const [tensor, values] of Object.entries(expected)) {
+      const mask = pruner.masks.get(tensor);
+      const kept = pruner.revised?.get(tensor)?.map((value, i) => (mask?.[i] === 1 ? value : 0));
+      expect(relativeError(kept ?? [], values), tensor).toBeLessThanOrEqual(1e-4);
     }
   });
 

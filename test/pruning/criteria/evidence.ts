@@ -3,6 +3,9 @@ import type { ParameterSpec, Parameters } from "../../../src/network/parameters.
 import type { Evidence, Gathered, Objective } from "../../../src/pruning/criterion.ts";
 import { tensorSpec } from "../fixtures.ts";
 
+/** Evidence is of one source each time that it is asked for. */
+let sources = 0;
+
 /** Everything that a criterion can ask for, of the same values each time that it is asked. */
 export function evidenceOf(
   tensors: readonly ParameterSpec[],
@@ -12,25 +15,28 @@ export function evidenceOf(
     readonly exampleGradients?: readonly Parameters[];
     readonly activationNorms?: Gathered["activationNorms"];
     readonly initialWeights?: Parameters;
-    readonly objective?: Objective;
+    readonly objective?: Omit<Objective, "loss"> & Partial<Pick<Objective, "loss">>;
   },
   seed = 0,
 ): Evidence & Gathered {
   const { exampleGradients = [], ...given } = parts;
   return {
     tensors,
+    source: `test ${++sources}`,
     randomStream: (tensor) => randomStream(seed, "test", tensor),
     gradients: new Map(),
     activationNorms: new Map(),
     initialWeights: new Map(),
     // Of a loss that is linear in the weights, but for a Hessian of ones on the diagonal.
+    ...given,
     objective: {
       examples: 4,
       logitLayer: undefined,
       gradients: async () => given.gradients ?? new Map(),
+      loss: async () => 0,
       hessianProduct: (_, direction) => direction,
+      ...given.objective,
     },
-    ...given,
     exampleGradients: {
       async *[Symbol.asyncIterator]() {
         yield* exampleGradients;

@@ -37,6 +37,7 @@ export const criterion = kindOf(
     needs: functionField.optional(),
     rounds: functionField.optional(),
     scores: functionField,
+    revise: functionField.optional(),
   },
   {
     results: {
@@ -49,6 +50,23 @@ export const criterion = kindOf(
         });
         return lacking && `a Map that has a Float32Array of ${lacking.size} scores for ${lacking.name}`;
       },
+      revise: (result, { tensors }: { readonly tensors: readonly ParameterSpec[] }) => {
+        const { masks, weights } = (result ?? {}) as { readonly masks?: unknown; readonly weights?: unknown };
+        const lacking = tensors.find(({ name, size }) => {
+          const mask: unknown = masks instanceof Map ? masks.get(name) : undefined;
+          const values: unknown = weights instanceof Map ? weights.get(name) : undefined;
+          return !(
+            mask instanceof Uint8Array &&
+            mask.length === size &&
+            values instanceof Float32Array &&
+            values.length === size
+          );
+        });
+        return (
+          lacking &&
+          `masks and weights, Maps that have a Uint8Array and a Float32Array of ${lacking.size} values for ${lacking.name}`
+        );
+      },
     },
   },
 );
@@ -58,6 +76,7 @@ export const allocation = kindOf(
   {
     options: optionsField,
     exact: z.enum(["in total", "in each tensor", "in expectation"]),
+    acrossTensors: z.literal(true).optional(),
     uniformScores: z.literal(true).optional(),
     layers: functionField.optional(),
     misfit: functionField.optional(),
