@@ -22,6 +22,7 @@ export const FIGURES: readonly string[] = [
   "dense_macs",
   "macs",
   "test_examples",
+  "learning_rate",
   "train_steps",
   "train_examples",
   "train_macs",

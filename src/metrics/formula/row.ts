@@ -77,8 +77,8 @@ function numberIn(row: Cells, column: string): number | null {
   return typeof cell === "number" && Number.isFinite(cell) ? cell : null;
 }
 
-/** A row says what its own network took alone. */
-const UNKNOWN_EFFORT = { train_steps: null, train_examples: null, train_macs: null };
+/** A row says how its own network was trained alone. */
+const OWN_TRAINING = { learning_rate: null, train_steps: null, train_examples: null, train_macs: null };
 
 /** A row as it would be of its dense network; `before` are the metrics of one's own that it has already. */
 function denseRow(row: Cells, before: readonly string[]): Cells {
@@ -100,7 +100,7 @@ function denseRow(row: Cells, before: readonly string[]): Cells {
     accuracy_drop: accuracy == null ? null : 0,
     pruned_loss: row.baseline_loss,
     loss: row.baseline_loss,
-    ...UNKNOWN_EFFORT,
+    ...OWN_TRAINING,
     ...Object.fromEntries(
       before.map(figuresOf).flatMap(({ baseline, pruned, recovered }) => [
         [pruned, row[baseline]],
@@ -119,7 +119,7 @@ function prunedRow(row: Cells, before: readonly string[]): Cells {
     accuracy_drop:
       typeof dense === "number" && typeof accuracy === "number" ? 100 * (dense - accuracy) : null,
     loss: row.pruned_loss,
-    ...UNKNOWN_EFFORT,
+    ...OWN_TRAINING,
     ...Object.fromEntries(before.map(figuresOf).map(({ pruned, recovered }) => [recovered, row[pruned]])),
   };
 }
