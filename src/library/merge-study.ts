@@ -126,9 +126,14 @@ function refuseDifferent(
 
 /** The study as its manifest describes it. */
 function outlineOf({ folder, options }: Part, manifest: Manifest): StudyOutline {
-  const { dataset, engine } = recordedFacts(folder, manifest);
+  const { dataset, engine, weights } = recordedFacts(folder, manifest);
   const { seeds = { used: options.seeds } } = manifest;
-  const study = outlineStudy({ ...options, seeds: seeds.used }, dataset, engine);
+  const study = outlineStudy(
+    { ...options, seeds: seeds.used },
+    dataset,
+    engine,
+    weights && { ...weights, names: options.train.names ?? {} },
+  );
   const planned = Object.fromEntries(study.plan.runs.map(({ label, id }) => [label, id]));
   if (differences(manifest.runs, planned).length > 0) {
     throw inputError(

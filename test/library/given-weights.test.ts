@@ -2,6 +2,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeSafetensors } from "../../src/foundations/safetensors.ts";
+import { merge } from "../../src/library/merge.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
@@ -47,6 +48,19 @@ describe("a network whose weights are read", () => {
     await copyFile(file, elsewhere);
     const { events } = await runIn(folder, await given({ from: elsewhere }, { prune }));
     expect(events.some(({ event }) => event === "run-finished")).toBe(false);
+  });
+
+  it("is merged from parts as it is swept whole", async () => {
+    const prune = { methods, sparsities, finetune: finetuned };
+    const options = await given({ from: file }, { prune });
+    await runIn(path.join(root, "whole"), options);
+    const parts = [1, 2].map((index) => path.join(root, `part${index}`));
+    for (const [i, part] of parts.entries()) {
+      await runIn(part, options, { shard: { index: i + 1, count: 2 } });
+    }
+    await merge(path.join(root, "merged"), parts);
+    const table = (folder: string) => readFile(path.join(root, folder, "results.csv"), "utf8");
+    expect(await table("merged")).toBe(await table("whole"));
   });
 
   const tensor = (name: string, shape: number[], fill = 0.5) => ({

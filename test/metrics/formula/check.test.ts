@@ -14,7 +14,7 @@ describe("names", () => {
     ["m0 + 1", "'m0' is this metric itself."],
     ["m1 + 1", "'m1' is a metric further down: put it before this one."],
     ["min", "min is a function: write min(a, b, ...)."],
-    ["learning_rate", "there is no figure 'learning_rate'. Figures: accuracy, loss, mse, "],
+    ["momentum", "there is no figure 'momentum'. Figures: accuracy, loss, mse, "],
   ])("%s", (formula, message) => {
     const [[index, at, found] = []] = faults([formula, "loss"]);
     expect([index, at]).toEqual([0, 0]);
