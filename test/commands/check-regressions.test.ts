@@ -71,8 +71,8 @@ const MASKED = "experiment/runs/masked.js";
 
 const maskLifted: Edit = {
   file: MASKED,
-  from: "? await test(network, dataset) : null;",
-  to: "? await test(network, dataset) : null; await network.setMasks(new Map());",
+  from: "? await test(network, environment) : null;",
+  to: "? await test(network, environment) : null; await network.setMasks(new Map());",
 };
 
 beforeAll(async () => {
@@ -117,7 +117,7 @@ describe("check catches", { timeout: 180_000 }, () => {
   test("pruning the largest weights instead of the smallest", async () => {
     const binary = await brokenProgram("largest", [
       {
-        file: "pruning/criteria/magnitude.js",
+        file: "pruning/criterion.js",
         from: "Math.abs(values[i])",
         to: "-Math.abs(values[i])",
       },
