@@ -114,7 +114,7 @@ describe("safetensors", () => {
 
   it("names a type that it does not read", () => {
     expect(() => decodeSafetensors(fixture("integers"), "a.safetensors")).toThrow(
-      "a.safetensors: tensor 'ids' has type 'I64'; prune-lab reads F32, U8, BOOL",
+      "a.safetensors: tensor 'ids' has type 'I64'; prune-lab reads F32, F16, BF16, U8, BOOL",
     );
   });
 });
