@@ -51,7 +51,7 @@ describe("wrong input ends with exit code 2, nothing on stdout, and the nearest 
     ],
     [
       ["list", "methds"],
-      `prune-lab: no list of 'methds'. Did you mean 'methods'? Lists: ${Object.keys(registries).join(", ")}, configs.\n`,
+      `prune-lab: no list of 'methds'. Did you mean 'methods'? Lists: ${Object.keys(registries).join(", ")}, configs, papers.\n`,
     ],
   ])("%j", async (args, stderr) => {
     expect(await cli(...args)).toEqual({ code: 2, stdout: "", stderr });
