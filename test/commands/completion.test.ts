@@ -34,7 +34,7 @@ describe.skipIf(!has("bash"))("in bash (needs it)", () => {
     [["prune-lab", "check", "--jun"], ["--junit"]],
     [
       ["prune-lab", "data", "fetch", ""],
-      ["mnist", "fashion-mnist", "digits8x8"],
+      ["mnist", "fashion-mnist", "kmnist", "emnist", "digits8x8"],
     ],
     [["prune-lab", "sweep", "--plugin", ""], []],
   ])("%j: %j", async (words, found) => {
