@@ -41,7 +41,16 @@ export type { ParameterSpec, Parameters } from "./network/parameters.ts";
 export type { Activation, LayerSpec, NetworkSpec } from "./network/specification.ts";
 export type { Allocation, AllocationRequest, ScoredTensor, UnitCount } from "./pruning/allocation.ts";
 export type { Construction, Material } from "./pruning/construction.ts";
-export type { AnyCriterion, Criterion, Evidence, Gathered, Needs, Scores } from "./pruning/criterion.ts";
+export type {
+  AnyCriterion,
+  Choice,
+  Criterion,
+  Evidence,
+  Gathered,
+  Needs,
+  Revision,
+  Scores,
+} from "./pruning/criterion.ts";
 export type { Recovery, Retraining } from "./pruning/recovery.ts";
 export type { PruningStep, Schedule } from "./pruning/schedule.ts";
 export type { Structure, Units } from "./pruning/structure.ts";
