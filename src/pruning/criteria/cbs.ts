@@ -9,7 +9,14 @@ import {
   magnitudesOf,
   scoreEach,
 } from "../criterion.ts";
-import { exampleGradientsOf, flat, flatMask, withFlat, withFlatMask } from "../second-order/evidence.ts";
+import {
+  exampleGradientsOf,
+  flat,
+  flatMask,
+  pivotsFor,
+  withFlat,
+  withFlatMask,
+} from "../second-order/evidence.ts";
 import type { ExampleGradients } from "../second-order/example-gradients.ts";
 import { exchanges } from "../second-order/exchange.ts";
 import { compensation } from "../second-order/least-squares.ts";
@@ -36,11 +43,11 @@ export const cbs = defineCriterion({
   scores: (evidence) => scoreEach(evidence, magnitudesOf),
   revise: async (evidence, choice, { examples, dampening, updateScale }) => {
     const { tensors, weights } = evidence;
-    const gradients = await exampleGradientsOf(evidence, { examples });
-    const masks = await exchanged(evidence, choice, gradients);
+    const masks = await exchanged(evidence, choice, await exampleGradientsOf(evidence, { examples }));
     if (updateScale === 0) return { masks, weights };
     const values = flat(tensors, weights);
-    const change = compensation(gradients, flatMask(tensors, masks), values, dampening);
+    const pivots = await pivotsFor(evidence, { examples, dampening });
+    const change = compensation(pivots, flatMask(tensors, masks), values, dampening);
     const updated = values.map((w, i) => w + updateScale * (change[i] as number));
     return { masks, weights: withFlat(weights, tensors, updated) };
   },

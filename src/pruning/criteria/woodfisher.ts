@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { defineCriterion } from "../criterion.ts";
 import {
-  exampleGradientsOf,
+  type FisherOptions,
   flat,
   flatMask,
+  pivotsFor,
   type SingleGradients,
   withFlat,
 } from "../second-order/evidence.ts";
@@ -46,12 +47,7 @@ export const woodfisher = defineCriterion({
   },
 });
 
-const inverseOf = rememberLast(
-  async (
-    evidence: SingleGradients,
-    { examples, dampening }: { readonly examples: number; readonly dampening: number },
-  ) => {
-    const inverse = new FisherInverse(await exampleGradientsOf(evidence, { examples }), dampening);
-    return { inverse, diagonal: inverse.diagonal() };
-  },
-);
+const inverseOf = rememberLast(async (evidence: SingleGradients, options: FisherOptions) => {
+  const inverse = new FisherInverse(await pivotsFor(evidence, options), options.dampening);
+  return { inverse, diagonal: inverse.diagonal() };
+});

@@ -2,6 +2,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { type Evidence, type Gathered, tensorOf } from "../criterion.ts";
 import { ExampleGradients } from "./example-gradients.ts";
+import { pivotsOf } from "./pivots.ts";
 import { rememberLast } from "./remember-last.ts";
 
 export type SingleGradients = Evidence & Pick<Gathered, "exampleGradients">;
@@ -10,6 +11,20 @@ export type SingleGradients = Evidence & Pick<Gathered, "exampleGradients">;
 export const exampleGradientsOf = rememberLast(
   ({ exampleGradients, tensors }: SingleGradients, _options: { readonly examples: number }) =>
     ExampleGradients.gather(exampleGradients, tensors),
+);
+
+export interface FisherOptions {
+  readonly examples: number;
+  readonly dampening: number;
+}
+
+/** The part of the dampening that may be left out of the Fisher information beside it. */
+const LEFT_OUT = 1e-4;
+
+/** The empirical Fisher information, by pivots. */
+export const pivotsFor = rememberLast(
+  async (evidence: SingleGradients, { examples, dampening }: FisherOptions) =>
+    pivotsOf(await exampleGradientsOf(evidence, { examples }), LEFT_OUT * dampening),
 );
 
 /** The values of some tensors, one tensor after the other. */

@@ -1,6 +1,6 @@
 import { matrixShape, type ParameterSpec, type Parameters } from "../../network/parameters.ts";
 import { tensorOf } from "../criterion.ts";
-import { addTo, dot, product } from "./arrays.ts";
+import { addCombination, addTo, dot, product } from "./arrays.ts";
 
 /**
  * The gradients of single examples: a matrix G with a row for each example and a column for each value of some
@@ -62,20 +62,21 @@ export class ExampleGradients {
   times(v: Float64Array): Float64Array {
     const { examples } = this;
     const sums = new Float64Array(examples);
-    const inner = new Float64Array(examples);
     for (const { offset, left, right } of this.#blocks) {
       for (const [row, outer] of left.entries()) {
-        inner.fill(0);
-        let met = false;
-        for (const [column, values] of right.entries()) {
-          const factor = v[offset + row * right.length + column] as number;
-          if (factor === 0) continue;
-          met = true;
-          addTo(inner, values, factor);
+        const start = offset + row * right.length;
+        const factors = v.subarray(start, start + right.length);
+        const met = right.filter((_, column) => factors[column] !== 0);
+        if (met.length === 0) continue;
+        const inner = new Float64Array(examples);
+        addCombination(
+          inner,
+          met,
+          Array.from(factors).filter((factor) => factor !== 0),
+        );
+        for (let n = 0; n < examples; n++) {
+          sums[n] = (sums[n] as number) + (inner[n] as number) * (outer[n] as number);
         }
-        if (met)
-          for (let n = 0; n < examples; n++)
-            sums[n] = (sums[n] as number) + (inner[n] as number) * (outer[n] as number);
       }
     }
     return sums;
@@ -138,16 +139,23 @@ export class ExampleGradients {
     return total;
   }
 
-  /** Some rows of G, whole, for as many columns from `from` on: [rows, columns], row-major. */
-  rows(examples: readonly number[], from: number, columns: number): Float64Array {
-    const rows = new Float64Array(examples.length * columns);
+  /** G for some of the examples alone. */
+  of(examples: readonly number[]): ExampleGradients {
+    const pick = (values: Float32Array) => Float32Array.from(examples, (n) => values[n] as number);
+    const blocks = this.#blocks.map(({ left, right, ...block }) => ({
+      ...block,
+      left: left.map(pick),
+      right: right.map(pick),
+    }));
+    return new ExampleGradients(examples.length, blocks);
+  }
+
+  /** So many columns of G from one on: [examples, columns], row-major. */
+  rows(from: number, columns: number): Float64Array {
+    const rows = new Float64Array(this.examples * columns);
     for (let i = 0; i < columns; i++) {
-      const block = this.#blocks.find(({ offset, size }) => from + i < offset + size) as Block;
-      const { offset, left, right } = block;
-      const outer = at(left, Math.floor((from + i - offset) / right.length));
-      const inner = at(right, (from + i - offset) % right.length);
-      for (const [row, n] of examples.entries())
-        rows[row * columns + i] = (outer[n] as number) * (inner[n] as number);
+      const column = this.column(from + i);
+      for (let n = 0; n < column.length; n++) rows[n * columns + i] = column[n] as number;
     }
     return rows;
   }

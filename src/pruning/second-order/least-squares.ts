@@ -1,29 +1,26 @@
 import { addTo, dot } from "./arrays.ts";
-import type { ExampleGradients } from "./example-gradients.ts";
+import { fisherTimes, type Pivots } from "./pivots.ts";
 
 /**
  * What the kept values change by when the others change to 0, so that the loss changes the least to second order:
  * the minimum over x of (1/N) |G_kept x - G_gone w|^2 + d |x|^2 (Yu et al. 2022, equation 8, for all values that go at
- * once). By conjugate gradients on (d I + (1/N) G_keptᵀ G_kept) x = (1/N) G_keptᵀ G_gone w, which need no matrix.
+ * once). By conjugate gradients on (d I + F_kept,kept) x = F_kept,gone w, with F = (1/N) Gᵀ G.
  */
 export function compensation(
-  gradients: ExampleGradients,
+  pivots: Pivots,
   kept: Uint8Array,
   weights: Float64Array,
   dampening: number,
 ): Float64Array {
-  const { examples } = gradients;
   const gone = weights.map((weight, i) => (kept[i] === 1 ? 0 : weight));
-  const residual = gradients.transposedTimes(gradients.times(gone), kept).map((sum) => sum / examples);
+  const residual = fisherTimes(pivots, gone, kept);
   const solution = new Float64Array(weights.length);
   let direction = residual.slice();
   let square = dot(residual, residual);
   const enough = square * TOLERANCE ** 2;
   for (let iteration = 0; iteration < MOST_ITERATIONS && square > enough; iteration++) {
-    const image = gradients.transposedTimes(gradients.times(direction), kept);
-    for (let i = 0; i < image.length; i++) {
-      image[i] = (image[i] as number) / examples + dampening * (direction[i] as number);
-    }
+    const image = fisherTimes(pivots, direction, kept);
+    addTo(image, direction, dampening);
     const length = square / dot(direction, image);
     addTo(solution, direction, length);
     addTo(residual, image, -length);

@@ -66,9 +66,9 @@ test("has the products of examples with each other, and the squares of values", 
   );
 });
 
-test("gives rows of some examples from some column on", () => {
+test("of some examples alone, gives some of their columns", () => {
   expectClose(
-    gradients.rows([4, 1], 10, 6),
+    gradients.of([4, 1]).rows(10, 6),
     [rows[4], rows[1]].flatMap((row = []) => row.slice(10, 16)),
   );
 });
