@@ -19,7 +19,7 @@ export interface FisherOptions {
 }
 
 /** The part of the dampening that may be left out of the Fisher information beside it. */
-const LEFT_OUT = 1e-4;
+const LEFT_OUT = 1e-3;
 
 /** The empirical Fisher information, by pivots. */
 export const pivotsFor = rememberLast(
