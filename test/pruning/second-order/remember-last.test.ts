@@ -30,3 +30,12 @@ test.each([
   await remembered(other, options);
   expect(compute).toHaveBeenCalledTimes(2);
 });
+
+test("keeps the five that were asked for last", async () => {
+  const compute = vi.fn(async (_: Evidence, { n }: { readonly n: number }) => n);
+  const remembered = rememberLast(compute);
+  for (const n of [1, 2, 3, 4, 5, 1, 6, 1, 3]) expect(await remembered(evidence, { n })).toBe(n);
+  expect(compute).toHaveBeenCalledTimes(6);
+  await remembered(evidence, { n: 2 });
+  expect(compute).toHaveBeenCalledTimes(7);
+});
