@@ -1,14 +1,6 @@
 import * as z from "zod";
-import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec } from "../../network/parameters.ts";
-import {
-  type Choice,
-  defineCriterion,
-  type Evidence,
-  type Gathered,
-  magnitudesOf,
-  scoreEach,
-} from "../criterion.ts";
+import { defineCriterion, magnitudesOf, scoreEach } from "../criterion.ts";
 import {
   exampleGradientsOf,
   flat,
@@ -17,7 +9,6 @@ import {
   withFlat,
   withFlatMask,
 } from "../second-order/evidence.ts";
-import type { ExampleGradients } from "../second-order/example-gradients.ts";
 import { exchanges } from "../second-order/exchange.ts";
 import { compensation } from "../second-order/least-squares.ts";
 import { surgeonOptions } from "./options.ts";
@@ -26,8 +17,8 @@ import { surgeonOptions } from "./options.ts";
  * Which weights go together is chosen for all of them at once (Yu et al. 2022): from the smallest ones on, by exchanges
  * that lower the change of the loss to second order, (1/N) |sum of g w over what goes|^2 / 2, in which weights cancel one
  * another. Of the states that the search comes through, the one with the lowest loss counts. The weights that are kept
- * then make up for all that go by least squares. Left out of the paper's method: its choice among random perturbations
- * of what the search starts from.
+ * then make up for all that go by least squares; where the loss is lower after that without any exchange, there is none.
+ * Left out of the paper's method: its choice among random perturbations of what the search starts from.
  */
 export const cbs = defineCriterion({
   name: "cbs",
@@ -41,51 +32,43 @@ export const cbs = defineCriterion({
   options: z.strictObject(surgeonOptions),
   needs: ({ examples }) => ({ exampleGradients: { examples }, objective: { examples } }),
   scores: (evidence) => scoreEach(evidence, magnitudesOf),
-  revise: async (evidence, choice, { examples, dampening, updateScale }) => {
-    const { tensors, weights } = evidence;
-    const masks = await exchanged(evidence, choice, await exampleGradientsOf(evidence, { examples }));
-    if (updateScale === 0) return { masks, weights };
+  revise: async (evidence, { masks, exchange }, { examples, dampening, updateScale }) => {
+    const { tensors, weights, objective } = evidence;
     const values = flat(tensors, weights);
+    const lossOf = (of: Float64Array) => objective.loss(withFlat(weights, tensors, of));
+    const own = flatMask(tensors, masks);
+    const start = { kept: own, loss: await lossOf(masked(values, own)) };
+
+    let best = start;
+    const groups = exchange === "any" ? undefined : tensorNumbers(tensors);
+    const search = {
+      gradients: await exampleGradientsOf(evidence, { examples }),
+      weights: values,
+      kept: own,
+      groups,
+    };
+    for (const kept of exchange === "none" ? [] : exchanges(search)) {
+      const loss = await lossOf(masked(values, kept));
+      if (loss < best.loss) best = { kept, loss };
+    }
+    if (updateScale === 0) return { masks: withFlatMask(masks, tensors, best.kept), weights };
+
     const pivots = await pivotsFor(evidence, { examples, dampening });
-    const change = compensation(pivots, flatMask(tensors, masks), values, dampening);
-    const updated = values.map((w, i) => w + updateScale * (change[i] as number));
-    return { masks, weights: withFlat(weights, tensors, updated) };
+    const updated = async (kept: Uint8Array) => {
+      const change = compensation(pivots, kept, values, dampening);
+      const changed = masked(values, kept).map((w, i) => w + updateScale * (change[i] as number));
+      return { kept, changed, loss: await lossOf(changed) };
+    };
+    const candidates = [await updated(best.kept)];
+    if (best !== start) candidates.push(await updated(own));
+    const { kept, changed } = candidates.reduce((a, b) => (b.loss < a.loss ? b : a));
+    return { masks: withFlatMask(masks, tensors, kept), weights: withFlat(weights, tensors, changed) };
   },
 });
 
-/** Rounds without a lower loss after which the search ends. */
-const PATIENCE = 5;
-
-/** The masks with the lowest loss, of those that the search comes through. */
-async function exchanged(
-  { tensors, weights, objective }: Evidence & Pick<Gathered, "objective">,
-  { masks, exchange }: Choice,
-  gradients: ExampleGradients,
-): Promise<Masks> {
-  if (exchange === "none") return masks;
-  const values = flat(tensors, weights);
-  const lossOf = (kept: Uint8Array) =>
-    objective.loss(
-      withFlat(
-        weights,
-        tensors,
-        values.map((w, i) => (kept[i] === 1 ? w : 0)),
-      ),
-    );
-  const kept = flatMask(tensors, masks);
-  let best = { kept, loss: await lossOf(kept) };
-  let since = 0;
-  const groups = exchange === "any" ? undefined : tensorNumbers(tensors);
-  for (const next of exchanges({ gradients, weights: values, kept, groups })) {
-    const loss = await lossOf(next);
-    since++;
-    if (loss < best.loss) {
-      best = { kept: next, loss };
-      since = 0;
-    }
-    if (since === PATIENCE) break;
-  }
-  return withFlatMask(masks, tensors, best.kept);
+/** With 0 for what goes. */
+function masked(values: Float64Array, kept: Uint8Array): Float64Array {
+  return values.map((w, i) => (kept[i] === 1 ? w : 0));
 }
 
 /** Of each value, the number of its tensor. */
