@@ -35,40 +35,47 @@ export const cbs = defineCriterion({
   revise: async (evidence, { masks, exchange }, { examples, dampening, updateScale }) => {
     const { tensors, weights, objective } = evidence;
     const values = flat(tensors, weights);
-    const lossOf = (of: Float64Array) => objective.loss(withFlat(weights, tensors, of));
-    const own = flatMask(tensors, masks);
-    const start = { kept: own, loss: await lossOf(masked(values, own)) };
-
+    const stateOf = async (kept: Uint8Array, changed = values): Promise<State> => {
+      const left = changed.map((w, i) => (kept[i] === 1 ? w : 0));
+      return { kept, values: left, loss: await objective.loss(withFlat(weights, tensors, left)) };
+    };
+    const start = await stateOf(flatMask(tensors, masks));
     let best = start;
-    const groups = exchange === "any" ? undefined : tensorNumbers(tensors);
-    const search = {
-      gradients: await exampleGradientsOf(evidence, { examples }),
-      weights: values,
-      kept: own,
-      groups,
-    };
-    for (const kept of exchange === "none" ? [] : exchanges(search)) {
-      const loss = await lossOf(masked(values, kept));
-      if (loss < best.loss) best = { kept, loss };
+    if (exchange !== "none") {
+      const gradients = await exampleGradientsOf(evidence, { examples });
+      const groups = exchange === "any" ? undefined : tensorNumbers(tensors);
+      for (const kept of exchanges({ gradients, weights: values, kept: start.kept, groups })) {
+        best = lower(best, await stateOf(kept));
+      }
     }
-    if (updateScale === 0) return { masks: withFlatMask(masks, tensors, best.kept), weights };
-
-    const pivots = await pivotsFor(evidence, { examples, dampening });
-    const updated = async (kept: Uint8Array) => {
-      const change = compensation(pivots, kept, values, dampening);
-      const changed = masked(values, kept).map((w, i) => w + updateScale * (change[i] as number));
-      return { kept, changed, loss: await lossOf(changed) };
+    if (updateScale > 0) {
+      const pivots = await pivotsFor(evidence, { examples, dampening });
+      const updated = ({ kept }: State) => {
+        const change = compensation(pivots, kept, values, dampening);
+        return stateOf(
+          kept,
+          values.map((w, i) => w + updateScale * (change[i] as number)),
+        );
+      };
+      best = best === start ? await updated(start) : lower(await updated(best), await updated(start));
+    }
+    return {
+      masks: withFlatMask(masks, tensors, best.kept),
+      weights: withFlat(weights, tensors, best.values),
     };
-    const candidates = [await updated(best.kept)];
-    if (best !== start) candidates.push(await updated(own));
-    const { kept, changed } = candidates.reduce((a, b) => (b.loss < a.loss ? b : a));
-    return { masks: withFlatMask(masks, tensors, kept), weights: withFlat(weights, tensors, changed) };
   },
 });
 
-/** With 0 for what goes. */
-function masked(values: Float64Array, kept: Uint8Array): Float64Array {
-  return values.map((w, i) => (kept[i] === 1 ? w : 0));
+interface State {
+  readonly kept: Uint8Array;
+  /** With 0 for what goes. */
+  readonly values: Float64Array;
+  readonly loss: number;
+}
+
+/** The one with the lower loss; the first of equals. */
+function lower(a: State, b: State): State {
+  return b.loss < a.loss ? b : a;
 }
 
 /** Of each value, the number of its tensor. */

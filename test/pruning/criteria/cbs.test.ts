@@ -42,6 +42,17 @@ test("exchanges weights where that lowers the loss", async () => {
   expect(bits((await cbs.revise?.(evidence(), choice, selection))?.masks)).toBe("00 11");
 });
 
+test("takes exchanges back where the loss is lower without them after the update", async () => {
+  const choice = { masks, exchange: "any" } as const;
+  // What the exchange would keep is worth it as it is; what the update makes of the last weight counts for more.
+  const loss: Objective["loss"] = async (weights) =>
+    (await better(weights)) - 100 * Math.max(0, (weights.get("b.bias")?.[1] ?? 0) - 1);
+  const bitsOf = async (updateScale: number) =>
+    bits((await cbs.revise?.(evidence(loss), choice, { ...options, updateScale }))?.masks);
+  expect(await bitsOf(0)).toBe("10 01");
+  expect(await bitsOf(1)).toBe("00 11");
+});
+
 test("exchanges no more than it may", async () => {
   for (const exchange of ["of the same tensor", "none"] as const) {
     const revision = await cbs.revise?.(evidence(better), { masks, exchange }, options);
