@@ -17,6 +17,11 @@ export interface RandomStream {
   normal(): number;
   /** Shuffles `values` in place (Fisher-Yates) and returns it. */
   shuffle<T extends Uint32Array | number[]>(values: T): T;
+  /**
+   * So many different integers of 0 .. bound - 1, every set of them as likely, in time that grows with their number alone
+   * (Floyd; Bentley and Floyd 1987). Their order is not uniform. Throws a RangeError where there are fewer.
+   */
+  distinct(count: number, bound: number): Uint32Array;
 }
 
 /**
@@ -59,5 +64,14 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
     }
     return values;
   };
-  return { uint32, below, uniform, normal, shuffle };
+  const distinct = (count: number, bound: number) => {
+    if (count > bound) throw new RangeError(`cannot draw ${count} different integers below ${bound}`);
+    const drawn = new Set<number>();
+    for (let last = bound - count; last < bound; last++) {
+      const candidate = below(last + 1);
+      drawn.add(drawn.has(candidate) ? last : candidate);
+    }
+    return Uint32Array.from(drawn);
+  };
+  return { uint32, below, uniform, normal, shuffle, distinct };
 }

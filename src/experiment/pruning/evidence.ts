@@ -13,6 +13,9 @@ import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../p
 import type { RunEnvironment } from "../runs/run.ts";
 import { spoiltExamples } from "./spoilt-examples.ts";
 
+/** Networks that are looked at learn nothing. */
+const PLAIN = { name: "sgd", momentum: 0, weightDecay: 0 } as const;
+
 /** The network that is looked at. */
 interface Subject {
   /** With zeros where it is pruned. */
@@ -59,7 +62,9 @@ export async function withEvidence<T>(
   const train = subject.spoilsExamples
     ? spoiltExamples(dataset.train, drawn(mostExamples(needs)), randomStream(subject.seed, "spoilt examples"))
     : dataset.train;
-  const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
+  const network = await engine.createNetwork(spec, PLAIN);
+  // Its weights change as it is asked, while single gradients may still be read of the other one.
+  const tried = needs.objective && (await engine.createNetwork(spec, PLAIN));
   try {
     await network.writeParameters(subject.weights);
     const gradients = needs.gradients && {
@@ -74,12 +79,12 @@ export async function withEvidence<T>(
     const norms = needs.activationNorms && {
       activationNorms: await normsOf(network, train, drawn(needs.activationNorms.examples)),
     };
-    const objective = needs.objective && {
-      objective: objectiveOf(network, train, drawn(needs.objective.examples)),
-    };
+    const objective = needs.objective &&
+      tried && { objective: objectiveOf(tried, train, drawn(needs.objective.examples)) };
     return await use({ ...initial, ...gradients, ...each, ...norms, ...objective });
   } finally {
     await network.dispose();
+    await tried?.dispose();
   }
 }
 
@@ -89,14 +94,12 @@ function mostExamples({ gradients, exampleGradients, activationNorms, objective 
   return Math.max(ofLoss, ...others);
 }
 
-/** Which examples criteria look at: the same for every method and sparsity of a seed. */
-function drawnFor(train: ExampleSet, examples: number, seed: number): Uint32Array {
-  return drawExamples(train, examples, randomStream(seed, "examples for criteria"));
-}
-
-/** The first of the training examples in an order of their own. */
-export function drawExamples({ count }: ExampleSet, examples: number, stream: RandomStream): Uint32Array {
-  return stream.shuffle(inOrder(count)).subarray(0, examples);
+/**
+ * Which examples criteria look at: the first of the training examples in an order of their own, the same for every method
+ * and sparsity of a seed.
+ */
+function drawnFor({ count }: ExampleSet, examples: number, seed: number): Uint32Array {
+  return randomStream(seed, "examples for criteria").shuffle(inOrder(count)).subarray(0, examples);
 }
 
 function inOrder(count: number): Uint32Array {
@@ -116,7 +119,7 @@ export async function deadInputs({
 }: RunEnvironment): Promise<ReadonlyMap<string, Uint8Array>> {
   const [first] = connectionsOf(settings.network).weighted;
   if (first === undefined) return new Map();
-  const network = await engine.createNetwork(settings.network, { name: "sgd", momentum: 0, weightDecay: 0 });
+  const network = await engine.createNetwork(settings.network, PLAIN);
   try {
     const norms = await normsOf(network, dataset.train, inOrder(dataset.train.count));
     const columns = norms.get(first.weight.name) ?? new Float32Array();

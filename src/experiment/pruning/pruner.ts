@@ -14,7 +14,7 @@ import { type Regrowth, regrowMasks } from "../../pruning/regrowth.ts";
 import type { CourseStep, RegrowthStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
 import type { RunEnvironment } from "../runs/run.ts";
-import { deadInputs, drawExamples, sourceOf, withEvidence } from "./evidence.ts";
+import { deadInputs, sourceOf, withEvidence } from "./evidence.ts";
 
 interface Pruning {
   readonly method: Method;
@@ -85,7 +85,8 @@ export class Pruner {
       );
     }
     const { train } = this.#environment.dataset;
-    const drawn = drawExamples(train, grow.examples, randomStream(seed, "examples for growth", step));
+    const stream = randomStream(seed, "examples for growth", step);
+    const drawn = stream.distinct(Math.min(grow.examples, train.count), train.count);
     const gradients = await network.gradients(train, drawn, { masked: false });
     return new Map(tensors.map(({ name }) => [name, magnitudesOf(tensorOf(gradients, name))]));
   }

@@ -385,3 +385,18 @@ describe("the code of a plugin", () => {
     });
   });
 });
+
+describe("single gradients", () => {
+  it("are those of the network, whatever weights the loss is asked for before they are read", async () => {
+    const needs = { exampleGradients: { examples: 4 }, objective: { examples: 4 } };
+    const read = (before: boolean) =>
+      withEvidence(needs, { weights, seed: 0, environment }, async ({ exampleGradients, objective }) => {
+        if (before) await objective?.loss(initialParameters(spec, { name: "pytorch" }, 2));
+        const all: Parameters[] = [];
+        for await (const gradients of exampleGradients ?? []) all.push(gradients);
+        return all;
+      });
+    expect(await read(true)).toEqual(await read(false));
+    expect(await read(true)).toHaveLength(4);
+  });
+});
