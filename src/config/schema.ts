@@ -6,7 +6,7 @@ import { evaluateSchema } from "../experiment/evaluation/options.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { firstSeeds, type SeedRule, seedRuleSchema } from "../experiment/seed-rule.ts";
 import { completeFinetuning } from "../experiment/settings.ts";
-import { finetuneSchema, trainSchema } from "../experiment/training/options.ts";
+import { finetuneSchema, prunedTrainingSchema, trainSchema } from "../experiment/training/options.ts";
 import { PruneLabError } from "../foundations/errors.ts";
 import { canonicalJson } from "../foundations/hash.ts";
 import { nameProblem, nameSchema } from "../foundations/names.ts";
@@ -108,6 +108,7 @@ function pruneSchema() {
         .nullable()
         .prefault({})
         .describe("Training that follows pruning, so that the network recovers; null: none."),
+      train: prunedTrainingSchema.optional(),
       exclude: z
         .array(z.string().min(1).max(100))
         .max(MOST_ENTRIES)

@@ -109,7 +109,7 @@ export function recipeHash({
   datasetChecksum,
   plugins,
 }: Omit<StudyIdentity, "engineIdentity">): string {
-  const { network, initializer, train, finetune, prunable } = settings;
+  const { network, initializer, train, finetune, prunedTraining, prunable } = settings;
   return contentHash({
     algorithm: ALGORITHM,
     dataset: datasetChecksum,
@@ -117,6 +117,7 @@ export function recipeHash({
     initializer,
     train,
     finetune,
+    ...(prunedTraining === undefined ? {} : { prunedTraining }),
     prunable,
     ...weightsIdentity(settings),
     ...plugins,

@@ -27,6 +27,8 @@ export interface StudyOptions {
     readonly sparsities: readonly number[];
     /** null: no recovery after pruning. */
     readonly finetune: Finetuning | null;
+    /** The training of methods that prune before it or meanwhile, in place of `train.epochs`. */
+    readonly train?: { readonly epochs: number } | undefined;
     /** Layers that are spared: `fc3`, or `output` for the last. */
     readonly exclude: readonly string[];
     /** Prune biases too. */

@@ -35,7 +35,9 @@ export function planMethod(
 ): { readonly recovery: Chosen; readonly columns: readonly CellColumn[] } {
   const recovery = method.recovery ?? standardRecovery(method, inputs.settings);
   const start = startOf(method, recovery);
-  const retraining = atRate(recoveries.named(recovery.name).retraining(recovery, start), rate);
+  const { retraining: retrainingOf, startsAtPruning } = recoveries.named(recovery.name);
+  const own = retrainingOf(recovery, start);
+  const retraining = atRate(startsAtPruning ? fromTheStart(method.name, own, inputs.settings) : own, rate);
   if (isConstructed(method)) {
     return { recovery, columns: constructedColumns(method, retraining, inputs, graph) };
   }
@@ -47,6 +49,20 @@ export function planMethod(
   const remasked = remaskedColumns({ method, taken, start, retraining, rate, columns }, inputs, graph);
   // It is trained anew, whatever the method does.
   return { recovery: taken.weights === "reinitialized" ? { name: "train" } : recovery, columns: remasked };
+}
+
+/** A training that prunes, as long as `prune.train` says. */
+function fromTheStart(
+  method: string,
+  retraining: Retraining | null,
+  { prunedTraining }: RunSettings,
+): Retraining | null {
+  if (retraining?.training !== "train" || prunedTraining === undefined) return retraining;
+  if (retraining.rewindTo === 0) return { ...retraining, ...prunedTraining };
+  throw inputError(
+    `The method ${method} prunes at step ${retraining.rewindTo} of the training of the dense network, and prune.train has another one for it.`,
+    { hint: "Leave out prune.train, or have it prune at step 0." },
+  );
 }
 
 function atRate(retraining: Retraining | null, learningRate: number | undefined): Retraining | null {
@@ -97,6 +113,7 @@ function remaskedColumns(
     training: "train",
     rewindTo: 0,
     optimizer: "fresh",
+    ...settings.prunedTraining,
     ...(rate === undefined ? {} : { learningRate: rate }),
   } as const;
   if (isReinitialized && settings.weights !== undefined) {

@@ -1,6 +1,8 @@
+import { inputError } from "../foundations/errors.ts";
 import { type AnyMethod, type Chosen, isConstructed } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
 import { roundingOf } from "../pruning/quantization/quantization.ts";
+import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
 import { planMethod, standardRecovery, takenMaskOf } from "./plan-method.ts";
@@ -60,7 +62,20 @@ export function planStudy(inputs: PlanInputs): StudyPlan {
   const cells = plannedMethods(inputs).flatMap((method) =>
     cellsOf(method, ratesOf(method, settings), baselines, inputs, graph),
   );
+  refuseIdleTraining(cells, settings);
   return { runs: graph.runs(), cells };
+}
+
+/** A training that no method has would be left out without a word. */
+function refuseIdleTraining(cells: readonly Cell[], { prunedTraining }: RunSettings): void {
+  const trains = ({ recovery }: Cell) => recoveries.named(recovery.name).startsAtPruning === true;
+  if (prunedTraining === undefined || cells.some(trains)) return;
+  throw inputError(
+    "prune.train says how methods are trained that prune before or during it: there is none.",
+    {
+      hint: "Leave it out, or add a method with the recovery train, such as gradual-magnitude.",
+    },
+  );
 }
 
 /** The cells of a method, each filled by the first of the learning rates for now; undefined is the optimizer's own. */

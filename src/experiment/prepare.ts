@@ -120,6 +120,7 @@ export function outlineStudy(
     train,
     ...(weights === undefined ? {} : { weights }),
     finetune: options.prune.finetune,
+    ...(options.prune.train === undefined ? {} : { prunedTraining: options.prune.train }),
     prunable: prunableTensors(network, options.prune).map(({ name }) => name),
     ...(options.evaluate === undefined ? {} : { evaluate: options.evaluate }),
   };

@@ -23,6 +23,8 @@ export interface RunSettings {
   /** What the dense network is read from; undefined where it is trained. */
   readonly weights?: GivenWeights | undefined;
   readonly finetune: Finetuning | null;
+  /** The training of what is pruned before it or meanwhile, where it is another than that of dense networks. */
+  readonly prunedTraining?: { readonly epochs: number };
   /** Names of the tensors that pruning may touch. */
   readonly prunable: readonly string[];
   /** What tests measure beside loss and accuracy. */

@@ -20,6 +20,8 @@ export type Retraining =
         readonly optimizer: "rewound" | "fresh";
         /** The weights are those that pruning left instead. */
         readonly keepsWeights?: true;
+        /** In place of those of `train`; from the first step on alone. */
+        readonly epochs?: number;
       }
   ) & {
     /** In place of the optimizer's, where several are tried. */

@@ -249,6 +249,38 @@ describe("a network that is pruned early", () => {
   });
 });
 
+describe("a training of its own for what is pruned before it or meanwhile", () => {
+  const longer = (pruned: readonly object[]) => ({
+    ...withPrune({ methods: pruned as never, sparsities: [0, 0.9] }, [0]),
+    settings: { ...inputs.settings, prunedTraining: { epochs: 7 } },
+  });
+  const fromScratch = {
+    ...own({ name: "gradual", from: 0, to: 0.5, every: 1 }),
+    recovery: { name: "train" },
+  };
+
+  it("takes as many epochs, of the dense control too, and leaves all else", () => {
+    const before = new Set(ids(withPrune({ methods: [own({})], sparsities: [0, 0.9] }, [0])));
+    const { runs } = planStudy(longer([own({}, undefined, "other"), fromScratch]));
+    const points = runs.filter((run) => run.kind === "point");
+    const [dense, pruned] = points.filter(({ retraining }) => retraining?.training === "train");
+    for (const point of [dense, pruned]) {
+      expect(point?.retraining).toEqual({ training: "train", rewindTo: 0, optimizer: "fresh", epochs: 7 });
+    }
+    expect(points.filter(({ id }) => before.has(id))).toHaveLength(2);
+  });
+
+  it("has its place in the recipe", () => {
+    expect(recipeHash(withSettings({ prunedTraining: { epochs: 7 } }))).not.toBe(recipeHash(inputs));
+  });
+
+  it("is refused from a later step on, and where nothing is trained so", () => {
+    const late = own({ name: "early", step: 7, deadInputs: "take" });
+    expect(() => planStudy(longer([late]))).toThrow("prunes at step 7 of the training of the dense network");
+    expect(() => planStudy(longer([own({})]))).toThrow("prune.train says how methods are trained");
+  });
+});
+
 describe("rewinding the learning rate", () => {
   it("takes nothing from a checkpoint: the weights stay", () => {
     const method = { ...own(iterative), recovery: { name: "rewind-learning-rate", step: 7 } };

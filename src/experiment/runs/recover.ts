@@ -19,8 +19,12 @@ export interface RecoveringRun extends RunBase {
 }
 
 /** The training that a recovery is a part of, with its own learning rate if it has one. */
-export function planOf(settings: RunSettings, { training, learningRate }: Retraining): TrainingPlan {
-  const plan = training === "train" ? settings.train : finetuningOf(settings);
+export function planOf(settings: RunSettings, retraining: Retraining): TrainingPlan {
+  const { learningRate } = retraining;
+  const plan =
+    retraining.training === "train"
+      ? { ...settings.train, epochs: retraining.epochs ?? settings.train.epochs }
+      : finetuningOf(settings);
   if (learningRate === undefined) return plan;
   return { ...plan, optimizer: { ...plan.optimizer, learningRate } };
 }

@@ -127,6 +127,13 @@ export const trainSchema = z
   }))
   .describe("How the dense network is trained, before anything is pruned; one network for each seed.");
 
+/** The training of what is pruned before it or meanwhile. */
+export const prunedTrainingSchema = z
+  .strictObject({ epochs })
+  .describe(
+    "Training of the methods that prune before it or meanwhile (recovery train), from the first step on. With 20 epochs of train and 20 of finetune, 40 here are the same effort. Default: as train says.",
+  );
+
 export const finetuneSchema = z
   .strictObject({
     epochs: epochs.default(3),
