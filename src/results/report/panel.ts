@@ -12,6 +12,7 @@ import { findings } from "./findings.ts";
 import { withDefinitions } from "./glossary.ts";
 import { type Html, html } from "./html.ts";
 import { layerScanSentences } from "./layer-scan.ts";
+import { leadersTable } from "./leaders.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
 import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
@@ -105,6 +106,7 @@ ${differing === undefined ? "" : figureHtml(differing, context)}
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
+${leadersTable(results, metric, shown) ?? ""}
 ${publishedTable(results, data.published ?? [], shown) ?? ""}
 ${ownMetricsTable(results, data.metrics ?? [], shown)}
 ${metricNotes(studies).map((sentence) => html`<p class="explanation">${sentence}</p>`)}
