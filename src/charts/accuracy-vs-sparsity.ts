@@ -57,6 +57,8 @@ export function accuracyVsSparsity(
   const { metric, title, methods, recovers, baseline, control } = curves;
   const afterStage = `after ${recoveryNoun(results)}`;
   const beforeStage = `before ${recoveryNoun(results)}`;
+  // What is pruned step by step while it is trained has nothing to show right after pruning.
+  const showsBefore = recovers && curves.points.some(({ pruned }) => pruned.mean !== null);
   const pointsOf = (stage: string, measure: "pruned" | "recovered") =>
     curves.points.map((point) => ({
       method: point.method,
@@ -70,7 +72,7 @@ export function accuracyVsSparsity(
       ),
     }));
   const points = [
-    ...(recovers ? pointsOf(beforeStage, "pruned") : []),
+    ...(showsBefore ? pointsOf(beforeStage, "pruned") : []),
     ...pointsOf(afterStage, "recovered"),
   ].sort((a, b) => a.sparsity - b.sparsity);
 
@@ -143,7 +145,7 @@ export function accuracyVsSparsity(
     const axes = [
       `Vertical: ${y.axis.title}`,
       `Horizontal: ${x.axis.title}`,
-      `Grey: the other methods${recovers ? ` ${afterStage}; dotted: ${beforeStage}` : ""}`,
+      `Grey: the other methods${showsBefore ? ` ${afterStage}; dotted: ${beforeStage}` : ""}`,
     ];
     return {
       ...about,
@@ -242,7 +244,7 @@ export function accuracyVsSparsity(
             field: "stroke",
             type: "nominal",
             scale: { domain: [...strokes.keys()], range: [...strokes.values()].map((dash) => [...dash]) },
-            legend: recovers
+            legend: showsBefore
               ? {
                   title: null,
                   orient: stagesAt,

@@ -78,6 +78,13 @@ describe("accuracyVsSparsity", () => {
     expect(points).toHaveLength(2 * 3);
   });
 
+  it("has one line a method that prunes while it is trained, and no legend of stages", () => {
+    const results = exampleStudy().results.map((row) => ({ ...row, pruned_accuracy: null }));
+    const { points, spec } = read(results);
+    expect(new Set(points.map(({ stage }) => stage))).toEqual(new Set(["after fine-tuning"]));
+    expect(JSON.stringify(spec.layer)).not.toContain(`"values":["after fine-tuning"`);
+  });
+
   it("says of a single seed how far its test set can be trusted", () => {
     expect(read(exampleStudy({ seeds: [0] }).results).subtitle).toBe(
       "One seed, 10,000 test examples; a test set of this size leaves 97.4% to 98.0% open",
