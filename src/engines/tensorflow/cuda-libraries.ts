@@ -4,7 +4,7 @@ import { PruneLabError } from "../../foundations/errors.ts";
 import { lookForInstallation } from "./installation.ts";
 
 /** What TensorFlow 2.21 loads when it finds a driver; without one of them it uses the CPU. */
-const NAMES = [
+export const CUDA_LIBRARIES: readonly string[] = [
   "libcudart.so.12",
   "libcublas.so.12",
   "libcublasLt.so.12",
@@ -29,7 +29,7 @@ export function findCudaLibraries(): CudaLibrary[] {
   const own = installation instanceof PruneLabError ? [] : (installation?.libraryFolders ?? []);
   const named = (process.env.LD_LIBRARY_PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
   const folders = [...own, ...named, ...SYSTEM_FOLDERS];
-  return NAMES.map((name) => ({
+  return CUDA_LIBRARIES.map((name) => ({
     name,
     folder: folders.find((folder) => existsSync(path.join(folder, name))) ?? null,
   }));

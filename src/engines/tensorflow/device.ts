@@ -1,4 +1,5 @@
 import os from "node:os";
+import { CUDA_LIBRARIES } from "./cuda-libraries.ts";
 import { threadCount } from "./environment.ts";
 import type { HostReady } from "./messages.ts";
 
@@ -25,10 +26,21 @@ function usedGpu(log: string): string | undefined {
 
 /** Why TensorFlow does not use a GPU, in its own words, or undefined when it says nothing of it. */
 export function reasonForNoGpu(log: string): string | undefined {
-  const lines = log
-    .split("\n")
-    .filter((line) => /cuda|gpu/i.test(line) && /^[WEF]|could not|cannot/i.test(line));
-  return lines[0]?.replace(/^.*?\] /, "").trim();
+  const lines = log.split("\n");
+  const reason = lines
+    .filter((line) => !line.includes("dso_loader.cc"))
+    .find((line) => /cuda|gpu/i.test(line) && /^[WEF]|could not|cannot/i.test(line));
+  return unloadableLibrary(lines) ?? reason?.replace(/^.*?\] /, "").trim();
+}
+
+/** The first library of CUDA that could not be loaded, and why: TensorFlow's warning names none. */
+function unloadableLibrary(lines: readonly string[]): string | undefined {
+  for (const line of lines) {
+    const [, name = "", why] =
+      /Could not load dynamic library '([^']+)'; dlerror: (.*?)(?:; LD_LIBRARY_PATH: .*)?$/.exec(line) ?? [];
+    if (CUDA_LIBRARIES.includes(name)) return `It cannot load ${name}: ${why}.`;
+  }
+  return undefined;
 }
 
 function plural(count: string, noun: string): string {

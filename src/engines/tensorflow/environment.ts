@@ -13,9 +13,11 @@ export function hostEnvironment(
 ): NodeJS.ProcessEnv {
   const folders = [...libraryFolders, environment.LD_LIBRARY_PATH ?? ""].filter((folder) => folder !== "");
   return {
-    // What the user says holds for these two.
+    // What the user says holds for these three.
     TF_NUM_INTEROP_THREADS: "1",
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
+    // Only so does the log say which library cannot be loaded, and why.
+    TF_CPP_VMODULE: "dso_loader=1",
     ...environment,
     TF_NUM_INTRAOP_THREADS: threadCount(environment),
     // Same inputs, same bits.

@@ -27,3 +27,23 @@ test("the reason for using no GPU is TensorFlow's own", () => {
   expect(reasonForNoGpu(log)).toBe("Cannot dlopen some GPU libraries. Please make sure.");
   expect(reasonForNoGpu("")).toBeUndefined();
 });
+
+test("a CUDA library that does not load is named, with the reason", () => {
+  const notLoaded = (name: string, why: string) =>
+    `I0000 00:00:1795669693.5 77 dso_loader.cc:144] Could not load dynamic library '${name}'; dlerror: ${why}; ` +
+    "LD_LIBRARY_PATH: /cache/tfjs-node-gpu/deps/nvidia/cublas/lib";
+  const missing = "cannot open shared object file: No such file or directory";
+  const noDriver = [
+    notLoaded("libcuda.so.1", `libcuda.so.1: ${missing}`),
+    "E0000 00:00:1795669693.6 77 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error (303)",
+  ];
+  expect(reasonForNoGpu(noDriver.join("\n"))).toBe("failed call to cuInit: INTERNAL: CUDA error (303)");
+  const noLibrary = [
+    notLoaded("libnvinfer.so.10", `libnvinfer.so.10: ${missing}`),
+    notLoaded("libcusolver.so.11", "libcusparse.so.12: undefined symbol: __nvJitLinkGetErrorLogSize_12_9"),
+    "W0000 00:00:1795669693.6 77 gpu_device.cc:2365] Cannot dlopen some GPU libraries. Please make sure.",
+  ];
+  expect(reasonForNoGpu(noLibrary.join("\n"))).toBe(
+    "It cannot load libcusolver.so.11: libcusparse.so.12: undefined symbol: __nvJitLinkGetErrorLogSize_12_9.",
+  );
+});

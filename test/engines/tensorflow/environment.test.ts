@@ -11,7 +11,8 @@ test("the deterministic mode and float32 products cannot be switched off from ou
   });
 });
 
-test("threads and memory are the user's to choose", () => {
+test("threads, memory and what is logged are the user's to choose", () => {
+  expect(hostEnvironment({ TF_CPP_VMODULE: "executor=2" }, []).TF_CPP_VMODULE).toBe("executor=2");
   expect(hostEnvironment({ TF_NUM_INTRAOP_THREADS: "3" }, []).TF_NUM_INTRAOP_THREADS).toBe("3");
   expect(hostEnvironment({ TF_FORCE_GPU_ALLOW_GROWTH: "false" }, []).TF_FORCE_GPU_ALLOW_GROWTH).toBe("false");
   expect(threadCount({})).toBe(String(availableParallelism()));
