@@ -1,4 +1,4 @@
-import { countKept, findKept } from "./mask.ts";
+import type { KeptRows } from "./mask.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -78,35 +78,42 @@ function isWhole({ rows, columns, width }: Block, tensor: { readonly length: num
   );
 }
 
-/** How many of a block's values the mask of its tensor keeps; all without a mask. */
-export function countKeptIn(block: Block, mask: Uint8Array | undefined): number {
-  const { rows, columns, width } = block;
-  if (mask === undefined) return rows.length * columns.length;
-  if (isWhole(block, mask)) return countKept(mask);
-  let kept = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++) kept += mask[row + (columns[c] as number)] as number;
-  }
-  return kept;
+/** Some of a block's values: where they lie in the tensor, `indices`, and in the block, `positions`. */
+interface Found {
+  readonly indices: Int32Array;
+  readonly positions: Int32Array;
 }
 
-/** A block's kept values, all without a mask: where they lie in the tensor, `indices`, and in the block, `positions`. */
-export function findKeptIn(block: Block, mask: Uint8Array | undefined, count = countKeptIn(block, mask)) {
+/** The values of a block that are kept of its tensor, in order. Without `kept`, all. */
+export function findKeptIn(block: Block, kept: KeptRows | undefined): Found {
+  if (kept === undefined) return everyValue(block);
   const { rows, columns, width } = block;
-  if (mask !== undefined && isWhole(block, mask)) {
-    const indices = findKept(mask, count);
-    return { indices, positions: indices };
-  }
-  const [indices, positions] = [new Int32Array(count + 1), new Int32Array(count + 1)];
-  for (let r = 0, n = 0, position = 0; r < rows.length; r++) {
-    const row = (rows[r] as number) * width;
-    for (let c = 0; c < columns.length; c++, position++) {
-      const index = row + (columns[c] as number);
-      indices[n] = index;
-      positions[n] = position;
-      n += mask === undefined ? 1 : (mask[index] as number);
+  const { indices, starts } = kept;
+  if (isWhole(block, { length: (starts.length - 1) * width })) return { indices, positions: indices };
+  const placeOf = new Int32Array(width).fill(-1);
+  for (let c = 0; c < columns.length; c++) placeOf[columns[c] as number] = c;
+  const room = rows.reduce((sum, row) => sum + (starts[row + 1] as number) - (starts[row] as number), 0);
+  const found = { indices: new Int32Array(room), positions: new Int32Array(room) };
+  let count = 0;
+  for (let r = 0; r < rows.length; r++) {
+    const row = rows[r] as number;
+    const end = starts[row + 1] as number;
+    for (let n = starts[row] as number; n < end; n++) {
+      const index = indices[n] as number;
+      const place = placeOf[index - row * width] as number;
+      if (place < 0) continue;
+      found.indices[count] = index;
+      found.positions[count++] = r * columns.length + place;
     }
   }
-  return { indices: indices.subarray(0, count), positions: positions.subarray(0, count) };
+  return { indices: found.indices.subarray(0, count), positions: found.positions.subarray(0, count) };
+}
+
+function everyValue({ rows, columns, width }: Block): Found {
+  const positions = new Int32Array(rows.length * columns.length).map((_, i) => i);
+  const indices = positions.map((i) => {
+    const [row, column] = [Math.floor(i / columns.length), i % columns.length];
+    return (rows[row] as number) * width + (columns[column] as number);
+  });
+  return { indices, positions };
 }

@@ -7,17 +7,52 @@ export type Masks = ReadonlyMap<string, Uint8Array>;
  */
 export function countKept(mask: Uint8Array): number {
   let kept = 0;
-  for (let i = 0; i < mask.length; i++) kept += mask[i] as number;
+  const words = wordsOf(mask);
+  // The highest byte of the product is the sum of the four.
+  for (let i = 0; i < words.length; i++) kept += Math.imul(words[i] as number, 0x01010101) >>> 24;
+  for (let i = 4 * words.length; i < mask.length; i++) kept += mask[i] as number;
   return kept;
+}
+
+/** Four values at a time, as long as there are four; none where they do not lie as words do. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : new Int32Array();
 }
 
 /** The flat indices of the values that a mask keeps, in order. */
 export function findKept(mask: Uint8Array, count = countKept(mask)): Int32Array {
   // Written always, counted if kept: with room for one more.
   const indices = new Int32Array(count + 1);
-  for (let i = 0, n = 0; i < mask.length; i++) {
+  const words = wordsOf(mask);
+  let n = 0;
+  for (let w = 0; w < words.length; w++) {
+    const word = words[w] as number;
+    if (word === 0) continue;
+    for (let i = 4 * w; i < 4 * w + 4; i++) {
+      indices[n] = i;
+      n += mask[i] as number;
+    }
+  }
+  for (let i = 4 * words.length; i < mask.length; i++) {
     indices[n] = i;
     n += mask[i] as number;
   }
   return indices.subarray(0, count);
+}
+
+/** The values that a mask keeps of a matrix: their flat indices in order, and where those of each row begin; an end follows. */
+export interface KeptRows {
+  readonly indices: Int32Array;
+  readonly starts: Int32Array;
+}
+
+/** What a mask keeps of a matrix with so many columns. */
+export function keptRows(mask: Uint8Array, columns: number): KeptRows {
+  const indices = findKept(mask);
+  const starts = new Int32Array(mask.length / columns + 1);
+  for (let row = 0, n = 0; row < starts.length; row++) {
+    while (n < indices.length && (indices[n] as number) < row * columns) n++;
+    starts[row] = n;
+  }
+  return { indices, starts };
 }

@@ -1,5 +1,5 @@
 import type { Connections, WeightedStage } from "./connections.ts";
-import type { Masks } from "./mask.ts";
+import { type KeptRows, keptRows, type Masks } from "./mask.ts";
 
 /**
  * What masks leave of some units, by number, in rising order.
@@ -17,6 +17,8 @@ export interface Units {
 /** A weighted stage with the units that it connects. */
 export interface ConnectedUnits {
   readonly stage: WeightedStage;
+  /** Its kept weights; undefined without a mask. */
+  readonly kept: KeptRows | undefined;
   readonly inputs: Units;
   readonly outputs: Units;
 }
@@ -37,11 +39,16 @@ export function connectedUnits(
   masks: Masks,
   folds: (stage: WeightedStage) => boolean,
 ): ConnectedUnits[] {
+  const kept = weighted.map(({ weight, columns }) => {
+    const mask = masks.get(weight.name);
+    return mask && keptRows(mask, columns);
+  });
+
   // From the outputs back: what they need.
   const needed: Uint8Array[] = [new Uint8Array(weighted.at(-1)?.outputUnits ?? 0).fill(1)];
-  for (const stage of [...weighted].reverse()) {
+  for (const [i, stage] of [...weighted.entries()].reverse()) {
     const outputs = needed[0] as Uint8Array;
-    needed.unshift(atLeastOne(neededInputs(stage, masks.get(stage.weight.name), outputs)));
+    needed.unshift(atLeastOne(neededInputs(stage, kept[i], outputs)));
   }
 
   // From the inputs on: what varies with them.
@@ -51,9 +58,9 @@ export function connectedUnits(
     const outputsNeeded = needed[i + 1] as Uint8Array;
     varies =
       stage.passesConstants && folds(stage)
-        ? varyingOutputs(stage, masks.get(stage.weight.name), outputsNeeded, varies)
+        ? varyingOutputs(stage, kept[i], outputsNeeded, varies)
         : outputsNeeded;
-    const connected = { stage, inputs, outputs: unitsOf(outputsNeeded, varies) };
+    const connected = { stage, kept: kept[i], inputs, outputs: unitsOf(outputsNeeded, varies) };
     inputs = connected.outputs;
     return connected;
   });
@@ -62,18 +69,18 @@ export function connectedUnits(
 /** Which input units have kept weights to outputs that are needed. */
 function neededInputs(
   { inputUnits, columns, group }: WeightedStage,
-  mask: Uint8Array | undefined,
+  kept: KeptRows | undefined,
   outputs: Uint8Array,
 ): Uint8Array {
   const inputs = new Uint8Array(inputUnits);
-  if (mask === undefined) return inputs.fill(outputs.includes(1) ? 1 : 0);
+  if (kept === undefined) return inputs.fill(outputs.includes(1) ? 1 : 0);
+  const { indices, starts } = kept;
   const neededColumns = new Uint8Array(columns);
   for (let row = 0; row < outputs.length; row++) {
     if (outputs[row] === 0) continue;
     if (!neededColumns.includes(0)) break;
-    for (let column = 0, at = row * columns; column < columns; column++, at++) {
-      neededColumns[column] = (neededColumns[column] as number) | (mask[at] as number);
-    }
+    const end = starts[row + 1] as number;
+    for (let n = starts[row] as number; n < end; n++) neededColumns[(indices[n] as number) - row * columns] = 1;
   }
   if (group === 1) return neededColumns;
   return inputs.map((_, unit) =>
@@ -84,14 +91,17 @@ function neededInputs(
 /** Which of the needed outputs have kept weights of inputs that vary; one if none has. */
 function varyingOutputs(
   { columns, group }: WeightedStage,
-  mask: Uint8Array | undefined,
+  kept: KeptRows | undefined,
   needed: Uint8Array,
   inputs: Uint8Array,
 ): Uint8Array {
-  if (mask === undefined) return needed;
+  if (kept === undefined) return needed;
+  const { indices, starts } = kept;
   const outputs = needed.map((unit, row) => {
-    for (let i = row * columns, column = 0; unit === 1 && column < columns; i++, column++) {
-      if (mask[i] !== 0 && inputs[Math.floor(column / group)] === 1) return 1;
+    const end = unit === 1 ? (starts[row + 1] as number) : 0;
+    for (let n = starts[row] as number; n < end; n++) {
+      const column = (indices[n] as number) - row * columns;
+      if (inputs[Math.floor(column / group)] === 1) return 1;
     }
     return 0;
   });

@@ -156,6 +156,6 @@ export function tensorOf(parameters: Parameters, name: string): Float32Array {
 /** The absolute values. */
 export function magnitudesOf(values: Float32Array): Float32Array {
   const magnitudes = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) magnitudes[i] = Math.abs(values[i] as number);
+  for (let i = 0; i < magnitudes.length; i++) magnitudes[i] = Math.abs(values[i] as number);
   return magnitudes;
 }

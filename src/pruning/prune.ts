@@ -92,9 +92,6 @@ export function shuffleMasks({
   return shuffled;
 }
 
-/** The lowest finite float32: nothing that is kept ties with what is pruned already. */
-const LOWEST_SCORE = -(2 - 2 ** -23) * 2 ** 127;
-
 /** The units of a tensor, with their scores. */
 export interface ScoredUnits extends ScoredTensor {
   readonly tensor: ParameterSpec;
@@ -133,16 +130,29 @@ function scoreTensor(
   }
   const units = structure.units(tensor, options);
   const previous = masks?.get(name);
-  const scores = units === undefined ? values.slice() : sums(values, units);
+  const own = units === undefined ? values : sums(values, units);
   const kept = previous && (units === undefined ? previous : keptUnits(previous, units));
-  if (kept !== undefined) {
-    for (let i = 0; i < scores.length; i++) {
-      if (kept[i] === 0) scores[i] = Number.NEGATIVE_INFINITY;
-      else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_SCORE;
-    }
-  }
+  const scores = kept === undefined ? own : belowAll(own, kept);
   const gone = kept === undefined ? 0 : kept.length - countKept(kept);
   return { name, layer, shape, tensor, units, scores, previous, gone };
+}
+
+const NEGATIVE_INFINITY = 0xff800000 | 0;
+
+/**
+ * Scores with what is pruned already below all others: nothing that is kept ties with it, but has the lowest finite score at
+ * least, whose bits come just before. Integers, so that there are no branches, which no CPU could predict.
+ */
+function belowAll(scores: Float32Array, kept: Uint8Array): Float32Array {
+  const below = new Int32Array(scores.length);
+  const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
+  for (let i = 0; i < below.length; i++) {
+    const score = bits[i] as number;
+    const finite = score - Number(score === NEGATIVE_INFINITY);
+    const stays = -(kept[i] as number);
+    below[i] = (finite & stays) | (NEGATIVE_INFINITY & ~stays);
+  }
+  return new Float32Array(below.buffer);
 }
 
 function sums(values: Float32Array, { count, of }: Units): Float32Array {

@@ -27,30 +27,30 @@ export function countLowest(tensors: readonly Float32Array[], k: number): number
 }
 
 /**
- * Takes time that grows with the number of scores, and no copy of them: a radix selection. The upper half of the k-th
- * lowest key settles all but the few scores that share it, which the lower half does.
+ * Takes time that grows with the number of scores, and no copy of them: a radix selection. The upper digit of the k-th
+ * lowest key settles most scores, the middle one all but a few of those that share it, and the lower one these.
  */
 function masksWithoutLowest(tensors: readonly Float32Array[], k: number): Uint8Array[] {
   const size = tensors.reduce((sum, { length }) => sum + length, 0);
   if (!Number.isInteger(k) || k < 0 || k > size) throw new RangeError(`cannot prune ${k} of ${size} values`);
   if (k === 0) return tensors.map(({ length }) => new Uint8Array(length).fill(1));
-  const counts = new Int32Array(HALVES);
   const all = tensors.map(bitsOf);
-  for (const bits of all) countUpper(bits, counts);
-  const upper = bucketOf(counts, k);
-  const open = counts[upper.bucket] as number;
-  const splits = all.map((bits) => splitAt(bits, upper.bucket, open));
-
-  counts.fill(0);
-  for (const [i, { candidates }] of splits.entries()) countLower(all[i] as Int32Array, candidates, counts);
-  const lower = bucketOf(counts, upper.rank);
-  let ties = lower.rank;
-  for (const [i, { mask, candidates }] of splits.entries()) {
-    const bits = all[i] as Int32Array;
-    for (const candidate of candidates) {
-      const half = lowerHalf(bits[candidate] as number);
-      if (half > lower.bucket || (half === lower.bucket && ties-- <= 0)) mask[candidate] = 1;
-    }
+  COUNTS.fill(0);
+  for (const bits of all) countUpper(bits);
+  const upper = bucketOf(k);
+  const splits = all.map((bits) => splitAt(bits, upper.bucket, upper.size));
+  let { rank } = upper;
+  for (const shift of [MIDDLE, LOWER]) {
+    COUNTS.fill(0);
+    for (const split of splits) countOpen(split, shift);
+    const { bucket, rank: next } = bucketOf(rank);
+    for (const split of splits) narrow(split, shift, bucket);
+    rank = next;
+  }
+  // What is open still is equal.
+  for (const { mask, open } of splits) {
+    for (let i = Math.min(rank, open.length); i < open.length; i++) mask[open[i] as number] = 1;
+    rank = Math.max(0, rank - open.length);
   }
   return splits.map(({ mask }) => mask);
 }
@@ -72,51 +72,79 @@ function keyOf(bits: number): number {
   return bits ^ ((bits >> 31) & MAGNITUDE);
 }
 
-const HALF_BITS = 16;
-const HALVES = 2 ** HALF_BITS;
+const DIGIT = 2 ** 11;
+const UPPER = 21;
+const MIDDLE = 10;
+const LOWER = 0;
+/** Scores by digit. */
+const COUNTS = new Int32Array(DIGIT);
 
 /** From 0 for the lowest. */
-function upperHalf(bits: number): number {
-  return (keyOf(bits) >> HALF_BITS) + HALVES / 2;
+function upperDigit(bits: number): number {
+  return (keyOf(bits) >> UPPER) + DIGIT / 2;
 }
 
-function lowerHalf(bits: number): number {
-  return keyOf(bits) & (HALVES - 1);
+/** The lower one shares a bit with the middle one, which is the same by then. */
+function digitAt(bits: number, shift: number): number {
+  return (keyOf(bits) >> shift) & (DIGIT - 1);
 }
 
-function countUpper(bits: Int32Array, counts: Int32Array): void {
+function countUpper(bits: Int32Array): void {
   for (let i = 0; i < bits.length; i++) {
-    const half = upperHalf(bits[i] as number);
-    counts[half] = (counts[half] as number) + 1;
+    const digit = upperDigit(bits[i] as number);
+    COUNTS[digit] = (COUNTS[digit] as number) + 1;
   }
+}
+
+/** The scores of a tensor in the course of a selection. */
+interface Split {
+  readonly bits: Int32Array;
+  /** 1 for what is known to stay. */
+  readonly mask: Uint8Array;
+  /** The places of those that it is not known of whether they go. */
+  open: Int32Array;
 }
 
 /** Keeps what lies above the bucket; those in it, at most so many, are open. No branches, which no CPU could predict. */
-function splitAt(bits: Int32Array, bucket: number, most: number) {
+function splitAt(bits: Int32Array, bucket: number, most: number): Split {
   const mask = new Uint8Array(bits.length);
   // Written always, counted if it is one: with room for one more.
-  const candidates = new Int32Array(most + 1);
+  const open = new Int32Array(most + 1);
   let count = 0;
   for (let i = 0; i < bits.length; i++) {
-    const half = upperHalf(bits[i] as number);
-    mask[i] = Number(half > bucket);
-    candidates[count] = i;
-    count += Number(half === bucket);
+    const digit = upperDigit(bits[i] as number);
+    mask[i] = Number(digit > bucket);
+    open[count] = i;
+    count += Number(digit === bucket);
   }
-  return { mask, candidates: candidates.subarray(0, count) };
+  return { bits, mask, open: open.subarray(0, count) };
 }
 
-function countLower(bits: Int32Array, candidates: Int32Array, counts: Int32Array): void {
-  for (let i = 0; i < candidates.length; i++) {
-    const half = lowerHalf(bits[candidates[i] as number] as number);
-    counts[half] = (counts[half] as number) + 1;
+function countOpen({ bits, open }: Split, shift: number): void {
+  for (let i = 0; i < open.length; i++) {
+    const digit = digitAt(bits[open[i] as number] as number, shift);
+    COUNTS[digit] = (COUNTS[digit] as number) + 1;
   }
 }
 
-/** The bucket that the k-th lowest lies in, and its rank among those there; ranks count from 1. */
-function bucketOf(counts: Int32Array, k: number): { readonly bucket: number; readonly rank: number } {
+/** As `splitAt`, of those that are open. */
+function narrow(split: Split, shift: number, bucket: number): void {
+  const { bits, mask, open } = split;
+  let count = 0;
+  for (let i = 0; i < open.length; i++) {
+    const place = open[i] as number;
+    const digit = digitAt(bits[place] as number, shift);
+    mask[place] = Number(digit > bucket);
+    open[count] = place;
+    count += Number(digit === bucket);
+  }
+  split.open = open.subarray(0, count);
+}
+
+/** The bucket that the k-th lowest lies in, how many do, and its rank among those there; ranks count from 1. */
+function bucketOf(k: number): { readonly bucket: number; readonly size: number; readonly rank: number } {
   let rank = k;
   let bucket = 0;
-  while (rank > (counts[bucket] as number)) rank -= counts[bucket++] as number;
-  return { bucket, rank };
+  while (rank > (COUNTS[bucket] as number)) rank -= COUNTS[bucket++] as number;
+  return { bucket, size: COUNTS[bucket] as number, rank };
 }

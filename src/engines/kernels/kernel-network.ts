@@ -53,6 +53,9 @@ export class KernelNetwork implements Network {
   private layout: KernelLayout;
   /** Created when it is first used: what was never written need not be moved. */
   private instance: KernelInstance | undefined;
+  /** Kept from one look at the whole network to the next, which masks that change in the course of a training bring. */
+  private wholeInstance: KernelInstance | undefined;
+  private scratch: WholeTensors | undefined;
   private disposed = false;
 
   constructor(spec: NetworkSpec, optimizer: OptimizerSpec, build: KernelBuild) {
@@ -88,7 +91,7 @@ export class KernelNetwork implements Network {
     this.instance = undefined;
     if (before.instance === undefined) return;
     this.kernels.writeStep(before.instance.readStep());
-    const tensors = this.zeros();
+    const { tensors } = this.wholeZeros();
     for (let slot = 0; slot <= this.slots.length; slot++) {
       scatter(before.instance.read(slot), before.layout.blocks, tensors);
       this.write(slot, tensors);
@@ -178,6 +181,9 @@ export class KernelNetwork implements Network {
   async dispose(): Promise<void> {
     this.instance?.release();
     this.instance = undefined;
+    this.wholeInstance?.release();
+    this.wholeInstance = undefined;
+    this.scratch = undefined;
     this.disposed = true;
   }
 
@@ -189,21 +195,27 @@ export class KernelNetwork implements Network {
 
   /**
    * Has `use` work with every unit and every weight in place, pruned ones as zeros. The network as its masks lay it out
-   * has neither what nothing depends on nor gradients of pruned weights. So if there are masks, this makes a second
-   * instance, without moments, that is gone afterwards.
+   * has neither what nothing depends on nor gradients of pruned weights. So if there are masks, a second instance,
+   * without moments, stands in for it.
    */
   private withWholeNetwork<T>(use: (kernels: KernelInstance, layout: KernelLayout) => T): T {
     const { layout, whole } = this;
     if (layout === whole) return use(this.kernels, layout);
-    const instance = this.build.createInstance(describeNetwork(whole, WITHOUT_MEMORY));
-    try {
-      const flat = new Float32Array(whole.size);
-      scatter(this.kernels.read(0), layout.blocks, viewsOf(flat, whole.blocks));
-      instance.write(0, flat);
-      return use(instance, whole);
-    } finally {
-      instance.release();
+    const { flat, tensors } = this.wholeZeros();
+    scatter(this.kernels.read(0), layout.blocks, tensors);
+    this.wholeInstance ??= this.build.createInstance(describeNetwork(whole, WITHOUT_MEMORY));
+    this.wholeInstance.write(0, flat);
+    return use(this.wholeInstance, whole);
+  }
+
+  /** Memory that every use fills anew. */
+  private wholeZeros(): WholeTensors {
+    if (this.scratch === undefined) {
+      const flat = new Float32Array(this.whole.size);
+      this.scratch = { flat, tensors: viewsOf(flat, this.whole.blocks) };
     }
+    this.scratch.flat.fill(0);
+    return this.scratch;
   }
 
   private read(slot: number): Parameters {
@@ -255,6 +267,12 @@ export class KernelNetwork implements Network {
     const { length } = distillation.teacherOutputs;
     throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
+}
+
+interface WholeTensors {
+  readonly flat: Float32Array;
+  /** Views of it. */
+  readonly tensors: Map<string, Float32Array>;
 }
 
 /** The tensors of a whole network, which lie in its flat array one after the other. */

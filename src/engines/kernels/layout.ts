@@ -1,6 +1,6 @@
-import { type Block, countKeptIn, findKeptIn, gather, list, totalSize } from "../../network/blocks.ts";
+import { type Block, findKeptIn, gather, list, totalSize } from "../../network/blocks.ts";
 import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
-import type { Masks } from "../../network/mask.ts";
+import { keptRows, type Masks } from "../../network/mask.ts";
 import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { type ConnectedUnits, connectedUnits } from "../../network/units.ts";
@@ -84,19 +84,20 @@ function foldsConstants({ between }: WeightedStage): boolean {
   return !between.some(({ kind }, i) => kind === "activation" && i > 0);
 }
 
-function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, vectorLength: number) {
-  const mask = masks.get(stage.weight.name);
+function layoutLayer(units: ConnectedUnits, masks: Masks, vectorLength: number) {
+  const { stage, kept, inputs, outputs } = units;
   const weights = weightBlock(stage, inputs.varying, outputs.varying);
   const biases = list(biasName(stage), Int32Array.of(...outputs.varying, ...outputs.constant));
   const size = totalSize([weights]);
-  const keptWeights = countKeptIn(weights, mask);
+  const found = kept && findKeptIn(weights, kept);
+  const keptWeights = found?.indices.length ?? size;
   const sparse = keptWeights < size && keptWeights <= sparseUpTo(stage.layer.kind, vectorLength) * size;
-  const stored = sparse ? findKeptIn(weights, mask, keptWeights) : undefined;
-  const { indices, ...folded } = foldedWeights({ stage, inputs, outputs }, mask);
+  const stored = sparse ? found : undefined;
+  const { indices, ...folded } = foldedWeights(units);
   const layout: LayerLayout = {
     keptWeights,
     positions: stored?.positions,
-    keptBiases: countKeptIn(biases, masks.get(biases.name)),
+    keptBiases: keptIn(biases, masks).length,
     constants: outputs.constant.length,
     folded,
   };
@@ -109,10 +110,10 @@ function layoutLayer({ stage, inputs, outputs }: ConnectedUnits, masks: Masks, v
 }
 
 /** Kept weights of inputs that are constants, to any output that is needed. */
-function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Array | undefined) {
+function foldedWeights({ stage, kept, inputs, outputs }: ConnectedUnits) {
   const needed = Int32Array.of(...outputs.varying, ...outputs.constant);
   const block = weightBlock(stage, inputs.constant, needed);
-  const { indices, positions } = findKeptIn(block, mask);
+  const { indices, positions } = findKeptIn(block, kept);
   const width = block.columns.length;
   return {
     indices,
@@ -122,9 +123,18 @@ function foldedWeights({ stage, inputs, outputs }: ConnectedUnits, mask: Uint8Ar
 }
 
 /** Kept weights and biases of dead outputs. */
-function unusedBlocks({ stage, outputs }: ConnectedUnits, masks: Masks): Block[] {
+function unusedBlocks({ stage, kept, outputs }: ConnectedUnits, masks: Masks): Block[] {
   const everyInput = new Int32Array(stage.inputUnits).map((_, unit) => unit);
   const weights = weightBlock(stage, everyInput, outputs.dead);
   const biases = list(biasName(stage), outputs.dead);
-  return [weights, biases].map((block) => list(block.name, findKeptIn(block, masks.get(block.name)).indices));
+  return [
+    list(weights.name, findKeptIn(weights, kept).indices),
+    list(biases.name, keptIn(biases, masks)),
+  ];
+}
+
+/** Where the kept values of a list lie in its tensor. */
+function keptIn(values: Block, masks: Masks): Int32Array {
+  const mask = masks.get(values.name);
+  return findKeptIn(values, mask && keptRows(mask, 1)).indices;
 }

@@ -72,6 +72,7 @@ export class NativeInstance implements KernelInstance {
   private workspace: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** The largest batch that the workspace has room for. */
   private capacity = 0;
+  private zerosExpected = 0;
 
   /** Where other threads may help. Kept, because the kernels know no more than where it lies. */
   private readonly meeting: Uint8Array | undefined;
@@ -108,9 +109,10 @@ export class NativeInstance implements KernelInstance {
     this.entry.pl_set_step(this.state, step);
   }
 
+  /** Takes effect with the workspace, which whoever needs it knows the size of. */
   expectZeros(fraction: number): void {
-    this.reserve(BLOCK);
-    this.entry.pl_expect_zeros(this.state, fraction);
+    this.zerosExpected = fraction;
+    if (this.capacity > 0) this.entry.pl_expect_zeros(this.state, fraction);
   }
 
   train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number {
@@ -183,6 +185,7 @@ export class NativeInstance implements KernelInstance {
     this.workspace = new Uint8Array();
     this.workspace = alignedMemory(this.library, bytes);
     this.entry.pl_bind(this.state, this.workspace, batch);
+    this.entry.pl_expect_zeros(this.state, this.zerosExpected);
     this.capacity = batch;
   }
 }

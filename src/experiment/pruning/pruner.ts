@@ -1,12 +1,12 @@
 import type { Network } from "../../engines/engine.ts";
 import { failure } from "../../foundations/errors.ts";
 import { randomStream } from "../../foundations/random.ts";
-import { countKept, type Masks } from "../../network/mask.ts";
+import { countKept, findKept, type Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { allocations } from "../../pruning/allocations/registry.ts";
 import { methodControl } from "../../pruning/controls/registry.ts";
 import { criteria } from "../../pruning/criteria/registry.ts";
-import { type Choice, type Gathered, magnitudesOf, type Scores, tensorOf } from "../../pruning/criterion.ts";
+import { type Choice, type Gathered, type Scores, tensorOf } from "../../pruning/criterion.ts";
 import { pruneToEffective } from "../../pruning/effective.ts";
 import { axes, type Method } from "../../pruning/method.ts";
 import { type PruneRequest, pruneMasks } from "../../pruning/prune.ts";
@@ -80,7 +80,9 @@ export class Pruner {
       return new Map(
         tensors.map(({ name, size }) => {
           const stream = randomStream(seed, "random growth", step, name);
-          return [name, Float32Array.from({ length: size }, () => stream.uniform())];
+          const draws = new Float32Array(size);
+          for (let i = 0; i < size; i++) draws[i] = stream.uniform();
+          return [name, draws];
         }),
       );
     }
@@ -88,7 +90,7 @@ export class Pruner {
     const stream = randomStream(seed, "examples for growth", step);
     const drawn = stream.distinct(Math.min(grow.examples, train.count), train.count);
     const gradients = await network.gradients(train, drawn, { masked: false });
-    return new Map(tensors.map(({ name }) => [name, magnitudesOf(tensorOf(gradients, name))]));
+    return new Map(tensors.map(({ name }) => [name, toMagnitudes(tensorOf(gradients, name))]));
   }
 
   /** Found once: inputs that are 0 in all examples stay so. */
@@ -104,10 +106,9 @@ export class Pruner {
     for (const [name, columns] of dead) {
       const values = scores.get(name);
       if (values === undefined) continue;
+      const dead = findKept(columns);
       for (let row = 0; row < values.length; row += columns.length) {
-        for (let column = 0; column < columns.length; column++) {
-          if (columns[column] === 1) values[row + column] = Number.NEGATIVE_INFINITY;
-        }
+        for (let i = 0; i < dead.length; i++) values[row + (dead[i] as number)] = Number.NEGATIVE_INFINITY;
       }
     }
   }
@@ -241,10 +242,21 @@ function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
   return new Map(
     [...parameters].map(([name, values]) => {
       const mask = masks.get(name);
-      if (mask === undefined) return [name, values];
-      const kept = values.slice();
-      for (let i = 0; i < kept.length; i++) if (mask[i] === 0) kept[i] = 0;
-      return [name, kept];
+      return [name, mask === undefined ? values : keptValues(values, mask)];
     }),
   );
+}
+
+/** With 0 in place of what is pruned. Integers, so that there are no branches, which no CPU could predict. */
+function keptValues(values: Float32Array, mask: Uint8Array): Float32Array {
+  const kept = new Int32Array(values.length);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < kept.length; i++) kept[i] = (bits[i] as number) & -(mask[i] as number);
+  return new Float32Array(kept.buffer);
+}
+
+/** In place. */
+function toMagnitudes(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i] as number);
+  return values;
 }
