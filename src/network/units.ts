@@ -80,7 +80,8 @@ function neededInputs(
     if (outputs[row] === 0) continue;
     if (!neededColumns.includes(0)) break;
     const end = starts[row + 1] as number;
-    for (let n = starts[row] as number; n < end; n++) neededColumns[(indices[n] as number) - row * columns] = 1;
+    for (let n = starts[row] as number; n < end; n++)
+      neededColumns[(indices[n] as number) - row * columns] = 1;
   }
   if (group === 1) return neededColumns;
   return inputs.map((_, unit) =>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { countKept, findKept } from "../../src/network/mask.ts";
+import { randomStream } from "../../src/foundations/random.ts";
+import { countKept, findKept, keptRows } from "../../src/network/mask.ts";
 
 test("counts and finds what is kept", () => {
   const mask = Uint8Array.of(1, 0, 1, 1, 0);
@@ -7,4 +8,24 @@ test("counts and finds what is kept", () => {
   expect([...findKept(mask)]).toEqual([0, 2, 3]);
   expect(countKept(new Uint8Array())).toBe(0);
   expect([...findKept(new Uint8Array())]).toEqual([]);
+});
+
+test("does so wherever the mask lies in memory, and however long it is", () => {
+  const stream = randomStream(0, "test masks");
+  for (const length of [1, 3, 4, 5, 8, 63, 1000]) {
+    for (const offset of [0, 1, 2, 4]) {
+      const mask = new Uint8Array(new ArrayBuffer(length + offset), offset).map(() => stream.below(2));
+      const view = new Uint8Array(new ArrayBuffer(length + offset), offset, length);
+      view.set(mask);
+      const kept = [...mask.keys()].filter((i) => mask[i] === 1);
+      expect(countKept(view)).toBe(kept.length);
+      expect([...findKept(view)]).toEqual(kept);
+    }
+  }
+});
+
+test("finds where the rows of a matrix begin among them", () => {
+  const { indices, starts } = keptRows(Uint8Array.of(1, 0, 1, 0, 0, 0, 0, 1, 0), 3);
+  expect([...indices]).toEqual([0, 2, 7]);
+  expect([...starts]).toEqual([0, 2, 2, 3]);
 });

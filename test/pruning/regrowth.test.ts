@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomStream } from "../../src/foundations/random.ts";
 import { countKept, type Masks } from "../../src/network/mask.ts";
 import { regrowMasks } from "../../src/pruning/regrowth.ts";
 import { networks, tensorSpec, valuesFor } from "./fixtures.ts";
@@ -127,4 +128,52 @@ test("a tensor without a mask is refused", () => {
       regrowth: { drop: 0.5, spread: "own" },
     }),
   ).toThrow("fc1.weight has no mask to change");
+});
+
+// So many values that those that grow are looked for among a few candidates, where these are enough.
+describe("an update of a large tensor", () => {
+  const stream = randomStream(0, "test growth");
+  const size = 100_000;
+  const mask = Uint8Array.from({ length: size }, () => Number(stream.below(20) === 0));
+  const weights = Float32Array.from({ length: size }, () => stream.normal());
+  const drop = 0.3;
+
+  /** Sorted as a whole: the last of those that are equal grow. */
+  function plainly(scores: Float32Array): Uint8Array {
+    const kept = [...mask.keys()].filter((i) => mask[i] === 1);
+    const magnitude = (i: number) => Math.abs(weights[i] as number);
+    const bySize = kept.toSorted((a, b) => magnitude(a) - magnitude(b) || a - b);
+    const dropped = Math.floor(drop * kept.length);
+    const next = mask.slice();
+    for (const i of bySize.slice(0, dropped)) next[i] = 0;
+    const missing = [...next.keys()].filter((i) => next[i] === 0);
+    const rank = (i: number) => (Number.isNaN(scores[i]) ? Number.POSITIVE_INFINITY : (scores[i] as number));
+    const byScore = missing.toSorted((a, b) => (rank(a) === rank(b) ? a - b : rank(a) - rank(b)));
+    for (const i of byScore.slice(missing.length - dropped)) next[i] = 1;
+    return next;
+  }
+
+  test.each([
+    ["all different", () => Math.abs(stream.normal())],
+    ["of seven kinds", () => stream.below(7)],
+    ["all equal", () => 1],
+    [
+      "mostly of inputs that are always 0",
+      () => (stream.below(50) === 0 ? stream.uniform() : Number.NEGATIVE_INFINITY),
+    ],
+    [
+      "high in a few places that no sample meets",
+      (i: number) => (i % 251 === 1 ? 100 + stream.uniform() : 0),
+    ],
+  ])("by scores that are %s is that of a plain sort", (_kind, score) => {
+    const scores = Float32Array.from({ length: size }, (_, i) => score(i));
+    const update = {
+      tensors: [tensorSpec("w", [size])],
+      masks: new Map([["w", mask]]),
+      weights: new Map([["w", weights]]),
+      growth: new Map([["w", scores]]),
+      regrowth: { drop, spread: "own" as const },
+    };
+    expect(regrowMasks(update).get("w")).toEqual(plainly(scores));
+  });
 });

@@ -127,10 +127,7 @@ function unusedBlocks({ stage, kept, outputs }: ConnectedUnits, masks: Masks): B
   const everyInput = new Int32Array(stage.inputUnits).map((_, unit) => unit);
   const weights = weightBlock(stage, everyInput, outputs.dead);
   const biases = list(biasName(stage), outputs.dead);
-  return [
-    list(weights.name, findKeptIn(weights, kept).indices),
-    list(biases.name, keptIn(biases, masks)),
-  ];
+  return [list(weights.name, findKeptIn(weights, kept).indices), list(biases.name, keptIn(biases, masks))];
 }
 
 /** Where the kept values of a list lie in its tensor. */
