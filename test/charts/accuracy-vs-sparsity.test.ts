@@ -85,6 +85,11 @@ describe("accuracyVsSparsity", () => {
     expect(JSON.stringify(spec.layer)).not.toContain(`"values":["after fine-tuning"`);
   });
 
+  it("leaves out what a network that is trained afterwards answers when it is pruned", () => {
+    const results = exampleStudy().results.map((row) => ({ ...row, recovery: "train" }));
+    expect(new Set(read(results).points.map(({ stage }) => stage))).toEqual(new Set(["after recovery"]));
+  });
+
   it("says of a single seed how far its test set can be trusted", () => {
     expect(read(exampleStudy({ seeds: [0] }).results).subtitle).toBe(
       "One seed, 10,000 test examples; a test set of this size leaves 97.4% to 98.0% open",

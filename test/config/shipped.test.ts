@@ -23,7 +23,7 @@ test.each(files)("configs/%s loads, is called like its file and fits its data", 
 
 /** As a network sees them; of a table only the user knows. */
 function examplesOf(dataset: DatasetOptions) {
-  if (dataset.name === "mnist")
+  if (dataset.name === "mnist" || dataset.name === "fashion-mnist")
     return { shape: [1, 28, 28], outputs: 10, loss: "softmax-cross-entropy" as const };
   expect(["synthetic", "table"]).toContain(dataset.name);
   return { shape: [128], outputs: 10, loss: "mean-squared-error" as const };

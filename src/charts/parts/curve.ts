@@ -41,6 +41,11 @@ export interface Curves {
   readonly control: number | null;
 }
 
+/** What is pruned before it learned anything has nothing to show before its training. */
+function isPrunedUntrained({ recovery }: ResultRow): boolean {
+  return recovery === "train";
+}
+
 /** By `own`, or else the primary metric. Undefined without any measure. */
 export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | undefined {
   const metric = own ?? primaryMetric(results);
@@ -55,7 +60,7 @@ export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | 
         method,
         sparsity,
         collapsed,
-        pruned,
+        pruned: rows.every(isPrunedUntrained) ? meanInterval([]) : pruned,
         recovered,
         bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
