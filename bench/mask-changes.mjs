@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // What changing the masks every 100 steps costs of a training, by gradual magnitude pruning up to 60% of the steps and by RigL up
-// to 75%, as both are by default, on both builds of the kernels: the share of the time, and where it goes. Takes
-// turns; each figure is the median over the rounds.
+// to 75%, as both end by default, on both builds of the kernels: the share of the time, and where it goes. The time is that
+// of steps and changes alone: a training that also validates after each epoch spends a smaller share on masks. Takes turns; each
+// figure is the median over the rounds.
 // Runs built code: npm run build && node bench/mask-changes.mjs [--rounds 5] [--steps 1000] [--model lenet-5] [--data-dir DIR]
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/foundations/random.ts";
 import { countKept, type Masks } from "../../src/network/mask.ts";
 import { regrowMasks } from "../../src/pruning/regrowth.ts";
+import { pruneLowest } from "../../src/pruning/top-k.ts";
 import { networks, tensorSpec, valuesFor } from "./fixtures.ts";
 
 const spreads = fc.constantFrom("own" as const, "by gradient" as const);
@@ -175,5 +176,20 @@ describe("an update of a large tensor", () => {
       regrowth: { drop, spread: "own" as const },
     };
     expect(regrowMasks(update).get("w")).toEqual(plainly(scores));
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("ranks scores of %f with what is kept", (special) => {
+    const scores = Float32Array.from({ length: size }, (_, i) => (i % 100 === 0 ? special : i % 7));
+    const update = {
+      tensors: [tensorSpec("w", [size])],
+      masks: new Map([["w", mask]]),
+      weights: new Map([["w", weights]]),
+      growth: new Map([["w", scores]]),
+      regrowth: { drop: 0, spread: "own" as const },
+    };
+    const ranked = scores.map((score, i) => (mask[i] === 1 ? Number.POSITIVE_INFINITY : score));
+    expect(regrowMasks(update).get("w")).toEqual(pruneLowest(ranked, size - countKept(mask)));
+    // They stay as they are.
+    expect(scores[100]).toBe(special);
   });
 });

@@ -47,6 +47,17 @@ test("prunes the k lowest, of equals the lower index, NaN last", () => {
   );
 });
 
+// Every digit of the keys decides for some: many scores that differ in their last bits alone, beside the special ones.
+test.each([1, 500, 2_500, 5_000, 9_500, 9_999])("prunes %i of 10000 that are close together", (k) => {
+  const specials = [-0, 0, Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -1e-45, 1e-45];
+  const bits = Int32Array.from({ length: 10_000 }, (_, i) => 0x3f800000 + ((i * 7919) % 4093));
+  const scores = new Float32Array(bits.buffer).map((score, i) => {
+    if (i % 50 === 0) return specials[(i / 50) % specials.length] as number;
+    return i % 3 === 0 ? -score : score;
+  });
+  expect([...pruneLowest(scores, k)]).toEqual(referenceMask([...scores], k));
+});
+
 test("leaves the scores as they are", () => {
   const scores = Float32Array.of(3, 1, 2);
   pruneLowest(scores, 2);
