@@ -52,7 +52,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
     [
       "a key in the wrong place",
       "epochs: 3",
-      `case.yaml:3: epochs: unknown key. Did you mean train.epochs or prune.finetune.epochs? ${ROOT_KEYS}`,
+      `case.yaml:3: epochs: unknown key. Did you mean train.epochs or prune.finetune.epochs or prune.train.epochs? ${ROOT_KEYS}`,
     ],
     [
       "a nested unknown key",
