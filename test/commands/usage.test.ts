@@ -12,7 +12,10 @@ describe("what is no command is told with what to write", () => {
       "prune-lab: -config: a flag of several letters has two hyphens. Write --config.",
     ],
     ["batch -out x mnist-mlp", "Write --out."],
-    ["sweep --config mnist-mlp --epochs 3", "Write: --set train.epochs=3 (or prune.finetune.epochs, prune.train.epochs)"],
+    [
+      "sweep --config mnist-mlp --epochs 3",
+      "Write: --set train.epochs=3 (or prune.finetune.epochs, prune.train.epochs)",
+    ],
     ["sweep --config mnist-mlp --seeds 3", "Write: --set 'seeds=[3]'"],
     ["sweep --config mnist-mlp --lr=0.1", "Write: --set train.optimizer.learningRate=0.1"],
     ["sweep --config mnist-mlp --dataset mnist", "Write: --set 'dataset={ name: mnist }'"],
