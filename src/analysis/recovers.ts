@@ -15,3 +15,8 @@ export function recovers(rows: readonly ResultRow[]): boolean {
 function changed(row: ResultRow): boolean {
   return row.pruned_loss !== row.loss || row.pruned_accuracy !== row.accuracy;
 }
+
+/** Whether the training itself follows pruning: what the network answered right after it is no loss to recover from. */
+export function isTrainedAfterPruning({ recovery }: ResultRow): boolean {
+  return recovery === "train";
+}

@@ -3,7 +3,7 @@ import { groupBy } from "../../analysis/group-by.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
-import { recovers } from "../../analysis/recovers.ts";
+import { isTrainedAfterPruning, recovers } from "../../analysis/recovers.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { heading } from "../../metrics/words.ts";
@@ -41,11 +41,6 @@ export interface Curves {
   readonly control: number | null;
 }
 
-/** What is pruned before it learned anything has nothing to show before its training. */
-function isPrunedUntrained({ recovery }: ResultRow): boolean {
-  return recovery === "train";
-}
-
 /** By `own`, or else the primary metric. Undefined without any measure. */
 export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | undefined {
   const metric = own ?? primaryMetric(results);
@@ -60,7 +55,7 @@ export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | 
         method,
         sparsity,
         collapsed,
-        pruned: rows.every(isPrunedUntrained) ? meanInterval([]) : pruned,
+        pruned: rows.every(isTrainedAfterPruning) ? meanInterval([]) : pruned,
         recovered,
         bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,

@@ -106,9 +106,10 @@ export class Pruner {
     for (const [name, columns] of dead) {
       const values = scores.get(name);
       if (values === undefined) continue;
-      const dead = findKept(columns);
+      const numbers = findKept(columns);
       for (let row = 0; row < values.length; row += columns.length) {
-        for (let i = 0; i < dead.length; i++) values[row + (dead[i] as number)] = Number.NEGATIVE_INFINITY;
+        for (let i = 0; i < numbers.length; i++)
+          values[row + (numbers[i] as number)] = Number.NEGATIVE_INFINITY;
       }
     }
   }

@@ -6,7 +6,7 @@ import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { failureSentences } from "../../analysis/failed-networks.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
-import { recovers } from "../../analysis/recovers.ts";
+import { isTrainedAfterPruning, recovers } from "../../analysis/recovers.ts";
 import { largestRise } from "../../analysis/rises.ts";
 import { count, percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
@@ -72,7 +72,7 @@ function recoverySentence(
     [...groupBy(rows, (row) => row.target_sparsity)].flatMap(([sparsity, of]) => {
       const before = meanOf(of, (row) => figureOf(metric.figures.pruned, row));
       const after = meanOf(of, (row) => recoveredValue(metric, row));
-      if (before === null || after === null || !recovers(of)) return [];
+      if (before === null || after === null || !recovers(of) || of.every(isTrainedAfterPruning)) return [];
       const pairs = of.flatMap((row) => {
         const [was, now] = [figureOf(metric.figures.pruned, row), recoveredValue(metric, row)];
         return was === null || now === null ? [] : [{ before: was, now }];

@@ -142,6 +142,9 @@ describe("findings", () => {
     expect(findings(rewound)).toContain(
       "Recovery helps most at 99% pruned by a: from 10.0% right after pruning to 67.2%.",
     );
+    // What is pruned before its training had not learned yet.
+    const trained = rows.map((row) => ({ ...row, recovery: "train" }));
+    expect(findings(trained).join()).not.toContain("helps most");
     expect(findings(rows)).toContain(
       "At 99%, 75% of the weights that a keeps lie on no path from an input to an output: nothing of the input passes through them.",
     );
