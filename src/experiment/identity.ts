@@ -1,5 +1,6 @@
 import { contentHash } from "../foundations/hash.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
+import { criteria } from "../pruning/criteria/registry.ts";
 import { type Axis, axes, type Chosen, type Method } from "../pruning/method.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import type { RunSettings } from "./settings.ts";
@@ -72,12 +73,14 @@ export function methodIdentity(method: Method) {
   const { criterion, allocation, structure, schedule, target, control, layer } = method;
   const whole = { criterion, allocation, structure, schedule };
   const { during, avoidsDeadInputs } = schedules.named(schedule.name);
+  const { version } = criteria.named(criterion.name);
   const scheduleShapes = during !== undefined || avoidsDeadInputs?.(schedule) === true;
   const shaping = Object.keys(whole).filter((axis) => axis !== "schedule" || scheduleShapes);
   return {
     ...Object.fromEntries(
       (shaping as (keyof typeof whole)[]).map((axis) => [axis, memberIdentity(axis, whole[axis])]),
     ),
+    ...(version === undefined ? {} : { version }),
     ...(target === "effective" ? { target } : {}),
     ...(control === undefined ? {} : { control: { name: control, version: CONTROL } }),
     ...(layer === undefined ? {} : { layer }),

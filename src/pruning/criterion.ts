@@ -99,6 +99,8 @@ export interface Revision {
  */
 export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need extends keyof Needs = never>
   extends EntryWithOptions<Options> {
+  /** Raised when its scores change: stored runs are then computed again. 1 unless given. */
+  readonly version?: number;
   /** Its scores are independent draws, uniform in [0, 1), the same at every sparsity of a seed. */
   readonly uniformScores?: true;
   /** What it looks at beside the weights. */
@@ -120,6 +122,7 @@ export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need exten
 
 /** Any criterion, as those see it who gather its evidence. */
 export interface AnyCriterion extends EntryWithOptions {
+  readonly version?: number;
   readonly uniformScores?: true;
   needs?(options: Record<string, unknown>): Partial<Needs>;
   rounds?(options: Record<string, unknown>): number;

@@ -6,10 +6,16 @@ import { canonicalJson } from "../../foundations/hash.ts";
 import { type RandomStream, randomStream } from "../../foundations/random.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import { connectionsOf } from "../../network/connections.ts";
-import type { Parameters } from "../../network/parameters.ts";
+import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { Loss, NetworkSpec } from "../../network/specification.ts";
-import { type Gathered, magnitudesOf, type Needs, type Objective } from "../../pruning/criterion.ts";
+import {
+  type Gathered,
+  magnitudesOf,
+  type Needs,
+  type Objective,
+  tensorOf,
+} from "../../pruning/criterion.ts";
 import type { RunEnvironment } from "../runs/run.ts";
 import { spoiltExamples } from "./spoilt-examples.ts";
 
@@ -234,9 +240,16 @@ async function normsOf(
   return norms;
 }
 
-/** Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. */
+/**
+ * Tanaka et al. 2020: the gradient of the sum of the outputs, with absolute weights and an input of ones. Without biases:
+ * what they add in the middle would not flow through the layers before.
+ */
 async function flowGradients(network: Network, spec: NetworkSpec, weights: Parameters): Promise<Parameters> {
-  await network.writeParameters(new Map([...weights].map(([name, values]) => [name, magnitudesOf(values)])));
+  const flowing = new Map<string, Float32Array>();
+  for (const { name, role, size } of parameterSpecs(spec)) {
+    flowing.set(name, role === "bias" ? new Float32Array(size) : magnitudesOf(tensorOf(weights, name)));
+  }
+  await network.writeParameters(flowing);
   const gradients = await network.gradients(oneOfOnes(spec), Uint32Array.of(0), { loss: "sum-of-outputs" });
   await network.writeParameters(weights);
   return gradients;

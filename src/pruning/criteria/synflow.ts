@@ -3,8 +3,8 @@ import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
 
 /**
  * weight x gradient of the flow: how much of the sum over all paths of absolute weights from the inputs to the
- * outputs goes through the weight. Looks at no data. In rounds, so that no layer is pruned away whole (Tanaka et
- * al. 2020, algorithm 1).
+ * outputs goes through the weight. Looks at no data, and at no biases: as much then flows through every layer. So, in
+ * rounds, no layer is pruned away whole (Tanaka et al. 2020, equation 2 and algorithm 1).
  */
 export const synflow = defineCriterion({
   name: "synflow",
@@ -14,6 +14,7 @@ export const synflow = defineCriterion({
       "Tanaka et al. 2020, Pruning neural networks without any data by iteratively conserving synaptic flow",
     url: "https://arxiv.org/abs/2006.05467",
   },
+  version: 2,
   options: z.strictObject({
     rounds: z
       .int()

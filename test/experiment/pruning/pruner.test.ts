@@ -133,6 +133,29 @@ describe("evidence", () => {
     });
   });
 
+  // Five layers of 20: a flow with the biases in it loses the first of them.
+  it("of the flow lets SynFlow keep a path through many layers, with hardly more weights than layers", async () => {
+    const widths = [6, 20, 20, 20, 20, 3];
+    const deep: NetworkSpec = {
+      ...spec,
+      layers: widths
+        .slice(1)
+        .flatMap((outputs, i) => [
+          { kind: "dense" as const, name: `fc${i + 1}`, inputs: widths[i] as number, outputs },
+          ...(i < widths.length - 2 ? [{ kind: "activation" as const, activation: "relu" as const }] : []),
+        ]),
+    };
+    const tensors = parameterSpecs(deep).filter(({ role }) => role === "weight");
+    const criterion = { name: "synflow", ...criteria.named("synflow").options.parse({}) };
+    const pruner = new Pruner(
+      { method: method(criterion), seed: 0, tensors, masks: new Map(), before: 0 },
+      { ...environment, settings: { ...environment.settings, network: deep } },
+    );
+    const weights = initialParameters(deep, { name: "pytorch" }, 0);
+    await pruner.prune(weights, 0.99);
+    expect(measureNetwork(deep, pruner.masks, tensors).collapsed).toBe(false);
+  });
+
   it("gives nothing that was not asked for, and needs no engine for initial weights", async () => {
     const none = { ...subject(), environment: { ...environment, engine: undefined as never } };
     const found = await withEvidence({ initialWeights: true }, none, async (gathered) => gathered);

@@ -33,6 +33,7 @@ export const criterion = kindOf(
   criteria,
   {
     options: optionsField,
+    version: z.int().positive().optional(),
     uniformScores: z.literal(true).optional(),
     needs: functionField.optional(),
     rounds: functionField.optional(),
