@@ -1,8 +1,9 @@
+import { activations } from "./activations.ts";
 import { connectionsOf, type WeightedStage } from "./connections.ts";
 import type { Masks } from "./mask.ts";
 import { type Parameters, parameterSpecs } from "./parameters.ts";
 import { shrinkMasks, shrinkNetwork, shrinkTensors } from "./shrinking.ts";
-import type { Activation, LayerSpec, NetworkSpec } from "./specification.ts";
+import type { LayerSpec, NetworkSpec } from "./specification.ts";
 import { type ConnectedUnits, connectedUnits } from "./units.ts";
 
 /** A smaller network that computes what a masked one does. */
@@ -98,20 +99,9 @@ function foldedSums(
 /** What a constant becomes before the next weights. Pooling and flattening leave it as it is. */
 function through(layers: readonly LayerSpec[], value: number): number {
   return layers.reduce(
-    (x, layer) => (layer.kind === "activation" ? activate(layer.activation, x) : x),
+    (x, layer) => (layer.kind === "activation" ? activations[layer.activation](x) : x),
     value,
   );
-}
-
-function activate(activation: Activation, x: number): number {
-  switch (activation) {
-    case "relu":
-      return Math.max(0, x);
-    case "sigmoid":
-      return 1 / (1 + Math.exp(-x));
-    case "tanh":
-      return Math.tanh(x);
-  }
 }
 
 function withBiases(spec: NetworkSpec, layers: ReadonlySet<string>): NetworkSpec {

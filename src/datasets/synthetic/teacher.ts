@@ -1,10 +1,6 @@
 import * as z from "zod";
+import { activations } from "../../network/activations.ts";
 import { multiply, noiseOption, normalWeights, type Rule } from "./rule.ts";
-
-const activations = {
-  tanh: Math.tanh,
-  sigmoid: (value: number) => 1 / (1 + Math.exp(-value)),
-} as const satisfies Record<string, (value: number) => number>;
 
 const options = z.strictObject({
   name: z.literal("teacher"),

@@ -1,22 +1,18 @@
+import { activations } from "../../../network/activations.ts";
 import type { Activation } from "../../../network/specification.ts";
 import type { Layer } from "./layer.ts";
 
-interface ScalarFunction {
-  value(x: number): number;
-  /** The derivative, from the function's value y. */
-  derivative(y: number): number;
-}
-
-const functions: Record<Activation, ScalarFunction> = {
-  // Math.max lets NaN through; the derivative at 0 is 0.
-  relu: { value: (x) => Math.max(0, x), derivative: (y) => (y > 0 ? 1 : 0) },
-  sigmoid: { value: (x) => 1 / (1 + Math.exp(-x)), derivative: (y) => y * (1 - y) },
-  tanh: { value: Math.tanh, derivative: (y) => 1 - y * y },
+/** From the function's value y. */
+const derivatives: Record<Activation, (y: number) => number> = {
+  // 0 at 0.
+  relu: (y) => (y > 0 ? 1 : 0),
+  sigmoid: (y) => y * (1 - y),
+  tanh: (y) => 1 - y * y,
 };
 
 /** A function of one variable, applied to each value. */
 export function activation(name: Activation): Layer {
-  const { value, derivative } = functions[name];
+  const [value, derivative] = [activations[name], derivatives[name]];
   return {
     forward: (input) => input.map(value),
     backward: (_input, output, outputGradient) =>
