@@ -1,8 +1,10 @@
 import { contentHash } from "../foundations/hash.ts";
+import { parameterSpecs } from "../network/parameters.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import { type Axis, axes, type Chosen, type Method } from "../pruning/method.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
+import { prunesUnits } from "../pruning/unit-counts.ts";
 import type { RunSettings } from "./settings.ts";
 
 /**
@@ -21,6 +23,9 @@ export const CONSTRUCTION = 1;
 
 /** Version of what controls of methods do; not of the recipe, which studies without any have too. */
 export const CONTROL = 1;
+
+/** Version of what a record says of units; part of no run that prunes single weights. */
+const UNIT_RECORD = 1;
 
 /**
  * Version of the quantizer, and of what a quantized run's record holds; part of no recipe: studies without quantization
@@ -90,6 +95,11 @@ export function methodIdentity(method: Method) {
 /** What of a method shapes the units that a mask is made of. */
 export function structureIdentity({ structure, layer }: Method) {
   return { structure: memberIdentity("structure", structure), ...(layer === undefined ? {} : { layer }) };
+}
+
+/** That the record counts units, where several weights are one. */
+export function unitIdentity({ structure }: Method, { network }: RunSettings) {
+  return prunesUnits(structure, parameterSpecs(network)) ? { units: UNIT_RECORD } : {};
 }
 
 /** A construction with its options, and the plugin that it comes from. */

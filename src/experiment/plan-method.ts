@@ -26,6 +26,7 @@ import { planTeacher } from "./runs/teacher.ts";
 import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 import { refuseUnfitAllocation } from "./unfit-allocation.ts";
+import { refuseOtherPatterns } from "./unfit-structure.ts";
 /** How the networks of a method recover, and the runs that lead to them. */
 export function planMethod(
   method: AnyMethod,
@@ -174,6 +175,7 @@ function prunedColumns(
   const { sparsities } = inputs.options.prune;
   refuseUnfit(method, retraining, { ...inputs, sparsities });
   refuseUnfitAllocation(method, sparsities, settings);
+  refuseOtherPatterns(method, sparsities, settings);
   return sparsities.map((sparsity) => {
     const levels = schedules.named(method.schedule.name).levels(sparsity, method.schedule);
     const addRuns: CellColumn["addRuns"] = ({ seed, baseline, name, label, fills }) => {

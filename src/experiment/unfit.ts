@@ -7,6 +7,7 @@ import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { structures } from "../pruning/structures/registry.ts";
+import { prunesUnits } from "../pruning/unit-counts.ts";
 import { recoverySteps } from "./runs/recover.ts";
 import type { RunSettings } from "./settings.ts";
 import { stepCount } from "./training/train.ts";
@@ -96,7 +97,7 @@ function refuseTornUnits(
   const biases = parameterSpecs(settings.network).filter(
     ({ name: tensor, role }) => role === "bias" && settings.prunable.includes(tensor),
   );
-  if (biases.length === 0 || !prunesUnits(structure, settings)) return;
+  if (biases.length === 0 || !prunesUnits(structure, parameterSpecs(settings.network))) return;
   throw inputError(
     `The method ${name} prunes by ${structure.name}, and prune.biases by single values: they cannot be combined.`,
     { hint: "Leave prune.biases at false, or take the structure weight." },
@@ -122,14 +123,9 @@ function refuseOtherScores({ name, criterion, allocation, structure }: Method, s
 
 /** Whether each weight may go or stay, whatever the others do. */
 function prunesAnyWeights(structure: Chosen, settings: RunSettings): boolean {
-  return structures.named(structure.name).select === undefined && !prunesUnits(structure, settings);
-}
-
-/** Whether a structure removes several weights at once. */
-function prunesUnits(structure: Chosen, { network }: RunSettings): boolean {
-  const { units } = structures.named(structure.name);
-  return parameterSpecs(network).some(
-    (tensor) => tensor.role === "weight" && units(tensor, structure) !== undefined,
+  return (
+    structures.named(structure.name).select === undefined &&
+    !prunesUnits(structure, parameterSpecs(settings.network))
   );
 }
 

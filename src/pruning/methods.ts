@@ -10,6 +10,7 @@ import { type AnyMethod, type Axis, axes, axisSchema, type Chosen, type Method, 
 import { quantizationSchema } from "./quantization/quantization.ts";
 import { recoveries } from "./recoveries/registry.ts";
 import { schedules } from "./schedules/registry.ts";
+import { structures } from "./structures/registry.ts";
 
 const whole = { structure: { name: "weight" }, schedule: { name: "one-shot" } } as const;
 const globalMagnitude = {
@@ -178,6 +179,27 @@ export const methods = new Registry<Method>(
       ...whole,
     },
     {
+      name: "2-of-4",
+      summary: "The smallest 2 of every 4 weights that follow one another, which sparse tensor cores skip.",
+      paper: {
+        citation: "Mishra et al. 2021, Accelerating sparse deep neural networks",
+        url: "https://arxiv.org/abs/2104.08378",
+      },
+      criterion: { name: "magnitude" },
+      allocation: { name: "uniform" },
+      structure: { name: "n-of-m", n: 2, m: 4 },
+      schedule: { name: "one-shot" },
+    },
+    {
+      name: "ln-structured",
+      summary: "Neurons and filters with the smallest L2 norms, the same fraction in every layer.",
+      paper: paperOf(structures, "neuron"),
+      criterion: { name: "magnitude" },
+      allocation: { name: "uniform" },
+      structure: { name: "neuron", norm: "l2" },
+      schedule: { name: "one-shot" },
+    },
+    {
       name: "snip",
       summary: "Before the training: weights whose removal changes the loss the least, to first order.",
       paper: paperOf(schedules, "early"),
@@ -275,6 +297,10 @@ export const methods = new Registry<Method>(
     magnitudeglobal: "global-magnitude",
     randomuniform: "random-unstructured",
     randomindependent: "random-bernoulli",
+    l2structured: "ln-structured",
+    structured: "ln-structured",
+    filters: "ln-structured",
+    "2:4": "2-of-4",
   },
 );
 
@@ -314,7 +340,9 @@ function combinationSchema() {
         ),
       structure: axisSchema(axes.structure)
         .prefault("weight")
-        .describe("What is removed as a whole: single weights, or whole neurons."),
+        .describe(
+          "What is removed as a whole: single weights, N:M patterns of them, blocks, or whole neurons or inputs.",
+        ),
       schedule: axisSchema(axes.schedule)
         .prefault("one-shot")
         .describe("When weights are removed: at once, in rounds, or during the recovery."),

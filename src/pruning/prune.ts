@@ -9,6 +9,8 @@ import type { Chosen, Method } from "./method.ts";
 import type { Structure, Units } from "./structure.ts";
 import { structures } from "./structures/registry.ts";
 import { pruneLowest, roundHalfToEven } from "./top-k.ts";
+import { keptUnits } from "./unit-counts.ts";
+import { worthOfUnits } from "./worth.ts";
 
 export interface PruneRequest {
   /** The tensors to prune, in layer order. */
@@ -101,7 +103,7 @@ export interface ScoredUnits extends ScoredTensor {
   readonly gone: number;
 }
 
-/** One score a unit: the sum of its values', below all others where all of it is pruned already. */
+/** One score a unit: what it is worth by its values', below all others where all of it is pruned already. */
 export function scoreUnits({
   tensors,
   scores,
@@ -130,7 +132,7 @@ function scoreTensor(
   }
   const units = structure.units(tensor, options);
   const previous = masks?.get(name);
-  const own = units === undefined ? values : sums(values, units);
+  const own = units === undefined ? values : worthOfUnits(values, units, structure.norm?.(options) ?? "sum");
   const kept = previous && (units === undefined ? previous : keptUnits(previous, units));
   const scores = kept === undefined ? own : belowAll(own, kept);
   const gone = kept === undefined ? 0 : kept.length - countKept(kept);
@@ -153,22 +155,6 @@ function belowAll(scores: Float32Array, kept: Uint8Array): Float32Array {
     below[i] = (finite & stays) | (NEGATIVE_INFINITY & ~stays);
   }
   return new Float32Array(below.buffer);
-}
-
-function sums(values: Float32Array, { count, of }: Units): Float32Array {
-  const totals = new Float64Array(count);
-  for (let i = 0; i < values.length; i++) {
-    const unit = of[i] as number;
-    totals[unit] = (totals[unit] as number) + (values[i] as number);
-  }
-  return Float32Array.from(totals);
-}
-
-/** 1 for units with a value that is kept. */
-function keptUnits(mask: Uint8Array, { count, of }: Units): Uint8Array {
-  const kept = new Uint8Array(count);
-  for (let i = 0; i < mask.length; i++) if (mask[i] === 1) kept[of[i] as number] = 1;
-  return kept;
 }
 
 /** How many units of each tensor go. The one place where the budget is proved. */

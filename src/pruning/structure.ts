@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { EntryWithOptions } from "../foundations/registry.ts";
 import type { ParameterSpec } from "../network/parameters.ts";
+import type { Norm } from "./worth.ts";
 
 /** Which unit each value of a tensor belongs to. */
 export interface Units {
@@ -10,8 +11,8 @@ export interface Units {
 }
 
 /**
- * Says what is removed at once: it groups a tensor's values into units. A unit is worth the sum of its values'
- * scores, budgets are counted in units, and a pruned unit loses all of its values.
+ * Says what is removed at once: it groups a tensor's values into units. Budgets are counted in units, and a pruned unit
+ * loses all of its values.
  */
 export interface Structure<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
   /** The units of a tensor; undefined where each value is one. */
@@ -19,6 +20,13 @@ export interface Structure<Options extends z.ZodObject = z.ZodObject> extends En
     tensor: Pick<ParameterSpec, "name" | "shape" | "role">,
     options: z.output<Options>,
   ): Units | undefined;
+  /** What a unit is worth by its values' scores: their sum unless given. */
+  norm?(options: z.output<Options>): Norm | undefined;
+  /**
+   * The sparsities that it can give a layer, rising, where it cannot give any: a study's have to be among them, in every
+   * layer alike. Levels on the way may be others.
+   */
+  sparsities?(options: z.output<Options>): readonly number[];
   /**
    * Which units of a tensor go (0) and stay (1) when `count` go, unless simply those with the lowest scores: where
    * units stand in each other's way, as in N:M sparsity. Prunes exactly `count`, or throws a PruneLabError of kind

@@ -318,6 +318,10 @@ export const optionalColumns: {
   ],
   layers: [
     {
+      units: integer("Units of the tensor, as `structure` makes them; empty where it is not pruned."),
+      units_kept: integer("Units that the mask keeps."),
+    },
+    {
       bits: integer("Bits of a value: those of its code, or 32."),
       coded_encoding: text("The smallest encoding of the tensor with values of so many bits."),
       coded_bytes: integer("Size of the tensor in that encoding, with its scales."),

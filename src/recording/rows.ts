@@ -140,6 +140,9 @@ export interface LayerRow {
   /** Largest magnitude pruned and smallest kept, before recovery; null where there is none. */
   readonly pruned_max_magnitude: number | null;
   readonly kept_min_magnitude: number | null;
+  /** These two in studies with a method that prunes units of several weights; null of a tensor that pruning may not touch. */
+  readonly units?: number | null;
+  readonly units_kept?: number | null;
   /** These four in studies with a method that quantizes. */
   readonly bits?: number;
   readonly coded_encoding?: "dense" | "bitmask" | "csr";

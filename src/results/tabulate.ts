@@ -24,6 +24,7 @@ import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import { evaluationRows, type TestedCell } from "./tabulate-evaluation.ts";
 import { learningRateRows } from "./tabulate-learning-rates.ts";
+import { type TensorUnits, unitTable } from "./tabulate-units.ts";
 
 /** What all rows of a study have in common. */
 export interface StudyLabels {
@@ -92,6 +93,7 @@ export function tabulate(
   const quantizes = filled.some(({ quantized }) => quantized !== undefined);
   const triesRates = plan.cells.some(({ tried }) => tried !== undefined);
   const methods = [...new Set(plan.cells.map(({ method }) => method))];
+  const unitsOf = unitTable(methods, settings);
   const hasControls = methods.some((method) => !isConstructed(method) && method.control !== undefined);
   return {
     results: filled.map((of) => {
@@ -105,7 +107,7 @@ export function tabulate(
       return { ...row, ...formulaCells(row, formulas) };
     }),
     learningRates: triesRates ? learningRateRows({ ...study, plan }, stored, effortBehind, labels.study) : [],
-    layers: filled.flatMap((of) => layerRows(of, labels, quantizes)),
+    layers: filled.flatMap((of) => layerRows(of, labels, quantizes, unitsOf?.(of.cell, of.point))),
     history: [
       ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
       ...filled.flatMap(({ cell, point }) => [
@@ -232,7 +234,12 @@ function codedColumns({ cell, point, quantized }: Filled) {
   };
 }
 
-function layerRows({ cell, point, quantized }: Filled, labels: StudyLabels, quantizes: boolean): LayerRow[] {
+function layerRows(
+  { cell, point, quantized }: Filled,
+  labels: StudyLabels,
+  quantizes: boolean,
+  units: ReadonlyMap<string, TensorUnits> | undefined,
+): LayerRow[] {
   return point.measure.tensors.map((tensor, i) => ({
     study: labels.study,
     method: cell.method.name,
@@ -250,8 +257,13 @@ function layerRows({ cell, point, quantized }: Filled, labels: StudyLabels, quan
     macs: tensor.macs,
     pruned_max_magnitude: point.magnitudes[tensor.name]?.prunedMax ?? null,
     kept_min_magnitude: point.magnitudes[tensor.name]?.keptMin ?? null,
+    ...(units === undefined ? {} : unitLayerColumns(units.get(tensor.name))),
     ...(quantizes ? codedLayerColumns(tensor, quantized?.size.tensors[i]) : {}),
   }));
+}
+
+function unitLayerColumns(tensor: TensorUnits | undefined) {
+  return { units: tensor?.units ?? null, units_kept: tensor?.kept ?? null };
 }
 
 function codedLayerColumns({ encoding, bytes }: TensorMeasure, coded: TensorCodedSize | undefined) {

@@ -6,7 +6,11 @@ import type { StoredRun } from "../scheduling/store.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
 export function resultWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
-  return [...statusWarnings(plan, stored), ...thinLayerWarnings(plan, stored)];
+  return [
+    ...statusWarnings(plan, stored),
+    ...thinLayerWarnings(plan, stored),
+    ...lostOutputWarnings(plan, stored),
+  ];
 }
 
 function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
@@ -55,6 +59,25 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
     }
   }
   return [...lowest.values()].map(({ line }) => line);
+}
+
+/** One line for each method that prunes neurons of the output layer, which are the classes, from its lowest sparsity on. */
+function lostOutputWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+  const lines = new Map<string, string>();
+  for (const cell of plan.cells.toSorted((a, b) => a.sparsity - b.sparsity)) {
+    const { method, sparsity } = cell;
+    const result = stored.get(pointRunOf(cell))?.result;
+    if (isConstructed(method) || method.structure.name !== "neuron" || result?.kind !== "point") continue;
+    const weight = result.measure.tensors.findLast(({ role }) => role === "weight");
+    const kept = result.keptUnits?.[weight?.name ?? ""];
+    const [outputs = 0] = weight?.shape ?? [];
+    if (kept === undefined || kept === outputs || sparsity === 1 || lines.has(method.name)) continue;
+    lines.set(
+      method.name,
+      `${method.name} at sparsity ${sparsity} keeps ${kept} of the ${outputs} outputs of ${weight?.layer}: the others answer the same to every example. prune.exclude: [output] spares them.`,
+    );
+  }
+  return [...lines.values()];
 }
 
 function listed(labels: readonly string[]): string {

@@ -68,7 +68,7 @@ describe("the plan of a study", () => {
   });
 
   it("shares a run between methods at sparsity 0 only, one for each way to recover", () => {
-    const { cells } = planStudy(withPrune({ methods: [...methods.names()] }));
+    const { cells } = planStudy(withPrune({ methods: [...methods.names()], sparsities: [0, 0.5] }));
     const runsAt = (sparsity: number) =>
       new Set(cells.filter((cell) => cell.sparsity === sparsity && cell.seed === 0).map(lastOf)).size;
     const recoveries = new Set(methods.list().map(({ recovery }) => JSON.stringify(recovery)));

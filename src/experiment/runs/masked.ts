@@ -30,6 +30,8 @@ export interface MaskedResult extends MaskedFindings {
   readonly trained?: readonly EpochRecord[];
   /** By tensor: the largest magnitude pruned and the smallest kept, when it was last pruned. */
   readonly magnitudes: Readonly<Record<string, MagnitudeEdge>>;
+  /** By tensor: how many units are kept, where several weights are one. Absent too where nothing is pruned. */
+  readonly keptUnits?: Readonly<Record<string, number>> | undefined;
   /** What the charts show of the prunable weights, before pruning and after recovery; null where nothing was before. */
   readonly weights: { readonly before: WeightsSnapshot | null; readonly after: WeightsSnapshot };
 }

@@ -2,6 +2,7 @@ import { contentHash } from "../../foundations/hash.ts";
 import type { Method } from "../../pruning/method.ts";
 import type { CourseStep } from "../../pruning/schedule.ts";
 import { schedules } from "../../pruning/schedules/registry.ts";
+import { keptUnitCounts } from "../../pruning/unit-counts.ts";
 import { networkOf, ownNetwork } from "../construct.ts";
 import {
   ALGORITHM,
@@ -9,6 +10,7 @@ import {
   methodIdentity,
   POINT_RECORD,
   QUANTIZATION,
+  unitIdentity,
   VALIDATED,
 } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
@@ -55,7 +57,8 @@ export function planPoint(
     parents,
     prunable: settings.prunable,
     // Pruning nothing is the same run under every method: the dense control.
-    pruning: sparsity === 0 ? "none" : { ...methodIdentity(method), sparsity },
+    pruning:
+      sparsity === 0 ? "none" : { ...methodIdentity(method), ...unitIdentity(method, settings), sparsity },
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
     ...(retraining === null ? { validated: VALIDATED } : {}),
@@ -114,6 +117,9 @@ export const point: RunKindOf<PointRun, PointResult> = {
         kind: "point",
         ...result,
         magnitudes: magnitudeEdges(pruner.weights, pruner.masks),
+        // Pruning nothing is one run under all structures.
+        keptUnits:
+          run.sparsity === 0 ? undefined : keptUnitCounts(run.method.structure, tensors, pruner.masks),
         weights: {
           before: snapshotWeights(parent.parameters, all),
           after: snapshotWeights(output.parameters, all),

@@ -5,6 +5,7 @@ import type { Masks } from "../../network/mask.ts";
 import type { TakenMask } from "../../pruning/control.ts";
 import type { Method } from "../../pruning/method.ts";
 import { shuffleMasks } from "../../pruning/prune.ts";
+import { keptUnitCounts } from "../../pruning/unit-counts.ts";
 import { networkOf, ownNetwork } from "../construct.ts";
 import {
   ALGORITHM,
@@ -13,6 +14,7 @@ import {
   POINT_RECORD,
   QUANTIZATION,
   structureIdentity,
+  unitIdentity,
   VALIDATED,
 } from "../identity.ts";
 import type { RunSettings } from "../settings.ts";
@@ -58,6 +60,7 @@ export function planRemasked(
     prunable: settings.prunable,
     taken,
     ...structureIdentity(method),
+    ...unitIdentity(method, settings),
     retraining,
     training: retraining === null ? null : planOf(settings, retraining),
     ...(retraining === null ? { validated: VALIDATED } : {}),
@@ -108,6 +111,7 @@ export const remasked: RunKindOf<RemaskedRun, RemaskedResult> = {
         kind: "remasked",
         ...result,
         magnitudes: magnitudeEdges(values, masks),
+        keptUnits: keptUnitCounts(run.method.structure, tensors, masks),
         weights: {
           before: snapshotWeights(values, all),
           after: snapshotWeights(output.parameters, all),

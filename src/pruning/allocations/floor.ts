@@ -21,7 +21,7 @@ const floorSchema = z
   })
   .optional()
   .describe(
-    "What stays of each layer at least; of both the larger. What a layer keeps for it, the others lose. With structure neuron it counts neurons.",
+    "What stays of each layer at least; of both the larger. What a layer keeps for it, the others lose. It counts units: with structure neuron, neurons.",
   );
 
 type Floor = NonNullable<z.output<typeof floorSchema>>;

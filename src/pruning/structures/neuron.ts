@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { sizeOf } from "../../network/shapes.ts";
 import { defineStructure } from "../structure.ts";
+import { normSchema } from "./options.ts";
 
 /**
  * All weights of an output: a row of a dense layer, a filter of a convolution (Li et al. 2017). Of a bias, single
- * values.
+ * values. With `norm` l2 and magnitudes it is `ln_structured` of PyTorch with n = 2 and dim = 0, without with n = 1.
  */
 export const neuron = defineStructure({
   name: "neuron",
@@ -13,7 +14,8 @@ export const neuron = defineStructure({
     citation: "Li et al. 2017, Pruning filters for efficient ConvNets",
     url: "https://arxiv.org/abs/1608.08710",
   },
-  options: z.strictObject({}),
+  options: z.strictObject({ norm: normSchema() }),
+  norm: ({ norm }) => norm,
   units: ({ shape }) => {
     const [count = 1, ...rest] = shape;
     const values = sizeOf(rest);

@@ -8,6 +8,7 @@ import type { Needs } from "../../../pruning/criterion.ts";
 import { recoveries } from "../../../pruning/recoveries/registry.ts";
 import { schedules } from "../../../pruning/schedules/registry.ts";
 import { structures } from "../../../pruning/structures/registry.ts";
+import { norms } from "../../../pruning/worth.ts";
 import { functionField, kindOf, optionsField, problemIn } from "./kind.ts";
 
 const isWhole = (value: unknown, least: number): value is number =>
@@ -97,7 +98,13 @@ export const allocation = kindOf(
 
 export const structure = kindOf(
   structures,
-  { options: optionsField, units: functionField, select: functionField.optional() },
+  {
+    options: optionsField,
+    units: functionField,
+    norm: functionField.optional(),
+    sparsities: functionField.optional(),
+    select: functionField.optional(),
+  },
   {
     results: {
       units: (result, { shape }: Pick<ParameterSpec, "shape">) => {
@@ -111,6 +118,8 @@ export const structure = kindOf(
           of.every((unit) => unit >= 0 && unit < count);
         return right ? undefined : `{ count, of } with an Int32Array of ${size} numbers from 0 to count - 1`;
       },
+      norm: (result) => problemIn(z.enum(norms).optional(), result, "what a unit is worth"),
+      sparsities: (result) => problemIn(z.array(z.number().min(0).max(1)), result, "its sparsities"),
       select: (result) =>
         result instanceof Uint8Array ? undefined : "a Uint8Array with a 0 or 1 for each unit",
     },
