@@ -62,23 +62,26 @@ const layers = {
     const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
     const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
     const area = outHeight * outWidth;
+    // Of the outputs in a row or column, those whose input at this place of the kernel lies in the image.
+    const begin = (at) => Math.max(0, Math.ceil((padding - at) / stride));
+    const end = (at, size, count) => Math.min(count, Math.floor((size - 1 + padding - at) / stride) + 1);
     const run = (input) => {
-      const output = new Float64Array(outChannels * area).map((_, i) => biases[Math.floor(i / area)]);
+      const output = new Float64Array(outChannels * area);
+      for (let channel = 0; channel < outChannels; channel++) {
+        output.fill(biases[channel], channel * area, (channel + 1) * area);
+      }
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
         const kernelX = places[i] % kernelWidth;
         const kernelY = Math.floor(places[i] / kernelWidth) % kernelHeight;
         const channels = Math.floor(places[i] / (kernelWidth * kernelHeight));
-        const from = (channels % inChannels) * height * width;
+        const from = (channels % inChannels) * height * width + kernelX - padding;
         const to = Math.floor(channels / inChannels) * area;
-        for (let y = 0; y < outHeight; y++) {
-          const inY = y * stride + kernelY - padding;
-          if (inY < 0 || inY >= height) continue;
-          for (let x = 0; x < outWidth; x++) {
-            const inX = x * stride + kernelX - padding;
-            if (inX >= 0 && inX < width)
-              output[to + y * outWidth + x] += value * input[from + inY * width + inX];
-          }
+        const [left, right] = [begin(kernelX), end(kernelX, width, outWidth)];
+        const bottom = end(kernelY, height, outHeight);
+        for (let y = begin(kernelY); y < bottom; y++) {
+          const row = from + (y * stride + kernelY - padding) * width;
+          for (let x = left; x < right; x++) output[to + y * outWidth + x] += value * input[row + x * stride];
         }
       }
       return output;
@@ -89,17 +92,18 @@ const layers = {
   "max-pool"({ size, stride }, [channels, height, width]) {
     const outHeight = Math.floor((height - size) / stride) + 1;
     const outWidth = Math.floor((width - size) / stride) + 1;
-    const run = (input) =>
-      new Float64Array(channels * outHeight * outWidth).map((_, i) => {
+    const run = (input) => {
+      const output = new Float64Array(channels * outHeight * outWidth).fill(Number.NEGATIVE_INFINITY);
+      for (let i = 0; i < output.length; i++) {
         const x = (i % outWidth) * stride;
         const y = (Math.floor(i / outWidth) % outHeight) * stride;
         const from = (Math.floor(i / (outWidth * outHeight)) * height + y) * width + x;
-        let largest = Number.NEGATIVE_INFINITY;
         for (let dy = 0; dy < size; dy++) {
-          for (let dx = 0; dx < size; dx++) largest = Math.max(largest, input[from + dy * width + dx]);
+          for (let dx = 0; dx < size; dx++) output[i] = Math.max(output[i], input[from + dy * width + dx]);
         }
-        return largest;
-      });
+      }
+      return output;
+    };
     return { run, shape: [channels, outHeight, outWidth] };
   },
 

@@ -105,8 +105,6 @@ down and lifts it, Delete clears.</p>
 <div>
 <div class="paper"><canvas id="pad" width="300" height="300" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="help"></canvas><div id="pen"></div></div>
 <button type="button" id="clear">Clear</button>
-<figure><canvas id="seen" width="${side}" height="${side}" aria-hidden="true"></canvas>
-<figcaption>What the network gets: ${side} x ${side} pixels</figcaption></figure>
 </div>
 <div class="result">
 <output id="prediction" aria-live="polite">Reading the weights.</output>
@@ -115,6 +113,8 @@ down and lifts it, Delete clears.</p>
 <tbody>
 ${rows}</tbody></table>
 <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}<dt>One prediction</dt><dd id="time">after the first drawing</dd></dl>
+<figure><canvas id="seen" width="${side}" height="${side}" aria-hidden="true"></canvas>
+<figcaption>What the network gets: ${side} x ${side} pixels</figcaption></figure>
 </div>
 </main>
 <div id="pen-state" class="unseen" role="status"></div>
