@@ -20,7 +20,8 @@ drawing.lineJoin = "round";
 
 function line(from, to) {
   drawing.beginPath();
-  drawing.moveTo(from.x, from.y);
+  // A line of no length would draw nothing, and a tap is a dot.
+  drawing.moveTo(from.x - 0.1, from.y);
   drawing.lineTo(to.x, to.y);
   drawing.stroke();
 }

@@ -75,7 +75,7 @@ for i, file in enumerate(sys.argv[1:]):
         expect(worst, name).toBeLessThan(1e-5);
         expect(largestOf(given, CLASSES), name).toEqual(largestOf(logits, CLASSES));
       }
-      expect(trained).toHaveLength(4);
+      expect(trained).toHaveLength(5);
     });
 
     it.runIf(pytorch)("in PyTorch: the recorded accuracy to the digit, with the masks", async () => {

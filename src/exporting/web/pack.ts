@@ -52,6 +52,9 @@ export function packWeights({
     const plane = Math.floor(i / kept.length);
     return values[4 * (i % kept.length) + plane] as number;
   });
-  const bytes = deflateRawSync(Buffer.concat([Uint8Array.from(gaps), planes]), { level: 9, memLevel: MEMORY_LEVEL });
+  const bytes = deflateRawSync(Buffer.concat([Uint8Array.from(gaps), planes]), {
+    level: 9,
+    memLevel: MEMORY_LEVEL,
+  });
   return { tensors, bytes };
 }

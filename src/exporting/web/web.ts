@@ -93,15 +93,16 @@ function pageOf(checkpoint: Checkpoint, classes: number, pageBytes: number): str
 <meta charset="utf-8">
 ${new Html(`${GENERATOR}${packageVersion()}">`)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy(style, script)}">
+<meta http-equiv="Content-Security-Policy" content="${new Html(policy(style, script))}">
 <title>Draw a ${noun}: ${titleOf(checkpoint)}</title>
 <style>${new Html(style)}</style>
 </head>
 <body>
+<main>
 <h1>Draw a ${noun}</h1>
 <p class="muted" id="help">With mouse, finger or pen; or with the keyboard: arrows move the pen, the space bar sets it
 down and lifts it, Delete clears.</p>
-<main>
+<div class="columns">
 <div>
 <div class="paper"><canvas id="pad" width="300" height="300" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="help"></canvas><div id="pen"></div></div>
 <button type="button" id="clear">Clear</button>
@@ -116,8 +117,9 @@ ${rows}</tbody></table>
 <figure><canvas id="seen" width="${side}" height="${side}" aria-hidden="true"></canvas>
 <figcaption>What the network gets: ${side} x ${side} pixels</figcaption></figure>
 </div>
-</main>
+</div>
 <div id="pen-state" class="unseen" role="status"></div>
+</main>
 <noscript>The page computes in the browser, by JavaScript.</noscript>
 ${dataElement("network", data)}
 <script type="text/plain" id="weights">${new Html(Buffer.from(bytes).toString("base64"))}</script>

@@ -1,8 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { configSchema } from "../../../src/config/schema.ts";
 import { loadDataset } from "../../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { openEngine } from "../../../src/engines/registry.ts";
+import { randomStream } from "../../../src/foundations/random.ts";
+import { parameterSpecs } from "../../../src/network/parameters.ts";
+import type { NetworkSpec } from "../../../src/network/specification.ts";
+import { describeCheckpoint, encodeCheckpoint } from "../../../src/recording/checkpoint.ts";
 import { type Checkpoint, readCheckpoint } from "../../../src/recording/read-checkpoint.ts";
 import { runIn } from "../../support/tiny-study.ts";
 
@@ -17,12 +22,29 @@ export interface TrainedDigits {
   readonly logits: Float32Array;
 }
 
+const conv = { kind: "conv2d", stride: 2, padding: 0 } as const;
+
 const STUDIES = [
   { model: "lenet-300-100", sparsity: 0.98, normalize: "unit" },
   { model: "lenet-5", sparsity: 0.9, normalize: { mean: 0.1307, std: 0.3081 } },
 ] as const;
 
-/** LeNet-300-100 and LeNet-5, each dense and pruned. */
+/** What LeNet-5 does not have: other windows, strides and borders, layers without biases, other activations. */
+const ODD_NETWORK: NetworkSpec = {
+  inputShape: [1, 28, 28],
+  layers: [
+    { ...conv, name: "conv1", inChannels: 1, outChannels: 3, kernelHeight: 3, kernelWidth: 2, padding: 1 },
+    { kind: "activation", activation: "tanh" },
+    { ...conv, name: "conv2", inChannels: 3, outChannels: 4, kernelHeight: 2, kernelWidth: 5, bias: false },
+    { kind: "activation", activation: "sigmoid" },
+    { kind: "max-pool", size: 3, stride: 2 },
+    { kind: "flatten" },
+    { kind: "dense", name: "fc1", inputs: 4 * 3 * 2, outputs: 10, bias: false },
+  ],
+  loss: "softmax-cross-entropy",
+};
+
+/** LeNet-300-100 and LeNet-5, each dense and pruned, and an odd network with a mask, untrained. */
 export async function trainedDigits(folder: string): Promise<TrainedDigits[]> {
   const trained: TrainedDigits[] = [];
   for (const { model, sparsity, normalize } of STUDIES) {
@@ -49,7 +71,35 @@ export async function trainedDigits(folder: string): Promise<TrainedDigits[]> {
       });
     }
   }
-  return trained;
+  const [{ test }] = trained as [TrainedDigits];
+  return [...trained, await oddNetwork(path.join(folder, "odd.safetensors"), test)];
+}
+
+async function oddNetwork(file: string, test: ExampleSet): Promise<TrainedDigits> {
+  const stream = randomStream(5, "odd network");
+  const parameters = new Map<string, Float32Array>();
+  const masks = new Map<string, Uint8Array>();
+  for (const { name, size } of parameterSpecs(ODD_NETWORK)) {
+    const mask = Uint8Array.from({ length: size }, () => (stream.below(3) === 0 ? 0 : 1));
+    masks.set(name, mask);
+    parameters.set(
+      name,
+      Float32Array.from(mask, (kept) => kept * (stream.below(2001) / 1000 - 1)),
+    );
+  }
+  const network = { network: ODD_NETWORK, parameters, masks, metadata: {} };
+  const logits = await logitsOf(network, test);
+  const { targets } = test;
+  const labels = targets.kind === "classes" ? targets.labels : [];
+  const correct = largestOf(logits, 10).filter((best, i) => best === labels[i]).length;
+  const metadata = {
+    run: "odd",
+    network: JSON.stringify(ODD_NETWORK),
+    normalize: '"unit"',
+    accuracy: String(correct / test.count),
+  };
+  await writeFile(file, describeCheckpoint(encodeCheckpoint(ODD_NETWORK, parameters, masks), file, metadata));
+  return { name: "odd", file, checkpoint: await readCheckpoint(file), test, logits };
 }
 
 async function logitsOf({ network: spec, parameters, masks }: Checkpoint, test: ExampleSet) {
