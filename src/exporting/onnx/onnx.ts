@@ -4,6 +4,7 @@ import { layerOutputShapes } from "../../network/shapes.ts";
 import { hasWeights, type LayerSpec, type WeightedLayer } from "../../network/specification.ts";
 import { inputSentence, outputSentence, titleOf } from "../describe.ts";
 import type { ExportFormat } from "../format.ts";
+import { shrunk } from "../shrunk.ts";
 import { encodeModel, type OnnxNode } from "./messages.ts";
 
 /** Of 2020: every operator here is as it is now, and runtimes of any age in use read it. */
@@ -19,7 +20,8 @@ export const onnx: ExportFormat = {
   fileName: (stem) => `${stem}.onnx`,
   recognize: (beginning) =>
     beginning.startsWith(`\x08${String.fromCharCode(IR_VERSION, 0x12, PRODUCER.length)}${PRODUCER}`),
-  encode: (checkpoint) => {
+  encode: (whole) => {
+    const checkpoint = shrunk(whole);
     const { network, parameters, metadata } = checkpoint;
     const nodes = nodesOf(network.layers);
     const outputShape = layerOutputShapes(network).at(-1) ?? network.inputShape;

@@ -10,6 +10,7 @@ import type { Checkpoint } from "../../recording/read-checkpoint.ts";
 import { dataElement, Html, html } from "../../results/report/html.ts";
 import { normalizationOf, titleOf } from "../describe.ts";
 import type { ExportFormat } from "../format.ts";
+import { shrunk } from "../shrunk.ts";
 import { packWeights } from "./pack.ts";
 
 const GENERATOR = '<meta name="generator" content="prune-lab export ';
@@ -64,12 +65,13 @@ function asset(name: string): string {
 }
 
 function pageOf(checkpoint: Checkpoint, classes: number, pageBytes: number): string {
-  const { network, metadata } = checkpoint;
-  const { tensors, bytes } = packWeights(checkpoint);
+  const { metadata } = checkpoint;
+  const { network, parameters } = shrunk(checkpoint);
+  const { tensors, bytes } = packWeights({ network, parameters });
   const style = asset("page.css");
   const script = `${asset("network.js")}\n${asset("draw.js")}`;
   const nonzero = tensors.reduce((sum, tensor) => sum + tensor.nonzero, 0);
-  const parameters = parameterCount(network);
+  const dense = parameterCount(checkpoint.network);
   const noun = /^mnist(-10k)?$/.test(metadata.dataset ?? "") ? "digit" : "picture";
   const side = network.inputShape[1] ?? 0;
   const { inputShape, layers } = network;
@@ -79,8 +81,8 @@ function pageOf(checkpoint: Checkpoint, classes: number, pageBytes: number): str
     ...(metadata.accuracy === undefined
       ? []
       : [["Test accuracy", `${(100 * Number(metadata.accuracy)).toFixed(2)}%`] as const]),
-    ["Parameters", `${grouped(nonzero)} of ${grouped(parameters)} that are not 0`],
-    ["Weights", `${grouped(bytes.length)} bytes in this page, ${grouped(4 * parameters)} dense`],
+    ["Parameters", `${grouped(nonzero)} of ${grouped(dense)} that are not 0`],
+    ["Weights", `${grouped(bytes.length)} bytes in this page, ${grouped(4 * dense)} dense`],
     ["This page", `${grouped(pageBytes)} bytes`],
   ];
   const rows = Array.from(
