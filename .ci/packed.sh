@@ -64,6 +64,9 @@ expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --dry-run
 expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --out results/mnist-mlp --quiet
 expect 0 lab report results/mnist-mlp
 expect 0 lab report results/mnist-mlp results/lamp --out both.html
+for format in safetensors safetensors-compressed onnx torch web; do
+  expect 0 lab export results/mnist-mlp/checkpoints/baseline-seed0.safetensors --format "$format"
+done
 expect 0 lab batch mnist-mlp lab-one-shot "${tiny[@]}" --dry-run
 expect 0 lab batch mnist-mlp --matrix <(echo 'train.batchSize: [64, 128]') "${tiny[@]}" --out results/batch --quiet
 for part in 1 2; do expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --shard "$part/2" --out "part-$part" --quiet; done
@@ -74,4 +77,4 @@ expect 0 lab sweep --config mine.yaml --dry-run
 expect 0 lab list
 expect 0 lab schema
 expect 0 lab doctor
-for command in sweep batch merge check report init list data setup schema doctor; do expect 0 lab "$command" --help; done
+for command in sweep batch merge check report export init list data setup schema doctor; do expect 0 lab "$command" --help; done

@@ -26,6 +26,7 @@ export type { BatchRow } from "./library/batch-summary.ts";
 export { check, type GateReport, type GateRequest } from "./library/check.ts";
 export type { HistoryOptions, HistoryReport } from "./library/check-history.ts";
 export type { Confirmation, ConfirmOptions } from "./library/confirm.ts";
+export { type ExportedFile, type ExportOptions, exportCheckpoint } from "./library/export.ts";
 export { type FigureOptions, figures, type WrittenFigure } from "./library/figures.ts";
 export { type FindOptions, type FindOutcome, type FoundSparsity, find } from "./library/find.ts";
 export { type LatexTableOptions, latex } from "./library/latex.ts";

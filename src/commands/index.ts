@@ -4,6 +4,7 @@ import { registerCheck } from "./check.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerExport } from "./export.ts";
 import { registerFind } from "./find.ts";
 import { registerHelp } from "./help.ts";
 import { registerInit } from "./init.ts";
@@ -22,6 +23,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerFind,
   registerCheck,
   registerReport,
+  registerExport,
   registerInit,
   registerList,
   registerDoctor,

@@ -46,6 +46,7 @@ const kinds: Readonly<Record<Kind, () => readonly Row[] | Promise<readonly Row[]
         return { name, available: availability.available, summary };
       }),
     ),
+  formats: () => rowsOf(registries.formats),
   configs: () => {
     const workingFolder = process.cwd();
     return listConfigs(workingFolder).map(({ name, file }) => ({

@@ -18,6 +18,8 @@ const COMMANDS: Aliases = {
   chart: "report",
   charts: "report",
   draw: "report",
+  convert: "export",
+  onnx: "export",
   new: "init",
   create: "init",
   ls: "list",

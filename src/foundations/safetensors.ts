@@ -1,6 +1,6 @@
-import { endianness } from "node:os";
 import * as z from "zod";
 import { inputError } from "./errors.ts";
+import { littleEndianBytes } from "./little-endian.ts";
 import { excerpt, quote } from "./quote.ts";
 
 /**
@@ -13,8 +13,10 @@ export interface Tensor {
   /** `fc1.weight` */
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major; F32 or U8 in the file, where F16 and BF16 may stand too: each of their values is a 32-bit one. */
-  readonly values: Float32Array | Uint8Array;
+  /**
+   * Row-major; F32, U32, U16 or U8 in the file, where F16 and BF16 may stand too: each of their values is a 32-bit one.
+   */
+  readonly values: Float32Array | Uint32Array | Uint16Array | Uint8Array;
 }
 
 /** Texts that stand in the header beside the tensors. */
@@ -22,7 +24,15 @@ export type Metadata = Readonly<Record<string, string>>;
 
 const metadataKey = "__metadata__";
 
-const bytesPerValue = { F32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
+const bytesPerValue = { F32: 4, F16: 2, BF16: 2, U32: 4, U16: 2, U8: 1, BOOL: 1 } as const;
+
+/** What is written, in the order of the file: larger values first, so that every value is aligned. */
+const writtenTypes = [
+  { dtype: "F32", array: Float32Array },
+  { dtype: "U32", array: Uint32Array },
+  { dtype: "U16", array: Uint16Array },
+  { dtype: "U8", array: Uint8Array },
+] as const;
 
 const nonNegative = z.int().nonnegative();
 /** The second is no key that a parsed header keeps: zod drops it, for safety. */
@@ -37,18 +47,17 @@ const headerSchema = z.object({ [metadataKey]: z.record(z.string(), z.string()).
 );
 
 /**
- * The bytes of a safetensors file. Float tensors come first, each group in the given order, so that every
- * value is aligned; the metadata, if given, in its own order. Throws a RangeError for two tensors of one name, or
+ * The bytes of a safetensors file. Floats come first, then integers, the wider the earlier, each group in the given
+ * order; the metadata, if given, in its own order. Throws a RangeError for two tensors of one name, or
  * values that do not fill their shape.
  */
 export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadata): Uint8Array {
-  const ordered = [
-    ...tensors.filter(({ values }) => values instanceof Float32Array),
-    ...tensors.filter(({ values }) => values instanceof Uint8Array),
-  ];
+  const ordered = writtenTypes.flatMap(({ dtype, array }) =>
+    tensors.filter(({ values }) => values instanceof array).map((tensor) => ({ ...tensor, dtype })),
+  );
   const header = new Map<string, unknown>();
   let end = 0;
-  for (const { name, shape, values } of ordered) {
+  for (const { name, shape, values, dtype } of ordered) {
     if (header.has(name) || reservedNames.includes(name)) {
       throw new RangeError(`tensor name ${quote(name)} is taken`);
     }
@@ -57,7 +66,6 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
     }
     const start = end;
     end += values.byteLength;
-    const dtype = values instanceof Float32Array ? "F32" : "U8";
     header.set(name, { dtype, shape, data_offsets: [start, end] });
   }
 
@@ -71,7 +79,7 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
   bytes.set(json, 8);
   let offset = dataStart;
   for (const { values } of ordered) {
-    bytes.set(values instanceof Float32Array ? littleEndian(values) : values, offset);
+    bytes.set(littleEndianBytes(values), offset);
     offset += values.byteLength;
   }
   return bytes;
@@ -80,7 +88,7 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
 /**
  * The tensors in the bytes of a safetensors file, as copies, in the order of the file; its metadata is passed
  * over. Throws a PruneLabError of kind `input` that names the file when it is damaged, or holds a tensor of a
- * type other than F32, F16, BF16, U8 and BOOL.
+ * type other than those of `bytesPerValue`.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -113,8 +121,17 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   return tensors;
 }
 
+/** The metadata of such a file; empty where it has none. Throws as decodeSafetensors does, of its header alone. */
+export function decodeMetadata(bytes: Uint8Array, file: string): Metadata {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readHeader(bytes, view, file).header[metadataKey] ?? {};
+}
+
+/** `bytes` begin at the start of their buffer. */
 function valuesIn(bytes: Uint8Array, dtype: keyof typeof bytesPerValue): Tensor["values"] {
-  if (dtype === "F32") return new Float32Array(littleEndian(bytes).buffer);
+  if (dtype === "F32") return new Float32Array(littleEndianBytes(bytes, 4).buffer);
+  if (dtype === "U32") return new Uint32Array(littleEndianBytes(bytes, 4).buffer);
+  if (dtype === "U16") return new Uint16Array(littleEndianBytes(bytes, 2).buffer);
   if (dtype === "U8" || dtype === "BOOL") return bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(bytes.length / 2);
@@ -139,12 +156,6 @@ function brainFloat(bits: number): number {
   const view = new DataView(new ArrayBuffer(4));
   view.setUint16(0, bits);
   return view.getFloat32(0);
-}
-
-/** The bytes of 32-bit values between this machine's order and the file's: on most machines the memory itself. */
-function littleEndian({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  return endianness() === "LE" ? bytes : new Uint8Array(Buffer.from(bytes).swap32());
 }
 
 function readHeader(bytes: Uint8Array, view: DataView, file: string) {

@@ -2,6 +2,7 @@ import { charts } from "../charts/registry.ts";
 import { corruptions } from "../datasets/corruptions/registry.ts";
 import { datasets } from "../datasets/registry.ts";
 import { engines } from "../engines/registry.ts";
+import { exportFormats } from "../exporting/registry.ts";
 import { metrics } from "../metrics/registry.ts";
 import { models } from "../models/registry.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
@@ -29,4 +30,5 @@ export const registries = {
   corruptions,
   charts,
   engines,
+  formats: exportFormats,
 } as const;

@@ -32,10 +32,24 @@ export function smallestEncoding(
   nonzero: number,
   bits: number = FLOAT_BITS,
 ): Encoding {
+  return smallestOf(encodingsOf(shape, nonzero, bits));
+}
+
+/** The first of the smallest. */
+export function smallestOf(encodings: readonly [Encoding, ...Encoding[]]): Encoding {
+  return encodings.reduce((best, encoding) => (encoding.bytes < best.bytes ? encoding : best));
+}
+
+/** All three, the simplest first. */
+export function encodingsOf(
+  shape: readonly number[],
+  nonzero: number,
+  bits: number = FLOAT_BITS,
+): readonly [Encoding, Encoding, Encoding] {
   const size = sizeOf(shape);
   const values = denseBytes(nonzero, bits);
-  const { rows, columns } = shape.length > 1 ? matrixShape(shape) : { rows: 1, columns: size };
-  const encodings: readonly [Encoding, ...Encoding[]] = [
+  const { rows, columns } = rowsOf(shape);
+  return [
     { name: "dense", bytes: denseBytes(size, bits) },
     { name: "bitmask", bytes: Math.ceil(size / 8) + values },
     {
@@ -43,10 +57,14 @@ export function smallestEncoding(
       bytes: values + integerBytes(columns - 1) * nonzero + integerBytes(nonzero) * (rows + 1),
     },
   ];
-  return encodings.reduce((best, encoding) => (encoding.bytes < best.bytes ? encoding : best));
+}
+
+/** The rows of a tensor in compressed sparse rows: the output units; a bias is one row. */
+export function rowsOf(shape: readonly number[]): { readonly rows: number; readonly columns: number } {
+  return shape.length > 1 ? matrixShape(shape) : { rows: 1, columns: sizeOf(shape) };
 }
 
 /** Bytes of the narrowest unsigned integer that holds 0..largest. */
-function integerBytes(largest: number): 1 | 2 | 4 {
+export function integerBytes(largest: number): 1 | 2 | 4 {
   return largest < 2 ** 8 ? 1 : largest < 2 ** 16 ? 2 : 4;
 }

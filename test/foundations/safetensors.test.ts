@@ -44,6 +44,8 @@ describe("safetensors", () => {
   it("gives back every tensor that it wrote, floats first", () => {
     const tensor = fc.oneof(
       fc.float32Array({ maxLength: 20 }).map((values) => ({ values, shape: [values.length] })),
+      fc.uint32Array({ maxLength: 20 }).map((values) => ({ values, shape: [values.length] })),
+      fc.uint16Array({ maxLength: 20 }).map((values) => ({ values, shape: [values.length, 1] })),
       fc.uint8Array({ maxLength: 20 }).map((values) => ({ values, shape: [1, values.length] })),
     );
     const named = fc
@@ -114,7 +116,7 @@ describe("safetensors", () => {
 
   it("names a type that it does not read", () => {
     expect(() => decodeSafetensors(fixture("integers"), "a.safetensors")).toThrow(
-      "a.safetensors: tensor 'ids' has type 'I64'; prune-lab reads F32, F16, BF16, U8, BOOL",
+      "a.safetensors: tensor 'ids' has type 'I64'; prune-lab reads F32, F16, BF16, U32, U16, U8, BOOL",
     );
   });
 });

@@ -3,6 +3,7 @@ import { listConfigs } from "../../config/lookup.ts";
 import { allSettingPaths } from "../../config/settings.ts";
 import { fetchableNames } from "../../datasets/fetch.ts";
 import { engineChoices } from "../../engines/registry.ts";
+import { exportFormats } from "../../exporting/registry.ts";
 import { registries } from "../../library/registries.ts";
 import { SHELLS } from "./shells.ts";
 
@@ -14,6 +15,7 @@ const configs: Values = () => listConfigs(process.cwd()).map(({ name }) => name)
 const FLAG_VALUES: Readonly<Record<string, Values>> = {
   "--config": configs,
   "--engine": engineChoices,
+  "--format": () => exportFormats.names(),
   "--set": () => allSettingPaths().map((path) => `${path}=`),
 };
 
