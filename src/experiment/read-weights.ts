@@ -3,9 +3,10 @@ import path from "node:path";
 import { findNamed } from "../datasets/data-folder.ts";
 import { inputError } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
-import { excerpt, quote } from "../foundations/quote.ts";
-import { decodeSafetensors, type Tensor } from "../foundations/safetensors.ts";
+import { firstOf, quote } from "../foundations/quote.ts";
+import { decodeSafetensors } from "../foundations/safetensors.ts";
 import { readError } from "../foundations/system-errors.ts";
+import { fitTensors } from "../network/fit-tensors.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 
@@ -60,48 +61,23 @@ async function read(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Masks of a checkpoint: `fc1.weight_mask`. What they prune is 0 in the weights. */
-const MASK_SUFFIX = "_mask";
-
 function parametersIn(
   bytes: Uint8Array,
   { file, names }: Pick<GivenWeights, "file" | "names">,
   network: NetworkSpec,
 ): Parameters {
-  const left = new Map(decodeSafetensors(bytes, file).map((tensor) => [tensor.name, tensor]));
-  const specs = parameterSpecs(network);
-  const known = specs.map(({ name }) => name);
-  const faults = Object.keys(names)
+  const known = parameterSpecs(network).map(({ name }) => name);
+  const unknown = Object.keys(names)
     .filter((name) => !known.includes(name))
     .map((name) => `train.names has ${quote(name)}, and the network's tensors are ${known.join(", ")}.`);
-  const parameters = new Map<string, Float32Array>();
-  for (const { name, shape } of specs) {
-    const called = Object.hasOwn(names, name) ? (names[name] as string) : name;
-    const tensor = left.get(called);
-    left.delete(called);
-    const fault = tensor === undefined ? `${called} is missing.` : faultOf(tensor, shape);
-    if (fault !== undefined) faults.push(called === name ? fault : `${fault} It is to be ${name}.`);
-    else if (tensor?.values instanceof Float32Array) parameters.set(name, tensor.values);
-  }
-  for (const name of left.keys()) {
-    const masked = name.endsWith(MASK_SUFFIX) && parameters.has(name.slice(0, -MASK_SUFFIX.length));
-    if (!masked) faults.push(`${excerpt(name)} is no tensor of the network.`);
-  }
-  if (faults.length === 0) return parameters;
-  const most = 20;
-  const more = faults.length > most ? [`And ${faults.length - most} more.`] : [];
+  const { parameters, faults } = fitTensors(decodeSafetensors(bytes, file), network, names);
+  const all = [...unknown, ...faults];
+  if (all.length === 0) return parameters;
   throw inputError(
     `train.from: ${path.basename(file)} does not have the weights of this network:\n` +
-      [...faults.slice(0, most), ...more].map((fault) => `  ${fault}`).join("\n"),
+      firstOf(all)
+        .map((fault) => `  ${fault}`)
+        .join("\n"),
     { hint: "train.names says what the file calls a tensor: { fc1.weight: layers.0.weight }." },
   );
-}
-
-function faultOf({ name, shape, values }: Tensor, wanted: readonly number[]): string | undefined {
-  if (!(values instanceof Float32Array)) return `${name} has bytes, not numbers.`;
-  if (shape.join() !== wanted.join()) {
-    return `${name} has the shape [${shape.join(", ")}], not [${wanted.join(", ")}].`;
-  }
-  const broken = values.findIndex((value) => !Number.isFinite(value));
-  return broken < 0 ? undefined : `${name}[${broken}] is ${values[broken]}.`;
 }

@@ -113,6 +113,12 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   return tensors;
 }
 
+/** The metadata of such a file; empty where it has none. Throws as decodeSafetensors does, of its header alone. */
+export function decodeMetadata(bytes: Uint8Array, file: string): Metadata {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readHeader(bytes, view, file).header[metadataKey] ?? {};
+}
+
 function valuesIn(bytes: Uint8Array, dtype: keyof typeof bytesPerValue): Tensor["values"] {
   if (dtype === "F32") return new Float32Array(littleEndian(bytes).buffer);
   if (dtype === "U8" || dtype === "BOOL") return bytes;

@@ -1,6 +1,9 @@
 /** 1 keeps a value, 0 prunes it; a parameter without an entry is kept whole. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
 
+/** What a file adds to the name of a tensor for its mask, as torch.nn.utils.prune does. */
+export const MASK_SUFFIX = "_mask";
+
 /**
  * Number of values a mask keeps. Masks change between epochs, and that must not cost one: sums, here and wherever what
  * is kept is found, instead of branches, which no CPU could predict.

@@ -1,9 +1,7 @@
 import { decodeSafetensors, encodeSafetensors, type Metadata } from "../foundations/safetensors.ts";
-import type { Masks } from "../network/mask.ts";
+import { MASK_SUFFIX, type Masks } from "../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
-
-const MASK_SUFFIX = "_mask";
 
 /**
  * Weights as a safetensors file: each parameter under its name (float32), and for a pruned network its mask
@@ -28,7 +26,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): { parameters:
   const masks = new Map<string, Uint8Array>();
   for (const { name, values } of decodeSafetensors(bytes, file)) {
     if (values instanceof Float32Array) parameters.set(name, values);
-    else masks.set(name.slice(0, -MASK_SUFFIX.length), values);
+    else if (values instanceof Uint8Array) masks.set(name.slice(0, -MASK_SUFFIX.length), values);
   }
   return { parameters, masks };
 }

@@ -14,7 +14,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { controlledMethod } from "../pruning/controlled.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
-import type { TensorMeasure } from "../pruning/measure.ts";
+import type { NetworkMeasure, TensorMeasure } from "../pruning/measure.ts";
 import { type AnyMethod, chosenText, isConstructed, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
@@ -179,16 +179,7 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     engine: labels.engine,
     seed: cell.seed,
     target_sparsity: cell.sparsity,
-    sparsity: measure.sparsity,
-    model_sparsity: measure.modelSparsity,
-    effective_sparsity: measure.effectiveSparsity,
-    parameters: measure.parameters,
-    nonzero_parameters: measure.nonzeroParameters,
-    compression: measure.compression,
-    dense_bytes: measure.denseBytes,
-    sparse_bytes: measure.sparseBytes,
-    dense_macs: measure.denseMacs,
-    macs: measure.macs,
+    ...measureColumns(measure),
     baseline_accuracy: dense?.accuracy ?? null,
     pruned_accuracy: pruned?.accuracy ?? null,
     accuracy,
@@ -202,6 +193,22 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     train_macs: filled.effort?.macs ?? null,
     ...calibrationColumns(testedCell(filled)),
   };
+}
+
+/** What a row says of the masks alone. */
+export function measureColumns(measure: NetworkMeasure) {
+  return {
+    sparsity: measure.sparsity,
+    model_sparsity: measure.modelSparsity,
+    effective_sparsity: measure.effectiveSparsity,
+    parameters: measure.parameters,
+    nonzero_parameters: measure.nonzeroParameters,
+    compression: measure.compression,
+    dense_bytes: measure.denseBytes,
+    sparse_bytes: measure.sparseBytes,
+    dense_macs: measure.denseMacs,
+    macs: measure.macs,
+  } as const;
 }
 
 /** What a row has beside the others where the study asks for the calibration. */
