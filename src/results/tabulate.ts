@@ -192,6 +192,7 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     train_examples: filled.effort?.examples ?? null,
     train_macs: filled.effort?.macs ?? null,
     ...calibrationColumns(testedCell(filled)),
+    ...shrunkColumns(filled),
   };
 }
 
@@ -217,6 +218,11 @@ function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
     of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
   const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
   return Object.values(columns).every((value) => value === null) ? {} : columns;
+}
+
+/** What a row has beside the others where the study asks for the size of what is left without dead units. */
+function shrunkColumns({ point: { shrunk } }: Filled) {
+  return shrunk === undefined ? {} : { shrunk_parameters: shrunk.parameters, shrunk_macs: shrunk.macs };
 }
 
 /** What a row has beside the others where a method of the study is a control of another. */
