@@ -111,19 +111,12 @@ function refuseOtherExamples(
   { inputShape, layers, loss }: NetworkSpec,
   { name, shape, targets }: DatasetFacts,
 ): void {
-  const examples = {
-    inputs: shape.join("x"),
-    outputs: targets.kind === "classes" ? targets.classes : targets.width,
-  };
   const last = layers.findLast(hasWeights);
-  const network = { inputs: inputShape.join("x"), outputs: last?.kind === "dense" ? last.outputs : 0 };
-  const [takes, has] = [network, examples].map(({ inputs, outputs }) => `${inputs} to ${outputs}`);
-  if (takes !== has)
-    throw inputError(`The network is for examples of ${takes} values, and those of ${name} are ${has}.`);
-  if ((loss === "softmax-cross-entropy") === (targets.kind === "classes")) return;
-  throw inputError(
-    `The network gives ${targets.kind === "classes" ? "values, and the targets" : "classes, and the targets"} of ${name} are ${targets.kind}.`,
-  );
+  const outputs = last?.kind === "dense" ? last.outputs : 0;
+  const takes = `${inputShape.join("x")} to ${outputs} ${loss === "softmax-cross-entropy" ? "classes" : "values"}`;
+  const width = targets.kind === "classes" ? targets.classes : targets.width;
+  const has = `${shape.join("x")} to ${width} ${targets.kind}`;
+  if (takes !== has) throw inputError(`The network is for ${takes}, and the examples of ${name} are ${has}.`);
 }
 
 /** What follows from the options once data and engine are known. Throws when the model does not fit the data. */

@@ -247,7 +247,7 @@ describe("evaluate", () => {
     await expect(
       evaluate(at("model.safetensors"), { engine, set: ["dataset={ name: mnist, source: bundled }"] }),
     ).rejects.toThrow(
-      "The network is for examples of 1x6x6 to 3 values, and those of mnist-10k are 1x28x28 to 10.",
+      "The network is for 1x6x6 to 3 classes, and the examples of mnist-10k are 1x28x28 to 10 classes.",
     );
   });
 
