@@ -4,16 +4,21 @@ import { registerCheck } from "./check.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerEval } from "./eval.ts";
 import { registerExport } from "./export.ts";
 import { registerFind } from "./find.ts";
+import { registerFinetune } from "./finetune.ts";
 import { registerHelp } from "./help.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerMerge } from "./merge.ts";
+import { registerPrune } from "./prune.ts";
 import { registerReport } from "./report.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSetup } from "./setup.ts";
+import { registerShrink } from "./shrink.ts";
 import { registerSweep } from "./sweep.ts";
+import { registerTrain } from "./train.ts";
 
 /** Every command, in the order of the help. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -24,6 +29,11 @@ const commands: readonly ((program: Command) => void)[] = [
   registerCheck,
   registerReport,
   registerExport,
+  registerTrain,
+  registerPrune,
+  registerFinetune,
+  registerEval,
+  registerShrink,
   registerInit,
   registerList,
   registerDoctor,

@@ -34,14 +34,23 @@ export function addRunFlags(command: Command, out: string): Command {
 
 /** The flags of everything that computes by a config. */
 export function addConfigFlags(command: Command, out: string): Command {
-  return addPluginFlag(command)
-    .addOption(
-      repeatable(
-        "--set <path=value>",
-        "set a field of the config, such as train.epochs=3; the value is YAML",
-      ),
-    )
-    .option("-o, --out <folder>", out)
+  return addWhereFlags(addSetFlag(command).option("-o, --out <folder>", out)).option(
+    "--workers <n>",
+    "worker threads (default: one for each processor core)",
+    positiveInteger,
+  );
+}
+
+/** Adds `--set`, and `--plugin`, which may bring what it names. */
+export function addSetFlag(command: Command): Command {
+  return addPluginFlag(command).addOption(
+    repeatable("--set <path=value>", "set a field of the config, such as train.epochs=3; the value is YAML"),
+  );
+}
+
+/** Where data is looked for, and what computes. */
+export function addWhereFlags(command: Command): Command {
+  return command
     .option(
       "--data-dir <folder>",
       "folder to look for the dataset's files in (default: PRUNE_LAB_DATA, then data)",
@@ -49,8 +58,7 @@ export function addConfigFlags(command: Command, out: string): Command {
     .option(
       "--engine <name>",
       `what computes, in place of the config's engine: ${engineChoices().join(", ")}`,
-    )
-    .option("--workers <n>", "worker threads (default: one for each processor core)", positiveInteger);
+    );
 }
 
 /** The flags of what tells how far it is. */

@@ -8,9 +8,11 @@ import { type Aliases, bare, nearest } from "../foundations/suggest.ts";
 /** What other tools call a command. */
 const COMMANDS: Aliases = {
   run: "sweep",
-  train: "sweep",
-  prune: "sweep",
   start: "sweep",
+  evaluate: "eval",
+  test: "eval",
+  retrain: "finetune",
+  compress: "shrink",
   experiment: "sweep",
   compare: "check",
   diff: "check",

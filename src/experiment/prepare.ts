@@ -6,7 +6,7 @@ import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models } from "../models/registry.ts";
-import type { NetworkSpec } from "../network/specification.ts";
+import { hasWeights, type NetworkSpec } from "../network/specification.ts";
 import { controlsLeftOut } from "../pruning/controlled.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
@@ -64,6 +64,8 @@ export async function prepareStudy(
     readonly options: StudyOptions;
     readonly dataDir: string | undefined;
     readonly notify: Notify;
+    /** In place of the network of the model that the options name. */
+    readonly network?: NetworkSpec | undefined;
     /** Told as soon as the engine is known. */
     readonly onEngine?: (engine: EngineDescription) => void;
   },
@@ -79,8 +81,10 @@ export async function prepareStudy(
     const found = await engine;
     for (const message of leftOutNotices(options)) notify(message);
     const pinned = { ...options, dataset: data.options, engine: found.name };
-    const weights = await findWeights(options.train, networkOfStudy(pinned, data.facts), dataDir);
-    return { ...outlineStudy(pinned, data.facts, found, weights), data };
+    const network = request.network ?? networkOfStudy(pinned, data.facts);
+    if (request.network !== undefined) refuseOtherExamples(network, data.facts);
+    const weights = await findWeights(options.train, network, dataDir);
+    return { ...outlineStudy(pinned, data.facts, found, weights, network), data };
   } catch (error) {
     data.release();
     throw error;
@@ -102,17 +106,30 @@ function networkOfStudy({ model }: StudyOptions, { shape, targets }: DatasetFact
     : buildNetwork(model, shape, targets.width, "mean-squared-error");
 }
 
+/** For a network that was not made for the data. */
+function refuseOtherExamples(
+  { inputShape, layers, loss }: NetworkSpec,
+  { name, shape, targets }: DatasetFacts,
+): void {
+  const last = layers.findLast(hasWeights);
+  const outputs = last?.kind === "dense" ? last.outputs : 0;
+  const takes = `${inputShape.join("x")} to ${outputs} ${loss === "softmax-cross-entropy" ? "classes" : "values"}`;
+  const width = targets.kind === "classes" ? targets.classes : targets.width;
+  const has = `${shape.join("x")} to ${width} ${targets.kind}`;
+  if (takes !== has) throw inputError(`The network is for ${takes}, and the examples of ${name} are ${has}.`);
+}
+
 /** What follows from the options once data and engine are known. Throws when the model does not fit the data. */
 export function outlineStudy(
   options: StudyOptions,
   dataset: DatasetFacts,
   engine: EngineDescription,
   weights?: GivenWeights,
+  network = networkOfStudy(options, dataset),
 ): StudyOutline {
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
   refuseUnmeasurable(options, dataset);
-  const network = networkOfStudy(options, dataset);
   const { from: _from, names: _names, ...train } = options.train;
   const settings: RunSettings = {
     network,

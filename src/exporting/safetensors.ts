@@ -40,10 +40,7 @@ export const safetensorsCompressed: ExportFormat = {
 type Kind = "dense" | "compressed";
 
 /** The key comes first, so that the beginning of the file tells. What is read was perhaps an export itself. */
-function marked(
-  { [EXPORT_KEY]: _export, encodings: _encodings, ...metadata }: Metadata,
-  kind: Kind,
-): Metadata {
+function marked({ [EXPORT_KEY]: _export, ...metadata }: Metadata, kind: Kind): Metadata {
   return { [EXPORT_KEY]: kind, ...metadata };
 }
 

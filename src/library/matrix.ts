@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import * as yaml from "yaml";
+import { flowYaml } from "../config/flow-yaml.ts";
 import { parseConfigSource, type SourceKind } from "../config/source.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { excerpt, quote } from "../foundations/quote.ts";
@@ -94,15 +94,4 @@ function nameOf(value: unknown, where: string): string {
 
 function usable(name: string): string {
   return name.replaceAll(NOT_IN_NAMES, "_");
-}
-
-/** On one line, as `--set` takes it. */
-function flowYaml(value: unknown): string {
-  const document = new yaml.Document(value, { aliasDuplicateObjects: false });
-  yaml.visit(document, {
-    Collection: (_key, node) => {
-      node.flow = true;
-    },
-  });
-  return document.toString({ lineWidth: 0 }).trim();
 }

@@ -30,16 +30,7 @@ export function shrinkMasked(
   masks: Masks,
   { inputs }: { readonly inputs: "all" | "used" },
 ): ShrunkNetwork {
-  const connections = connectionsOf(spec);
-  const units = connectedUnits(connections, masks, () => true);
-  const smaller = shrinkNetwork(
-    connections,
-    units.map((unit, i) => ({
-      stage: unit.stage,
-      inputs: i === 0 && inputs === "all" ? numbers(unit.stage.inputUnits) : unit.inputs.varying,
-      outputs: unit.outputs.varying,
-    })),
-  );
+  const { units, smaller } = shrunkOf(spec, masks, inputs);
   const tensors = new Map(shrinkTensors(smaller, parameters));
   const biased = new Set<string>();
   let constants = new Float64Array();
@@ -64,6 +55,21 @@ export function shrinkMasked(
     masks: new Map([...shrinkMasks(smaller, masks)].filter(([, mask]) => mask.includes(0))),
     features: smaller.features,
   };
+}
+
+/** Which units stay, and the network of these: a function of the masks alone. */
+export function shrunkOf(spec: NetworkSpec, masks: Masks, inputs: "all" | "used") {
+  const connections = connectionsOf(spec);
+  const units = connectedUnits(connections, masks, () => true);
+  const smaller = shrinkNetwork(
+    connections,
+    units.map((unit, i) => ({
+      stage: unit.stage,
+      inputs: i === 0 && inputs === "all" ? numbers(unit.stage.inputUnits) : unit.inputs.varying,
+      outputs: unit.outputs.varying,
+    })),
+  );
+  return { units, smaller };
 }
 
 function numbers(count: number): Int32Array {

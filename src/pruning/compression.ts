@@ -106,20 +106,20 @@ function narrowed(values: Uint32Array, largest: number): Tensor["values"] {
 }
 
 /**
- * The tensors of a safetensors file, compressed or not, and its metadata; masks are `<name>_mask`, as in a checkpoint.
+ * The tensors of a safetensors file, compressed or not, and its metadata without `encodings`; masks are `<name>_mask`, as
+ * in a checkpoint.
  * Throws a PruneLabError of kind `input` that names `file` when it is damaged.
  */
 export function readTensors(
   bytes: Uint8Array,
   file: string,
 ): { readonly tensors: readonly Tensor[]; readonly metadata: Metadata } {
-  const metadata = decodeMetadata(bytes, file);
-  return { tensors: expandTensors(decodeSafetensors(bytes, file), metadata, file), metadata };
+  const { [METADATA_KEY]: encodings, ...metadata } = decodeMetadata(bytes, file);
+  const tensors = decodeSafetensors(bytes, file);
+  return { tensors: encodings === undefined ? tensors : expandTensors(tensors, encodings, file), metadata };
 }
 
-function expandTensors(tensors: readonly Tensor[], metadata: Metadata, file: string): Tensor[] {
-  const text = metadata[METADATA_KEY];
-  if (text === undefined) return [...tensors];
+function expandTensors(tensors: readonly Tensor[], text: string, file: string): Tensor[] {
   const left = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const expanded = [...readEncodings(text, file)].flatMap(([name, encoding]) => {
     const take = (part: string) => {

@@ -5,8 +5,10 @@ import {
   matrixShape,
   type ParameterRole,
   type ParameterSpec,
+  parameterCount,
   parameterSpecs,
 } from "../network/parameters.ts";
+import { shrunkOf } from "../network/shrunk.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
 
@@ -117,6 +119,18 @@ export function denseMacs(spec: NetworkSpec): number {
     (sum, { weight, positions }) => sum + positions * weight.size,
     0,
   );
+}
+
+/** What a network has when its dead and constant units are left out. */
+export interface ShrunkSize {
+  readonly parameters: number;
+  readonly macs: number;
+}
+
+/** Of the dense network that `shrinkMasked` makes of a masked one, all inputs kept. */
+export function shrunkSize(spec: NetworkSpec, masks: Masks): ShrunkSize {
+  const { spec: small } = shrunkOf(spec, masks, "all").smaller;
+  return { parameters: parameterCount(small), macs: denseMacs(small) };
 }
 
 /** A layer that has fewer weights left than units. */

@@ -301,6 +301,12 @@ export const optionalColumns: {
       pruned_ece: figure("The same after the last pruning, before its recovery."),
       ece: figure("The same after recovery."),
     },
+    {
+      shrunk_parameters: integer(
+        "Parameters of the dense network that is left without dead and constant units, all inputs kept.",
+      ),
+      shrunk_macs: integer("Its multiply-accumulates for one example."),
+    },
   ],
   summary: [
     {

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { inputError } from "../foundations/errors.ts";
+import { sha256 } from "../foundations/hash.ts";
 import { excerpt, firstOf } from "../foundations/quote.ts";
-import type { Metadata } from "../foundations/safetensors.ts";
+import type { Metadata, Tensor } from "../foundations/safetensors.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { fitTensors } from "../network/fit-tensors.ts";
 import { MASK_SUFFIX, type Masks } from "../network/mask.ts";
@@ -22,17 +23,51 @@ export interface Checkpoint {
 
 const HINT = "prune-lab sweep --checkpoints all writes one of every network (docs/checkpoints.md).";
 
+/** A safetensors file, of prune-lab or another program, compressed or not. */
+export interface TensorFile {
+  readonly file: string;
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** Masks are `<name>_mask`. */
+  readonly tensors: readonly Tensor[];
+  /** Of other programs' files nothing that prune-lab knows. */
+  readonly metadata: Metadata;
+  /** Undefined where the file does not say. */
+  readonly network: NetworkSpec | undefined;
+}
+
 /**
- * Reads a checkpoint that prune-lab wrote, compressed or not. Throws a PruneLabError of kind `input` that names `file`
- * when it cannot be read, is damaged, or says no network that its tensors fit.
+ * Reads a checkpoint that prune-lab wrote. Throws a PruneLabError of kind `input` that names `file` when it cannot be
+ * read, is damaged, or says no network that its tensors fit.
  */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  const read = await readTensorFile(file);
+  const { network, metadata } = read;
+  if (network === undefined) {
+    throw inputError(`${file} is no checkpoint of prune-lab: its metadata names no network.`, { hint: HINT });
+  }
+  return { network, ...weightsIn(read, network), metadata };
+}
+
+/** Throws a PruneLabError of kind `input` for a file that cannot be read, or is damaged. */
+export async function readTensorFile(file: string): Promise<TensorFile> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw readError(error, file);
   });
   const { tensors, metadata } = readTensors(bytes, file);
-  const network = networkIn(metadata, file);
-  const { parameters, masks: found, faults } = fitTensors(tensors, network);
+  return { file, sha256: sha256(bytes), tensors, metadata, network: networkIn(metadata, file) };
+}
+
+/**
+ * The weights of a network and their masks in a file; `names` says what it calls the tensors that it calls otherwise.
+ * Throws as `readCheckpoint` does.
+ */
+export function weightsIn(
+  { file, tensors }: Pick<TensorFile, "file" | "tensors">,
+  network: NetworkSpec,
+  names: Readonly<Record<string, string>> = {},
+): Pick<Checkpoint, "parameters" | "masks"> {
+  const { parameters, masks: found, faults } = fitTensors(tensors, network, names);
   const masks = new Map<string, Uint8Array>();
   const broken: string[] = [];
   for (const [name, mask] of found) {
@@ -40,20 +75,19 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     else broken.push(`${name}${MASK_SUFFIX} is no mask of ${name}.`);
   }
   const all = [...faults, ...broken];
-  if (all.length === 0) return { network, parameters, masks, metadata };
+  if (all.length === 0) return { parameters, masks };
   throw inputError(
-    `${file} does not have the weights of the network that it says it has:\n` +
+    `${file} does not have the weights of the network that it is said to have:\n` +
       firstOf(all)
         .map((fault) => `  ${fault}`)
         .join("\n"),
   );
 }
 
-function networkIn(metadata: Metadata, file: string): NetworkSpec {
+/** The network that the metadata describes; undefined where it describes none. */
+function networkIn(metadata: Metadata, file: string): NetworkSpec | undefined {
   const { network: text } = metadata;
-  if (text === undefined) {
-    throw inputError(`${file} is no checkpoint of prune-lab: its metadata names no network.`, { hint: HINT });
-  }
+  if (text === undefined) return undefined;
   const refuse = (reason: string, cause?: unknown) =>
     inputError(`${file}: the network in its metadata cannot be read: ${reason}.`, { cause });
   let json: unknown;

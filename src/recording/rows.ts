@@ -66,6 +66,9 @@ export interface ResultRow {
   readonly baseline_ece?: number | null;
   readonly pruned_ece?: number | null;
   readonly ece?: number | null;
+  /** These two in studies that ask for it: of the network without its dead and constant units. */
+  readonly shrunk_parameters?: number;
+  readonly shrunk_macs?: number;
 }
 
 /** One (method, sparsity) of summary.csv, over the seeds that did not diverge. */

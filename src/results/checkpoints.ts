@@ -1,6 +1,6 @@
-import { type Cell, lastOf } from "../experiment/plan.ts";
+import { type Cell, lastOf, pointRunOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
-import { keepsWeights, type Run, testedOf } from "../experiment/runs/index.ts";
+import { keepsWeights, maskedOf, type Run, type RunResult, testedOf } from "../experiment/runs/index.ts";
 import { packageVersion } from "../foundations/paths.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import type { ResultRow } from "../recording/rows.ts";
@@ -33,12 +33,13 @@ export function checkpointFiles(
   });
   const baselines = plan.runs
     .filter(keepsWeights)
-    .map((run) => file(run.id, run.label, denseMetadata(run, stored)));
+    .map((run) => file(run.id, run.label, denseMetadata(run, stored.get(run.id)?.result)));
   const points =
     choice === "all"
       ? plan.cells.map((cell, i) =>
           file(lastOf(cell), cell.label, {
-            ...prunedMetadata(cell, results[i]),
+            ...prunedMetadata(rowOf(cell, results[i])),
+            ...prunableMetadata(stored.get(pointRunOf(cell))?.result),
             ...networkMetadata(stored.get(lastOf(cell))?.result.network),
           }),
         )
@@ -47,7 +48,8 @@ export function checkpointFiles(
 }
 
 /** What all networks of a study have in common. `format` is what the Python packages look for. */
-function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutline) {
+export function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutline) {
+  const { checksum: _, ...datasetOptions } = options.dataset;
   return texts({
     format: "pt",
     tool: "prune-lab",
@@ -58,11 +60,19 @@ function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutl
     recipe,
     dataset: dataset.name,
     dataset_sha256: dataset.checksum,
+    dataset_options: JSON.stringify(datasetOptions),
     test_examples: dataset.examples.test,
     normalize: "normalize" in options.dataset ? JSON.stringify(options.dataset.normalize) : null,
     model: options.model.name,
     ...networkMetadata(settings.network),
+    prunable: JSON.stringify(settings.prunable),
   });
+}
+
+/** Of a network that has other such tensors than the study's own. */
+function prunableMetadata(result: RunResult | undefined): Record<string, string> {
+  const tensors = (result && maskedOf(result))?.measure.tensors ?? [];
+  return { prunable: JSON.stringify(tensors.filter(({ prunable }) => prunable).map(({ name }) => name)) };
 }
 
 /** Nothing for a network that is the study's own. */
@@ -70,8 +80,7 @@ function networkMetadata(network: NetworkSpec | undefined): Record<string, strin
   return network === undefined ? {} : { network: JSON.stringify(network) };
 }
 
-function denseMetadata(run: Run, stored: StoredRuns) {
-  const result = stored.get(run.id)?.result;
+export function denseMetadata(run: Run, result: RunResult | undefined) {
   const measured = result === undefined || result.status === "diverged" ? null : testedOf(result);
   return texts({
     seed: run.seed,
@@ -99,8 +108,15 @@ const FROM_ROW = [
   "status",
 ] as const satisfies readonly (keyof ResultRow)[];
 
-function prunedMetadata({ label }: Cell, row: ResultRow | undefined) {
+function rowOf({ label }: Cell, row: ResultRow | undefined): ResultRow {
   if (row === undefined) throw new Error(`${label}: it has no row`);
+  return row;
+}
+
+/** What a row says of a network, as far as its file says it too. */
+export type PrunedRow = { readonly [Column in (typeof FROM_ROW)[number]]?: ResultRow[Column] | undefined };
+
+export function prunedMetadata(row: PrunedRow) {
   return texts(Object.fromEntries(FROM_ROW.map((column) => [column, row[column] ?? null])));
 }
 

@@ -14,7 +14,7 @@ import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { controlledMethod } from "../pruning/controlled.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
-import type { TensorMeasure } from "../pruning/measure.ts";
+import type { NetworkMeasure, TensorMeasure } from "../pruning/measure.ts";
 import { type AnyMethod, chosenText, isConstructed, methodColumns } from "../pruning/method.ts";
 import type { TensorCodedSize } from "../pruning/quantization/coded-size.ts";
 import { quantizationText } from "../pruning/quantization/quantization.ts";
@@ -181,16 +181,7 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     engine: labels.engine,
     seed: cell.seed,
     target_sparsity: cell.sparsity,
-    sparsity: measure.sparsity,
-    model_sparsity: measure.modelSparsity,
-    effective_sparsity: measure.effectiveSparsity,
-    parameters: measure.parameters,
-    nonzero_parameters: measure.nonzeroParameters,
-    compression: measure.compression,
-    dense_bytes: measure.denseBytes,
-    sparse_bytes: measure.sparseBytes,
-    dense_macs: measure.denseMacs,
-    macs: measure.macs,
+    ...measureColumns(measure),
     baseline_accuracy: dense?.accuracy ?? null,
     pruned_accuracy: pruned?.accuracy ?? null,
     accuracy,
@@ -203,7 +194,24 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     train_examples: filled.effort?.examples ?? null,
     train_macs: filled.effort?.macs ?? null,
     ...calibrationColumns(testedCell(filled)),
+    ...shrunkColumns(filled),
   };
+}
+
+/** What a row says of the masks alone. */
+export function measureColumns(measure: NetworkMeasure) {
+  return {
+    sparsity: measure.sparsity,
+    model_sparsity: measure.modelSparsity,
+    effective_sparsity: measure.effectiveSparsity,
+    parameters: measure.parameters,
+    nonzero_parameters: measure.nonzeroParameters,
+    compression: measure.compression,
+    dense_bytes: measure.denseBytes,
+    sparse_bytes: measure.sparseBytes,
+    dense_macs: measure.denseMacs,
+    macs: measure.macs,
+  } as const;
 }
 
 /** What a row has beside the others where the study asks for the calibration. */
@@ -212,6 +220,11 @@ function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
     of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
   const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
   return Object.values(columns).every((value) => value === null) ? {} : columns;
+}
+
+/** What a row has beside the others where the study asks for the size of what is left without dead units. */
+function shrunkColumns({ point: { shrunk } }: Filled) {
+  return shrunk === undefined ? {} : { shrunk_parameters: shrunk.parameters, shrunk_macs: shrunk.macs };
 }
 
 /** What a row has beside the others where a method of the study is a control of another. */

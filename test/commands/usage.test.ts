@@ -30,7 +30,7 @@ describe("what is no command is told with what to write", () => {
     ["run --config x", "Did you mean: prune-lab sweep?"],
     ["download mnist", "Did you mean: prune-lab data fetch?"],
     ["help foo", "there is no help on 'foo'. Help on: sweep, batch,"],
-    ["help train", "Did you mean 'sweep'?"],
+    ["help start", "Did you mean 'sweep'?"],
   ])("%s: %s", async (line, message) => {
     const { code, stdout, stderr } = await runCli(line.split(" "), { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -50,13 +50,22 @@ export function evaluateSchema() {
         .min(1)
         .default([...SEVERITIES])
         .describe("How much damage; 1 is the least. Each corruption is tested at each."),
+      // Not a default that is filled in: the runs of studies without it stay as they were.
+      shrunk: z
+        .literal(true)
+        .optional()
+        .describe(
+          "Size and work of the network without its dead and constant units, as prune-lab shrink makes it: shrunk_parameters and shrunk_macs of results.csv. Needs no tests.",
+        ),
     })
-    .refine(({ classes, calibration, corruptions }) => classes || calibration || corruptions.length > 0, {
-      error: "it measures nothing. Set classes or calibration to true, or list corruptions.",
-    })
+    .refine(
+      ({ classes, calibration, corruptions, shrunk }) =>
+        classes || calibration || shrunk === true || corruptions.length > 0,
+      { error: "it measures nothing. Set classes, calibration or shrunk to true, or list corruptions." },
+    )
     .optional()
     .describe(
-      "What else is measured on the test set, of the dense network, after pruning and after recovery; nothing unless given. It changes no result; runs are computed again to measure it.",
+      "What else is measured on the test set, of the dense network, after pruning and after recovery, or counted; nothing unless given. It changes no result; runs are computed again to measure it.",
     );
 }
 

@@ -3,7 +3,7 @@ import { failure } from "../../foundations/errors.ts";
 import type { Masks } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import { measureNetwork, type NetworkMeasure } from "../../pruning/measure.ts";
+import { measureNetwork, type NetworkMeasure, type ShrunkSize, shrunkSize } from "../../pruning/measure.ts";
 import { type Effort, totalEffort } from "../training/effort.ts";
 import { type EpochRecord, finiteOrNull, optimizerSpec } from "../training/train.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
@@ -20,6 +20,8 @@ export interface MaskedFindings extends ResultBase {
   /** On the validation examples, where there is no recovery whose epochs say it. */
   readonly validation?: TestMeasure;
   readonly measure: NetworkMeasure;
+  /** Where the study asks for it. */
+  readonly shrunk?: ShrunkSize;
   /** What its training took in this run. */
   readonly effort: Effort;
 }
@@ -104,6 +106,7 @@ export async function testAndRecover(
         ...(validation === undefined ? {} : { validation }),
         history: recovery?.history ?? [],
         measure,
+        ...(settings.evaluate?.shrunk === true ? { shrunk: shrunkSize(spec, masks) } : {}),
         effort: recovery?.effort ?? totalEffort([]),
       },
       parameters,

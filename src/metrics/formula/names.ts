@@ -35,6 +35,8 @@ export const FIGURES: readonly string[] = [
   "ece",
   "baseline_ece",
   "pruned_ece",
+  "shrunk_parameters",
+  "shrunk_macs",
 ];
 
 /** The column that a figure is read from. */

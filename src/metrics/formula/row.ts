@@ -95,6 +95,8 @@ function denseRow(row: Cells, before: readonly string[]): Cells {
     macs: row.dense_macs,
     coded_bytes: row.dense_bytes,
     huffman_bytes: null,
+    shrunk_parameters: row.parameters,
+    shrunk_macs: row.dense_macs,
     pruned_accuracy: accuracy,
     accuracy,
     accuracy_drop: accuracy == null ? null : 0,
