@@ -2,10 +2,18 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ExampleSet } from "../../src/engines/examples.ts";
 import { exportCheckpoint } from "../../src/library/export.ts";
 import { pythonWith } from "../support/python.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { largestOf, type TrainedDigits, trainedDigits } from "./support/digits.ts";
+import {
+  accuracyOf,
+  allDigits,
+  largestOf,
+  logitsOf,
+  type TrainedDigits,
+  trainedDigits,
+} from "./support/digits.ts";
 
 const runtime = pythonWith("onnxruntime, numpy");
 const pytorch = pythonWith("torch");
@@ -48,23 +56,30 @@ describe.skipIf(runtime === undefined && pytorch === undefined)(
       return execFileSync(python, ["-B", "-c", code, ...files], { cwd: folder, encoding: "utf8" });
     }
 
-    it.runIf(runtime)("in onnxruntime: outputs to 1e-5, and the same predictions", async () => {
-      const code = `import sys, json, numpy as np, onnxruntime as ort
+    /** Runs all on the examples in `<i>.<images>`. */
+    const onnxCode = (images: string) => `import sys, json, numpy as np, onnxruntime as ort
 for i, file in enumerate(sys.argv[1:]):
     session = ort.InferenceSession(file, providers=["CPUExecutionProvider"])
     scaling = json.loads(session.get_modelmeta().custom_metadata_map["normalize"])
     mean, std = (0, 1) if scaling == "unit" else (scaling["mean"], scaling["std"])
-    images = np.fromfile(f"{i}.images", np.uint8).reshape(-1, 1, 28, 28)
+    images = np.fromfile(f"{i}.${images}", np.uint8).reshape(-1, 1, 28, 28)
     inputs = ((images / 255 - mean) / std).astype(np.float32)
     [name], [output] = session.get_inputs(), session.get_outputs()
     assert name.shape == ["batch", 1, 28, 28] and output.shape == ["batch", 10], (name.shape, output.shape)
     # Any number of examples at a time.
     parts = [session.run(None, {name.name: part})[0] for part in (inputs[:1], inputs[1:1000], inputs[1000:])]
     np.concatenate(parts).astype("<f4").tofile(f"{i}.logits")`;
-      await runAll(runtime ?? "", "onnx", ".onnx", code);
+
+    /** What Python wrote for one of those trained: [examples, 10]. */
+    async function logitsFound(i: number): Promise<Float32Array> {
+      const bytes = await readFile(path.join(folder, `${i}.logits`));
+      return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at));
+    }
+
+    it.runIf(runtime)("in onnxruntime: outputs to 1e-5, and the same predictions", async () => {
+      await runAll(runtime ?? "", "onnx", ".onnx", onnxCode("images"));
       for (const [i, { name, logits }] of trained.entries()) {
-        const bytes = await readFile(path.join(folder, `${i}.logits`));
-        const given = Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at));
+        const given = await logitsFound(i);
         expect(given.length, name).toBe(logits.length);
         const worst = Math.max(
           ...given.slice(0, 1000 * CLASSES).map((value, at) => {
@@ -75,7 +90,24 @@ for i, file in enumerate(sys.argv[1:]):
         expect(worst, name).toBeLessThan(1e-5);
         expect(largestOf(given, CLASSES), name).toEqual(largestOf(logits, CLASSES));
       }
-      expect(trained).toHaveLength(5);
+      expect(trained).toHaveLength(7);
+    });
+
+    it.runIf(runtime)("in onnxruntime: the same predictions on all 10,000 test digits", async (context) => {
+      const images = new Map<number, ExampleSet>();
+      for (const [i, { checkpoint }] of trained.entries()) {
+        const test = await allDigits(checkpoint);
+        if (test === undefined) return context.skip();
+        await writeFile(path.join(folder, `${i}.all`), test.inputs.values);
+        images.set(i, test);
+      }
+      await runAll(runtime ?? "", "onnx", ".onnx", onnxCode("all"));
+      for (const [i, test] of images) {
+        const { name, checkpoint } = trained[i] as TrainedDigits;
+        const ours = largestOf(await logitsOf(checkpoint, test), CLASSES);
+        expect(ours).toHaveLength(10_000);
+        expect(largestOf(await logitsFound(i), CLASSES), name).toEqual(ours);
+      }
     });
 
     it.runIf(pytorch)("in PyTorch: the recorded accuracy to the digit, with the masks", async () => {
@@ -94,9 +126,11 @@ for i, file in enumerate(sys.argv[1:]):
     print(correct / len(labels), pruned)`;
       const output = await runAll(pytorch ?? "", "torch", ".py", code);
       const found = output.trim().split("\n");
-      for (const [i, { checkpoint, name }] of trained.entries()) {
+      for (const [i, { checkpoint, name, logits, test }] of trained.entries()) {
         const [accuracy, pruned] = (found[i] ?? "").split(" ");
-        expect(Number(accuracy), name).toBe(Number(checkpoint.metadata.accuracy));
+        // What shrink writes has none recorded.
+        const { accuracy: recorded = accuracyOf(logits, test) } = checkpoint.metadata;
+        expect(Number(accuracy), name).toBe(Number(recorded));
         const zeros = [...checkpoint.masks.values()].reduce(
           (sum, mask) => sum + mask.filter((kept) => kept === 0).length,
           0,

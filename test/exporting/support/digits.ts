@@ -1,14 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { configSchema } from "../../../src/config/schema.ts";
+import { type ConfigInput, configSchema } from "../../../src/config/schema.ts";
 import { loadDataset } from "../../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { openEngine } from "../../../src/engines/registry.ts";
 import { randomStream } from "../../../src/foundations/random.ts";
+import { shrink } from "../../../src/library/steps/shrink.ts";
 import { parameterSpecs } from "../../../src/network/parameters.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { describeCheckpoint, encodeCheckpoint } from "../../../src/recording/checkpoint.ts";
 import { type Checkpoint, readCheckpoint } from "../../../src/recording/read-checkpoint.ts";
+import { fullSet } from "../../datasets/full-sets.ts";
 import { runIn } from "../../support/tiny-study.ts";
 
 /** A network trained on the bundled digits for one epoch. */
@@ -29,6 +31,14 @@ const STUDIES = [
   { model: "lenet-5", sparsity: 0.9, normalize: { mean: 0.1307, std: 0.3081 } },
 ] as const;
 
+/** Half of the filters and neurons go: it shrinks to a dense network. */
+const HALVED = {
+  name: "halved",
+  criterion: "magnitude",
+  structure: "neuron",
+  allocation: "uniform",
+} as const;
+
 /** What LeNet-5 does not have: other windows, strides and borders, layers without biases, other activations. */
 const ODD_NETWORK: NetworkSpec = {
   inputShape: [1, 28, 28],
@@ -44,38 +54,70 @@ const ODD_NETWORK: NetworkSpec = {
   loss: "softmax-cross-entropy",
 };
 
-/** LeNet-300-100 and LeNet-5, each dense and pruned, and an odd network with a mask, untrained. */
+/**
+ * LeNet-300-100 and LeNet-5, each dense and pruned; LeNet-5 without half of its units, masked and shrunk; and an odd network
+ * with a mask, untrained.
+ */
 export async function trainedDigits(folder: string): Promise<TrainedDigits[]> {
   const trained: TrainedDigits[] = [];
   for (const { model, sparsity, normalize } of STUDIES) {
-    const options = configSchema().parse({
-      name: model,
+    const checkpoints = path.join(folder, model, "checkpoints");
+    const { dataset } = await study(path.dirname(checkpoints), {
       dataset: { name: "mnist", source: "bundled", normalize },
       model: { name: model },
-      train: { epochs: 1 },
       prune: { methods: ["global-magnitude"], sparsities: [sparsity], finetune: { epochs: 1 } },
-      seeds: [0],
     });
-    const out = path.join(folder, model);
-    await runIn(out, options, { checkpoints: "all" });
-    const { test } = await loadDataset(options.dataset, { dataDir: undefined, notify: () => {} });
+    const { test } = await loadDataset(dataset, { dataDir: undefined, notify: () => {} });
     for (const name of ["baseline-seed0", `global-magnitude-${sparsity}-seed0`]) {
-      const file = path.join(out, "checkpoints", `${name}.safetensors`);
-      const checkpoint = await readCheckpoint(file);
-      trained.push({
-        name: `${model} ${name}`,
-        file,
-        checkpoint,
-        test,
-        logits: await logitsOf(checkpoint, test),
-      });
+      trained.push(await answered(path.join(checkpoints, `${name}.safetensors`), test));
     }
   }
   const [{ test }] = trained as [TrainedDigits];
-  return [...trained, await oddNetwork(path.join(folder, "odd.safetensors"), test)];
+  const halved = path.join(folder, "halved", "checkpoints", "halved-0.5-seed0.safetensors");
+  const shrunk = path.join(folder, "shrunk.safetensors");
+  await study(path.join(folder, "halved"), {
+    dataset: { name: "mnist", source: "bundled" },
+    model: { name: "lenet-5" },
+    prune: { methods: [HALVED], sparsities: [0.5], finetune: { epochs: 1 }, exclude: ["output"] },
+  });
+  await shrink(halved, { out: shrunk });
+  const odd = path.join(folder, "odd.safetensors");
+  await writeOddNetwork(odd, test);
+  return [...trained, await answered(halved, test), await answered(shrunk, test), await answered(odd, test)];
 }
 
-async function oddNetwork(file: string, test: ExampleSet): Promise<TrainedDigits> {
+/** All 10,000 test digits as a checkpoint takes them; undefined where full MNIST is not at hand. */
+export async function allDigits({ metadata }: Checkpoint): Promise<ExampleSet | undefined> {
+  const folder = fullSet("mnist");
+  if (folder === undefined) return undefined;
+  const normalize = JSON.parse(metadata.normalize ?? "");
+  const { dataset } = configSchema().parse({
+    name: "all",
+    model: { name: "lenet-5" },
+    dataset: { name: "mnist", source: "files", normalize },
+  });
+  const { test } = await loadDataset(dataset, { dataDir: folder, notify: () => {} });
+  return test;
+}
+
+async function study(out: string, options: Pick<ConfigInput, "dataset" | "model" | "prune">) {
+  const config = configSchema().parse({
+    name: path.basename(out),
+    train: { epochs: 1 },
+    seeds: [0],
+    ...options,
+  });
+  await runIn(out, config, { checkpoints: "all" });
+  return config;
+}
+
+async function answered(file: string, test: ExampleSet): Promise<TrainedDigits> {
+  const checkpoint = await readCheckpoint(file);
+  const { model = "", run = "" } = checkpoint.metadata;
+  return { name: `${model} ${run}`, file, checkpoint, test, logits: await logitsOf(checkpoint, test) };
+}
+
+async function writeOddNetwork(file: string, test: ExampleSet): Promise<void> {
   const stream = randomStream(5, "odd network");
   const parameters = new Map<string, Float32Array>();
   const masks = new Map<string, Uint8Array>();
@@ -89,20 +131,17 @@ async function oddNetwork(file: string, test: ExampleSet): Promise<TrainedDigits
   }
   const network = { network: ODD_NETWORK, parameters, masks, metadata: {} };
   const logits = await logitsOf(network, test);
-  const { targets } = test;
-  const labels = targets.kind === "classes" ? targets.labels : [];
-  const correct = largestOf(logits, 10).filter((best, i) => best === labels[i]).length;
   const metadata = {
     run: "odd",
     network: JSON.stringify(ODD_NETWORK),
     normalize: '"unit"',
-    accuracy: String(correct / test.count),
+    accuracy: String(accuracyOf(logits, test)),
   };
   await writeFile(file, describeCheckpoint(encodeCheckpoint(ODD_NETWORK, parameters, masks), file, metadata));
-  return { name: "odd", file, checkpoint: await readCheckpoint(file), test, logits };
 }
 
-async function logitsOf({ network: spec, parameters, masks }: Checkpoint, test: ExampleSet) {
+/** [test.count, 10]. */
+export async function logitsOf({ network: spec, parameters, masks }: Checkpoint, test: ExampleSet) {
   const engine = await openEngine("kernels-wasm", () => {});
   const network = await engine.createNetwork(spec, { name: "sgd", momentum: 0, weightDecay: 0 });
   await network.setMasks(masks);
@@ -112,6 +151,12 @@ async function logitsOf({ network: spec, parameters, masks }: Checkpoint, test: 
   await network.dispose();
   await engine.dispose();
   return logits;
+}
+
+/** The fraction of right answers. */
+export function accuracyOf(logits: Float32Array, { targets, count }: ExampleSet): number {
+  const labels = targets.kind === "classes" ? targets.labels : [];
+  return largestOf(logits, 10).filter((best, i) => best === labels[i]).length / count;
 }
 
 /** The index of the largest of each row. */
