@@ -3,7 +3,7 @@ import chalk from "chalk";
 import { type Command, Option } from "commander";
 import { PruneLabError } from "../foundations/errors.ts";
 import { wrap } from "../foundations/wrap.ts";
-import { type BatchOutcome, batch, planBatch } from "../library/batch.ts";
+import { type BatchOutcome, type BatchPlan, batch, planBatch } from "../library/batch.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, isRegression } from "../library/batch-summary.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
@@ -69,6 +69,8 @@ async function runBatch(configs: readonly string[], { dryRun, ...flags }: BatchF
     const plan = await planBatch(configs, { ...flags, onEvent: reporter.onEvent });
     const json = () => batchPlanFacts(plan).map((facts) => `${JSON.stringify(facts)}\n`);
     print(flags.json ? json().join("") : batchPlanText(plan));
+    const refusal = refusalOf(plan);
+    if (refusal !== undefined) throw refusal;
     return;
   }
   let outcome: BatchOutcome;
@@ -145,20 +147,36 @@ function errorOf({ sweeps }: BatchOutcome, keepGoing: boolean): PruneLabError | 
   const failed = problems.filter(({ state }) => state === "failed");
   // Without --keep-going the first failure leaves the others unfinished, and is what counts.
   const interrupted = problems.length > failed.length && (keepGoing || failed.length === 0);
-  const isInput = ({ error }: { readonly error: unknown }) =>
-    error instanceof PruneLabError && error.kind === "input";
-  const kind = interrupted ? "interrupted" : failed.every(isInput) ? "input" : "failure";
-  const lines = problems.map(
-    ({ study, error }) => `  ${study}: ${messageOf(error).replaceAll("\n", "\n  ")}`,
-  );
   return new PruneLabError(
-    kind,
-    `${problems.length} of ${sweeps.length} sweeps are not done:\n${lines.join("\n")}`,
-    {
-      hint: "Run the same command again to continue.",
-      cause: failed[0]?.error,
-    },
+    interrupted ? "interrupted" : kindOf(failed),
+    `${problems.length} of ${sweeps.length} sweeps are not done:\n${reasonsOf(problems)}`,
+    { hint: "Run the same command again to continue.", cause: failed[0]?.error },
   );
+}
+
+/** One error for the sweeps that a plan leaves out; undefined when it has all. */
+function refusalOf({ sweeps, refused }: BatchPlan): PruneLabError | undefined {
+  if (refused.length === 0) return undefined;
+  const of = sweeps.length + refused.length;
+  return new PruneLabError(
+    kindOf(refused),
+    `${refused.length} of ${of} sweeps cannot be run:\n${reasonsOf(refused)}`,
+    { cause: refused[0]?.error },
+  );
+}
+
+type Failures = readonly { readonly study: string; readonly error: unknown }[];
+
+function kindOf(failures: Failures): "input" | "failure" {
+  const isInput = (error: unknown) => error instanceof PruneLabError && error.kind === "input";
+  return failures.every(({ error }) => isInput(error)) ? "input" : "failure";
+}
+
+/** A line for each. */
+function reasonsOf(failures: Failures): string {
+  return failures
+    .map(({ study, error }) => `  ${study}: ${messageOf(error).replaceAll("\n", "\n  ")}`)
+    .join("\n");
 }
 
 function messageOf(error: unknown): string {

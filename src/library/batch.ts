@@ -6,7 +6,7 @@ import { inputError, PruneLabError } from "../foundations/errors.ts";
 import { firstOf, quote } from "../foundations/quote.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { BATCH_SUMMARY_FILE, type BatchRow, batchRows, batchSummaryCsv } from "./batch-summary.ts";
-import { planStudies, type StudyForecast } from "./forecast.ts";
+import { planStudies, type StudyForecasts } from "./forecast.ts";
 import { readMatrix } from "./matrix.ts";
 import { report } from "./report.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
@@ -38,9 +38,8 @@ export interface BatchOutcome {
 }
 
 /** What a batch would do. */
-export interface BatchPlan {
+export interface BatchPlan extends StudyForecasts {
   readonly out: string;
-  readonly sweeps: readonly StudyForecast[];
 }
 
 /**
@@ -54,7 +53,7 @@ export async function batch(
   configs: readonly (string | ConfigInput)[],
   options: BatchOptions = {},
 ): Promise<BatchOutcome> {
-  const run = { ...runOptions(options), keepGoing: options.keepGoing ?? false };
+  const run = batchOptions(options);
   const { out, requests } = await requestsOf(configs, options);
   const ends = await runStudies(requests, run);
 
@@ -77,7 +76,11 @@ export async function planBatch(
   options: BatchOptions = {},
 ): Promise<BatchPlan> {
   const { out, requests } = await requestsOf(configs, options);
-  return { out, sweeps: await planStudies(requests, runOptions(options)) };
+  return { out, ...(await planStudies(requests, batchOptions(options))) };
+}
+
+function batchOptions(options: BatchOptions) {
+  return { ...runOptions(options), keepGoing: options.keepGoing ?? false };
 }
 
 /** The studies of a batch, and the folder that holds their folders. */

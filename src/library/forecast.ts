@@ -34,33 +34,52 @@ export interface StudyForecast {
   readonly conflicts: readonly string[];
 }
 
+/** A study that cannot be run, and why. */
+export interface RefusedStudy {
+  readonly study: string;
+  readonly error: unknown;
+}
+
+export interface StudyForecasts {
+  readonly sweeps: readonly StudyForecast[];
+  /** Those that were left out; none unless `keepGoing`. */
+  readonly refused: readonly RefusedStudy[];
+}
+
 /**
  * What runStudies would do with these requests, in their order: which runs are stored, which are computed once for
  * several studies, and what is left. Loads the data and tries the engines; computes and writes nothing. Throws as
- * prepareStudy does.
+ * prepareStudy does, unless `keepGoing`: then the studies for which it does are left out.
  */
 export async function planStudies(
   requests: readonly StudyRequest[],
-  { shard, onEvent }: Pick<RunOptions, "shard" | "onEvent">,
-): Promise<readonly StudyForecast[]> {
+  { shard, onEvent, keepGoing }: Pick<RunOptions, "shard" | "onEvent" | "keepGoing">,
+): Promise<StudyForecasts> {
   const resources = new StudyResources();
-  const prepared: PreparedStudy[] = [];
+  const studies: { readonly request: StudyRequest; readonly prepared: PreparedStudy }[] = [];
+  const refused: RefusedStudy[] = [];
   try {
     for (const request of requests) {
-      refuseSharded(request.options, shard);
-      const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-      prepared.push(await prepareStudy({ ...request, notify }, resources));
+      const study = request.options.name;
+      const notify = (message: string) => onEvent({ event: "notice", study, message });
+      try {
+        refuseSharded(request.options, shard);
+        studies.push({ request, prepared: await prepareStudy({ ...request, notify }, resources) });
+      } catch (error) {
+        if (!keepGoing) throw error;
+        refused.push({ study, error });
+      }
     }
-    const shares = shard === undefined ? prepared.map(({ plan }) => plan.runs) : runsOfShard(prepared, shard);
-    const works = requests.map((request, i) =>
-      workOf(request, prepared[i] as PreparedStudy, shares[i] ?? []),
-    );
+    const all = studies.map(({ prepared }) => prepared);
+    const shares = shard === undefined ? all.map(({ plan }) => plan.runs) : runsOfShard(all, shard);
+    const works = studies.map(({ request, prepared }, i) => workOf(request, prepared, shares[i] ?? []));
     const found = await findStored(works, { onlyLook: true });
     const jobs = [...planJobs(found).values()];
     const total = jobs.reduce((sum, { cost }) => sum + cost, 0);
     const forecasts = found.map(async (share, i): Promise<StudyForecast> => {
-      const { data: _data, ...outline } = prepared[i] as PreparedStudy;
-      const folder = (requests[i] as StudyRequest).folder;
+      const { request, prepared } = studies[i] as (typeof studies)[number];
+      const { data: _data, ...outline } = prepared;
+      const { folder } = request;
       const own = jobs.filter(({ shares: [first] }) => first === share);
       const { runs } = share.work;
       return {
@@ -75,9 +94,9 @@ export async function planStudies(
         conflicts: await conflictsWith(folder, outline),
       };
     });
-    return await Promise.all(forecasts);
+    return { sweeps: await Promise.all(forecasts), refused };
   } finally {
-    for (const { data } of prepared) data.release();
+    for (const { prepared } of studies) prepared.data.release();
   }
 }
 

@@ -100,6 +100,30 @@ describe("batch", () => {
     );
   });
 
+  test("--dry-run --keep-going plans the others, and says which cannot be run", async () => {
+    const tiny = await readFile(at("tiny.yaml"), "utf8");
+    await writeFile(
+      at("lacking.yaml"),
+      tiny
+        .replace(/^name: .*$/m, "name: lacking")
+        .replace(/^train: .*$/m, "train: { from: none.safetensors }"),
+    );
+    const configs = ["lacking.yaml", ...CONFIGS];
+    const stopped = await cli("batch", ...configs, "--out", "whole", "--dry-run");
+    expect(stopped).toMatchObject({ code: 2, stdout: "" });
+    const { code, stdout, stderr } = await cli(
+      "batch",
+      ...configs,
+      "--out",
+      "whole",
+      "--dry-run",
+      "--keep-going",
+    );
+    expect(code).toBe(2);
+    expect(stdout).toContain("2 sweeps, to be written to whole: 0 runs to compute");
+    expect(stderr).toContain("1 of 3 sweeps cannot be run:\n  lacking: train.from: there is no file");
+  });
+
   test("runs every config with every cell of a matrix", async () => {
     const args = ["--matrix", "matrix.yaml", "--set", "seeds=[0]", "--set", "prune.sparsities=[0.5]"];
     const { code, stdout } = await cli("batch", ...CONFIGS, ...args, "--out", "matrix", "--json");

@@ -119,7 +119,9 @@ describe("a study with a rule for its seeds", () => {
       checkpoints: "none",
       fresh: false,
     } as const;
-    await expect(planStudies([request], { ...sharded, onEvent: () => {} })).rejects.toThrow("--shard");
+    await expect(planStudies([request], { ...sharded, onEvent: () => {}, keepGoing: false })).rejects.toThrow(
+      "--shard",
+    );
   });
 });
 
