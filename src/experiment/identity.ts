@@ -35,6 +35,8 @@ export const QUANTIZATION = 1;
 
 /** Version of what `evaluate` measures; not of the recipe: it changes no result. */
 const EVALUATION = 1;
+/** Version of what a record says of the network without its dead and constant units, where a study asks for that. */
+const SHRUNK_RECORD = 2;
 
 /** What every run of a study depends on. */
 export interface StudyIdentity {
@@ -67,7 +69,9 @@ function weightsIdentity({ weights }: RunSettings) {
 
 /** What a run that is tested has to measure beside loss and accuracy; nothing unless the study asks for it. */
 export function evaluationIdentity({ evaluate }: RunSettings) {
-  return evaluate === undefined ? {} : { evaluate: { version: EVALUATION, ...evaluate } };
+  if (evaluate === undefined) return {};
+  const shrunk = evaluate.shrunk === true ? { shrunk: SHRUNK_RECORD } : {};
+  return { evaluate: { version: EVALUATION, ...evaluate, ...shrunk } };
 }
 
 /**

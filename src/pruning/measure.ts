@@ -125,12 +125,18 @@ export function denseMacs(spec: NetworkSpec): number {
 export interface ShrunkSize {
   readonly parameters: number;
   readonly macs: number;
+  /** The shape of each parameter tensor, in layer order. */
+  readonly shapes: readonly (readonly number[])[];
 }
 
 /** Of the dense network that `shrinkMasked` makes of a masked one, all inputs kept. */
 export function shrunkSize(spec: NetworkSpec, masks: Masks): ShrunkSize {
   const { spec: small } = shrunkOf(spec, masks, "all").smaller;
-  return { parameters: parameterCount(small), macs: denseMacs(small) };
+  return {
+    parameters: parameterCount(small),
+    macs: denseMacs(small),
+    shapes: parameterSpecs(small).map(({ shape }) => shape),
+  };
 }
 
 /** A layer that has fewer weights left than units. */

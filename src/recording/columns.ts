@@ -328,6 +328,12 @@ export const optionalColumns: {
       units_kept: integer("Units that the mask keeps."),
     },
     {
+      shrunk_shape: text("Shape of the tensor in the dense network without dead and constant units."),
+      shrunk_weights: integer("Values of the tensor in that network."),
+      shrunk_macs: integer("Its multiply-accumulates for one example in that network."),
+      dense_macs: integer("Those of the whole tensor, with pruned values too."),
+    },
+    {
       bits: integer("Bits of a value: those of its code, or 32."),
       coded_encoding: text("The smallest encoding of the tensor with values of so many bits."),
       coded_bytes: integer("Size of the tensor in that encoding, with its scales."),

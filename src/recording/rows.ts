@@ -146,6 +146,11 @@ export interface LayerRow {
   /** These two in studies with a method that prunes units of several weights; null of a tensor that pruning may not touch. */
   readonly units?: number | null;
   readonly units_kept?: number | null;
+  /** These four in studies that ask for it: `161x784`, of the network without its dead and constant units. */
+  readonly shrunk_shape?: string;
+  readonly shrunk_weights?: number;
+  readonly shrunk_macs?: number;
+  readonly dense_macs?: number;
   /** These four in studies with a method that quantizes. */
   readonly bits?: number;
   readonly coded_encoding?: "dense" | "bitmask" | "csr";

@@ -12,6 +12,7 @@ import type { EpochRecord } from "../experiment/training/train.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
+import { sizeOf } from "../network/shapes.ts";
 import { controlledMethod } from "../pruning/controlled.ts";
 import { FLOAT_BITS } from "../pruning/encoding.ts";
 import type { NetworkMeasure, TensorMeasure } from "../pruning/measure.ts";
@@ -271,12 +272,26 @@ function layerRows(
     pruned_max_magnitude: point.magnitudes[tensor.name]?.prunedMax ?? null,
     kept_min_magnitude: point.magnitudes[tensor.name]?.keptMin ?? null,
     ...(units === undefined ? {} : unitLayerColumns(units.get(tensor.name))),
+    ...shrunkLayerColumns(tensor, point.shrunk?.shapes[i]),
     ...(quantizes ? codedLayerColumns(tensor, quantized?.size.tensors[i]) : {}),
   }));
 }
 
 function unitLayerColumns(tensor: TensorUnits | undefined) {
   return { units: tensor?.units ?? null, units_kept: tensor?.kept ?? null };
+}
+
+/** What a row has beside the others where the study asks for what is left without dead units. */
+function shrunkLayerColumns({ size, denseMacs }: TensorMeasure, shape: readonly number[] | undefined) {
+  if (shape === undefined) return {};
+  const weights = sizeOf(shape);
+  return {
+    shrunk_shape: shape.join("x"),
+    shrunk_weights: weights,
+    // A weight multiplies as often as in the whole network.
+    shrunk_macs: weights * (denseMacs / size),
+    dense_macs: denseMacs,
+  };
 }
 
 function codedLayerColumns({ encoding, bytes }: TensorMeasure, coded: TensorCodedSize | undefined) {

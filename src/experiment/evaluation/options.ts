@@ -55,7 +55,7 @@ export function evaluateSchema() {
         .literal(true)
         .optional()
         .describe(
-          "Size and work of the network without its dead and constant units, as prune-lab shrink makes it: shrunk_parameters and shrunk_macs of results.csv. Needs no tests.",
+          "Size and work of the network without its dead and constant units, as prune-lab shrink makes it: shrunk_parameters and shrunk_macs of results.csv, the layers of layers.csv, and a part of the report. Needs no tests.",
         ),
     })
     .refine(
