@@ -13,6 +13,7 @@ import { metricBarsChart } from "./metric-bars.ts";
 import { metricVsOptionChart } from "./metric-vs-option.ts";
 import { recoveryChart } from "./recovery.ts";
 import { reliabilityChart } from "./reliability.ts";
+import { shrunkNetworkChart } from "./shrunk-network.ts";
 import { sparsityBarsChart } from "./sparsity-bars.ts";
 import { sparsityByMetricChart } from "./sparsity-by-metric.ts";
 import { weightDensitiesChart } from "./weight-densities.ts";
@@ -38,6 +39,7 @@ export const charts = new Registry<Chart>("chart", [
   corruptionsChart,
   layerSensitivityChart,
   layerSparsityChart,
+  shrunkNetworkChart,
   sparsityBarsChart,
   weightDistributionChart,
   weightHistogramsChart,

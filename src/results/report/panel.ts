@@ -1,3 +1,4 @@
+import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { recordedGuesses } from "../../analysis/constant-guesses.ts";
 import { roundingDifferences } from "../../analysis/rounding-differences.ts";
 import { summarize } from "../../analysis/summarize.ts";
@@ -5,6 +6,7 @@ import { type NamedRows, sweepDifferences } from "../../analysis/sweep-differenc
 import type { ChartData } from "../../charts/chart.ts";
 import { methodStyles } from "../../charts/parts/palette.ts";
 import type { RenderedChart } from "../../charts/rendering/render.ts";
+import { shrunkNetworkChart } from "../../charts/shrunk-network.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { differenceFigure, differenceSentences, differenceTable, seriesOf } from "./differences.ts";
 import { chartFigure, figureHtml } from "./figure.ts";
@@ -21,6 +23,7 @@ import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
 import { searchSentences } from "./search.ts";
 import { isTestedOnTraining } from "./settings.ts";
+import { shrunkSentences, shrunkTables } from "./shrunk.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
 import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
 
@@ -66,12 +69,18 @@ export async function panel(
       ...findings(results, guessOf),
       ...(studies.length === 1 ? searchSentences(results, data.history, metric) : []),
       ...layerScanSentences(results),
+      ...shrunkSentences(baselineHealth(results, guessOf).sound, layers, metric),
       ...publishedSentences(results, data.published ?? []),
       ...roundingSentences(rounding, metric),
       ...differenceSentences(studies, differences, metric),
     ],
     prefix,
   );
+  const shrunk = shrunkTables(results, layers, metric, shown);
+  const figures = (of: readonly RenderedChart[]) =>
+    of.map((chart) =>
+      figureHtml(chartFigure(chart, metric), { ...context, metric: chart.chart.metric ?? metric }),
+    );
   const steps =
     studies.length === 1 ? nextSteps({ results, history: data.history, guessOf }, studies[0]?.manifest) : [];
   return html`<div class="panel-of-tests"${prefix === "" ? "" : html` role="region" aria-label="${label}"`}>
@@ -99,10 +108,20 @@ ${
 <h2 id="${prefix}charts">Charts</h2>
 ${methodBoxes(methods, { firstSeries, labels: data.labels })}
 <p class="hint keys" id="${prefix}chart-keys">Point at a mark to read it; from the keyboard, focus a chart and use the arrow keys. Zoom by the buttons, by + and −, by dragging a box, or with the wheel and Ctrl.</p>
-${charts.map((chart) => figureHtml(chartFigure(chart, metric), { ...context, metric: chart.chart.metric ?? metric }))}
+${figures(charts.filter(({ chart }) => chart !== shrunkNetworkChart))}
 ${differing === undefined ? "" : figureHtml(differing, context)}
 </section>
-<section aria-labelledby="${of}${prefix}tables">
+${
+  shrunk === undefined
+    ? ""
+    : html`<section aria-labelledby="${of}${prefix}shrunk">
+<h2 id="${prefix}shrunk">What is left as a smaller dense network</h2>
+<p class="explanation">Without units (neurons, filters) that no output depends on, and units that are the same for every example, whose value goes into the next biases. All inputs stay, and the outputs are those of the pruned network but for rounding. <code>prune-lab shrink</code> writes it as a checkpoint.</p>
+${figures(charts.filter(({ chart }) => chart === shrunkNetworkChart))}
+${shrunk}
+</section>
+`
+}<section aria-labelledby="${of}${prefix}tables">
 <h2 id="${prefix}tables">Tables</h2>
 <p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, shown)}
