@@ -12,17 +12,23 @@ export interface Left {
   readonly most: number;
 }
 
-/** Counts of weights and biases; multiply-accumulates for one example. */
-export interface ShrunkLayer {
-  readonly layer: string;
-  /** Its neurons or filters. */
+/** What there is of a layer, or of all together. */
+interface Sizes {
+  /** Neurons and filters. */
   readonly units: Left;
+  /** Weights and biases. */
   readonly parameters: Left;
+  /** Multiply-accumulates for one example. */
   readonly macs: Left;
 }
 
+export interface ShrunkLayer extends Sizes {
+  readonly layer: string;
+  readonly kind: "neurons" | "filters";
+}
+
 /** The dense network that is left of one (method, sparsity). */
-export interface ShrunkNetwork extends Omit<ShrunkLayer, "layer"> {
+export interface ShrunkNetwork extends Sizes {
   readonly method: string;
   /** The target. */
   readonly sparsity: number;
@@ -40,15 +46,18 @@ export function shrunkNetworks(rows: readonly LayerRow[]): ShrunkNetwork[] {
   const cells = groupBy(recorded, (row) => JSON.stringify([row.method, row.target_sparsity]));
   return [...cells.values()].flatMap((cell) => {
     const [first] = cell;
-    const whole = sizeOf(cell);
+    const whole = sizesOf(cell);
     if (first === undefined || whole.units.least === whole.units.before) return [];
-    const layers = [...groupBy(cell, ({ layer }) => layer)].map(([layer, of]) => ({ layer, ...sizeOf(of) }));
+    const layers = [...groupBy(cell, ({ layer }) => layer)].map(([layer, of]): ShrunkLayer => {
+      const isDense = of.every(({ shape }) => shape.split("x").length <= 2);
+      return { layer, kind: isDense ? "neurons" : "filters", ...sizesOf(of) };
+    });
     return [{ method: first.method, sparsity: first.target_sparsity, layers, ...whole }];
   });
 }
 
 /** Over the seeds, what the tensors of a layer, or of all of them, come to. */
-function sizeOf(rows: readonly ShrunkRow[]): Omit<ShrunkLayer, "layer"> {
+function sizesOf(rows: readonly ShrunkRow[]): Sizes {
   const seeds = [...groupBy(rows, ({ seed }) => seed).values()];
   const left = (before: (row: ShrunkRow) => number, after: (row: ShrunkRow) => number): Left => {
     const sums = seeds.map((of) => sum(of, after));

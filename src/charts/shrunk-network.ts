@@ -1,8 +1,9 @@
 import type { TopLevelSpec } from "vega-lite";
+import { groupBy } from "../analysis/group-by.ts";
 import { type Left, type ShrunkLayer, shownShrunk, shrunkNetworks } from "../analysis/shrunk-networks.ts";
 import { greatestOf } from "../foundations/extremes.ts";
 import { primaryMetric } from "../metrics/registry.ts";
-import { differenceText, measured } from "../metrics/words.ts";
+import { differenceText, heading, measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";
 import { methodColorScale, methodsIn } from "./parts/palette.ts";
@@ -20,7 +21,7 @@ export const shrunkNetworkChart: Chart = {
   name: "shrunk-network",
   summary: "What is left of each layer without dead and constant units, widths to scale, a panel a method.",
   caption: (metric) =>
-    "Outlined the neurons or filters of a layer before pruning, filled those that are left. Each method at its largest " +
+    "Widths are to scale. Each method at its largest " +
     `sparsity up to which the mean stays within ${differenceText(metric, metric.difference.margin)} of the dense control; ` +
     "where units go only beyond it, or without a dense control, at the first sparsity at which they do.",
 
@@ -49,7 +50,14 @@ export function shrunkNetwork(
   const half = MOST_LAYERS / 2;
   const names = all.length <= MOST_LAYERS ? all : [...all.slice(0, half), ...all.slice(-half)];
 
-  // 2. Bars around 0, and what stands beside them.
+  // 2. Bars around 0, the widest of each kind as wide as 1, and what stands beside them.
+  const byKind = groupBy(
+    shown.flatMap(({ network }) => network.layers),
+    ({ kind }) => kind,
+  );
+  const widest = new Map(
+    [...byKind].map(([kind, of]) => [kind, greatestOf(of.map(({ units }) => units.before))]),
+  );
   const bars = shown.flatMap(({ point, network: { method, sparsity, parameters, layers: of } }) => {
     const { mean } = point.recovered;
     const drawn = of.filter(({ layer }) => names.includes(layer));
@@ -57,12 +65,11 @@ export function shrunkNetwork(
       method,
       sparsity,
       layer: layer.layer,
+      kind: layer.kind,
       before: layer.units.before,
       left: layer.units.mean,
-      outline_x: -layer.units.before / 2,
-      outline_x2: layer.units.before / 2,
-      x: -layer.units.mean / 2,
-      x2: layer.units.mean / 2,
+      ...ends("outline_x", layer.units.before / (widest.get(layer.kind) ?? 1)),
+      ...ends("x", layer.units.mean / (widest.get(layer.kind) ?? 1)),
       text: outOf(layer.units),
       label: markLabel(method, `${percent(sparsity)} pruned, ${layerText(layer)}`),
       // Once a panel.
@@ -74,10 +81,9 @@ export function shrunkNetwork(
           }),
     }));
   });
-  const widest = greatestOf(bars.map(({ before }) => before));
   const methods = shown.map(({ network }) => network.method);
   const { width } = plotSize(frame, 230, 0, 0.8);
-  const scale = { domain: [-widest / 2, widest * (0.5 + FIGURES)], nice: false, zero: false };
+  const scale = { domain: [-0.5, 0.5 + FIGURES], nice: false, zero: false };
   const bar = (x: string) =>
     ({
       x: { field: x, type: "quantitative", scale, axis: null },
@@ -94,7 +100,7 @@ export function shrunkNetwork(
     title: {
       text: `What is left as a smaller dense network: ${subject(results)}`,
       subtitle: [
-        "Neurons or filters of each layer, widths to scale: before pruning in outline, those left filled",
+        `${heading({ noun: [...byKind.keys()].join(" and ") })} of each layer${byKind.size > 1 ? ", each kind" : ""} to scale: before pruning in outline, those left filled`,
         ...(names.length < all.length
           ? [`The first and the last ${half} of ${count(all.length, "layer")}`]
           : []),
@@ -156,13 +162,18 @@ export function shrunkNetwork(
   };
 }
 
+/** Where a bar of this width around 0 begins and ends. */
+function ends(x: string, width: number) {
+  return { [x]: -width / 2, [`${x}2`]: width / 2 };
+}
+
 /** `161 of 300`, or `10` where nothing is gone. */
 function outOf({ mean, before }: Left): string {
   const whole = before.toLocaleString("en-US");
   return mean === before ? whole : `${Math.round(mean).toLocaleString("en-US")} of ${whole}`;
 }
 
-function layerText({ layer, units, parameters, macs }: ShrunkLayer): string {
+function layerText({ layer, kind, units, parameters, macs }: ShrunkLayer): string {
   const range = units.least === units.most ? "" : ` (${units.least} to ${units.most} by seed)`;
-  return `${outOf(units)} units of ${layer} left${range}, ${outOf(parameters)} parameters, ${outOf(macs)} MACs`;
+  return `${outOf(units)} ${kind} of ${layer} left${range}, ${outOf(parameters)} parameters, ${outOf(macs)} MACs`;
 }

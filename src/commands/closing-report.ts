@@ -6,6 +6,7 @@ import { publishedSentences } from "../results/report/published.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { codedSizes } from "../results/terminal/coded-sizes.ts";
+import { shrunkSizes } from "../results/terminal/shrunk-sizes.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
@@ -30,6 +31,7 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
       sensitivity: caution === undefined ? sensitivitySentence(results) : undefined,
     }),
     ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),
+    ...shrunkSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : wrap(line, columns))),
     ...publishedSentences(results, published).flatMap((sentence) => ["", ...wrap(sentence, columns)]),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,

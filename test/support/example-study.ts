@@ -68,11 +68,11 @@ export function exampleStudy({
 }
 
 /**
- * The same with what the charts of metrics need: methods that differ in an option, a scan by layer, and a metric of its own, `score`. Every
- * chart is drawn of it.
+ * The same with what the charts of metrics need: methods that differ in an option, a scan by layer, layers that shrink, and a metric of
+ * its own, `score`. Every chart is drawn of it.
  */
 export function everyChartStudy(study: ExampleStudy = {}) {
-  const { results, ...others } = exampleStudy(study);
+  const { results, layers, ...others } = exampleStudy(study);
   const methods = [...new Set(results.map(({ method }) => method))];
   const rows = results.map((row) => ({
     ...row,
@@ -80,9 +80,28 @@ export function everyChartStudy(study: ExampleStudy = {}) {
     train_macs: 1e9 * (1 + methods.indexOf(row.method)),
     layer: "fc1",
     sparsity: row.target_sparsity,
+    shrunk_parameters: Math.round(row.parameters * (1 - row.target_sparsity / 2)),
+    shrunk_macs: Math.round(row.dense_macs * (1 - row.target_sparsity / 2)),
   }));
   const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };
-  return { ...others, ...ownMetrics([score], rows), evaluation: evaluationOf(rows, study.regression) };
+  return {
+    ...others,
+    layers: layers.map(withShrunk),
+    ...ownMetrics([score], rows),
+    evaluation: evaluationOf(rows, study.regression),
+  };
+}
+
+/** Of the 10 units of a layer half of what is pruned is dead. */
+export function withShrunk(row: LayerRow): LayerRow {
+  const units = 10 - Math.round(5 * row.target_sparsity);
+  return {
+    ...row,
+    shrunk_shape: `${units}x10`,
+    shrunk_weights: 10 * units,
+    shrunk_macs: 10 * units,
+    dense_macs: row.weights,
+  };
 }
 
 /** What `evaluate` would have measured of these networks: two classes, two bins, two severities; of a regression the last. */

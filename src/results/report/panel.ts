@@ -25,7 +25,7 @@ import { searchSentences } from "./search.ts";
 import { isTestedOnTraining } from "./settings.ts";
 import { shrunkSentences, shrunkTables } from "./shrunk.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
-import { layerTable, summaryLegend, summaryTable } from "./tables.ts";
+import { countsUnits, layerTable, summaryLegend, summaryTable } from "./tables.ts";
 
 /** What can be compared: one study, or several on the same test data. */
 export interface PanelContent {
@@ -76,6 +76,7 @@ export async function panel(
     ],
     prefix,
   );
+  const units = countsUnits(layers);
   const shrunk = shrunkTables(results, layers, metric, shown);
   const figures = (of: readonly RenderedChart[]) =>
     of.map((chart) =>
@@ -111,20 +112,10 @@ ${methodBoxes(methods, { firstSeries, labels: data.labels })}
 ${figures(charts.filter(({ chart }) => chart !== shrunkNetworkChart))}
 ${differing === undefined ? "" : figureHtml(differing, context)}
 </section>
-${
-  shrunk === undefined
-    ? ""
-    : html`<section aria-labelledby="${of}${prefix}shrunk">
-<h2 id="${prefix}shrunk">What is left as a smaller dense network</h2>
-<p class="explanation">Without units (neurons, filters) that no output depends on, and units that are the same for every example, whose value goes into the next biases. All inputs stay, and the outputs are those of the pruned network but for rounding. <code>prune-lab shrink</code> writes it as a checkpoint.</p>
-${figures(charts.filter(({ chart }) => chart === shrunkNetworkChart))}
-${shrunk}
-</section>
-`
-}<section aria-labelledby="${of}${prefix}tables">
+<section aria-labelledby="${of}${prefix}tables">
 <h2 id="${prefix}tables">Tables</h2>
-<p class="explanation">${summaryLegend(metric, results)} A heading sorts by its column.</p>
-${summaryTable(summarize(results), results, shown)}
+<p class="explanation">${summaryLegend(metric, results, units)} A heading sorts by its column.</p>
+${summaryTable(summarize(results), results, { ...shown, units })}
 ${leadersTable(results, metric, shown) ?? ""}
 ${publishedTable(results, data.published ?? [], shown) ?? ""}
 ${ownMetricsTable(results, data.metrics ?? [], shown)}
@@ -133,6 +124,16 @@ ${roundingTable(results, rounding, { metric, ...shown }) ?? ""}
 ${differences.length === 0 ? "" : differenceTable(differences, { metric, series, ...shown })}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, shown)}</details>` : ""}
 </section>
+${
+  shrunk === undefined
+    ? ""
+    : html`<section aria-labelledby="${of}${prefix}shrunk">
+<h2 id="${prefix}shrunk">What is left as a smaller dense network</h2>
+<p class="explanation">Without units (neurons, filters) that no output depends on, and units that are the same for every example, whose value goes into the next biases. All inputs stay, and the outputs are those of the pruned network but for rounding. <code>prune-lab shrink</code> writes it as a checkpoint.</p>
+${figures(charts.filter(({ chart }) => chart === shrunkNetworkChart))}
+${shrunk}
+</section>`
+}
 </div>
 `;
 }

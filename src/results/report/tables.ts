@@ -1,5 +1,5 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import { meanInterval } from "../../analysis/mean-interval.ts";
+import { meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
@@ -71,8 +71,17 @@ export function sortable(
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Whether units of several weights are pruned: sparsities are then of units, and weights are told apart. */
+export function countsUnits(layers: readonly LayerRow[]): boolean {
+  return layers.some(({ units }) => units != null);
+}
+
 /** What the columns of the summary table are. */
-export function summaryLegend({ noun, difference: { name } }: Metric, results: readonly ResultRow[]): string {
+export function summaryLegend(
+  { noun, difference: { name } }: Metric,
+  results: readonly ResultRow[],
+  units: boolean,
+): string {
   const recovery = recoveryNoun(results);
   const trained = recovers(results);
   const measures = trained
@@ -82,6 +91,9 @@ export function summaryLegend({ noun, difference: { name } }: Metric, results: r
   return (
     `${measures} ${capitalized(name)}: from the dense control, the network of sparsity 0${control}. Detectable: ` +
     `the smallest ${name} that a check with other seeds sees; none: these seeds show no ${name} at all. ` +
+    (units
+      ? "Pruned: of units, such as neurons, where they are pruned whole; Weights: what that is in weights. "
+      : "") +
     "With dead: pruned weights, and kept ones on no path " +
     "from an input to an output. MACs: multiply-accumulates for one example."
   );
@@ -91,7 +103,7 @@ export function summaryLegend({ noun, difference: { name } }: Metric, results: r
 export function summaryTable(
   summary: readonly SummaryRow[],
   results: readonly ResultRow[],
-  shown: ShownMethods,
+  { units, ...shown }: ShownMethods & { readonly units: boolean },
 ): Html {
   const metric = primaryMetric(results);
   const points = measuredPoints(results, metric);
@@ -124,6 +136,7 @@ export function summaryTable(
             : detectable.drop === null
               ? { text: "none", value: "" }
               : amount(detectable.drop, 1),
+          ...(units ? [figure(100 * row.sparsity, (v) => v.toFixed(2))] : []),
           figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
           figure(row.compression, (v) => `${v.toFixed(1)}x`),
           figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
@@ -145,6 +158,7 @@ export function summaryTable(
       "95% interval",
       `${capitalized(name)} (${many})`,
       `Detectable (${many})`,
+      ...(units ? ["Weights (%)"] : []),
       "With dead (%)",
       "Compression",
       "KiB",
@@ -159,6 +173,7 @@ export function summaryTable(
 
 /** What each layer keeps, the mean over the seeds. */
 export function layerTable(layers: readonly LayerRow[], shown: ShownMethods): Html {
+  const units = countsUnits(layers);
   const cells = groupBy(layers, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
   const rows = [...cells.values()].flatMap((seeds): TableRow[] => {
     const [first] = seeds;
@@ -171,6 +186,12 @@ export function layerTable(layers: readonly LayerRow[], shown: ShownMethods): Ht
           sparsity(first.target_sparsity),
           { text: first.parameter, value: first.parameter },
           { text: first.shape, value: first.shape },
+          ...(units
+            ? [
+                whole(first.units ?? null),
+                whole(meanInterval(present(seeds.map((row) => row.units_kept ?? null))).mean),
+              ]
+            : []),
           whole(mean((row) => row.nonzero)),
           figure(100 * (mean((row) => row.sparsity) ?? 0), (v) => v.toFixed(2)),
           whole(mean((row) => row.live)),
@@ -182,7 +203,17 @@ export function layerTable(layers: readonly LayerRow[], shown: ShownMethods): Ht
   });
   return sortable(
     "Layers by method and sparsity",
-    ["Pruned", "Tensor", "Shape", "Kept", "Sparsity (%)", "Live", "Bytes", "MACs"],
+    [
+      "Pruned",
+      "Tensor",
+      "Shape",
+      ...(units ? ["Units", "Units kept"] : []),
+      "Kept",
+      "Sparsity (%)",
+      "Live",
+      "Bytes",
+      "MACs",
+    ],
     rows,
     shown,
   );
