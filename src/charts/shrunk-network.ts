@@ -71,6 +71,7 @@ export function shrunkNetwork(
       ...ends("outline_x", layer.units.before / (widest.get(layer.kind) ?? 1)),
       ...ends("x", layer.units.mean / (widest.get(layer.kind) ?? 1)),
       text: outOf(layer.units),
+      of: markLabel(method, ""),
       label: markLabel(method, `${percent(sparsity)} pruned, ${layerText(layer)}`),
       // Once a panel.
       ...(i > 0
@@ -92,7 +93,7 @@ export function shrunkNetwork(
   const line = (field: string, y: number) => ({
     transform: [{ filter: `isValid(datum.${field})` }],
     mark: { type: "text" as const, align: "left" as const, fontSize: 11, color: ink.muted },
-    encoding: { x: { value: 0 }, y: { value: y }, text: { field } },
+    encoding: { x: { value: 0 }, y: { value: y }, text: { field }, description: { field: "label" } },
   });
   return {
     $schema: schema,
@@ -138,7 +139,8 @@ export function shrunkNetwork(
               scale: methodColorScale(methodsIn(results), labels),
               legend: null,
             },
-            description: { field: "label" },
+            // What a bar says, its outline does: one tooltip for both.
+            description: { field: "of" },
           },
         },
         {
@@ -153,7 +155,11 @@ export function shrunkNetwork(
         },
         {
           mark: { type: "text", align: "right", baseline: "middle", fontSize: 11, color: ink.text },
-          encoding: { x: { value: width }, text: { field: "text" } },
+          encoding: {
+            x: { value: width },
+            text: { field: "text" },
+            description: { field: "label" },
+          },
         },
         line("measure", -LINE - 6),
         line("size", -6),
