@@ -36,6 +36,7 @@ describe("a study", () => {
       "metric-bars",
       "metric-vs-option",
       "reliability",
+      "shrunk-network",
       "sparsity-by-metric",
     ];
     const drawn = charts
