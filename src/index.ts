@@ -23,6 +23,12 @@ export {
   planBatch,
 } from "./library/batch.ts";
 export type { BatchRow } from "./library/batch-summary.ts";
+export {
+  type BenchedCheckpoint,
+  type BenchOptions,
+  type BenchOutcome,
+  benchCheckpoints,
+} from "./library/bench/bench.ts";
 export { check, type GateReport, type GateRequest } from "./library/check.ts";
 export type { HistoryOptions, HistoryReport } from "./library/check-history.ts";
 export type { Confirmation, ConfirmOptions } from "./library/confirm.ts";
@@ -63,6 +69,7 @@ export type { Recovery, Retraining } from "./pruning/recovery.ts";
 export type { PruningStep, Schedule } from "./pruning/schedule.ts";
 export type { Structure, Units } from "./pruning/structure.ts";
 export type { TeacherTraining } from "./pruning/teacher.ts";
+export type { BenchForm, BenchRow } from "./recording/bench-rows.ts";
 export type { HistoryRow, LayerRow, ResultRow, SummaryRow } from "./recording/rows.ts";
 export type { Snapshots } from "./recording/snapshots.ts";
 export type { StudyOutcome } from "./results/study-folder.ts";

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registerBatch } from "./batch.ts";
+import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
@@ -34,6 +35,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerFinetune,
   registerEval,
   registerShrink,
+  registerBench,
   registerInit,
   registerList,
   registerDoctor,
