@@ -20,6 +20,7 @@
 #include "src/conv_weight.c"
 #include "src/sparse_conv.c"
 #include "src/pool.c"
+#include "src/single.c"
 #include "src/loss.c"
 #include "src/distill.c"
 #include "src/step.c"

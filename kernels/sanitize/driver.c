@@ -182,6 +182,15 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   double *squares = calloc((size_t)squared, sizeof(double));
   pl_outputs(network, INPUTS, order, batch, outputs);
   pl_input_squares(network, INPUTS, order, batch, squares);
+  for (int b = 0; b < smaller(batch, 3); b++) {
+    float *single = calloc((size_t)c->outputs, sizeof(float));
+    pl_single(network, bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, order[b], single);
+    for (int i = 0; i < c->outputs; i++) {
+      float difference = single[i] - outputs[b * c->outputs + i];
+      check(difference < 1e-4f && difference > -1e-4f, c, "one example has other outputs than in a batch");
+    }
+    free(single);
+  }
   add_to_checksum(outputs, (int64_t)batch * c->outputs * (int64_t)sizeof(float));
   add_to_checksum(squares, squared * (int64_t)sizeof(double));
   check(pl_step(network) > 0, c, "no step was counted");

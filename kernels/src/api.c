@@ -110,6 +110,7 @@ PL_EXPORT(pl_read) void pl_read(Network *network, int slot, float *flat) {
 /* The counterpart of pl_read; pruned values become 0. */
 PL_EXPORT(pl_write) void pl_write(Network *network, int slot, const float *flat) {
   Tensor *tensor;
+  network->constants_known = 0;
   for (int i = 0; (tensor = tensor_at(network, i)); i++)
     write_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
 }
@@ -133,6 +134,7 @@ double pl_train(Network *network, const uint8_t *bytes, const float *floats, flo
   Distillation distillation = {teacher, temperature, weight};
   double total = 0;
   int unused_move = moves_unused(network);
+  network->constants_known = 0;
   for (int start = 0; start < count; start += batch) {
     int size = count - start < batch ? count - start : batch;
     Update update = begin_step(network, rate);
@@ -186,6 +188,16 @@ void pl_outputs(Network *network, const uint8_t *bytes, const float *floats, flo
   for (int b = 0; b < count; b++)
     for (int64_t i = 0; i < width; i++)
       outputs[b * width + i] = last->output[(b / CELL * width + i) * CELL + b % CELL];
+}
+
+/* The last layer's outputs of one example, but for rounding those of pl_outputs, sooner. Takes the workspace of a batch. */
+PL_EXPORT(pl_single)
+void pl_single(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset, double example,
+               float *outputs) {
+  Examples examples = {bytes, floats, scale, offset, NULL, NULL};
+  const float *found = single_forward(network, &examples, (int64_t)example);
+  int64_t width = shape_size(network->layers[network->layer_count - 1].out);
+  for (int64_t i = 0; i < width; i++) outputs[i] = found[i];
 }
 
 /* Adds to `sums`, of each layer with weights in turn, the square of each value of its input over one batch. */

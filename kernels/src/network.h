@@ -11,7 +11,7 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 7
+#define PL_ABI 8
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
@@ -21,6 +21,9 @@ enum { OPTIMIZER_SGD = 1, OPTIMIZER_ADAM = 2 };
 
 /* Cells that a convolution's backward pass takes at once. */
 enum { CELLS_AT_ONCE = 4 };
+
+/* Vectors of positions that a convolution of one example takes at once. */
+enum { STRETCH = 8 };
 
 typedef struct {
   int channels, height, width;
@@ -114,6 +117,7 @@ typedef struct {
   int64_t parameter_count; /* that pass in and out */
   int64_t step;            /* optimizer steps taken */
   int zeros_expected;      /* whether inputs are zero so often that looking for them pays */
+  int constants_known;     /* whether those of the parameters as they are were computed for one example */
   OptimizerOptions options;
   Meeting *meeting; /* where helpers wait; null if there are none */
   Layer *layers;
@@ -126,6 +130,7 @@ typedef struct {
   float *unpooled;        /* gradient before a fused pooling, of CELLS_AT_ONCE cells */
   float *bordered;        /* a sparse convolution's input gradient, one plane with its border */
   float *packed;          /* a convolution's weights, tile by tile */
+  float *lined;           /* the input of a convolution of one example, with its border; see single.c */
   float *gradient;        /* gradient of one tensor, padded like it */
   float *bias_gradient;   /* of one layer's biases, then of its weights of constants */
   struct Tap *taps;       /* a convolution's taps, see conv.c: `tap_room` a thread */

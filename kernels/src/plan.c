@@ -137,6 +137,7 @@ static void place_state(Network *network, Arena *arena) {
 static void place_workspace(Network *network, int cells, Arena *arena) {
   int64_t lanes = (int64_t)cells * CELL;
   int64_t widest = 1, transposed = 0, unpooled = 0, tensor = 0, bordered = 0, convolution = 0, taps = 0, bias = 0;
+  int64_t lined = 0;
   network->cells = cells;
   network->input = take_floats(arena, shape_size(network->in) * lanes);
   float *input = network->input;
@@ -148,9 +149,11 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
     layer->argmax =
         layer->pooled || layer->kind == LAYER_POOL ? take(arena, size * lanes * (int64_t)sizeof(int32_t)) : NULL;
     layer->padded = NULL;
+    int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
+    int64_t padded = (int64_t)layer->in.channels * height * width;
+    if (layer->kind == LAYER_CONV) lined = larger(lined, padded + STRETCH * VL);
     if (layer->padding > 0) {
-      int height = layer->in.height + 2 * layer->padding, width = layer->in.width + 2 * layer->padding;
-      layer->padded = take_floats(arena, (int64_t)layer->in.channels * height * width * lanes);
+      layer->padded = take_floats(arena, padded * lanes);
       if (layer->weight.compact) bordered = larger(bordered, (int64_t)height * width * CELL);
     }
     widest = larger(widest, size);
@@ -174,6 +177,7 @@ static void place_workspace(Network *network, int cells, Arena *arena) {
   network->unpooled = take_floats(arena, unpooled * smaller(cells, CELLS_AT_ONCE) * CELL);
   network->bordered = take_floats(arena, bordered);
   network->packed = take_floats(arena, convolution);
+  network->lined = take_floats(arena, lined);
   network->gradient = take_floats(arena, tensor);
   network->bias_gradient = take_floats(arena, bias);
   network->tap_room = taps;

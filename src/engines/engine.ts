@@ -130,6 +130,11 @@ export interface Network {
    */
   outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array>;
   /**
+   * What `outputs` gives for the example at an index, but for rounding: where one answer is wanted at once. Absent where
+   * the engine has nothing faster for one than `outputs`.
+   */
+  outputsOfOne?(examples: ExampleSet, index: number): Promise<Float32Array>;
+  /**
    * Over the examples at `order`, the root of the sum of squares of what each weight column meets, by layer name: for
    * a dense layer of each input; for a convolution of each value of the unfolded patches, summed over all positions,
    * [inChannels * kernelHeight * kernelWidth]. Masks are in force, targets are not read. Takes the memory and time of

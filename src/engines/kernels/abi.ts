@@ -3,7 +3,7 @@ import type { GradientLoss, OptimizerSpec } from "../engine.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
-export const ABI = 7;
+export const ABI = 8;
 
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;

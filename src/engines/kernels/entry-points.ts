@@ -45,6 +45,10 @@ export interface EntryPoints<Pointer> {
     network: Pointer,
     ...rest: [...examples: ExampleArguments<Pointer>, order: Pointer, count: number, outputs: Pointer]
   ): void;
+  pl_single(
+    network: Pointer,
+    ...rest: [...inputs: InputArguments<Pointer>, example: number, outputs: Pointer]
+  ): void;
   pl_input_squares(
     network: Pointer,
     ...rest: [...examples: ExampleArguments<Pointer>, order: Pointer, count: number, sums: Pointer]
@@ -61,11 +65,10 @@ export interface EntryPoints<Pointer> {
   ): void;
 }
 
+export type InputArguments<Pointer> = [bytes: Pointer, floats: Pointer, scale: number, offset: number];
+
 export type ExampleArguments<Pointer> = [
-  bytes: Pointer,
-  floats: Pointer,
-  scale: number,
-  offset: number,
+  ...inputs: InputArguments<Pointer>,
   labels: Pointer,
   targets: Pointer,
 ];
@@ -82,6 +85,15 @@ export function distillationArguments<Pointer>(
   return [teacher, distillation.temperature, distillation.weight];
 }
 
+/** Arranges the pointer to inputs as the entry points take it; `none` is the null pointer. */
+export function inputArguments<Pointer>(
+  { inputs }: ExampleSet,
+  values: Pointer,
+  none: Pointer,
+): InputArguments<Pointer> {
+  return inputs.kind === "bytes" ? [values, none, inputs.scale, inputs.offset] : [none, values, 1, 0];
+}
+
 /** Arranges the pointers to inputs and targets as the entry points take them; `none` is the null pointer. */
 export function exampleArguments<Pointer>(
   examples: ExampleSet,
@@ -89,15 +101,6 @@ export function exampleArguments<Pointer>(
   targets: Pointer,
   none: Pointer,
 ): ExampleArguments<Pointer> {
-  const { kind } = examples.inputs;
-  const { scale, offset } = kind === "bytes" ? examples.inputs : { scale: 1, offset: 0 };
   const labelled = examples.targets.kind === "classes";
-  return [
-    kind === "bytes" ? inputs : none,
-    kind === "bytes" ? none : inputs,
-    scale,
-    offset,
-    labelled ? targets : none,
-    labelled ? none : targets,
-  ];
+  return [...inputArguments(examples, inputs, none), labelled ? targets : none, labelled ? none : targets];
 }

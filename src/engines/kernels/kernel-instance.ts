@@ -31,6 +31,8 @@ export interface KernelInstance {
   ): Float32Array;
   /** [order.length, width] of a network with so many outputs. */
   outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array;
+  /** The same of one example, but for rounding. */
+  outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array;
   /** By layer with weights, and value of its input: the sum of squares; `length` in all. */
   inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array;
   /** The sum of the losses over all examples, and how many are classified correctly. */

@@ -142,6 +142,15 @@ export class KernelNetwork implements Network {
     return this.kernels.outputs(examples, order, this.outputSize);
   }
 
+  async outputsOfOne(examples: ExampleSet, index: number): Promise<Float32Array> {
+    this.checkInputs(examples);
+    if (!(Number.isInteger(index) && index >= 0 && index < examples.count)) {
+      throw new RangeError(`an index past ${examples.count} examples`);
+    }
+    this.kernels.expectZeros(zeroFraction(examples));
+    return this.kernels.outputsOfOne(examples, index, this.outputSize);
+  }
+
   async activationNorms(
     examples: ExampleSet,
     order: Uint32Array,

@@ -2,7 +2,7 @@ import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import { type Description, layerCount } from "./abi.ts";
-import { distillationArguments, type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 export type Koffi = typeof import("koffi").default;
@@ -49,6 +49,9 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     ),
     pl_outputs: library.func(
       `void pl_outputs(void *network, ${examples}, void *order, int count, void *outputs)`,
+    ),
+    pl_single: library.func(
+      "void pl_single(void *network, void *bytes, void *floats, float scale, float offset, double example, void *outputs)",
     ),
     pl_input_squares: library.func(
       `void pl_input_squares(void *network, ${examples}, void *order, int count, void *sums)`,
@@ -149,6 +152,14 @@ export class NativeInstance implements KernelInstance {
       this.entry.pl_outputs(this.state, ...data, block, block.length, outputs.subarray(done));
       done += block.length * width;
     }
+    return outputs;
+  }
+
+  outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
+    this.reserve(BLOCK);
+    const outputs = new Float32Array(width);
+    const inputs = inputArguments<NativePointer>(examples, examples.inputs.values, null);
+    this.entry.pl_single(this.state, ...inputs, index, outputs);
     return outputs;
   }
 

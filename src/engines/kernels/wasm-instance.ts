@@ -2,7 +2,7 @@ import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { type Description, layerCount, SUM_OF_OUTPUTS } from "./abi.ts";
-import { distillationArguments, type EntryPoints, exampleArguments } from "./entry-points.ts";
+import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
 
 const PAGE = 65536;
@@ -123,6 +123,18 @@ export class WasmInstance implements KernelInstance {
       done += length;
     }
     return outputs;
+  }
+
+  outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
+    const { values } = examples.inputs;
+    const size = exampleSize(examples);
+    this.reserve(BLOCK);
+    const outputsAt = this.staging;
+    const inputsAt = align(outputsAt + 4 * width);
+    this.grow(inputsAt + size * values.BYTES_PER_ELEMENT);
+    copyRows(values, size, Uint32Array.of(index), this.memory, inputsAt);
+    this.wasm.pl_single(this.state, ...inputArguments(examples, inputsAt, 0), 0, outputsAt);
+    return new Float32Array(this.memory, outputsAt, width).slice();
   }
 
   inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array {

@@ -16,7 +16,8 @@ export type HostRequest =
   | { readonly kind: "remove-teacher"; readonly teacher: number }
   | NetworkCall;
 
-export type NetworkMethod = Exclude<keyof Network, "spec">;
+/** `outputsOfOne` is the kernels' own. */
+export type NetworkMethod = Exclude<keyof Network, "spec" | "outputsOfOne">;
 
 /** A call of a network's method, with numbers in place of an example set and of a teacher's outputs. */
 export type NetworkCall = {
