@@ -1,13 +1,15 @@
 import os from "node:os";
-import { failure, inputError } from "../../foundations/errors.ts";
+import { inputError, PruneLabError } from "../../foundations/errors.ts";
+import type { Notify } from "../../foundations/notices.ts";
 import type { BenchForm, BenchRow } from "../../recording/bench-rows.ts";
 import { readCheckpoint } from "../../recording/read-checkpoint.ts";
 import type { OnStudyEvent } from "../../scheduling/events.ts";
 import { readGiven } from "../steps/subject.ts";
+import { compareOutputs } from "./agreement.ts";
 import type { BenchEngine, BenchInputs, BenchSubject } from "./contenders.ts";
 import { openEngines } from "./engines.ts";
 import { benchOutput } from "./files.ts";
-import { formsOf } from "./forms.ts";
+import { type Form, formsOf } from "./forms.ts";
 import { materialOf } from "./material.ts";
 import { openRuntimes } from "./python.ts";
 import { interleave, quantile } from "./rounds.ts";
@@ -98,7 +100,7 @@ export async function benchCheckpoints(
         ...options,
         onEvent,
       });
-      const subjects = await subjectsOf(engines, forms, inputs);
+      const subjects = await subjectsOf(engines, forms, inputs, notify);
       const difference = await compareOutputs(file, subjects, batches);
       const described = { file, sha256: given.sha256, ...known, output_difference: difference };
       benched.push(described);
@@ -150,67 +152,26 @@ function atLeast(flag: string, value: number, least: number): void {
   throw inputError(`--${flag} ${value}: it must be a whole number from ${least} to ${MOST}.`);
 }
 
+/** What an engine cannot take, as PyTorch a layer with a point in its name, is told and left out. */
 async function subjectsOf(
   engines: readonly BenchEngine[],
-  forms: ReturnType<typeof formsOf>,
+  forms: readonly Form[],
   inputs: BenchInputs,
+  notify: Notify,
 ): Promise<BenchSubject[]> {
   const subjects: BenchSubject[] = [];
   for (const engine of engines) {
     for (const form of forms) {
-      if (engine.forms.includes(form.name)) subjects.push(await engine.load(form, inputs));
+      if (!engine.forms.includes(form.name)) continue;
+      try {
+        subjects.push(await engine.load(form, inputs));
+      } catch (error) {
+        if (!(error instanceof PruneLabError && error.kind === "input")) throw error;
+        notify(`Without ${engine.name}: ${error.message}`);
+      }
     }
   }
   return subjects;
-}
-
-/** Of the size of the largest output; rounding is a hundredth of it. */
-const TOLERANCE = 1e-4;
-
-/** A time of something that computes something else is worth nothing. */
-async function compareOutputs(
-  file: string,
-  subjects: readonly BenchSubject[],
-  batches: readonly number[],
-): Promise<number> {
-  let greatest = 0;
-  for (const batch of batches) {
-    const first = new Map<string, { readonly subject: BenchSubject; readonly outputs: Float32Array }>();
-    for (const subject of subjects) {
-      const outputs = await subject.outputs(batch);
-      if (!outputs.every(Number.isFinite)) {
-        throw inputError(`${file}: the network has diverged: its outputs are not numbers.`);
-      }
-      const reference = first.get(subject.form.weights);
-      if (reference === undefined) {
-        first.set(subject.form.weights, { subject, outputs });
-        continue;
-      }
-      const difference = differenceOf(reference.outputs, outputs);
-      if (!(difference <= TOLERANCE)) {
-        throw failure(
-          `${file}: ${wordsOf(subject)} does not compute what ${wordsOf(reference.subject)} does: their outputs differ ` +
-            `by ${difference.toPrecision(3)} of the largest.`,
-        );
-      }
-      greatest = Math.max(greatest, difference);
-    }
-  }
-  return greatest;
-}
-
-const wordsOf = ({ form, engine }: BenchSubject) => `${form.name} on ${engine}`;
-
-/** The greatest difference over the greatest output, or over 1 where all are smaller. */
-function differenceOf(expected: Float32Array, found: Float32Array): number {
-  if (expected.length !== found.length) return Number.POSITIVE_INFINITY;
-  let largest = 1;
-  let difference = 0;
-  for (const [i, value] of expected.entries()) {
-    largest = Math.max(largest, Math.abs(value));
-    difference = Math.max(difference, Math.abs(value - (found[i] as number)));
-  }
-  return difference / largest;
 }
 
 interface BenchedContender {

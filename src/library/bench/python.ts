@@ -109,6 +109,15 @@ async function engineOf(
 
 const helloSchema = z.object({ version: z.string() });
 
+/** Undefined for what some other program says. */
+function helloIn(line: string) {
+  try {
+    return helloSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A process of runtime.py, which answers a line with a line. */
 class PythonProcess {
   readonly #child: ChildProcess;
@@ -138,11 +147,11 @@ class PythonProcess {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const process = new PythonProcess(child, lines, runtime);
     const { value, done } = await lines.next();
-    if (done) {
-      await process.#ended;
-      return undefined;
-    }
-    return { process, version: helloSchema.parse(JSON.parse(value)).version };
+    const hello = done ? undefined : helloIn(value);
+    if (hello !== undefined) return { process, version: hello.version };
+    child.kill();
+    await process.#ended;
+    return undefined;
   }
 
   async ask(request: object): Promise<unknown> {
