@@ -3,11 +3,14 @@ import type { TopLevelSpec } from "vega-lite";
 import { paretoFront } from "../analysis/pareto-front.ts";
 import { accuracy as metric } from "../metrics/accuracy.ts";
 import { measured } from "../metrics/words.ts";
-import type { BenchRow } from "../recording/bench-rows.ts";
-import { methodColorScale, methodShapeScale } from "./parts/palette.ts";
+import type { BenchForm, BenchRow } from "../recording/bench-rows.ts";
+import { seriesStyles } from "./parts/palette.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel } from "./parts/titles.ts";
+
+/** In this order, so that each has the same shape in every chart. */
+const forms: readonly BenchForm[] = ["dense", "masked", "sparse", "shrunk"];
 
 const width = 620;
 const height = 340;
@@ -77,9 +80,10 @@ function accuracyVsMeasured(rows: readonly BenchRow[], measure: Measure): TopLev
   const front = paretoFront(placed, { cost: ({ cost }) => cost, value: ({ accuracy }) => accuracy });
   const { domain, values } = logTicks(placed.map(({ cost }) => cost));
   const last = front.at(-1);
-  const colored = [...new Set(points.map((point) => point[measure.colored]))];
-  const forms = [...new Set(points.map(({ form }) => form))];
-  const legend = { orient: "top", direction: "horizontal", symbolSize: 60 } as const;
+  const shown = forms.filter((form) => points.some((point) => point.form === form));
+  const engines = [...new Set(points.map(({ engine }) => engine))];
+  const colored: string[] = measure.colored === "form" ? [...forms] : engines;
+  const legend = { orient: "top", direction: "horizontal", symbolSize: 60, padding: 8 } as const;
   return {
     $schema: schema,
     config,
@@ -123,14 +127,18 @@ function accuracyVsMeasured(rows: readonly BenchRow[], measure: Measure): TopLev
           color: {
             field: measure.colored,
             type: "nominal",
-            scale: methodColorScale(colored),
-            legend: { ...legend, title: measure.colored },
+            scale: { domain: colored, range: seriesStyles(colored.length).map(({ color }) => color) },
+            legend: {
+              ...legend,
+              title: measure.colored,
+              ...(measure.colored === "form" ? { values: shown } : {}),
+            },
           },
           shape: {
             field: "form",
             type: "nominal",
-            scale: methodShapeScale(forms),
-            legend: { ...legend, title: "form" },
+            scale: { domain: [...forms], range: seriesStyles(forms.length).map(({ shape }) => shape) },
+            legend: { ...legend, title: "form", values: shown },
           },
         },
       },

@@ -144,6 +144,11 @@ export function methodsIn(results: readonly { readonly method: string }[]): stri
   return [...new Set(results.map(({ method }) => method))];
 }
 
+/** Styles for so many series that are no methods, in the order of the first methods. */
+export function seriesStyles(count: number): SeriesStyle[] {
+  return Array.from({ length: count }, (_, i) => styleAt(i));
+}
+
 /** Styles for so many layers of a network, in colors that methods have last. */
 export function layerStyles(count: number): SeriesStyle[] {
   return Array.from({ length: count }, (_, i) => ({
