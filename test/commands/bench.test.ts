@@ -93,7 +93,10 @@ describe("bench", () => {
       // What was filled in has no accuracy of its own.
       expect(row.accuracy).toBe(row.form === "dense" ? null : checkpoints[0]?.accuracy);
     }
-    expect(checkpoints[0]).toMatchObject({ accuracy_from: "metadata", inputs_from: "test examples of tiny-digits" });
+    expect(checkpoints[0]).toMatchObject({
+      accuracy_from: "metadata",
+      inputs_from: "test examples of tiny-digits",
+    });
     expect(stderr.match(/^Without .*/gm)).toEqual([
       "Without onnxruntime: no-such-python has none. Install it: pip install onnxruntime numpy, and name its Python with --python.",
       "Without PyTorch: no-such-python has none. Install it: pip install torch, and name its Python with --python.",
@@ -105,7 +108,9 @@ describe("bench", () => {
     const { code, stdout } = await run(args);
     expect(code).toBe(0);
     const lines = stdout.split("\n");
-    expect(lines[0]).toMatch(/^baseline-seed0\.safetensors, accuracy [\d.]+%, inputs: test examples of tiny-digits$/);
+    expect(lines[0]).toMatch(
+      /^baseline-seed0\.safetensors, accuracy [\d.]+%, inputs: test examples of tiny-digits$/,
+    );
     expect(lines[1]).toMatch(
       /^form +engine +us for one +quartiles +vs dense +examples\/s, 64 at once +quartiles +vs dense +bytes +gzip$/,
     );
@@ -163,7 +168,10 @@ describe("bench", () => {
       ...["--engine", "kernels-wasm", ...NONE, "--out", "unknown"],
     ]);
     const [tested, unknown] = outcome.checkpoints;
-    expect(tested).toMatchObject({ accuracy_from: "test examples", inputs_from: "test examples of tiny-digits" });
+    expect(tested).toMatchObject({
+      accuracy_from: "test examples",
+      inputs_from: "test examples of tiny-digits",
+    });
     expect(tested?.accuracy).toBeCloseTo(Number(accuracy), 6);
     expect(unknown).toMatchObject({ accuracy: null, accuracy_from: null, inputs_from: "random numbers" });
     expect(stderr).toContain("nowhere.safetensors: its inputs are random, and its accuracy is not known.");
