@@ -12,8 +12,10 @@ export interface DatasetFacts {
   readonly sources: Dataset["sources"];
   /** Absent where the data is no table. */
   readonly columns?: ColumnFacts;
-  /** Shape of one example. */
+  /** Shape of one example; of texts [the most pieces of any]. */
   readonly shape: readonly number[];
+  /** How many pieces the texts are made of; absent where the data is no texts. */
+  readonly vocabulary?: number;
   readonly targets:
     | { readonly kind: "classes"; readonly classes: number }
     | { readonly kind: "values"; readonly width: number };
@@ -129,7 +131,7 @@ async function loadAgain(options: DatasetOptions, context: LoadContext, facts: D
 }
 
 function factsOf({ name, checksum, sources, columns, train, validation, test }: Dataset): DatasetFacts {
-  const { shape, targets } = train;
+  const { shape, inputs, targets } = train;
   const guess = constantGuess(test);
   return {
     name,
@@ -137,6 +139,7 @@ function factsOf({ name, checksum, sources, columns, train, validation, test }: 
     sources,
     ...(columns === undefined ? {} : { columns }),
     shape,
+    ...(inputs.kind === "tokens" ? { vocabulary: inputs.vocabulary } : {}),
     targets:
       targets.kind === "classes"
         ? { kind: targets.kind, classes: targets.classes }
@@ -149,6 +152,7 @@ function factsOf({ name, checksum, sources, columns, train, validation, test }: 
 function sizeInBytes({ train, validation, test }: Dataset): number {
   const bytesOf = ({ inputs, targets }: ExampleSet) =>
     inputs.values.byteLength +
+    (inputs.kind === "tokens" ? inputs.starts.byteLength : 0) +
     (targets.kind === "classes" ? targets.labels.byteLength : targets.values.byteLength);
   return bytesOf(train) + bytesOf(validation) + bytesOf(test);
 }

@@ -44,6 +44,8 @@ export interface Source {
 export interface LoadContext {
   /** `--data-dir`, if given. */
   readonly dataDir: string | undefined;
+  /** The folder of the model, where it has one: what texts are cut into is said there. */
+  readonly modelFolder?: string | undefined;
   readonly notify: Notify;
 }
 

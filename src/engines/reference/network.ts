@@ -212,6 +212,9 @@ export class ReferenceNetwork implements Network {
 }
 
 export function exampleInput({ inputs, shape }: ExampleSet, index: number): Float64Array {
+  if (inputs.kind === "tokens") {
+    return Float64Array.from(inputs.values.subarray(inputs.starts[index], inputs.starts[index + 1]));
+  }
   const size = exampleSize({ shape });
   const values = inputs.values.subarray(index * size, (index + 1) * size);
   return inputs.kind === "bytes"
