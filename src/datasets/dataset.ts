@@ -54,6 +54,8 @@ export interface Download {
   /** Base URLs, ending in a slash, in the order they are tried. */
   readonly mirrors: readonly string[];
   readonly files: readonly DownloadFile[];
+  /** Told before anything is downloaded: where the terms of use are not plain. */
+  readonly terms?: string;
 }
 
 export interface DownloadFile {

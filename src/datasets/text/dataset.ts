@@ -3,7 +3,7 @@ import type { ExampleSet } from "../../engines/examples.ts";
 import { inputError } from "../../foundations/errors.ts";
 import { assembleDataset, type Selection, wholeOf } from "../assemble.ts";
 import { findNamed } from "../data-folder.ts";
-import type { Dataset, LoadContext } from "../dataset.ts";
+import type { Dataset, LoadContext, Source } from "../dataset.ts";
 import { splitExamples } from "../split.ts";
 import { labelsOf, textClasses } from "./classes.ts";
 import { checkVocabulary, readTextModel, type TextModel } from "./head.ts";
@@ -93,7 +93,7 @@ export async function textDataset(
   return {
     ...assembleDataset({
       name: testExamples.count < given ? `${name}-first-${testExamples.count}` : name,
-      sources: [...test.sources, ...(train?.sources ?? [])],
+      sources: sourcesOf(test, train),
       ...(trained === undefined
         ? nothingTrained(testExamples)
         : splitExamples(examples(trained), { validation: validationOf(options, trained.labels.length) })),
@@ -158,6 +158,12 @@ function tellShared(
     `${shared} of the ${tested.length} test texts (${filesOf(test.sentences)}) are among the training texts ` +
       `(${filesOf(train.sentences)}): on those, figures say what a network remembers.`,
   );
+}
+
+/** Each file once: an archive has the texts of both. */
+function sourcesOf(test: Sentences, train: Sentences | undefined): readonly Source[] {
+  const own = train?.sources.filter(({ file }) => test.sources.every((other) => other.file !== file));
+  return [...test.sources, ...(own ?? [])];
 }
 
 function filesOf({ sources }: Sentences): string {
