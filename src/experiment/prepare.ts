@@ -14,6 +14,7 @@ import type { StudyOptions } from "./options.ts";
 import { planStudy, type StudyPlan } from "./plan.ts";
 import { findWeights, type GivenWeights } from "./read-weights.ts";
 import type { RunSettings } from "./settings.ts";
+import { refuseNothingToTrainOn } from "./unfit-data.ts";
 
 /** A study with everything that has to be known before the first run; plain data. */
 export interface StudyOutline {
@@ -148,6 +149,7 @@ export function outlineStudy(
     plugins: pluginsOf(options),
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
+  refuseNothingToTrainOn(plan, settings, dataset);
   return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
 }
 
