@@ -10,6 +10,7 @@ import { hasWeights, type NetworkSpec } from "../network/specification.ts";
 import { controlsLeftOut } from "../pruning/controlled.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
+import { idleSeedsNotice } from "./idle-seeds.ts";
 import type { StudyOptions } from "./options.ts";
 import { planStudy, type StudyPlan } from "./plan.ts";
 import { findWeights, type GivenWeights } from "./read-weights.ts";
@@ -85,7 +86,10 @@ export async function prepareStudy(
     const network = request.network ?? networkOfStudy(pinned, data.facts);
     if (request.network !== undefined) refuseOtherExamples(network, data.facts);
     const weights = await findWeights(options.train, network, dataDir);
-    return { ...outlineStudy(pinned, data.facts, found, weights, network), data };
+    const outline = outlineStudy(pinned, data.facts, found, weights, network);
+    const idle = idleSeedsNotice(outline.plan, outline.settings, options.seeds);
+    if (idle !== undefined) notify(idle);
+    return { ...outline, data };
   } catch (error) {
     data.release();
     throw error;

@@ -302,6 +302,21 @@ export const optionalColumns: {
       ece: figure("The same after recovery."),
     },
     {
+      test_ci95_low: figure(
+        "Lower end of the 95% interval that the test examples alone leave round `accuracy` (Wilson's).",
+      ),
+      test_ci95_high: figure("Upper end of it."),
+      newly_wrong: integer("Test examples that the trained dense network has right, and this one wrong."),
+      newly_right: integer("Test examples that the trained dense network has wrong, and this one right."),
+      drop_ci95_low: figure(
+        "Lower end of the 95% interval of `accuracy_drop` over the test examples, paired (Newcombe's), in percentage points.",
+      ),
+      drop_ci95_high: figure("Upper end of it."),
+      mcnemar_p: figure(
+        "Probability of so uneven a split of `newly_wrong` and `newly_right` between equal networks (McNemar's exact test).",
+      ),
+    },
+    {
       shrunk_parameters: integer(
         "Parameters of the dense network that is left without dead and constant units, all inputs kept.",
       ),

@@ -80,6 +80,9 @@ const FRACTIONS: ReadonlySet<string> = new Set([
   "baseline_ece",
   "pruned_ece",
   "ece",
+  "test_ci95_low",
+  "test_ci95_high",
+  "mcnemar_p",
 ]);
 
 const STATUSES = ["ok", "collapsed", "diverged"] as const satisfies readonly RunStatus[];

@@ -66,6 +66,17 @@ export interface ResultRow {
   readonly baseline_ece?: number | null;
   readonly pruned_ece?: number | null;
   readonly ece?: number | null;
+  /**
+   * These seven in studies of texts: each network's test examples one by one, and those that it and the dense network answer
+   * otherwise. The drop is in percentage points.
+   */
+  readonly test_ci95_low?: number | null;
+  readonly test_ci95_high?: number | null;
+  readonly newly_wrong?: number | null;
+  readonly newly_right?: number | null;
+  readonly drop_ci95_low?: number | null;
+  readonly drop_ci95_high?: number | null;
+  readonly mcnemar_p?: number | null;
   /** These two in studies that ask for it: of the network without its dead and constant units. */
   readonly shrunk_parameters?: number;
   readonly shrunk_macs?: number;
