@@ -29,6 +29,8 @@ export interface DatasetFacts {
 export interface DatasetReference {
   readonly options: DatasetOptions;
   readonly dataDir: string | undefined;
+  /** Where its tokenizer lies. */
+  readonly modelFolder?: string | undefined;
   readonly checksum: string;
 }
 
@@ -70,7 +72,8 @@ export class DatasetCache {
 
   /** Loads what the options name, unless it is here. Throws as loadDataset does. */
   async open(options: DatasetOptions, context: LoadContext): Promise<CachedDataset> {
-    const key = canonicalJson({ options, dataDir: context.dataDir ?? null });
+    const { dataDir, modelFolder } = context;
+    const key = canonicalJson({ options, dataDir: dataDir ?? null, modelFolder: modelFolder ?? null });
     const opened = this.#opened.get(key) ?? (await this.#add(options, context));
     this.#opened.set(key, opened);
     const { facts } = opened;
@@ -80,7 +83,7 @@ export class DatasetCache {
     let released = false;
     return {
       ...opened,
-      reference: { options, dataDir: context.dataDir, checksum: facts.checksum },
+      reference: { options, dataDir, modelFolder, checksum: facts.checksum },
       release: () => {
         if (!released && --entry.users === 0) entry.data = undefined;
         released = true;

@@ -77,7 +77,7 @@ const results = {
   sparsity: figure("Pruned weights over prunable weights, counted from the masks."),
   model_sparsity: figure("Pruned values over all parameters, biases included."),
   effective_sparsity: figure(
-    "As `sparsity`, counting also kept weights on no live path from an input to an output.",
+    "As `sparsity`, counting also kept weights on no live path from an input to an output; empty of a transformer.",
   ),
   parameters: integer("Parameters of the dense network, biases included."),
   nonzero_parameters: integer("Parameters that the masks keep."),

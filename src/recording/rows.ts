@@ -26,8 +26,8 @@ export interface ResultRow {
   readonly sparsity: number;
   /** Pruned values over every parameter, biases included. */
   readonly model_sparsity: number;
-  /** As sparsity, counting also kept weights on no live path from an input to an output. */
-  readonly effective_sparsity: number;
+  /** As sparsity, counting also kept weights on no live path from an input to an output; null of a network of tokens. */
+  readonly effective_sparsity: number | null;
   readonly parameters: number;
   readonly nonzero_parameters: number;
   /** parameters / nonzero_parameters; null when nothing is left. */
@@ -94,7 +94,7 @@ export interface SummaryRow {
   readonly target_sparsity: number;
   /** Mean over the seeds. */
   readonly sparsity: number;
-  readonly effective_sparsity: number;
+  readonly effective_sparsity: number | null;
   readonly compression: number | null;
   /** Runs that count (status is not diverged). */
   readonly n: number;
@@ -146,8 +146,8 @@ export interface LayerRow {
   readonly weights: number;
   readonly nonzero: number;
   readonly sparsity: number;
-  /** Kept weights on a live path. */
-  readonly live: number;
+  /** Kept weights on a live path; null of a network of tokens. */
+  readonly live: number | null;
   readonly encoding: "dense" | "bitmask" | "csr";
   readonly bytes: number;
   readonly macs: number;

@@ -126,7 +126,7 @@ export class WasmInstance implements KernelInstance {
   }
 
   outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
-    const { values } = examples.inputs;
+    const { values } = numericInputs(examples);
     const size = exampleSize(examples);
     this.reserve(BLOCK);
     const outputsAt = this.staging;
