@@ -176,6 +176,11 @@ export function outlineStudy(
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
   refuseUnmeasurable(options, dataset);
+  if (options.evaluate?.shrunk && readsTokens(network)) {
+    throw inputError(
+      "evaluate.shrunk counts units without which a network computes the same, and a transformer's are not followed. Leave it out.",
+    );
+  }
   const { from: _from, names: _names, ...train } = options.train;
   const settings: RunSettings = {
     network,

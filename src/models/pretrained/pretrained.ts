@@ -18,7 +18,7 @@ const found = z
     classes: z.int().positive(),
     ...architectureOptions,
   })
-  .optional()
+  .nullish()
   .describe(
     "What config.json says. Left out, it is read; the config.yaml of a results folder has it, so that a re-run never takes another network.",
   );
@@ -44,7 +44,7 @@ export const pretrained = defineModel(
     }),
     resolve,
     layers: ({ path: folder, weights, architecture }, _inputShape, outputs) => {
-      if (architecture === undefined) throw new Error("config.json has not been read");
+      if (architecture == null) throw new Error("config.json has not been read");
       const { classes } = architecture;
       if (weights === "file" && classes !== outputs) {
         throw inputError(
@@ -61,7 +61,7 @@ export const pretrained = defineModel(
 interface Options {
   readonly path: string;
   readonly weights: "file" | "none";
-  readonly architecture?: (Architecture & { readonly classes: number }) | undefined;
+  readonly architecture?: (Architecture & { readonly classes: number }) | null | undefined;
 }
 
 /** Reads config.json and finds the weights. Throws a PruneLabError of kind `input` that names what is missing or other. */
@@ -72,10 +72,7 @@ async function resolve<Chosen extends Options>(
   const folder = await findNamed(options.path, { option: "model.path", what: "folder", dataDir });
   const config = await readConfig(folder);
   const architecture = { ...config.architecture, classes: config.classes };
-  if (
-    options.architecture !== undefined &&
-    canonicalJson(options.architecture) !== canonicalJson(architecture)
-  ) {
+  if (options.architecture != null && canonicalJson(options.architecture) !== canonicalJson(architecture)) {
     throw inputError(`${configFile(folder)} is not of the network that model.architecture describes.`, {
       hint: "Another folder is there, or its config.json was changed. To take what is there: --set model.architecture=null",
     });
