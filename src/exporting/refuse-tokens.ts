@@ -5,7 +5,7 @@ export function refuseTokens(format: string): PruneLabError {
   return inputError(
     `The format ${format} is for networks of dense and convolutional layers; this one is a transformer.`,
     {
-      hint: "Formats for it: --format safetensors, safetensors-compressed. What reads the file it was trained from reads the first.",
+      hint: "Formats for it: --format safetensors, safetensors-compressed. The first has the names and shapes of a Hugging Face file.",
     },
   );
 }
