@@ -13,9 +13,9 @@ const WEIGHTS = "model.safetensors";
 
 const found = z
   .strictObject({
-    layout: z.enum(["distilbert", "bert"]),
-    epsilon: z.number().positive(),
-    classes: z.int().positive(),
+    layout: z.enum(["distilbert", "bert"]).describe("Whose names the tensors have, and whose head."),
+    epsilon: z.number().positive().describe("Added to the variance where values are normalized."),
+    classes: z.int().positive().describe("Outputs of its classifier."),
     ...architectureOptions,
   })
   .nullish()
