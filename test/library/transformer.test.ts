@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import * as yaml from "yaml";
 import { configSchema } from "../../src/config/schema.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
+import { benchCheckpoints } from "../../src/library/bench/bench.ts";
 import { merge } from "../../src/library/merge.ts";
+import { shrink } from "../../src/library/steps/shrink.ts";
 import { parseCsv } from "../../src/recording/csv-reader.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyDataset } from "../support/tiny-dataset.ts";
@@ -187,5 +189,22 @@ describe("what does not fit is told before anything is written", () => {
     const { events, outcome } = await runIn(path.join(root, "auto"), study({ engine: "auto" }));
     expect(outcome.results[0]?.engine).toBe("reference");
     expect(JSON.stringify(events)).toContain("Using the engine reference");
+  });
+});
+
+it.each([
+  [
+    "shrink",
+    (file: string) => shrink(file, { out: path.join(root, "smaller.safetensors") }),
+    "it cannot be made smaller",
+  ],
+  ["bench", (file: string) => benchCheckpoints([file]), "bench measures engines that compute none"],
+])("%s says that it is not for transformers", async (_step, take, message) => {
+  const folder = path.join(root, "taken");
+  await runIn(folder, study());
+  const file = path.join(folder, "checkpoints", "baseline-seed0.safetensors");
+  await expect(take(file)).rejects.toMatchObject({
+    kind: "input",
+    message: expect.stringContaining(message),
   });
 });
