@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fetchableNames, fetchDataset } from "../datasets/fetch.ts";
+import { fetchableNames, fetchNamed } from "../library/fetch.ts";
 import { print } from "./output.ts";
 import { downloadProgress } from "./progress/downloads.ts";
 import { addPluginFlag } from "./run-flags.ts";
@@ -7,11 +7,13 @@ import { addPluginFlag } from "./run-flags.ts";
 /** Adds `prune-lab data fetch NAME`. */
 export function registerData(program: Command): void {
   const names = fetchableNames();
-  const data = program.command("data").description("work with dataset files");
+  const data = program.command("data").description("work with files of datasets and of published networks");
   const fetch = data
     .command("fetch")
-    .description("download a dataset, checked against its checksums; continues an interrupted download")
-    .argument("<name>", `the dataset: ${names.join(", ")}`)
+    .description(
+      "download a dataset or a published network, checked against its checksums; continues an interrupted download",
+    )
+    .argument("<name>", `what to get: ${names.join(", ")}`)
     .option("--data-dir <dir>", "the data folder (default: PRUNE_LAB_DATA, else data)")
     .option("--mirror <url>", "download from this server instead of the known ones")
     .option("--force", "download again and replace the files that are there");
@@ -26,7 +28,7 @@ ${names.map((name) => `  $ prune-lab data fetch ${name}`).join("\n")}
   $ prune-lab data fetch mnist --data-dir ~/datasets
   $ prune-lab data fetch mnist --mirror https://example.org/mnist/`,
     )
-    .action(fetchNamed);
+    .action(fetchAndTell);
 }
 
 interface Flags {
@@ -35,9 +37,9 @@ interface Flags {
   readonly force?: boolean;
 }
 
-async function fetchNamed(name: string, { dataDir, mirror, force = false }: Flags): Promise<void> {
+async function fetchAndTell(name: string, { dataDir, mirror, force = false }: Flags): Promise<void> {
   const { notify, onProgress, stop } = downloadProgress();
-  const fetching = fetchDataset(name, { dataDir, mirror, force, notify, onProgress });
+  const fetching = fetchNamed(name, { dataDir, mirror, force, notify, onProgress });
   const { folder, downloaded } = await fetching.finally(stop);
   const what = downloaded.length === 0 ? "already there" : `downloaded ${downloaded.join(", ")}`;
   print(`${name} is complete and verified in ${folder} (${what}).\n`);

@@ -22,7 +22,7 @@ export function figureLines(figures: Figures): string {
       : [["accuracy", measured(accuracy, figures.accuracy)] satisfies [string, string]]),
     ["loss", figures.loss === null ? "not finite" : valueText(loss, figures.loss)],
     ["tested on", `${count(examples)} examples of ${dataset}`],
-    ["sparsity", `${percent(figures.sparsity)}, effective ${percent(figures.effective_sparsity)}`],
+    ["sparsity", sparsityText(figures)],
     ["parameters", `${count(figures.nonzero_parameters)} of ${count(figures.parameters)} left`],
     ["macs", `${count(figures.macs)} of ${count(figures.dense_macs)} for one example`],
     [
@@ -31,4 +31,8 @@ export function figureLines(figures: Figures): string {
     ],
   ];
   return lines.map(([name, text]) => `${name.padEnd(12)}${text}\n`).join("");
+}
+
+function sparsityText({ sparsity, effective_sparsity: effective }: Figures): string {
+  return effective === null ? percent(sparsity) : `${percent(sparsity)}, effective ${percent(effective)}`;
 }

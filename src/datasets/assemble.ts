@@ -1,4 +1,10 @@
-import { type ExampleSet, exampleSize, type InputValues, type Targets } from "../engines/examples.ts";
+import {
+  type ExampleSet,
+  exampleSize,
+  type InputValues,
+  type Targets,
+  type TokenValues,
+} from "../engines/examples.ts";
 import { canonicalJson, contentHash, sha256 } from "../foundations/hash.ts";
 import type { Dataset, Source } from "./dataset.ts";
 
@@ -52,10 +58,29 @@ function gather({ examples, order }: Selection): ExampleSet {
 
 function gatherInputs(examples: ExampleSet, order: Uint32Array): InputValues {
   const { inputs } = examples;
+  if (inputs.kind === "tokens") return gatherTokens(inputs, order);
   const size = exampleSize(examples);
   return inputs.kind === "bytes"
     ? { ...inputs, values: gatherRows(inputs.values, sharedBytes(order.length * size), size, order) }
     : { ...inputs, values: gatherRows(inputs.values, sharedFloats(order.length * size), size, order) };
+}
+
+/** The pieces of the selected texts, one text after the other. */
+function gatherTokens({ values, starts, vocabulary }: TokenValues, order: Uint32Array): TokenValues {
+  const gathered = new Uint32Array(new SharedArrayBuffer((order.length + 1) * Uint32Array.BYTES_PER_ELEMENT));
+  const lengthOf = (example: number) => (starts[example + 1] as number) - (starts[example] as number);
+  order.forEach((example, i) => {
+    gathered[i + 1] = (gathered[i] as number) + lengthOf(example);
+  });
+  const pieces = gathered[order.length] as number;
+  const to =
+    values instanceof Uint16Array
+      ? new Uint16Array(new SharedArrayBuffer(pieces * Uint16Array.BYTES_PER_ELEMENT))
+      : new Int32Array(new SharedArrayBuffer(pieces * Int32Array.BYTES_PER_ELEMENT));
+  order.forEach((example, i) => {
+    to.set(values.subarray(starts[example], starts[example + 1]), gathered[i]);
+  });
+  return { kind: "tokens", values: to, starts: gathered, vocabulary };
 }
 
 function gatherTargets(targets: Targets, order: Uint32Array): Targets {
@@ -96,7 +121,9 @@ function kindOf({ shape, inputs, targets }: ExampleSet): object {
     shape,
     ...(inputs.kind === "bytes"
       ? { scaling: { scale: inputs.scale, offset: inputs.offset } }
-      : { inputs: inputs.kind }),
+      : inputs.kind === "tokens"
+        ? { inputs: inputs.kind, vocabulary: inputs.vocabulary }
+        : { inputs: inputs.kind }),
     ...(targets.kind === "classes" ? { classes: targets.classes } : { width: targets.width }),
   };
 }
@@ -104,12 +131,13 @@ function kindOf({ shape, inputs, targets }: ExampleSet): object {
 function valuesChecksum({ inputs, targets }: ExampleSet): object {
   return {
     values: sha256(bytesOf(inputs.values)),
+    ...(inputs.kind === "tokens" ? { starts: sha256(bytesOf(inputs.starts)) } : {}),
     ...(targets.kind === "classes"
       ? { labels: sha256(targets.labels) }
       : { targets: sha256(bytesOf(targets.values)) }),
   };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: InputValues["values"] | Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

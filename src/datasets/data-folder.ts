@@ -91,7 +91,7 @@ export async function findNamed(
   throw inputError(`${option}: there is no ${what} ${candidates.join(" or ")}.`);
 }
 
-async function isFile(file: string): Promise<boolean> {
+export async function isFile(file: string): Promise<boolean> {
   return (await entryAt(file))?.isFile() ?? false;
 }
 

@@ -12,8 +12,10 @@ export interface DatasetFacts {
   readonly sources: Dataset["sources"];
   /** Absent where the data is no table. */
   readonly columns?: ColumnFacts;
-  /** Shape of one example. */
+  /** Shape of one example; of texts [the most pieces of any]. */
   readonly shape: readonly number[];
+  /** How many pieces the texts are made of; absent where the data is no texts. */
+  readonly vocabulary?: number;
   readonly targets:
     | { readonly kind: "classes"; readonly classes: number }
     | { readonly kind: "values"; readonly width: number };
@@ -27,6 +29,8 @@ export interface DatasetFacts {
 export interface DatasetReference {
   readonly options: DatasetOptions;
   readonly dataDir: string | undefined;
+  /** Where its tokenizer lies. */
+  readonly modelFolder?: string | undefined;
   readonly checksum: string;
 }
 
@@ -68,7 +72,8 @@ export class DatasetCache {
 
   /** Loads what the options name, unless it is here. Throws as loadDataset does. */
   async open(options: DatasetOptions, context: LoadContext): Promise<CachedDataset> {
-    const key = canonicalJson({ options, dataDir: context.dataDir ?? null });
+    const { dataDir, modelFolder } = context;
+    const key = canonicalJson({ options, dataDir: dataDir ?? null, modelFolder: modelFolder ?? null });
     const opened = this.#opened.get(key) ?? (await this.#add(options, context));
     this.#opened.set(key, opened);
     const { facts } = opened;
@@ -78,7 +83,7 @@ export class DatasetCache {
     let released = false;
     return {
       ...opened,
-      reference: { options, dataDir: context.dataDir, checksum: facts.checksum },
+      reference: { options, dataDir, modelFolder, checksum: facts.checksum },
       release: () => {
         if (!released && --entry.users === 0) entry.data = undefined;
         released = true;
@@ -129,7 +134,7 @@ async function loadAgain(options: DatasetOptions, context: LoadContext, facts: D
 }
 
 function factsOf({ name, checksum, sources, columns, train, validation, test }: Dataset): DatasetFacts {
-  const { shape, targets } = train;
+  const { shape, inputs, targets } = train;
   const guess = constantGuess(test);
   return {
     name,
@@ -137,6 +142,7 @@ function factsOf({ name, checksum, sources, columns, train, validation, test }: 
     sources,
     ...(columns === undefined ? {} : { columns }),
     shape,
+    ...(inputs.kind === "tokens" ? { vocabulary: inputs.vocabulary } : {}),
     targets:
       targets.kind === "classes"
         ? { kind: targets.kind, classes: targets.classes }
@@ -149,6 +155,7 @@ function factsOf({ name, checksum, sources, columns, train, validation, test }: 
 function sizeInBytes({ train, validation, test }: Dataset): number {
   const bytesOf = ({ inputs, targets }: ExampleSet) =>
     inputs.values.byteLength +
+    (inputs.kind === "tokens" ? inputs.starts.byteLength : 0) +
     (targets.kind === "classes" ? targets.labels.byteLength : targets.values.byteLength);
   return bytesOf(train) + bytesOf(validation) + bytesOf(test);
 }

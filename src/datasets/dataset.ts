@@ -44,6 +44,8 @@ export interface Source {
 export interface LoadContext {
   /** `--data-dir`, if given. */
   readonly dataDir: string | undefined;
+  /** The folder of the model, where it has one: what texts are cut into is said there. */
+  readonly modelFolder?: string | undefined;
   readonly notify: Notify;
 }
 
@@ -52,6 +54,8 @@ export interface Download {
   /** Base URLs, ending in a slash, in the order they are tried. */
   readonly mirrors: readonly string[];
   readonly files: readonly DownloadFile[];
+  /** Told before anything is downloaded: where the terms of use are not plain. */
+  readonly terms?: string;
 }
 
 export interface DownloadFile {

@@ -4,12 +4,9 @@ import path from "node:path";
 import { createFolder } from "../foundations/create-folder.ts";
 import { failure, inputError, PruneLabError, systemErrorCode } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
-import { quote } from "../foundations/quote.ts";
-import { didYouMean } from "../foundations/suggest.ts";
 import { type TransferProgress, transfer } from "../foundations/transfer.ts";
-import { dataFolders, datasetFolder, findFile } from "./data-folder.ts";
+import { findFile } from "./data-folder.ts";
 import type { Download, DownloadFile } from "./dataset.ts";
-import { datasets } from "./registry.ts";
 import { MOST_BYTES, uncompressedChunks } from "./uncompressed.ts";
 
 export interface FetchOptions {
@@ -27,43 +24,12 @@ export interface FetchResult {
   readonly downloaded: readonly string[];
 }
 
-/** Names of the datasets that can be downloaded, of those that are registered now. */
-export function fetchableNames(): readonly string[] {
-  return datasets
-    .list()
-    .filter((entry) => entry.download !== undefined)
-    .map(({ name }) => name);
-}
-
 /**
- * Makes a dataset's files present and verified in the data folder (`--data-dir`, PRUNE_LAB_DATA or `data`).
- * `mirror` replaces the dataset's own list. Throws a PruneLabError of kind `input` for an unknown name, an unusable
- * mirror or folder, or other data under the files' names; of kind `failure` when no mirror has the files.
+ * Makes files present and verified in a folder. Throws a PruneLabError of kind `input` for an unusable folder, or other data
+ * under the files' names; of kind `failure` when no mirror has the files.
  */
-export async function fetchDataset(
-  name: string,
-  {
-    dataDir,
-    mirror,
-    ...options
-  }: FetchOptions & { dataDir?: string | undefined; mirror?: string | undefined },
-): Promise<FetchResult> {
-  const download = datasets.find(name)?.download;
-  if (download === undefined) {
-    const names = fetchableNames();
-    throw inputError(
-      `There is nothing to fetch under the name ${quote(name)}. Available: ${names.join(", ")}.${didYouMean(name, names)}`,
-    );
-  }
-  const mirrors = mirror === undefined ? download.mirrors : [baseUrl(mirror)];
-  const fileNames = download.files.flatMap(({ spellings }) => spellings);
-  const folder = await datasetFolder(dataFolders(dataDir)[0], name, fileNames);
-  return fetchFiles({ ...download, mirrors }, folder, options);
-}
-
-/** The same for given mirrors, files and folder. */
 export async function fetchFiles(
-  { mirrors, files }: Download,
+  { mirrors, files, terms }: Download,
   folder: string,
   options: FetchOptions,
 ): Promise<FetchResult> {
@@ -76,6 +42,7 @@ export async function fetchFiles(
         await requireContent(existing, content);
         continue;
       }
+      if (terms !== undefined && downloaded.length === 0) options.notify(terms);
       const part = path.join(folder, `${name}.part`);
       if (options.force) await rm(part, { force: true });
       const urls = mirrors.map((mirror) => mirror + name);
@@ -173,13 +140,4 @@ async function contentProblem(
 /** The most bytes of a gzip file of this content: what cannot be compressed grows by less than this. */
 function mostCompressed({ bytes = MOST_BYTES }: Content): number {
   return Math.ceil(bytes * 1.001) + 2 ** 16;
-}
-
-/** A mirror's URL with its final slash. */
-function baseUrl(mirror: string): string {
-  const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw inputError(`--mirror is ${quote(mirror)}, expected a URL such as https://example.org/mnist/.`);
-  }
-  return url.href.endsWith("/") ? url.href : `${url.href}/`;
 }

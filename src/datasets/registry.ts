@@ -9,10 +9,26 @@ import { fashionMnist } from "./fashion-mnist.ts";
 import { idx } from "./idx.ts";
 import { kmnist } from "./kmnist.ts";
 import { mnist } from "./mnist.ts";
+import { rottenTomatoes } from "./rotten-tomatoes.ts";
+import { sst2 } from "./sst2.ts";
 import { synthetic } from "./synthetic.ts";
-import { table } from "./table.ts";
 
-const builtIn = [mnist, fashionMnist, kmnist, emnist, digits8x8, idx, table, synthetic] as const;
+import { table } from "./table.ts";
+import { text } from "./text.ts";
+
+const builtIn = [
+  mnist,
+  fashionMnist,
+  kmnist,
+  emnist,
+  digits8x8,
+  sst2,
+  rottenTomatoes,
+  idx,
+  table,
+  text,
+  synthetic,
+] as const;
 
 /** Every dataset. The config's schema, `list`, `data fetch`, `doctor` and the reference page are derived from here. */
 export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("dataset", builtIn, {
@@ -27,6 +43,10 @@ export const datasets = new Registry<DatasetEntry, (typeof builtIn)[number]>("da
   custom: "table",
   csv: "table",
   tabular: "table",
+  sst: "sst2",
+  glue: "sst2",
+  sentences: "text",
+  sentiment: "text",
   regression: "table",
   noise: "synthetic",
   random: "synthetic",

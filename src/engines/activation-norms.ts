@@ -1,28 +1,15 @@
-import { layerOutputShapes, sizeOf } from "../network/shapes.ts";
-import type { Conv2dSpec, DenseSpec, NetworkSpec } from "../network/specification.ts";
+import { sizeOf } from "../network/shapes.ts";
+import type { PlacedLayer } from "../network/weighted-layers.ts";
 
-/** A layer with weights, and the shape of what comes in. */
-export interface WeightedInput {
-  readonly layer: DenseSpec | Conv2dSpec;
-  /** Its number among all layers. */
-  readonly index: number;
-  readonly shape: readonly number[];
-}
-
-/** The layers with weights, in order. */
-export function weightedInputs(spec: NetworkSpec): WeightedInput[] {
-  const shapes = [spec.inputShape, ...layerOutputShapes(spec)];
-  return spec.layers.flatMap((layer, index) =>
-    layer.kind === "dense" || layer.kind === "conv2d" ? [{ layer, index, shape: shapes[index] ?? [] }] : [],
-  );
-}
+/** A layer with weights, and the shape of what comes in: of a layer in a transformer block that of one token. */
+export type WeightedInput = Pick<PlacedLayer, "layer" | "inputShape">;
 
 /** Zeros to add squares up in: one for each value that comes into the layer. */
-export function zeroSquares({ shape }: WeightedInput): Float64Array {
-  return new Float64Array(sizeOf(shape));
+export function zeroSquares({ inputShape }: WeightedInput): Float64Array {
+  return new Float64Array(sizeOf(inputShape));
 }
 
-/** Adds the squares of `values`, those of one example after those of the other, to the sums. */
+/** Adds the squares of `values`, those of one example or token after those of the other, to the sums. */
 export function addSquares(sums: Float64Array, values: Float32Array | Float64Array): void {
   for (let i = 0; i < values.length; i++) (sums[i % sums.length] as number) += (values[i] as number) ** 2;
 }
@@ -44,10 +31,10 @@ export function activationNorms(
 }
 
 /** By weight column, the sum over all positions of the value that the column meets there; a border of zeros adds 0. */
-function columnSums({ layer, shape }: WeightedInput, values: Float64Array): Float64Array {
+function columnSums({ layer, inputShape }: WeightedInput, values: Float64Array): Float64Array {
   if (layer.kind === "dense") return values;
   const { inChannels, kernelHeight, kernelWidth, stride, padding } = layer;
-  const [, height = 1, width = 1] = shape;
+  const [, height = 1, width = 1] = inputShape;
   const sums = new Float64Array(inChannels * kernelHeight * kernelWidth);
   const rows = positions(height, kernelHeight, stride, padding);
   const columns = positions(width, kernelWidth, stride, padding);

@@ -36,14 +36,33 @@ export function engineSuggestion(name: string): string {
   });
 }
 
+/** What an engine has to compute. */
+export interface Workload {
+  /** A network of tokens, which not every engine takes. */
+  readonly tokens: boolean;
+}
+
 /**
  * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
- * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
+ * is installed and sees a GPU, else as with `kernels`, and the reference where none of these computes the network. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
  * engine cannot run here: an engine asked for by name is never replaced by another.
  */
-export async function openEngine(name: string, notify: Notify): Promise<Engine> {
-  if (name === "auto") return (await openOnGpu(notify)) ?? openFirstOf(kernels, notify);
-  if (name === "kernels") return openFirstOf(kernels, notify);
+export async function openEngine(
+  name: string,
+  notify: Notify,
+  { tokens }: Workload = { tokens: false },
+): Promise<Engine> {
+  const takes = (entry: EngineEntry) => !tokens || entry.readsTokens === true;
+  const fitting = kernels.filter(takes);
+  if (name === "auto") {
+    const onGpu = takes(tensorflow) ? await openOnGpu(notify) : undefined;
+    if (onGpu !== undefined) return onGpu;
+    if (fitting.length > 0) return openFirstOf(fitting, notify);
+    notify(`Using the engine ${reference.name}, the only one that computes transformers: a slow one.`);
+    return reference.open(notify);
+  }
+  if (name === "kernels" && fitting.length > 0) return openFirstOf(fitting, notify);
+  if (name === "kernels") throw refuseTokens(name);
   const entry = engines.find(name);
   if (entry === undefined) {
     const choices = engineChoices();
@@ -51,7 +70,15 @@ export async function openEngine(name: string, notify: Notify): Promise<Engine> 
       `Unknown engine ${quote(name)}.${engineSuggestion(name)} Engines: ${choices.join(", ")}.`,
     );
   }
+  if (!takes(entry)) throw refuseTokens(name);
   return entry.open(notify);
+}
+
+function refuseTokens(name: string): PruneLabError {
+  const able = engines.list().filter(({ readsTokens }) => readsTokens);
+  return inputError(`The engine ${name} computes no transformers.`, {
+    hint: `Engines that do: ${able.map((entry) => entry.name).join(", ")}.`,
+  });
 }
 
 async function openFirstOf(entries: readonly EngineEntry[], notify: Notify): Promise<Engine> {

@@ -1,19 +1,22 @@
 import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { EngineDescription } from "../engines/engine.ts";
-import { openEngine } from "../engines/registry.ts";
+import { openEngine, type Workload } from "../engines/registry.ts";
 import { inputError } from "../foundations/errors.ts";
+import { canonicalJson } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
-import { buildNetwork, models } from "../models/registry.ts";
-import { hasWeights, type NetworkSpec } from "../network/specification.ts";
+import { buildNetwork, models, resolveModel } from "../models/registry.ts";
+import { hasWeights, type NetworkSpec, readsTokens } from "../network/specification.ts";
 import { controlsLeftOut } from "../pruning/controlled.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
 import { recipeHash } from "./identity.ts";
+import { idleSeedsNotice } from "./idle-seeds.ts";
 import type { StudyOptions } from "./options.ts";
 import { planStudy, type StudyPlan } from "./plan.ts";
 import { findWeights, type GivenWeights } from "./read-weights.ts";
 import type { RunSettings } from "./settings.ts";
+import { refuseNothingToTrainOn } from "./unfit-data.ts";
 
 /** A study with everything that has to be known before the first run; plain data. */
 export interface StudyOutline {
@@ -48,12 +51,13 @@ export class StudyResources {
   }
 
   /** What an engine is; opens it once, to see that it runs here. */
-  async engine(name: string, notify: Notify): Promise<EngineDescription> {
-    const known = this.#engines.get(name);
+  async engine(name: string, notify: Notify, workload: Workload): Promise<EngineDescription> {
+    const key = canonicalJson({ name, ...workload });
+    const known = this.#engines.get(key);
     if (known !== undefined) return known;
-    const engine = await openEngine(name, notify);
+    const engine = await openEngine(name, notify, workload);
     await engine.dispose();
-    this.#engines.set(name, engine.description);
+    this.#engines.set(key, engine.description);
     return engine.description;
   }
 }
@@ -73,18 +77,24 @@ export async function prepareStudy(
 ): Promise<PreparedStudy> {
   const { options, dataDir, onEngine } = request;
   const notify = resources.once(request.notify);
-  // A compiler is asked, or a GPU, while files are read; what is wrong with the data is told first.
-  const engine = resources.engine(options.engine, notify);
+  const tokens = request.network ? readsTokens(request.network) : takesTexts(options.model);
+  // A compiler is asked, or a GPU, while files are read; what is wrong with model and data is told first.
+  const engine = resources.engine(options.engine, notify, { tokens });
   engine.then(onEngine, () => {});
-  const data = await resources.datasets.open(options.dataset, { dataDir, notify });
+  const model = await resolveModel(options.model, { dataDir });
+  const { folder: modelFolder } = model;
+  const data = await resources.datasets.open(options.dataset, { dataDir, modelFolder, notify });
   try {
     const found = await engine;
     for (const message of leftOutNotices(options)) notify(message);
-    const pinned = { ...options, dataset: data.options, engine: found.name };
+    const pinned = { ...options, dataset: data.options, model: model.options, engine: found.name };
     const network = request.network ?? networkOfStudy(pinned, data.facts);
     if (request.network !== undefined) refuseOtherExamples(network, data.facts);
-    const weights = await findWeights(options.train, network, dataDir);
-    return { ...outlineStudy(pinned, data.facts, found, weights, network), data };
+    const weights = await findWeights({ ...options.train, ofModel: model.weights }, network, dataDir);
+    const outline = outlineStudy(pinned, data.facts, found, weights, network);
+    const idle = idleSeedsNotice(outline.plan, outline.settings, options.seeds);
+    if (idle !== undefined) notify(idle);
+    return { ...outline, data };
   } catch (error) {
     data.release();
     throw error;
@@ -99,18 +109,54 @@ function leftOutNotices({ prune }: StudyOptions): string[] {
   });
 }
 
+function takesTexts({ name }: StudyOptions["model"]): boolean {
+  return models.named(name).readsTokens === true;
+}
+
 /** Throws when the model does not fit the data. */
-function networkOfStudy({ model }: StudyOptions, { shape, targets }: DatasetFacts): NetworkSpec {
+function networkOfStudy({ model }: StudyOptions, facts: DatasetFacts): NetworkSpec {
+  const { name, vocabulary } = facts;
+  if ((vocabulary !== undefined) !== takesTexts(model)) {
+    const [takes, has] = vocabulary === undefined ? ["texts", "none"] : ["no texts", "nothing else"];
+    const fitting = models
+      .list()
+      .filter((entry) => (entry.readsTokens === true) === (vocabulary !== undefined));
+    throw inputError(`The model ${model.name} takes ${takes}, and the dataset ${name} has ${has}.`, {
+      hint: `Models that take it: ${fitting.map((entry) => entry.name).join(", ")}.`,
+    });
+  }
+  const network = networkFor(model, facts);
+  refuseOtherVocabulary(network, facts);
+  return network;
+}
+
+function networkFor(model: StudyOptions["model"], { shape, targets }: DatasetFacts): NetworkSpec {
   return targets.kind === "classes"
     ? buildNetwork(model, shape, targets.classes, "softmax-cross-entropy")
     : buildNetwork(model, shape, targets.width, "mean-squared-error");
 }
 
+/** A piece is the number of a row of the embeddings: the same one only by the tokenizer that they were made with. */
+function refuseOtherVocabulary({ layers }: NetworkSpec, { name, vocabulary }: DatasetFacts): void {
+  const [first] = layers;
+  if (first?.kind !== "embeddings" || first.vocabulary === vocabulary) return;
+  throw inputError(
+    `The network knows ${first.vocabulary} pieces, and the tokenizer of the dataset ${name} has ${vocabulary}.`,
+    { hint: "They have to be those of one model." },
+  );
+}
+
 /** For a network that was not made for the data. */
-function refuseOtherExamples(
-  { inputShape, layers, loss }: NetworkSpec,
-  { name, shape, targets }: DatasetFacts,
-): void {
+function refuseOtherExamples(network: NetworkSpec, facts: DatasetFacts): void {
+  const { inputShape, layers, loss } = network;
+  const { name, targets } = facts;
+  refuseOtherVocabulary(network, facts);
+  const [longest = 0] = facts.shape;
+  // Texts are as long as they are.
+  const shape =
+    facts.vocabulary !== undefined && readsTokens(network) && longest <= (inputShape[0] ?? 0)
+      ? inputShape
+      : facts.shape;
   const last = layers.findLast(hasWeights);
   const outputs = last?.kind === "dense" ? last.outputs : 0;
   const takes = `${inputShape.join("x")} to ${outputs} ${loss === "softmax-cross-entropy" ? "classes" : "values"}`;
@@ -130,6 +176,11 @@ export function outlineStudy(
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
   refuseUnmeasurable(options, dataset);
+  if (options.evaluate?.shrunk && readsTokens(network)) {
+    throw inputError(
+      "evaluate.shrunk counts units without which a network computes the same, and a transformer's are not followed. Leave it out.",
+    );
+  }
   const { from: _from, names: _names, ...train } = options.train;
   const settings: RunSettings = {
     network,
@@ -148,6 +199,7 @@ export function outlineStudy(
     plugins: pluginsOf(options),
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
+  refuseNothingToTrainOn(plan, settings, dataset);
   return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
 }
 

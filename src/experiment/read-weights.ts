@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { findNamed } from "../datasets/data-folder.ts";
 import { inputError } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
 import { firstOf, quote } from "../foundations/quote.ts";
 import { readError } from "../foundations/system-errors.ts";
+import { foldTokenTypes, isPositionNumbers } from "../models/pretrained/tensors.ts";
 import { fitTensors } from "../network/fit-tensors.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
-import type { NetworkSpec } from "../network/specification.ts";
+import { type NetworkSpec, readsTokens } from "../network/specification.ts";
 import { readTensors } from "../pruning/compression.ts";
 
 /** The file that a dense network is read from, in place of training it. */
@@ -24,19 +24,22 @@ export interface GivenWeights {
 export interface WeightsOptions {
   readonly from?: string | undefined;
   readonly names?: Readonly<Record<string, string>> | undefined;
+  /** What a model brings, which is taken without `from`: an absolute path. */
+  readonly ofModel?: string | undefined;
 }
 
 /**
- * Finds the file that `train.from` names, and sees that it has the network's weights. Throws a PruneLabError of kind
+ * Finds the file that `train.from` names, or that comes with the model, and sees that it has the network's weights. Throws a PruneLabError of kind
  * `input` with everything that does not fit.
  */
 export async function findWeights(
-  { from, names = {} }: WeightsOptions,
+  { from, names = {}, ofModel }: WeightsOptions,
   network: NetworkSpec,
   dataDir: string | undefined,
 ): Promise<GivenWeights | undefined> {
-  if (from === undefined) return undefined;
-  const file = await findNamed(from, { option: "train.from", what: "file", dataDir });
+  const file =
+    from === undefined ? ofModel : await findNamed(from, { option: "train.from", what: "file", dataDir });
+  if (file === undefined) return undefined;
   const bytes = await read(file);
   parametersIn(bytes, { file, names }, network);
   return { file, sha256: sha256(bytes), names };
@@ -70,11 +73,14 @@ function parametersIn(
   const unknown = Object.keys(names)
     .filter((name) => !known.includes(name))
     .map((name) => `train.names has ${quote(name)}, and the network's tensors are ${known.join(", ")}.`);
-  const { parameters, faults } = fitTensors(readTensors(bytes, file).tensors, network, names);
+  const tensors = readsTokens(network)
+    ? foldTokenTypes(readTensors(bytes, file, isPositionNumbers).tensors)
+    : readTensors(bytes, file).tensors;
+  const { parameters, faults } = fitTensors(tensors, network, names);
   const all = [...unknown, ...faults];
   if (all.length === 0) return parameters;
   throw inputError(
-    `train.from: ${path.basename(file)} does not have the weights of this network:\n` +
+    `${file} does not have the weights of this network:\n` +
       firstOf(all)
         .map((fault) => `  ${fault}`)
         .join("\n"),

@@ -11,6 +11,7 @@ import { prunesUnits } from "../pruning/unit-counts.ts";
 import { recoverySteps } from "./runs/recover.ts";
 import type { RunSettings } from "./settings.ts";
 import { stepCount } from "./training/train.ts";
+import { refuseOtherThanTokens } from "./unfit-transformer.ts";
 
 /** What a method has to fit. */
 export interface Circumstances {
@@ -46,6 +47,7 @@ export function refuseUnfit(
   refuseIdleStraightThrough(method, retraining);
   refuseTornUnits({ name, structure }, settings);
   refuseOtherScores(method, settings);
+  refuseOtherThanTokens(method, settings);
   if (method.recovery !== undefined && startsAt === undefined && during === undefined) {
     refuseTrainingAfterTraining(name, method.recovery, schedule);
   }

@@ -8,6 +8,7 @@ import { hasWeights, type LayerSpec } from "../network/specification.ts";
 import type { Checkpoint } from "../recording/read-checkpoint.ts";
 import { inputSentence, normalizationOf, outputSentence, titleOf } from "./describe.ts";
 import type { ExportFormat } from "./format.ts";
+import { refuseTokens } from "./refuse-tokens.ts";
 
 const BEGINNING = "# Written by prune-lab ";
 
@@ -96,6 +97,10 @@ function moduleOf(layer: LayerSpec): string {
       return "nn.Flatten()";
     case "activation":
       return { relu: "nn.ReLU()", sigmoid: "nn.Sigmoid()", tanh: "nn.Tanh()" }[layer.activation];
+    case "embeddings":
+    case "transformer-block":
+    case "first-token":
+      throw refuseTokens("torch");
   }
 }
 

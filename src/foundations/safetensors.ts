@@ -87,10 +87,14 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
 
 /**
  * The tensors in the bytes of a safetensors file, as copies, in the order of the file; its metadata is passed
- * over. Throws a PruneLabError of kind `input` that names the file when it is damaged, or holds a tensor of a
- * type other than those of `bytesPerValue`.
+ * over, as are tensors that it skips. Throws a PruneLabError of kind `input` that names the file when it is damaged, or
+ * holds another tensor of a type other than those of `bytesPerValue`.
  */
-export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  file: string,
+  skips: (name: string) => boolean = () => false,
+): Tensor[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { header, dataStart } = readHeader(bytes, view, file);
   const { [metadataKey]: _metadata, ...entries } = header;
@@ -99,7 +103,11 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
   );
 
   let end = 0;
-  const tensors = inOrder.map(([name, { dtype, shape, data_offsets: offsets }]): Tensor => {
+  const tensors = inOrder.flatMap(([name, { dtype, shape, data_offsets: offsets }]): Tensor[] => {
+    if (skips(name) && offsets[0] === end && offsets[1] >= end) {
+      end = offsets[1];
+      return [];
+    }
     if (!isSupported(dtype)) {
       const known = Object.keys(bytesPerValue).join(", ");
       throw inputError(`${file}: tensor ${quote(name)} has type ${quote(dtype)}; prune-lab reads ${known}`);
@@ -113,7 +121,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Tensor[] {
       throw damaged(file, `it ends within tensor ${quote(name)}`);
     }
     const own = new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + end));
-    return { name, shape, values: valuesIn(own, dtype) };
+    return [{ name, shape, values: valuesIn(own, dtype) }];
   });
   if (dataStart + end !== bytes.length) {
     throw damaged(file, `${bytes.length - dataStart - end} bytes follow the last tensor`);

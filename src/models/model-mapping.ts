@@ -1,5 +1,5 @@
 import { canonicalJson } from "../foundations/hash.ts";
-import { hasWeights, type LayerSpec, type NetworkSpec } from "../network/specification.ts";
+import { hasWeights, type LayerSpec, type NetworkSpec, readsTokens } from "../network/specification.ts";
 import type { CnnLayer } from "./cnn-layers.ts";
 import { buildNetwork, type ModelOptions, modelSchema } from "./registry.ts";
 
@@ -8,6 +8,7 @@ import { buildNetwork, type ModelOptions, modelSchema } from "./registry.ts";
  * does, as of a network with another activation after each layer.
  */
 export function modelMapping(spec: NetworkSpec): Readonly<Record<string, unknown>> | undefined {
+  if (readsTokens(spec)) return undefined;
   const weighted = spec.layers.filter(hasWeights);
   const hidden = weighted.slice(0, -1);
   const last = weighted.at(-1);
@@ -55,6 +56,9 @@ function cnnLayer(layer: LayerSpec): Partial<CnnLayer>[] {
       return [{ dense: layer.outputs }];
     case "flatten":
     case "activation":
+    case "embeddings":
+    case "transformer-block":
+    case "first-token":
       return [];
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { sizeOf } from "../network/shapes.ts";
-import { hasWeights, type NetworkSpec } from "../network/specification.ts";
+import { hasWeights, type NetworkSpec, readsTokens } from "../network/specification.ts";
 import { buildNetwork, type ModelOptions, modelSchema, models } from "./registry.ts";
 
 /**
@@ -8,6 +8,7 @@ import { buildNetwork, type ModelOptions, modelSchema, models } from "./registry
  * its biases and activations are; and its widths, such as `784-300-100-10`, where all of its layers are dense.
  */
 export function networkNames(spec: NetworkSpec, model: string): ReadonlySet<string> {
+  if (readsTokens(spec)) return new Set([model]);
   const equal = models.names().filter((name) => widthsText(defaultNetwork(name, spec)) === widthsText(spec));
   const dense = spec.layers.filter(hasWeights).every(({ kind }) => kind === "dense");
   return new Set([model, ...equal, ...(dense ? [denseWidths(spec)] : [])]);

@@ -5,12 +5,14 @@ import {
   type LayerSpec,
   type MaxPoolSpec,
   type NetworkSpec,
+  readsTokens,
   type WeightedLayer,
 } from "./specification.ts";
 
 /**
  * How the layers of a network connect: what masks leave of it follows from this, value by value (liveness.ts)
- * and unit by unit (units.ts).
+ * and unit by unit (units.ts). Networks of tokens have none: their residual connections carry every value past every
+ * weight, and attention multiplies values with values.
  *
  * A unit is what structures remove as one: a neuron of a dense layer, a channel of a convolution or of an
  * image, a single input where a dense layer comes first.
@@ -63,8 +65,9 @@ export interface WeightedStage {
   readonly passesConstants: boolean;
 }
 
-/** Throws a RangeError naming the layer when a layer does not fit what comes in. */
+/** Throws a RangeError naming the layer when a layer does not fit what comes in, and for a network of tokens. */
 export function connectionsOf(spec: NetworkSpec): Connections {
+  if (readsTokens(spec)) throw new RangeError("the connections of a network of tokens cannot be followed");
   const shapes = [spec.inputShape, ...layerOutputShapes(spec)] as readonly (readonly number[])[];
   const stages: Stage[] = [];
   const weighted: WeightedStage[] = [];

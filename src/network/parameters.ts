@@ -1,25 +1,76 @@
 import { sizeOf } from "./shapes.ts";
-import { hasWeights, type NetworkSpec, type WeightedLayer } from "./specification.ts";
+import type {
+  EmbeddingsSpec,
+  LayerSpec,
+  NetworkSpec,
+  TransformerBlockSpec,
+  WeightedLayer,
+} from "./specification.ts";
+import { blockLayers, embeddingParts, type LayerNormSpec } from "./transformer.ts";
 
 /** Tensors by parameter name (`fc1.weight`), row-major, in the network's own order. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
-/** What a tensor does in its layer: a weight multiplies what comes in, a bias is added to what goes out. */
-export type ParameterRole = "weight" | "bias";
+/**
+ * What a tensor does in its layer: a weight multiplies what comes in, a bias is added to what goes out. An embedding has a
+ * row that is looked up for each token or position; both tensors of a layer norm are of the role `norm`.
+ */
+export type ParameterRole = "weight" | "bias" | "embedding" | "norm";
 
 export interface ParameterSpec {
   /** `fc1.weight`, `conv2.bias`, ... */
   readonly name: string;
+  /** The name without `.weight` or `.bias`. */
   readonly layer: string;
   readonly role: ParameterRole;
-  /** [out, in], [out, in, height, width], or [out]. */
+  /** [out, in], [out, in, height, width], [out]; of an embedding [rows, width]. */
   readonly shape: readonly number[];
   readonly size: number;
 }
 
 /** The parameter tensors of a network, in layer order, weight before bias. */
 export function parameterSpecs(spec: NetworkSpec): ParameterSpec[] {
-  return spec.layers.filter(hasWeights).flatMap((layer) => Object.values(layerParameters(layer)));
+  return spec.layers.flatMap(parametersOf);
+}
+
+function parametersOf(layer: LayerSpec): ParameterSpec[] {
+  switch (layer.kind) {
+    case "dense":
+    case "conv2d":
+      return Object.values(layerParameters(layer));
+    case "embeddings":
+      return embeddingParameters(layer);
+    case "transformer-block":
+      return blockParameters(layer);
+    case "max-pool":
+    case "flatten":
+    case "activation":
+    case "first-token":
+      return [];
+  }
+}
+
+function embeddingParameters(layer: EmbeddingsSpec): ParameterSpec[] {
+  const { words, positions, norm } = embeddingParts(layer);
+  return [
+    parameter(words, "embedding", [layer.vocabulary, layer.width]),
+    parameter(positions, "embedding", [layer.positions, layer.width]),
+    ...normParameters(norm),
+  ];
+}
+
+function blockParameters(block: TransformerBlockSpec): ParameterSpec[] {
+  return Object.values(blockLayers(block)).flatMap((layer: WeightedLayer | LayerNormSpec) =>
+    "kind" in layer ? Object.values(layerParameters(layer)) : normParameters(layer),
+  );
+}
+
+function normParameters({ name, width }: LayerNormSpec): ParameterSpec[] {
+  return [parameter(`${name}.weight`, "norm", [width]), parameter(`${name}.bias`, "norm", [width])];
+}
+
+function parameter(name: string, role: ParameterRole, shape: readonly number[]): ParameterSpec {
+  return { name, layer: name.slice(0, name.lastIndexOf(".")), role, shape, size: sizeOf(shape) };
 }
 
 export interface LayerParameters {
@@ -31,15 +82,9 @@ export interface LayerParameters {
 /** The parameter tensors of one layer, by role. */
 export function layerParameters(layer: WeightedLayer): LayerParameters {
   const shape = weightShape(layer);
-  const tensor = (role: ParameterRole, shape: readonly number[]): ParameterSpec => ({
-    name: `${layer.name}.${role}`,
-    layer: layer.name,
-    role,
-    shape,
-    size: sizeOf(shape),
-  });
-  const weight = tensor("weight", shape);
-  return layer.bias === false ? { weight } : { weight, bias: tensor("bias", shape.slice(0, 1)) };
+  const weight = parameter(`${layer.name}.weight`, "weight", shape);
+  if (layer.bias === false) return { weight };
+  return { weight, bias: parameter(`${layer.name}.bias`, "bias", shape.slice(0, 1)) };
 }
 
 function weightShape(layer: WeightedLayer): readonly number[] {
@@ -51,7 +96,7 @@ function weightShape(layer: WeightedLayer): readonly number[] {
   }
 }
 
-/** Number of trainable values, biases included. */
+/** Number of trainable values: biases, embeddings and norms included. */
 export function parameterCount(spec: NetworkSpec): number {
   return parameterSpecs(spec).reduce((sum, parameter) => sum + parameter.size, 0);
 }

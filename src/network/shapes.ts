@@ -49,7 +49,32 @@ function outputShape(layer: LayerSpec, shape: readonly number[]): readonly numbe
         windows("max-pool", width, layer.size, layer.stride),
       ];
     }
+    case "embeddings": {
+      const [tokens] = shape;
+      if (shape.length !== 1 || tokens === undefined || tokens > layer.positions) {
+        throw new RangeError(
+          `${layer.name} takes up to ${layer.positions} tokens, not [${shape.join(", ")}]`,
+        );
+      }
+      return [tokens, layer.width];
+    }
+    case "transformer-block":
+      return [tokensIn(layer.name, shape, layer.width), layer.width];
+    case "first-token": {
+      const [, width = 0] = shape;
+      tokensIn("first-token", shape, width);
+      return [width];
+    }
   }
+}
+
+/** Of a sequence, the number of its tokens. Throws a RangeError when it has another width. */
+function tokensIn(layer: string, shape: readonly number[], width: number): number {
+  const [tokens, found] = shape;
+  if (shape.length !== 2 || tokens === undefined || found !== width) {
+    throw new RangeError(`${layer} takes [tokens, ${width}], not [${shape.join(", ")}]`);
+  }
+  return tokens;
 }
 
 function imageShape(layer: string, shape: readonly number[]): readonly [number, number, number] {

@@ -3,7 +3,7 @@ import { connectionsOf, type WeightedStage } from "./connections.ts";
 import type { Masks } from "./mask.ts";
 import { type Parameters, parameterSpecs } from "./parameters.ts";
 import { shrinkMasks, shrinkNetwork, shrinkTensors } from "./shrinking.ts";
-import type { LayerSpec, NetworkSpec } from "./specification.ts";
+import { hasWeights, type LayerSpec, type NetworkSpec } from "./specification.ts";
 import { type ConnectedUnits, connectedUnits } from "./units.ts";
 
 /** A smaller network that computes what a masked one does. */
@@ -114,7 +114,7 @@ function withBiases(spec: NetworkSpec, layers: ReadonlySet<string>): NetworkSpec
   return {
     ...spec,
     layers: spec.layers.map((layer) => {
-      if (!("name" in layer) || !layers.has(layer.name)) return layer;
+      if (!hasWeights(layer) || !layers.has(layer.name)) return layer;
       const { bias: _, ...biased } = layer;
       return biased;
     }),

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { NetworkSpec } from "./specification.ts";
 
 const extent = z.int().positive();
+const layout = { layout: z.literal("bert").optional() };
+const epsilon = z.number().positive();
 const biased = { bias: z.literal(false).optional() };
 
 /** A network as a file tells it, in JSON. That its layers fit each other, `layerOutputShapes` sees. */
@@ -24,6 +26,26 @@ export const networkSpecSchema: z.ZodType<NetworkSpec> = z.object({
       z.object({ kind: z.literal("max-pool"), size: extent, stride: extent }),
       z.object({ kind: z.literal("flatten") }),
       z.object({ kind: z.literal("activation"), activation: z.enum(["relu", "sigmoid", "tanh"]) }),
+      z.object({
+        kind: z.literal("embeddings"),
+        name: z.string(),
+        ...layout,
+        vocabulary: extent,
+        positions: extent,
+        width: extent,
+        epsilon,
+      }),
+      z.object({
+        kind: z.literal("transformer-block"),
+        name: z.string(),
+        ...layout,
+        width: extent,
+        heads: extent,
+        hidden: extent,
+        activation: z.literal("gelu"),
+        epsilon,
+      }),
+      z.object({ kind: z.literal("first-token") }),
     ]),
   ),
   loss: z.enum(["softmax-cross-entropy", "mean-squared-error"]),

@@ -107,15 +107,16 @@ function narrowed(values: Uint32Array, largest: number): Tensor["values"] {
 
 /**
  * The tensors of a safetensors file, compressed or not, and its metadata without `encodings`; masks are `<name>_mask`, as
- * in a checkpoint.
+ * in a checkpoint. Tensors that it skips may be of any type.
  * Throws a PruneLabError of kind `input` that names `file` when it is damaged.
  */
 export function readTensors(
   bytes: Uint8Array,
   file: string,
+  skips: (name: string) => boolean = () => false,
 ): { readonly tensors: readonly Tensor[]; readonly metadata: Metadata } {
   const { [METADATA_KEY]: encodings, ...metadata } = decodeMetadata(bytes, file);
-  const tensors = decodeSafetensors(bytes, file);
+  const tensors = decodeSafetensors(bytes, file, skips);
   return { tensors: encodings === undefined ? tensors : expandTensors(tensors, encodings, file), metadata };
 }
 

@@ -33,7 +33,11 @@ export interface Needs {
   /** The weights before training. */
   readonly initialWeights: true;
   /** The loss over so many training examples as a function of all weights. */
-  readonly objective: { readonly examples: number };
+  readonly objective: {
+    readonly examples: number;
+    /** Whether its second derivatives are asked for, which there are not of every network. */
+    readonly hessian?: true;
+  };
 }
 
 /** Whether any of it depends on training examples. */

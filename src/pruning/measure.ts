@@ -1,4 +1,3 @@
-import { connectionsOf } from "../network/connections.ts";
 import { networkLiveness } from "../network/liveness.ts";
 import { countKept, type Masks } from "../network/mask.ts";
 import {
@@ -9,7 +8,9 @@ import {
   parameterSpecs,
 } from "../network/parameters.ts";
 import { shrunkOf } from "../network/shrunk.ts";
-import type { NetworkSpec } from "../network/specification.ts";
+import { type NetworkSpec, readsTokens } from "../network/specification.ts";
+import { headOf } from "../network/transformer.ts";
+import { weightedLayers } from "../network/weighted-layers.ts";
 import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
 
 /** What masks leave of a network: counts and what follows from them. Plain data. */
@@ -22,17 +23,20 @@ export interface NetworkMeasure {
   readonly sparsity: number;
   /** Pruned values over all parameters. */
   readonly modelSparsity: number;
-  /** As sparsity, counting also the kept values on no live path. */
-  readonly effectiveSparsity: number;
+  /** As sparsity, counting also the kept values on no live path; null of a network of tokens, which has none to follow. */
+  readonly effectiveSparsity: number | null;
   /** parameters / nonzeroParameters; null when nothing is left. */
   readonly compression: number | null;
   readonly denseBytes: number;
   /** With the smallest encoding of each tensor. */
   readonly sparseBytes: number;
-  /** Multiply-accumulates for one example, and those with a kept weight. */
+  /**
+   * Multiply-accumulates of weights for one example, and those with a kept weight; in a network of tokens for one of the
+   * most tokens.
+   */
   readonly denseMacs: number;
   readonly macs: number;
-  /** No output unit is connected to any input. */
+  /** No output unit is connected to any input; in a network of tokens, to no value of the first token. */
   readonly collapsed: boolean;
   /** Every parameter tensor, in layer order. */
   readonly tensors: readonly TensorMeasure[];
@@ -50,8 +54,8 @@ export interface TensorMeasure {
   readonly size: number;
   readonly nonzero: number;
   readonly sparsity: number;
-  /** Kept values on a live path. */
-  readonly live: number;
+  /** Kept values on a live path; null of a network of tokens. */
+  readonly live: number | null;
   readonly encoding: EncodingName;
   readonly bytes: number;
   readonly denseMacs: number;
@@ -67,9 +71,11 @@ export function measureNetwork(
   masks: Masks,
   prunable: readonly Pick<ParameterSpec, "name">[],
 ): NetworkMeasure {
-  const { live, collapsed } = networkLiveness(spec, masks);
+  const live = readsTokens(spec) ? undefined : networkLiveness(spec, masks);
+  // Residual connections carry tokens up to the head, whatever the masks.
+  const { collapsed } = live ?? networkLiveness(headOf(spec), masks);
   // How often a weight multiplies for one example.
-  const uses = new Map(connectionsOf(spec).weighted.map(({ weight, positions }) => [weight.name, positions]));
+  const uses = new Map(weightedLayers(spec).map(({ weight, positions }) => [weight.name, positions]));
   const tensors = parameterSpecs(spec).map((parameter): TensorMeasure => {
     const { name, layer, role, shape, size } = parameter;
     const mask = masks.get(name);
@@ -85,7 +91,7 @@ export function measureNetwork(
       size,
       nonzero,
       sparsity: (size - nonzero) / size,
-      live: live.get(name) ?? 0,
+      live: live === undefined ? null : (live.live.get(name) ?? 0),
       encoding,
       bytes,
       denseMacs: macsEach * size,
@@ -102,7 +108,8 @@ export function measureNetwork(
     nonzeroParameters,
     sparsity: (prunableSize - totalPrunable((t) => t.nonzero)) / prunableSize,
     modelSparsity: (parameters - nonzeroParameters) / parameters,
-    effectiveSparsity: (prunableSize - totalPrunable((t) => t.live)) / prunableSize,
+    effectiveSparsity:
+      live === undefined ? null : (prunableSize - totalPrunable((t) => t.live ?? 0)) / prunableSize,
     compression: nonzeroParameters === 0 ? null : parameters / nonzeroParameters,
     denseBytes: denseBytes(parameters),
     sparseBytes: total((t) => t.bytes),
@@ -113,12 +120,9 @@ export function measureNetwork(
   };
 }
 
-/** Multiply-accumulates of the dense network for one example. */
+/** Multiply-accumulates of the weights of the dense network for one example; of a network of tokens for one of the most. */
 export function denseMacs(spec: NetworkSpec): number {
-  return connectionsOf(spec).weighted.reduce(
-    (sum, { weight, positions }) => sum + positions * weight.size,
-    0,
-  );
+  return weightedLayers(spec).reduce((sum, { weight, positions }) => sum + positions * weight.size, 0);
 }
 
 /** What a network has when its dead and constant units are left out. */

@@ -77,7 +77,7 @@ const results = {
   sparsity: figure("Pruned weights over prunable weights, counted from the masks."),
   model_sparsity: figure("Pruned values over all parameters, biases included."),
   effective_sparsity: figure(
-    "As `sparsity`, counting also kept weights on no live path from an input to an output.",
+    "As `sparsity`, counting also kept weights on no live path from an input to an output; empty of a transformer.",
   ),
   parameters: integer("Parameters of the dense network, biases included."),
   nonzero_parameters: integer("Parameters that the masks keep."),
@@ -300,6 +300,21 @@ export const optionalColumns: {
       baseline_ece: figure("Expected calibration error of the trained dense network, 0 to 1 (15 bins)."),
       pruned_ece: figure("The same after the last pruning, before its recovery."),
       ece: figure("The same after recovery."),
+    },
+    {
+      test_ci95_low: figure(
+        "Lower end of the 95% interval that the test examples alone leave round `accuracy` (Wilson's).",
+      ),
+      test_ci95_high: figure("Upper end of it."),
+      newly_wrong: integer("Test examples that the trained dense network has right, and this one wrong."),
+      newly_right: integer("Test examples that the trained dense network has wrong, and this one right."),
+      drop_ci95_low: figure(
+        "Lower end of the 95% interval of `accuracy_drop` over the test examples, paired (Newcombe's), in percentage points.",
+      ),
+      drop_ci95_high: figure("Upper end of it."),
+      mcnemar_p: figure(
+        "Probability of so uneven a split of `newly_wrong` and `newly_right` between equal networks (McNemar's exact test).",
+      ),
     },
     {
       shrunk_parameters: integer(

@@ -18,6 +18,7 @@ type NullableKey<Row> = {
 /** Columns that every table has and that may have empty cells; the compiler holds them to the rows' types. */
 const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>>>> = {
   results: {
+    effective_sparsity: true,
     compression: true,
     baseline_accuracy: true,
     pruned_accuracy: true,
@@ -28,6 +29,7 @@ const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>
     loss: true,
   } satisfies Record<NullableKey<ResultRow>, true>,
   layers: {
+    live: true,
     pruned_max_magnitude: true,
     kept_min_magnitude: true,
   } satisfies Record<NullableKey<LayerRow>, true>,
@@ -80,6 +82,9 @@ const FRACTIONS: ReadonlySet<string> = new Set([
   "baseline_ece",
   "pruned_ece",
   "ece",
+  "test_ci95_low",
+  "test_ci95_high",
+  "mcnemar_p",
 ]);
 
 const STATUSES = ["ok", "collapsed", "diverged"] as const satisfies readonly RunStatus[];

@@ -26,8 +26,8 @@ export interface ResultRow {
   readonly sparsity: number;
   /** Pruned values over every parameter, biases included. */
   readonly model_sparsity: number;
-  /** As sparsity, counting also kept weights on no live path from an input to an output. */
-  readonly effective_sparsity: number;
+  /** As sparsity, counting also kept weights on no live path from an input to an output; null of a network of tokens. */
+  readonly effective_sparsity: number | null;
   readonly parameters: number;
   readonly nonzero_parameters: number;
   /** parameters / nonzero_parameters; null when nothing is left. */
@@ -66,6 +66,17 @@ export interface ResultRow {
   readonly baseline_ece?: number | null;
   readonly pruned_ece?: number | null;
   readonly ece?: number | null;
+  /**
+   * These seven in studies of texts: each network's test examples one by one, and those that it and the dense network answer
+   * otherwise. The drop is in percentage points.
+   */
+  readonly test_ci95_low?: number | null;
+  readonly test_ci95_high?: number | null;
+  readonly newly_wrong?: number | null;
+  readonly newly_right?: number | null;
+  readonly drop_ci95_low?: number | null;
+  readonly drop_ci95_high?: number | null;
+  readonly mcnemar_p?: number | null;
   /** These two in studies that ask for it: of the network without its dead and constant units. */
   readonly shrunk_parameters?: number;
   readonly shrunk_macs?: number;
@@ -83,7 +94,7 @@ export interface SummaryRow {
   readonly target_sparsity: number;
   /** Mean over the seeds. */
   readonly sparsity: number;
-  readonly effective_sparsity: number;
+  readonly effective_sparsity: number | null;
   readonly compression: number | null;
   /** Runs that count (status is not diverged). */
   readonly n: number;
@@ -135,8 +146,8 @@ export interface LayerRow {
   readonly weights: number;
   readonly nonzero: number;
   readonly sparsity: number;
-  /** Kept weights on a live path. */
-  readonly live: number;
+  /** Kept weights on a live path; null of a network of tokens. */
+  readonly live: number | null;
   readonly encoding: "dense" | "bitmask" | "csr";
   readonly bytes: number;
   readonly macs: number;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { contentHash } from "../foundations/hash.ts";
 import { packageVersion } from "../foundations/paths.ts";
@@ -23,10 +24,12 @@ export function settingsOf({
     ...prune
   } = options.prune;
   const { weights } = settings;
+  // What is found in a model's folder counts, wherever it lies.
+  const { path: _path, ...model } = options.model as StudyOptions["model"] & { readonly path?: string };
   return {
     name: options.name,
     dataset: { ...options.dataset, found: dataset.name, checksum: dataset.checksum },
-    model: options.model,
+    model,
     // A file of weights is what it holds, wherever it lies.
     train: {
       ...settings.train,

@@ -1,3 +1,4 @@
+import { mcNemar, pairedCounts, pairedInterval } from "../analysis/paired-counts.ts";
 import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
 import { type Cell, lastOf, pointRunOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
@@ -10,6 +11,8 @@ import { settledPlan } from "../experiment/settled-plan.ts";
 import { type Effort, totalEffort } from "../experiment/training/effort.ts";
 import type { EpochRecord } from "../experiment/training/train.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
+import { unpackBits } from "../foundations/packed.ts";
+import { wilsonInterval } from "../metrics/accuracy.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import { formulaCells, parseFormulas } from "../metrics/formula/row.ts";
 import { sizeOf } from "../network/shapes.ts";
@@ -195,6 +198,7 @@ function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
     train_examples: filled.effort?.examples ?? null,
     train_macs: filled.effort?.macs ?? null,
     ...calibrationColumns(testedCell(filled)),
+    ...pairedColumns(testedCell(filled), labels.testExamples),
     ...shrunkColumns(filled),
   };
 }
@@ -221,6 +225,25 @@ function calibrationColumns({ baseline, pruned, recovered }: TestedCell) {
     of?.calibration === undefined ? null : expectedCalibrationError(of.calibration);
   const columns = { baseline_ece: error(baseline), pruned_ece: error(pruned), ece: error(recovered) };
   return Object.values(columns).every((value) => value === null) ? {} : columns;
+}
+
+/** What a row has beside the others where it is known which test examples each network has right. */
+function pairedColumns({ baseline, recovered }: TestedCell, examples: number) {
+  const answers = (of: TestMeasure | undefined) =>
+    of?.right === undefined ? undefined : unpackBits(of.right, examples);
+  const [dense, sparse] = [answers(baseline), answers(recovered)];
+  if (dense === undefined || sparse === undefined || recovered?.accuracy == null) return {};
+  const counts = pairedCounts(dense, sparse);
+  const [own, drop] = [wilsonInterval(recovered.accuracy, examples), pairedInterval(counts)];
+  return {
+    test_ci95_low: own.low,
+    test_ci95_high: own.high,
+    newly_wrong: counts.onlyFirst,
+    newly_right: counts.onlySecond,
+    drop_ci95_low: 100 * drop.low,
+    drop_ci95_high: 100 * drop.high,
+    mcnemar_p: mcNemar(counts),
+  };
 }
 
 /** What a row has beside the others where the study asks for the size of what is left without dead units. */

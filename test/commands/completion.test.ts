@@ -34,7 +34,16 @@ describe.skipIf(!has("bash"))("in bash (needs it)", () => {
     [["prune-lab", "check", "--jun"], ["--junit"]],
     [
       ["prune-lab", "data", "fetch", ""],
-      ["mnist", "fashion-mnist", "kmnist", "emnist", "digits8x8"],
+      [
+        "mnist",
+        "fashion-mnist",
+        "kmnist",
+        "emnist",
+        "digits8x8",
+        "sst2",
+        "rotten-tomatoes",
+        "distilbert-sst2",
+      ],
     ],
     [["prune-lab", "sweep", "--plugin", ""], []],
   ])("%j: %j", async (words, found) => {

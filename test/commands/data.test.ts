@@ -5,10 +5,9 @@ import { gzipSync } from "node:zlib";
 import { Command } from "commander";
 import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
-import { fetchableNames } from "../../src/datasets/fetch.ts";
-import { datasets } from "../../src/datasets/registry.ts";
+import { fetchableNames } from "../../src/library/fetch.ts";
 import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
-import { fullSet } from "../datasets/full-sets.ts";
+import { filesOf, fullSet } from "../datasets/full-sets.ts";
 import { serve } from "../datasets/server.ts";
 
 /** Runs the command and returns what it wrote. */
@@ -68,7 +67,7 @@ describe("data fetch", () => {
         createReadStream(path.join(full ?? "", request.url ?? "")).pipe(response);
       });
       const { stdout } = await run(name, "--mirror", mirror, "--data-dir", folder);
-      const files = datasets.named(name).download?.files.map((file) => file.name) ?? [];
+      const files = filesOf(name).map((file) => file.name);
       expect(stdout).toBe(
         `${name} is complete and verified in ${path.join(folder, name)} (downloaded ${files.join(", ")}).\n`,
       );

@@ -16,7 +16,7 @@ describe("an error says what to write instead", () => {
     ["dataset=[mnist]", "Write { name: mnist }."],
     [
       "dataset=cifar",
-      "Write { name: ... } with one of mnist, fashion-mnist, kmnist, emnist, digits8x8, idx, table, synthetic.",
+      "Write { name: ... } with one of mnist, fashion-mnist, kmnist, emnist, digits8x8, sst2, rotten-tomatoes, idx, table, text, synthetic.",
     ],
     ["dataset.name=fmnist", "Did you mean 'fashion-mnist'?"],
     ["model.name=lenet", "Did you mean 'lenet-5'?"],

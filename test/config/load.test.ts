@@ -218,7 +218,7 @@ describe("what is wrong is said with file, line, path, value and the choices", (
   test("an unknown dataset and a missing model, both at once", async () => {
     expect(await problemsOf("dataset: { name: mnst }\n")).toEqual([
       `case.yaml:1: dataset.name: 'mnst' is not one of ${datasets.names().join(", ")}. Did you mean 'mnist'?`,
-      "case.yaml: model: missing; a mapping of keys to values is needed. Write { name: ... } with one of mlp, cnn, lenet-300-100, lenet-5.",
+      "case.yaml: model: missing; a mapping of keys to values is needed. Write { name: ... } with one of mlp, cnn, lenet-300-100, lenet-5, distilbert, pretrained.",
     ]);
   });
 

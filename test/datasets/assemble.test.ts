@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { assembleDataset, wholeOf } from "../../src/datasets/assemble.ts";
 import { imageExamples } from "../../src/datasets/labeled-images.ts";
 import { splitExamples } from "../../src/datasets/split.ts";
-import type { ExampleSet } from "../../src/engines/examples.ts";
+import type { ExampleSet, InputValues } from "../../src/engines/examples.ts";
 import { engines } from "../../src/engines/registry.ts";
 import { randomStream } from "../../src/foundations/random.ts";
 import { initialParameters } from "../../src/models/initializers.ts";
@@ -77,6 +77,58 @@ test("parts of different kinds are refused", () => {
   expect(() => assembleDataset({ ...parts, test: wholeOf(imageExamples(raw, 3, scaling)) })).toThrow();
 });
 
+describe("texts", () => {
+  const texts: ExampleSet = {
+    count: 3,
+    shape: [4],
+    inputs: {
+      kind: "tokens",
+      values: Uint16Array.of(2, 7, 3, 2, 3, 2, 8, 9, 3),
+      starts: Uint32Array.of(0, 3, 5, 9),
+      vocabulary: 10,
+    },
+    targets: { kind: "classes", labels: Uint8Array.of(0, 1, 1), classes: 2 },
+  };
+  const partsOf = (examples: ExampleSet) => ({
+    name: "texts",
+    sources: [],
+    train: { examples, order: Uint32Array.of(2, 0) },
+    validation: { examples, order: new Uint32Array() },
+    test: { examples, order: Uint32Array.of(1) },
+  });
+  const { train, validation, test: tested, checksum } = assembleDataset(partsOf(texts));
+
+  test("keep their lengths, in the order of each part, in shared memory", () => {
+    expect(train.inputs).toEqual({
+      kind: "tokens",
+      values: Uint16Array.of(2, 8, 9, 3, 2, 7, 3),
+      starts: Uint32Array.of(0, 4, 7),
+      vocabulary: 10,
+    });
+    expect(validation.inputs).toMatchObject({ values: new Uint16Array(), starts: Uint32Array.of(0) });
+    expect(tested.inputs).toMatchObject({ values: Uint16Array.of(2, 3), starts: Uint32Array.of(0, 2) });
+    expect([train.shape, tested.shape]).toEqual([[4], [4]]);
+    if (train.inputs.kind !== "tokens") throw new Error("no texts");
+    for (const { buffer } of [train.inputs.values, train.inputs.starts]) {
+      expect(buffer).toBeInstanceOf(SharedArrayBuffer);
+    }
+  });
+
+  test("have a checksum over pieces, lengths, labels and vocabulary", () => {
+    const { inputs } = texts;
+    if (inputs.kind !== "tokens") throw new Error("no texts");
+    const changed: ExampleSet[] = [
+      { ...texts, inputs: { ...inputs, values: Uint16Array.of(2, 7, 3, 2, 3, 2, 8, 4, 3) } },
+      { ...texts, inputs: { ...inputs, starts: Uint32Array.of(0, 4, 5, 9) } },
+      { ...texts, inputs: { ...inputs, vocabulary: 11 } },
+      { ...texts, targets: { kind: "classes", labels: Uint8Array.of(1, 1, 1), classes: 2 } },
+      { ...texts, shape: [5] },
+    ];
+    const checksums = changed.map((examples) => assembleDataset(partsOf(examples)).checksum);
+    expect(new Set([checksum, ...checksums]).size).toBe(changed.length + 1);
+  });
+});
+
 describe("the checksum", () => {
   test("covers all that training sees of images, and nothing else", () => {
     const base = partsOf(images);
@@ -123,7 +175,7 @@ describe("the checksum", () => {
   });
 });
 
-function bytesOf({ buffer }: Uint8Array | Float32Array): Uint8Array {
+function bytesOf({ buffer }: InputValues["values"]): Uint8Array {
   return new Uint8Array(buffer);
 }
 

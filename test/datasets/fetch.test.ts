@@ -2,11 +2,11 @@ import { link, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { fetchableNames, fetchDataset, fetchFiles } from "../../src/datasets/fetch.ts";
+import { fetchFiles } from "../../src/datasets/fetch.ts";
 import { findIdxFiles, idxRoleNames, standardName } from "../../src/datasets/formats/idx/files.ts";
 import { pinnedDownload } from "../../src/datasets/formats/idx/pinned.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
-import { emptyWorkingFolder, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
 import { sendAndCut, sendRange, serve } from "./server.ts";
 
 const set = smallSet();
@@ -220,22 +220,6 @@ describe("fetchFiles", () => {
       kind: "input",
       message: expect.stringMatching(/^Cannot write to .*mnist: E/),
     });
-  });
-});
-
-describe("fetchDataset", () => {
-  const quiet = { force: false, onProgress: () => {}, notify: () => {} };
-
-  test("names the choices for an unknown name", async () => {
-    await expect(fetchDataset("mnits", quiet)).rejects.toThrow(
-      `Available: ${fetchableNames().join(", ")}. Did you mean 'mnist'?`,
-    );
-    await expect(fetchDataset("idx", quiet)).rejects.toMatchObject({ kind: "input" });
-  });
-
-  test.each(["example.org/mnist", "ftp://example.org/", ""])("refuses the mirror '%s'", async (mirror) => {
-    await emptyWorkingFolder();
-    await expect(fetchDataset("mnist", { ...quiet, mirror })).rejects.toThrow(`--mirror is '${mirror}'`);
   });
 });
 

@@ -90,9 +90,13 @@ const downloadable = datasets.list().flatMap(({ name, resultNames, download }) =
 });
 
 describe.each(downloadable)("%s, which can be downloaded", (name, { resultNames, download, full }) => {
-  // Every dataset that can be downloaded has to do with its defaults, as doctor takes them.
+  // Every dataset that can be downloaded has to do with its defaults, as doctor takes them; texts with any model's folder.
+  const modelFolder = path.resolve("test/fixtures/bert-tokenizer");
   const load = (dataDir: string, changes: object = {}) =>
-    loadDataset(datasetSchema().parse({ name, ...changes }) as DatasetOptions, recordingContext(dataDir));
+    loadDataset(datasetSchema().parse({ name, ...changes }) as DatasetOptions, {
+      ...recordingContext(dataDir),
+      modelFolder,
+    });
 
   test("names its mirrors by https, or by http where another has https, and its files by checksum", () => {
     expect(download.mirrors[0]).toMatch(/^https:/);

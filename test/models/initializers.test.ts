@@ -29,6 +29,39 @@ describe("pytorch", () => {
   });
 });
 
+describe("of a transformer", () => {
+  const options = { name: "distilbert", layers: 1, width: 32, heads: 2, hidden: 64, vocabulary: 100 };
+  const spec = build(options, [20]);
+  const block = "distilbert.transformer.layer.0";
+
+  test("normal gives all weights and embeddings one deviation; norms are 1 and 0, and so are biases 0", () => {
+    const values = initialParameters(spec, initializer({ name: "normal" }), 0);
+    for (const name of [`${block}.ffn.lin1.weight`, "distilbert.embeddings.position_embeddings.weight"]) {
+      expect(variance(values.get(name) ?? new Float32Array()) / 0.02 ** 2, name).toBeCloseTo(1, 1);
+    }
+    expect(new Set(values.get(`${block}.sa_layer_norm.weight`))).toEqual(new Set([1]));
+    expect(new Set(values.get(`${block}.sa_layer_norm.bias`))).toEqual(new Set([0]));
+    expect(new Set(values.get(`${block}.attention.q_lin.bias`))).toEqual(new Set([0]));
+  });
+
+  test("pytorch gives embeddings a deviation of 1, as torch.nn.Embedding does", () => {
+    const values = initialParameters(spec, { name: "pytorch" }, 0);
+    const positions = values.get("distilbert.embeddings.position_embeddings.weight") ?? new Float32Array();
+    expect(variance(positions)).toBeCloseTo(1, 1);
+  });
+
+  test.each(["pytorch", "normal", "he"])("%s: the row of padding is zeros, and no other", (name) => {
+    const words = initialParameters(spec, initializer({ name }), 0).get(
+      "distilbert.embeddings.word_embeddings.weight",
+    );
+    const isZero = (row: number) => words?.subarray(32 * row, 32 * (row + 1)).every((value) => value === 0);
+    expect(Array.from({ length: 100 }, (_, row) => isZero(row)).map(Number)).toEqual([
+      1,
+      ...Array(99).fill(0),
+    ]);
+  });
+});
+
 // fan-in 20 x 25 = 500, fan-out 50 x 25 = 1250; of fc1, 800 and 500.
 describe.each([
   ["glorot", "conv2.weight", 2 / 1750],

@@ -105,7 +105,7 @@ test.each(cases)(
     const units = countUnits();
     const size = tensors.reduce((sum, tensor) => sum + tensor.size, 0);
     const deadAt = (masks: Masks) =>
-      Math.round(measureNetwork(spec, masks, tensors).effectiveSparsity * size);
+      Math.round((measureNetwork(spec, masks, tensors).effectiveSparsity ?? Number.NaN) * size);
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),

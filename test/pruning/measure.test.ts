@@ -3,6 +3,7 @@ import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 import { parameterSpecs } from "../../src/network/parameters.ts";
 import { measureNetwork, thinLayers } from "../../src/pruning/measure.ts";
 import { type PrunableOptions, prunableTensors } from "../../src/pruning/prunable.ts";
+import { roundHalfToEven } from "../../src/pruning/top-k.ts";
 
 const build = (options: unknown, inputShape: readonly number[], outputs: number) =>
   buildNetwork(modelSchema().parse(options), inputShape, outputs, "softmax-cross-entropy");
@@ -20,6 +21,53 @@ const everythingPruned = {
   "fc2.weight": "000000",
   "fc2.bias": "00",
 };
+
+describe("DistilBERT", () => {
+  const distilbert = build({ name: "distilbert" }, [512], 2);
+  const tensors = prunableTensors(distilbert, { exclude: [], biases: false });
+  const prunedTo = (sparsity: number) =>
+    measureNetwork(
+      distilbert,
+      new Map(
+        tensors.map(({ name, size }) => [
+          name,
+          new Uint8Array(size).fill(1, roundHalfToEven(sparsity * size)),
+        ]),
+      ),
+      tensors,
+    );
+
+  // Counts of the published study, and of the architecture.
+  test.each([
+    [0, 66_955_010],
+    [0.3, 54_037_406],
+    [0.5, 45_425_666],
+    [0.6, 41_119_802],
+    [0.8, 32_508_062],
+  ])("at %d of its linear layers, %i values are left", (sparsity, left) => {
+    const { nonzeroParameters, modelSparsity, tensors: all } = prunedTo(sparsity);
+    expect(nonzeroParameters).toBe(left);
+    expect(modelSparsity).toBe((66_955_010 - left) / 66_955_010);
+    expect(all.filter(({ prunable }) => prunable)).toHaveLength(38);
+  });
+
+  test("has no paths to follow, and multiplies by each weight of a block once a token", () => {
+    const measure = prunedTo(0.5);
+    expect(measure.effectiveSparsity).toBeNull();
+    expect(measure.tensors.every(({ live }) => live === null)).toBe(true);
+    const head = 768 * 768 + 2 * 768;
+    expect(measure.denseMacs).toBe(512 * (43_058_688 - head) + head);
+  });
+
+  test("has collapsed when nothing leads from the first token to the outputs", () => {
+    const cut = (name: string) =>
+      measureNetwork(distilbert, new Map([[name, new Uint8Array(sizeOfTensor(name))]]), tensors).collapsed;
+    const sizeOfTensor = (name: string) => tensors.find((tensor) => tensor.name === name)?.size ?? 0;
+    expect(cut("classifier.weight")).toBe(true);
+    // A residual connection leads past it.
+    expect(cut("distilbert.transformer.layer.0.ffn.lin2.weight")).toBe(false);
+  });
+});
 
 describe("a 2-3-2 network", () => {
   // Hidden unit 1 has no input, hidden unit 2 no output, and output 1 nothing: 2 + 1 weights are live.

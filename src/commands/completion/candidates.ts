@@ -1,9 +1,9 @@
 import type { Command, Option } from "commander";
 import { listConfigs } from "../../config/lookup.ts";
 import { allSettingPaths } from "../../config/settings.ts";
-import { fetchableNames } from "../../datasets/fetch.ts";
 import { engineChoices } from "../../engines/registry.ts";
 import { exportFormats } from "../../exporting/registry.ts";
+import { fetchableNames } from "../../library/fetch.ts";
 import { registries } from "../../library/registries.ts";
 import { SHELLS } from "./shells.ts";
 

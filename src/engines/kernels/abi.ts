@@ -92,6 +92,10 @@ function shapeFields(layer: LayerSpec): number[] | undefined {
       return [LAYER.activation, ACTIVATION[layer.activation]];
     case "flatten":
       return undefined;
+    case "embeddings":
+    case "transformer-block":
+    case "first-token":
+      throw new RangeError(`the kernels have no layers of the kind ${layer.kind}`);
   }
 }
 

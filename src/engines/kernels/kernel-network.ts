@@ -3,7 +3,8 @@ import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import { activationNorms, type WeightedInput, weightedInputs, zeroSquares } from "../activation-norms.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
+import { activationNorms, type WeightedInput, zeroSquares } from "../activation-norms.ts";
 import type {
   Distillation,
   Evaluation,
@@ -66,7 +67,7 @@ export class KernelNetwork implements Network {
     this.slots = slotNames(optimizer);
     this.inputSize = exampleSize({ shape: spec.inputShape });
     this.outputSize = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
-    this.weighted = weightedInputs(spec);
+    this.weighted = weightedLayers(spec);
     this.absent = absentBiases(spec);
     this.sizes = new Map([
       ...this.parameters.map(({ name, size }) => [name, size] as const),

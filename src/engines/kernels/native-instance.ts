@@ -1,6 +1,6 @@
 import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
-import type { ExampleSet } from "../examples.ts";
+import { type ExampleSet, numericInputs } from "../examples.ts";
 import { type Description, layerCount } from "./abi.ts";
 import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
@@ -202,9 +202,9 @@ export class NativeInstance implements KernelInstance {
 }
 
 function nativeExamples(examples: ExampleSet) {
-  const { inputs, targets } = examples;
+  const { targets } = examples;
   const values = targets.kind === "classes" ? targets.labels : targets.values;
-  return exampleArguments<NativePointer>(examples, inputs.values, values, null);
+  return exampleArguments<NativePointer>(examples, numericInputs(examples).values, values, null);
 }
 
 function nativeTeacher(distillation: Distillation | undefined) {

@@ -1,6 +1,6 @@
 import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
-import { type ExampleSet, exampleSize } from "../examples.ts";
+import { type ExampleSet, exampleSize, numericInputs } from "../examples.ts";
 import { type Description, layerCount, SUM_OF_OUTPUTS } from "./abi.ts";
 import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
 import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
@@ -126,7 +126,7 @@ export class WasmInstance implements KernelInstance {
   }
 
   outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
-    const { values } = examples.inputs;
+    const { values } = numericInputs(examples);
     const size = exampleSize(examples);
     this.reserve(BLOCK);
     const outputsAt = this.staging;
@@ -173,7 +173,8 @@ export class WasmInstance implements KernelInstance {
    * lies, room for a result, and where the teacher's outputs lie if there is one.
    */
   private stage(examples: ExampleSet, batch: Uint32Array, request: StageRequest = {}) {
-    const { inputs, targets, count } = examples;
+    const { targets, count } = examples;
+    const inputs = numericInputs(examples);
     const { targets: wanted = true, resultBytes = 16, distillation } = request;
     const teacher = distillation?.teacherOutputs ?? new Float32Array();
     const teacherWidth = teacher.length / count;

@@ -1,4 +1,4 @@
-import { type ExampleSet, exampleSize } from "../examples.ts";
+import { type ExampleSet, exampleSize, numericInputs } from "../examples.ts";
 
 /** Examples that stand for the whole set. */
 const SAMPLE = 256;
@@ -9,7 +9,8 @@ const known = new WeakMap<ExampleSet["inputs"], number>();
 export function zeroFraction(examples: ExampleSet): number {
   const remembered = known.get(examples.inputs);
   if (remembered !== undefined) return remembered;
-  const { inputs, count } = examples;
+  const { count } = examples;
+  const inputs = numericInputs(examples);
   const size = exampleSize(examples);
   const zero = inputs.kind === "floats" ? 0 : -inputs.offset / inputs.scale;
   const stride = Math.max(1, Math.floor(count / SAMPLE));

@@ -1,7 +1,8 @@
 import type { Masks } from "../../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
+import { activationNorms, addSquares, zeroSquares } from "../activation-norms.ts";
 import type {
   Evaluation,
   GradientOptions,
@@ -116,12 +117,14 @@ export class ReferenceNetwork implements Network {
     examples: ExampleSet,
     order: Uint32Array,
   ): Promise<ReadonlyMap<string, Float32Array>> {
-    const inputs = weightedInputs(this.spec);
+    const inputs = weightedLayers(this.spec);
     const squares = inputs.map(zeroSquares);
     for (const example of order) {
       const values = this.forward(examples, example);
-      inputs.forEach(({ index }, i) => {
-        addSquares(squares[i] as Float64Array, values[index] as Float64Array);
+      const inside = values.map((input, i) => this.layers[i]?.innerInputs?.(input));
+      inputs.forEach(({ layer, index }, i) => {
+        const met = inside[index]?.get(layer.name) ?? values[index];
+        addSquares(squares[i] as Float64Array, met as Float64Array);
       });
     }
     return activationNorms(inputs, squares);
@@ -212,6 +215,9 @@ export class ReferenceNetwork implements Network {
 }
 
 export function exampleInput({ inputs, shape }: ExampleSet, index: number): Float64Array {
+  if (inputs.kind === "tokens") {
+    return Float64Array.from(inputs.values.subarray(inputs.starts[index], inputs.starts[index + 1]));
+  }
   const size = exampleSize({ shape });
   const values = inputs.values.subarray(index * size, (index + 1) * size);
   return inputs.kind === "bytes"

@@ -1,4 +1,4 @@
-import { type ExampleSet, exampleSize } from "../examples.ts";
+import { type ExampleSet, exampleSize, numericInputs } from "../examples.ts";
 import { channelsLast, toChannelsLast } from "./layout.ts";
 import { PackedBytes } from "./packed-bytes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
@@ -59,7 +59,8 @@ export class DeviceExamples {
 }
 
 function uploadInputs(runtime: Runtime, examples: ExampleSet): DeviceInputs {
-  const { count, inputs, shape } = examples;
+  const { count, shape } = examples;
+  const inputs = numericInputs(examples);
   const deviceShape = channelsLast(shape);
   const size = count * exampleSize(examples);
   if (inputs.kind === "floats") {

@@ -2,7 +2,8 @@ import type { Masks } from "../../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes, sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import { activationNorms, addSquares, weightedInputs, zeroSquares } from "../activation-norms.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
+import { activationNorms, addSquares, zeroSquares } from "../activation-norms.ts";
 import type {
   Distillation,
   Evaluation,
@@ -129,7 +130,7 @@ export class TensorFlowNetwork implements Network {
     examples: ExampleSet,
     order: Uint32Array,
   ): Promise<ReadonlyMap<string, Float32Array>> {
-    const inputs = weightedInputs(this.spec);
+    const inputs = weightedLayers(this.spec);
     const squares = inputs.map(zeroSquares);
     this.#forwardAll(examples, order, (activations) => {
       inputs.forEach(({ index }, i) => {

@@ -1,4 +1,4 @@
-import type { ExampleSet } from "../examples.ts";
+import { type ExampleSet, numericInputs } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
 
 /** Training, validation and test set, and one to spare. */
@@ -65,10 +65,11 @@ export class SentOnce<Data extends object> {
 }
 
 /** Shared memory does not travel between processes. */
-function unshared({ inputs, targets, ...set }: ExampleSet): ExampleSet {
+function unshared(examples: ExampleSet): ExampleSet {
+  const { targets } = examples;
   const ownTargets =
     targets.kind === "classes" ? { ...targets, labels: targets.labels.slice() } : withOwnValues(targets);
-  return { ...set, inputs: withOwnValues(inputs), targets: ownTargets };
+  return { ...examples, inputs: withOwnValues(numericInputs(examples)), targets: ownTargets };
 }
 
 function withOwnValues<T extends { readonly values: Uint8Array | Float32Array }>(of: T): T {

@@ -9,6 +9,7 @@ import { connectionsOf } from "../../network/connections.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { sizeOf } from "../../network/shapes.ts";
 import type { Loss, NetworkSpec } from "../../network/specification.ts";
+import { type PlacedLayer, weightedLayers } from "../../network/weighted-layers.ts";
 import {
   type Gathered,
   magnitudesOf,
@@ -233,11 +234,18 @@ async function normsOf(
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const byLayer = await network.activationNorms(examples, order);
   const norms = new Map<string, Float32Array>();
-  for (const { layer, weight, bias, positions } of connectionsOf(network.spec).weighted) {
+  for (const placed of weightedLayers(network.spec)) {
+    const { layer, weight, bias } = placed;
     norms.set(weight.name, byLayer.get(layer.name) ?? new Float32Array());
-    if (bias !== undefined) norms.set(bias.name, Float32Array.of(Math.sqrt(order.length * positions)));
+    if (bias !== undefined) norms.set(bias.name, Float32Array.of(Math.sqrt(usesIn(placed, examples, order))));
   }
   return norms;
+}
+
+/** How often each value of a layer is used for the examples: in a block of a transformer once a token. */
+function usesIn({ positions }: PlacedLayer, { inputs }: ExampleSet, order: Uint32Array): number {
+  if (inputs.kind !== "tokens" || positions === 1) return order.length * positions;
+  return order.reduce((sum, i) => sum + (inputs.starts[i + 1] as number) - (inputs.starts[i] as number), 0);
 }
 
 /**

@@ -54,8 +54,8 @@ export function recoverySteps(
 /** Epochs that these steps are. */
 export function recoveryEpochs(settings: RunSettings, { retraining }: RecoveringRun, trainExamples: number) {
   const steps = recoverySteps(settings, retraining, trainExamples);
-  const batchSize = retraining === null ? 1 : planOf(settings, retraining).batchSize;
-  return steps / Math.ceil(trainExamples / batchSize);
+  if (retraining === null || steps === 0) return 0;
+  return steps / Math.ceil(trainExamples / planOf(settings, retraining).batchSize);
 }
 
 /** Examples that go through the dense network for a recovery that it teaches. */

@@ -1,6 +1,6 @@
-import { connectionsOf } from "../../network/connections.ts";
 import { countKept, type Masks } from "../../network/mask.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
 
 /** What training takes, as far as it is the same on every machine. */
 export interface Effort {
@@ -28,7 +28,7 @@ export function totalEffort(efforts: readonly Effort[]): Effort {
 
 /** Multiply-accumulates of a forward pass of one example with the weights that the masks keep. */
 export function keptMacs(spec: NetworkSpec, masks: Masks): number {
-  return connectionsOf(spec).weighted.reduce((sum, { weight: { name, size }, positions }) => {
+  return weightedLayers(spec).reduce((sum, { weight: { name, size }, positions }) => {
     const mask = masks.get(name);
     return sum + positions * (mask === undefined ? size : countKept(mask));
   }, 0);

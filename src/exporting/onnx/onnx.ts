@@ -1,9 +1,10 @@
 import { packageVersion } from "../../foundations/paths.ts";
 import { layerParameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
-import { hasWeights, type LayerSpec, type WeightedLayer } from "../../network/specification.ts";
+import { hasWeights, type LayerSpec, readsTokens, type WeightedLayer } from "../../network/specification.ts";
 import { inputSentence, outputSentence, titleOf } from "../describe.ts";
 import type { ExportFormat } from "../format.ts";
+import { refuseTokens } from "../refuse-tokens.ts";
 import { shrunk } from "../shrunk.ts";
 import { encodeModel, type OnnxNode } from "./messages.ts";
 
@@ -21,6 +22,7 @@ export const onnx: ExportFormat = {
   recognize: (beginning) =>
     beginning.startsWith(`\x08${String.fromCharCode(IR_VERSION, 0x12, PRODUCER.length)}${PRODUCER}`),
   encode: (whole) => {
+    if (readsTokens(whole.network)) throw refuseTokens("onnx");
     const checkpoint = shrunk(whole);
     const { network, parameters, metadata } = checkpoint;
     const nodes = nodesOf(network.layers);
@@ -94,5 +96,9 @@ function operatorOf(layer: LayerSpec): Pick<OnnxNode, "operator" | "attributes">
         operator: { relu: "Relu", sigmoid: "Sigmoid", tanh: "Tanh" }[layer.activation],
         attributes: {},
       };
+    case "embeddings":
+    case "transformer-block":
+    case "first-token":
+      throw refuseTokens("onnx");
   }
 }

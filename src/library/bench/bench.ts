@@ -1,6 +1,7 @@
 import os from "node:os";
 import { inputError, PruneLabError } from "../../foundations/errors.ts";
 import type { Notify } from "../../foundations/notices.ts";
+import { readsTokens } from "../../network/specification.ts";
 import type { BenchForm, BenchRow } from "../../recording/bench-rows.ts";
 import { readCheckpoint } from "../../recording/read-checkpoint.ts";
 import type { OnStudyEvent } from "../../scheduling/events.ts";
@@ -89,6 +90,9 @@ export async function benchCheckpoints(
   const checkpoints = [];
   for (const file of files) {
     const [given, checkpoint] = [await readGiven(file), await readCheckpoint(file)];
+    if (readsTokens(checkpoint.network)) {
+      throw inputError(`${file} is a transformer, and bench measures engines that compute none.`);
+    }
     checkpoints.push({ file, given, checkpoint, forms: formsOf(checkpoint) });
   }
   const engines = [...(await openEngines(engine, notify)), ...(await openRuntimes(python, notify))];

@@ -1,8 +1,9 @@
 import { ownNetwork } from "../../experiment/construct.ts";
+import { inputError } from "../../foundations/errors.ts";
 import { modelMapping } from "../../models/model-mapping.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
 import { type ShrunkNetwork, shrinkMasked } from "../../network/shrunk.ts";
-import { hasWeights, type LayerSpec } from "../../network/specification.ts";
+import { hasWeights, type LayerSpec, readsTokens } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure, type TensorMeasure } from "../../pruning/measure.ts";
 import { type Checkpoint, type TensorFile, weightsIn } from "../../recording/read-checkpoint.ts";
 import { measureColumns } from "../../results/tabulate.ts";
@@ -53,6 +54,14 @@ export async function shrink(checkpoint: string, options: ShrinkOptions): Promis
   const output = await checkpointOutput(options, [checkpoint]);
   const given = await readGiven(checkpoint);
   const { network, parameters, masks, prunable, metadata } = await weightsOf(given, options);
+  if (readsTokens(network)) {
+    throw inputError(
+      `${given.file} is a transformer, whose layers are not followed unit by unit: it cannot be made smaller.`,
+      {
+        hint: "prune-lab export --format safetensors-compressed stores what is kept alone.",
+      },
+    );
+  }
   const small = withAllBiases(shrinkMasked(network, parameters, masks, { inputs: "all" }));
   const tensors = prunable.map((name) => ({ name }));
   const before = measureNetwork(network, masks, tensors);

@@ -88,7 +88,7 @@ function denseRow(row: Cells, before: readonly string[]): Cells {
     target_sparsity: 0,
     sparsity: 0,
     model_sparsity: 0,
-    effective_sparsity: 0,
+    effective_sparsity: row.effective_sparsity === null ? null : 0,
     nonzero_parameters: row.parameters,
     compression: 1,
     sparse_bytes: row.dense_bytes,

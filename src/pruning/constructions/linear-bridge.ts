@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
-import type { NetworkSpec } from "../../network/specification.ts";
+import { type NetworkSpec, readsTokens } from "../../network/specification.ts";
 import { defineConstruction } from "../construction.ts";
 import { tensorOf } from "../criterion.ts";
 import { teacherOptions, teacherTraining } from "../teacher.ts";
@@ -90,6 +90,7 @@ type DenseStage = WeightedStage & { readonly layer: { readonly kind: "dense" } }
 
 /** The two dense stages of a network with one hidden layer of sigmoid units; undefined for another. */
 function hiddenAndOutput(spec: NetworkSpec) {
+  if (readsTokens(spec)) return undefined;
   const [hidden, output, ...more] = connectionsOf(spec).weighted;
   if (hidden === undefined || output === undefined || more.length > 0) return undefined;
   const [between, ...others] = hidden.between;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Connections, connectionsOf, type WeightedStage } from "../../network/connections.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
 import { expandTensors, masksOf, type SmallerNetwork, shrinkNetwork } from "../../network/shrinking.ts";
+import { readsTokens } from "../../network/specification.ts";
 import { type Blueprint, defineConstruction } from "../construction.ts";
 import { roundHalfToEven } from "../top-k.ts";
 
@@ -50,6 +51,7 @@ export const narrower = defineConstruction({
   takesSparsity: true,
 
   misfit: (blueprint, chosen) => {
+    if (readsTokens(blueprint.spec)) return "it is a transformer, whose layers are not followed unit by unit";
     const { hidden } = stagesOf(connectionsOf(blueprint.spec));
     if (hidden.length === 0) return "it has no hidden layer to make narrower";
     if (hidden.length === 1 && chosen.shape !== "even") {

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Targets } from "../../engines/examples.ts";
-import { connectionsOf } from "../../network/connections.ts";
 import { parameterSpecs } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
 import { defineConstruction } from "../construction.ts";
 
 /** The best guess that ignores its input, as a network: what any other has to beat. */
@@ -31,7 +31,7 @@ export const predictMean = defineConstruction({
 });
 
 function outputBias(spec: NetworkSpec): string | undefined {
-  return connectionsOf(spec).weighted.at(-1)?.bias?.name;
+  return weightedLayers(spec).at(-1)?.bias?.name;
 }
 
 /**

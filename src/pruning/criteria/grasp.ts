@@ -25,7 +25,7 @@ export const grasp = defineCriterion({
       .default(200)
       .describe("What the logits are divided by; of a regression it changes nothing."),
   }),
-  needs: ({ examples }) => ({ objective: { examples } }),
+  needs: ({ examples }) => ({ objective: { examples, hessian: true } }),
   scores: async (evidence, { temperature }) => {
     const { objective } = evidence;
     // The logits are linear in the last layer: it is divided by the temperature instead, and what is derived by it too.

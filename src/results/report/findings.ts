@@ -95,7 +95,7 @@ function recoverySentence(
 function deadWeights(byMethod: readonly (readonly [string, readonly ResultRow[]])[]): string[] {
   const dead = byMethod.flatMap(([method, rows]) =>
     [...groupBy(rows, (row) => row.target_sparsity)].flatMap(([sparsity, of]) => {
-      const shares = of.flatMap((row) => (row.sparsity < 1 ? [deadShare(row)] : []));
+      const shares = of.flatMap(deadShare);
       const { mean } = meanInterval(shares);
       return mean === null ? [] : [{ method, sparsity, mean, shares }];
     }),
@@ -110,9 +110,10 @@ function deadWeights(byMethod: readonly (readonly [string, readonly ResultRow[]]
   ];
 }
 
-/** Of the weights that a network keeps, the share that is on no path. */
-function deadShare({ sparsity, effective_sparsity }: ResultRow): number {
-  return (effective_sparsity - sparsity) / (1 - sparsity);
+/** Of the weights that a network keeps, the share that is on no path; nothing where paths cannot be followed. */
+function deadShare({ sparsity, effective_sparsity }: ResultRow): number[] {
+  if (effective_sparsity === null || sparsity === 1) return [];
+  return [(effective_sparsity - sparsity) / (1 - sparsity)];
 }
 
 /** Runs that ended without a usable network. */

@@ -18,6 +18,7 @@ import { leadersTable } from "./leaders.ts";
 import { limits } from "./limits.ts";
 import { nextSteps } from "./next-steps.ts";
 import { metricNotes, ownMetricsTable } from "./own-metrics.ts";
+import { pairedTable } from "./paired.ts";
 import { publishedSentences, publishedTable } from "./published.ts";
 import type { ReportedStudy } from "./reproduce.ts";
 import { roundingSentences, roundingTable } from "./rounding.ts";
@@ -117,7 +118,7 @@ ${differing === undefined ? "" : figureHtml(differing, context)}
 <p class="explanation">${summaryLegend(metric, results, units)} A heading sorts by its column.</p>
 ${summaryTable(summarize(results), results, { ...shown, units })}
 ${leadersTable(results, metric, shown) ?? ""}
-${publishedTable(results, data.published ?? [], shown) ?? ""}
+${publishedTable(results, data.published ?? [], shown) ?? ""}${pairedTable(results, shown) ?? ""}
 ${ownMetricsTable(results, data.metrics ?? [], shown)}
 ${metricNotes(studies).map((sentence) => html`<p class="explanation">${sentence}</p>`)}
 ${roundingTable(results, rounding, { metric, ...shown }) ?? ""}

@@ -137,7 +137,7 @@ export function summaryTable(
               ? { text: "none", value: "" }
               : amount(detectable.drop, 1),
           ...(units ? [figure(100 * row.sparsity, (v) => v.toFixed(2))] : []),
-          figure(100 * row.effective_sparsity, (v) => v.toFixed(2)),
+          figure(row.effective_sparsity, (v) => (100 * v).toFixed(2)),
           figure(row.compression, (v) => `${v.toFixed(1)}x`),
           figure((mean((r) => r.sparse_bytes) ?? 0) / 1024, (v) =>
             v.toLocaleString("en-US", { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
@@ -194,7 +194,7 @@ export function layerTable(layers: readonly LayerRow[], shown: ShownMethods): Ht
             : []),
           whole(mean((row) => row.nonzero)),
           figure(100 * (mean((row) => row.sparsity) ?? 0), (v) => v.toFixed(2)),
-          whole(mean((row) => row.live)),
+          whole(first.live === null ? null : mean((row) => row.live ?? 0)),
           whole(mean((row) => row.bytes)),
           whole(mean((row) => row.macs)),
         ],

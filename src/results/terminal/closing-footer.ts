@@ -5,6 +5,7 @@ import { count, recoveryNoun, testSetDoubt } from "../../charts/parts/titles.ts"
 import type { Metric } from "../../metrics/metric.ts";
 import { measured } from "../../metrics/words.ts";
 import { bestMean, sparsitiesOf } from "./best-mean.ts";
+import { pairedDrops } from "./paired-drops.ts";
 
 export interface FooterOptions {
   readonly testExamples: number;
@@ -48,6 +49,7 @@ export function closingFooter(
     seeds > 1
       ? `Mean of ${count(seeds, "seed")} ± half width of its 95% confidence interval${lopsided ? ", or [low, high] where it is lopsided" : ""}.`
       : `One seed${doubt === undefined ? "" : `; ${doubt}`}.`,
+    ...pairedDrops(rows),
     ...(sensitivity === undefined ? [] : [sensitivity]),
     ...(compared
       ? [

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import type { Network } from "../../../src/engines/engine.ts";
-import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
 import type { Loss, NetworkSpec } from "../../../src/network/specification.ts";
 import { relativeError } from "../support/compare.ts";
+import { finiteDifferences } from "../support/finite-differences.ts";
 import { cnn, conv, dense, mlp, oddCnn, optimizers } from "../support/networks.ts";
 import {
   cutOffMasks,
@@ -106,29 +105,3 @@ test.each(smooth)("the sum of the outputs has those of its own: %s", async (_tit
     expect(relativeError(gradient, expected), name).toBeLessThan(1e-3);
   }
 });
-
-/** (loss(p + h) - loss(p - h)) / 2h for each value p of a parameter. */
-async function finiteDifferences(
-  network: Network,
-  examples: ExampleSet,
-  name: string,
-  { of = async () => (await network.evaluate(examples)).loss, distance = 1e-4 } = {},
-): Promise<number[]> {
-  const parameters = await network.readParameters();
-  const values = parameters.get(name) ?? new Float32Array();
-  const lossWith = async (index: number, moved: number) => {
-    const kept = values[index] as number;
-    values[index] = moved;
-    await network.writeParameters(parameters);
-    values[index] = kept;
-    return of();
-  };
-  const differences: number[] = [];
-  for (const [index, value] of values.entries()) {
-    // What float32 makes of p + h and p - h, so that the quotient divides by the true distance.
-    const [above, below] = [Math.fround(value + distance), Math.fround(value - distance)];
-    differences.push(((await lossWith(index, above)) - (await lossWith(index, below))) / (above - below));
-  }
-  await network.writeParameters(parameters);
-  return differences;
-}

@@ -1,6 +1,6 @@
 import { type ExampleSet, exampleSize } from "../../../src/engines/examples.ts";
 import type { Masks } from "../../../src/network/mask.ts";
-import { type Parameters, parameterSpecs } from "../../../src/network/parameters.ts";
+import { type ParameterRole, type Parameters, parameterSpecs } from "../../../src/network/parameters.ts";
 import { layerOutputShapes } from "../../../src/network/shapes.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { hashed, sparseBytes, symmetric, uniform } from "./numbers.ts";
@@ -62,7 +62,7 @@ export function everyPruning(spec: NetworkSpec): readonly (readonly [string, Mas
 interface Tensor {
   readonly size: number;
   readonly fanIn: number;
-  readonly role: "weight" | "bias";
+  readonly role: ParameterRole;
 }
 
 /** One value a tensor; the salt is 100 for both tensors of the first layer, 103 for the second, ... */

@@ -208,7 +208,8 @@ describe.each(chosen)("pruning by $name", (criterion) => {
       },
       environment,
     );
-    const dead = () => Math.round(measureNetwork(spec, pruner.masks, tensors).effectiveSparsity * 45);
+    const dead = () =>
+      Math.round((measureNetwork(spec, pruner.masks, tensors).effectiveSparsity ?? Number.NaN) * 45);
     for (const target of [0, 0.4, 0.8, 0.9]) {
       const before = pruner.masks;
       await pruner.prune(weights, target);

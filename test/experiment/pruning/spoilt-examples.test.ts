@@ -42,6 +42,27 @@ describe("spoilt examples", () => {
     expect(sorted([...drawn].map((i) => labels[i] ?? -1))).toEqual([0, 3, 4]);
   });
 
+  it("keep the ends of a text, and shuffle what is between them", () => {
+    const starts = Uint32Array.of(0, 2, 3, 12, 18, 18);
+    const values = Uint16Array.from({ length: 18 }, (_, i) => i);
+    const texts: ExampleSet = {
+      ...examples,
+      shape: [9],
+      inputs: { kind: "tokens", values, starts, vocabulary: 18 },
+    };
+    const { inputs } = spoiltExamples(texts, Uint32Array.of(0, 1, 2, 3, 4), randomStream(0, "test"));
+    const textOf = (i: number) => [...inputs.values.subarray(starts[i], starts[i + 1])];
+    for (const i of [0, 1, 4]) expect(textOf(i)).toEqual([...values.subarray(starts[i], starts[i + 1])]);
+    for (const [i, first, last] of [
+      [2, 3, 11],
+      [3, 12, 17],
+    ] as const) {
+      expect([textOf(i)[0], textOf(i).at(-1)]).toEqual([first, last]);
+      expect(sorted(textOf(i))).toEqual([...values.subarray(first, last + 1)]);
+      expect(textOf(i)).not.toEqual(sorted(textOf(i)));
+    }
+  });
+
   it("leave the examples as they are", () => {
     expect(sorted(examples.inputs.values)).toEqual([...examples.inputs.values]);
   });

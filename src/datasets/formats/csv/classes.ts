@@ -20,7 +20,7 @@ export interface Classes {
  * Sorts classes as numbers when all are, so that 1 and 1.0 are one class, else by their characters. Throws a PruneLabError
  * of kind `input` when there are fewer than 2 or more than 256.
  */
-export function classesOf({ texts: [cells = []] }: CsvTable, column: string): Classes {
+export function classesOf({ texts: [cells = []] }: Pick<CsvTable, "texts">, column: string): Classes {
   const numeric = cells.every(isNumber);
   const key = (cell: string) => (numeric && isNumber(cell) ? Number(cell) : cell);
   const names = new Map<number | string, string>();

@@ -52,8 +52,16 @@ export function headerOf(cells: readonly string[], file: string): Header {
   return { file, names: cells, places };
 }
 
-/** The place of a column. Throws a PruneLabError of kind `input` that names the option when there is none of this name. */
-export function placeOf(name: string, { file, names, places }: Header, option: string): number {
+/**
+ * The place of a column. Throws a PruneLabError of kind `input` that names the option when there is none of this name, with
+ * what to do where the cells seem to be separated by another sign, which is given in YAML.
+ */
+export function placeOf(
+  name: string,
+  { file, names, places }: Header,
+  option: string,
+  otherwise = (sign: string) => `set dataset.delimiter: ${sign}`,
+): number {
   const place = places.get(name);
   if (place !== undefined) return place;
   const other = Object.entries(OTHER_DELIMITERS).find(
@@ -63,9 +71,7 @@ export function placeOf(name: string, { file, names, places }: Header, option: s
   const suggestion = meant === undefined ? "" : ` Did you mean ${quote(meant)}?`;
   throw inputError(
     `${option}: ${file} has no column ${quote(name)}.${suggestion} Its columns are ${listed(names)}.`,
-    other === undefined
-      ? {}
-      : { hint: `Its cells seem to be separated otherwise: set dataset.delimiter: ${other[1]}` },
+    other === undefined ? {} : { hint: `Its cells seem to be separated otherwise: ${otherwise(other[1])}` },
   );
 }
 

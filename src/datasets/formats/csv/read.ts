@@ -31,17 +31,23 @@ export interface CsvTable {
 /**
  * Reads columns of a plain or gzip CSV file that begins with a header; `choose` says which, once the header is known. Throws
  * a PruneLabError of kind `input` with file, line and column where there is no header, a row has more or fewer cells than it,
- * or a cell is empty, or no finite number where one is needed.
+ * or a cell is empty, or no finite number where one is needed; and what `check` throws, which sees the bytes first.
+ * `quoted: false`: a quotation mark is a character like any other.
  */
 export async function readCsv(
   file: string,
   delimiter: string,
   choose: (header: Header) => Reading,
+  {
+    quoted = true,
+    check = () => {},
+  }: { readonly quoted?: boolean; readonly check?: (content: Uint8Array) => void } = {},
 ): Promise<CsvTable> {
   const content = await readWhole(file, MOST_BYTES);
   if (isBinary(content)) {
     throw inputError(`${file} is no text file.`, { hint: "Save a spreadsheet as CSV (UTF-8)." });
   }
+  check(content);
   let header: Header | undefined;
   let reading: Reading = { numbers: [], texts: [] };
   let numbers: number[][] = [];
@@ -79,7 +85,7 @@ export async function readCsv(
       throw inputError(`${file} is too large: at most ${MOST_NUMBERS} numbers are read.`);
     }
   };
-  eachRecord(content, file, read, { delimiter, trim: true });
+  eachRecord(content, file, read, { delimiter, trim: true, quoted });
   if (header === undefined) throw inputError(`${file} is empty.`);
   if (lines.length === 0) throw inputError(`${file}: no row follows the header.`);
   return { header, sha256: sha256(content), lines, numbers, texts };

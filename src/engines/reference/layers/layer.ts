@@ -12,6 +12,8 @@ export interface Layer {
   backward(input: Float64Array, output: Float64Array, outputGradient: Float64Array): Float64Array;
   /** Of a layer that hands on some of its inputs: the values at the places of those. */
   pick?(input: Float64Array, values: Float64Array): Float64Array;
+  /** Of a layer that consists of others: what each of those with a weight meets, by name: [tokens, inputs]. */
+  innerInputs?(input: Float64Array): ReadonlyMap<string, Float64Array>;
 }
 
 /** One parameter tensor in training. */

@@ -23,6 +23,10 @@ export function buildLayers(runtime: Runtime, spec: NetworkSpec): Layer[] {
         return flatten(runtime, inputShapes[index] ?? []);
       case "activation":
         return activation(runtime, layer.activation);
+      case "embeddings":
+      case "transformer-block":
+      case "first-token":
+        throw new RangeError(`TensorFlow has no layers of the kind ${layer.kind} here`);
     }
   });
 }

@@ -54,6 +54,12 @@ const layers: ResultCheck = (
 
 export const model = kindOf(
   models,
-  { options: optionsField, layers: functionField },
+  {
+    options: optionsField,
+    layers: functionField,
+    // Their layers take no tokens.
+    readsTokens: z.undefined().optional(),
+    resolve: functionField.optional(),
+  },
   { results: { layers }, complete: (entry: ModelEntry) => defineModel(entry) },
 );

@@ -1,0 +1,210 @@
+import { readFile, rename } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import * as yaml from "yaml";
+import { configSchema } from "../../src/config/schema.ts";
+import type { StudyOptions } from "../../src/experiment/options.ts";
+import { benchCheckpoints } from "../../src/library/bench/bench.ts";
+import { merge } from "../../src/library/merge.ts";
+import { shrink } from "../../src/library/steps/shrink.ts";
+import { parseCsv } from "../../src/recording/csv-reader.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { writeTinyDataset } from "../support/tiny-dataset.ts";
+import { runIn } from "../support/tiny-study.ts";
+import { tinyArchitecture, writeSentences, writeTinyTransformer } from "../support/tiny-transformer.ts";
+
+const root = await temporaryFolder();
+const model = await writeTinyTransformer(path.join(root, "model"));
+const tested = await writeSentences(path.join(root, "test.tsv"), 30, 1000);
+const trained = await writeSentences(path.join(root, "train.tsv"), 60);
+
+/** A study of the network in the folder, on texts that it is only tested on. */
+const study = (changes: object = {}): StudyOptions =>
+  configSchema().parse({
+    name: "tiny-transformer",
+    dataset: { name: "text", test: tested },
+    model: { name: "pretrained", path: model },
+    prune: { methods: ["l1-unstructured"], sparsities: [0, 0.5, 0.9], finetune: null },
+    seeds: [0],
+    engine: "reference",
+    ...changes,
+  });
+const withTraining = { dataset: { name: "text", test: tested, train: trained, validation: 10 } };
+const adam = { name: "adam", learningRate: 0.01 };
+const scratch = { name: "distilbert", ...tinyArchitecture };
+const texts = { ...withTraining.dataset, tokenizer: model, maxLength: 10 };
+
+const tableIn = async (folder: string, table: "results" | "layers") =>
+  parseCsv(table, await readFile(path.join(folder, `${table}.csv`), "utf8"), table).map(({ row }) => row);
+
+describe("a pretrained network", () => {
+  const folder = path.join(root, "swept");
+
+  it("is pruned in its linear layers alone, and has no paths to follow", async () => {
+    const { outcome } = await runIn(folder, study());
+    // 4 x 8 x 8, 2 x 8 x 12, 8 x 8 and 2 x 8 of 1 block and the head.
+    const weights = 256 + 192 + 64 + 16;
+    expect(outcome.results.map((row) => row.parameters - row.nonzero_parameters)).toEqual([
+      0,
+      weights / 2,
+      // 58 of 64, 86 of 96 and 14 of 16, round half to even.
+      5 * 58 + 2 * 86 + 14,
+    ]);
+    expect(outcome.results.every((row) => row.effective_sparsity === null && row.train_steps === 0)).toBe(
+      true,
+    );
+    const results = (await tableIn(folder, "results")) as typeof outcome.results;
+    expect(results.map((row) => row.effective_sparsity)).toEqual([null, null, null]);
+    const layers = (await tableIn(folder, "layers")) as { layer: string; sparsity: number; live: unknown }[];
+    const pruned = layers.filter(({ sparsity }) => sparsity > 0).map(({ layer }) => layer);
+    expect(new Set(pruned).size).toBe(8);
+    expect(pruned.filter((layer) => /embedding|norm/i.test(layer))).toEqual([]);
+    expect(layers.every(({ live }) => live === null)).toBe(true);
+  });
+
+  it("is recorded with its architecture, and is the same wherever its folder lies", async () => {
+    const recorded = yaml.parse(await readFile(path.join(folder, "config.yaml"), "utf8"));
+    expect(recorded.model.architecture).toMatchObject({ layout: "distilbert", classes: 2, width: 8 });
+    const elsewhere = path.join(root, "elsewhere");
+    await rename(model, elsewhere);
+    const moved = configSchema().parse({ ...recorded, model: { ...recorded.model, path: elsewhere } });
+    const { events } = await runIn(folder, moved);
+    await rename(elsewhere, model);
+    expect(events.some(({ event }) => event === "run-finished")).toBe(false);
+  });
+
+  it("is merged from parts without its folder as it is swept whole", async () => {
+    const parts = [1, 2].map((index) => path.join(root, `part${index}`));
+    for (const [i, part] of parts.entries()) {
+      await runIn(part, study(), { shard: { index: i + 1, count: 2 } });
+    }
+    await rename(model, `${model}-away`);
+    await merge(path.join(root, "merged"), parts);
+    await rename(`${model}-away`, model);
+    const table = (of: string) => readFile(path.join(of, "results.csv"), "utf8");
+    expect(await table(path.join(root, "merged"))).toBe(await table(folder));
+  });
+
+  it("learns by fine-tuning under its masks, by every kind of evidence", async () => {
+    const { outcome } = await runIn(
+      path.join(root, "finetuned"),
+      study({
+        ...withTraining,
+        prune: {
+          methods: [
+            "global-magnitude",
+            "wanda",
+            { name: "slopes", criterion: "taylor", allocation: "global" },
+            { name: "squares", criterion: "fisher", allocation: "global" },
+            { name: "neurons", criterion: "magnitude", allocation: "uniform", structure: "neuron" },
+          ],
+          sparsities: [0.5],
+          exclude: ["output", "distilbert.transformer.layer.0.attention.q_lin"],
+          finetune: { epochs: 20, batchSize: 8, optimizer: adam },
+        },
+      }),
+    );
+    expect(outcome.results.map(({ method, status }) => [method, status])).toEqual(
+      ["global-magnitude", "wanda", "slopes", "squares", "neurons"].map((method) => [method, "ok"]),
+    );
+    for (const row of outcome.results) {
+      expect(row.accuracy, row.method).toBeGreaterThan(0.8);
+      expect(row.baseline_accuracy, row.method).toBeLessThan(0.8);
+    }
+  });
+});
+
+describe("a network that is trained from scratch", () => {
+  it.each([
+    ["by its numbers", scratch],
+    ["by a folder without its weights", { name: "pretrained", path: model, weights: "none" }],
+  ])("learns, %s", async (_how, of) => {
+    const { outcome } = await runIn(
+      path.join(root, `scratch-${of.name}`),
+      study({
+        dataset: texts,
+        model: of,
+        train: { epochs: 20, batchSize: 8, optimizer: adam },
+        prune: { methods: ["l1-unstructured"], sparsities: [0, 0.5], finetune: null },
+      }),
+    );
+    expect(outcome.results[0]?.baseline_accuracy).toBe(1);
+  });
+});
+
+describe("what does not fit is told before anything is written", () => {
+  const images = { name: "idx", path: path.join(root, "tiny-digits"), validation: 30 };
+  const method = (changes: object) => ({
+    prune: {
+      methods: [{ name: "m", criterion: "magnitude", allocation: "global", ...changes }],
+      sparsities: [0.5],
+      finetune: { epochs: 1 },
+    },
+    ...withTraining,
+  });
+  it.each([
+    [
+      "an engine without transformers",
+      { engine: "kernels-wasm" },
+      "The engine kernels-wasm computes no transformers",
+    ],
+    ["its family", { engine: "kernels" }, "The engine kernels computes no transformers"],
+    ["a network without texts", { dataset: texts, model: { name: "mlp" } }, "The model mlp takes no texts"],
+    ["images", { dataset: images }, "The model pretrained takes texts, and the dataset"],
+    [
+      "another vocabulary",
+      { dataset: texts, model: { ...scratch, vocabulary: 13 } },
+      "knows 13 pieces, and the tokenizer of the dataset test has 12",
+    ],
+    [
+      "longer texts",
+      { dataset: texts, model: { ...scratch, positions: 4 } },
+      "it takes texts of up to 4 pieces",
+    ],
+    ["SynFlow", method({ criterion: "synflow" }), "gives the network an input of ones (synflow)"],
+    ["GraSP", method({ criterion: "grasp" }), "takes second derivatives (grasp)"],
+    ["an effective sparsity", method({ target: "effective" }), "follows paths from inputs to outputs"],
+    [
+      "inputs that are always 0",
+      { ...method({ schedule: { name: "set", deadInputs: "avoid" } }), dataset: texts, model: scratch },
+      "looks for inputs that are always 0 (set)",
+    ],
+    [
+      "a narrower network",
+      { ...withTraining, prune: { ...method({}).prune, controls: ["narrower-parameters"] } },
+      "it is a transformer",
+    ],
+    ["units left out", { evaluate: { shrunk: true } }, "evaluate.shrunk counts units"],
+  ])("%s", async (_what, changes, message) => {
+    await writeTinyDataset(path.join(root, "tiny-digits"));
+    const refused = path.join(root, "refused");
+    await expect(runIn(refused, study(changes))).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringContaining(message),
+    });
+    await expect(readFile(path.join(refused, "config.yaml"))).rejects.toThrow("ENOENT");
+  });
+
+  it("auto takes the engine that computes it, and says so", async () => {
+    const { events, outcome } = await runIn(path.join(root, "auto"), study({ engine: "auto" }));
+    expect(outcome.results[0]?.engine).toBe("reference");
+    expect(JSON.stringify(events)).toContain("Using the engine reference");
+  });
+});
+
+it.each([
+  [
+    "shrink",
+    (file: string) => shrink(file, { out: path.join(root, "smaller.safetensors") }),
+    "it cannot be made smaller",
+  ],
+  ["bench", (file: string) => benchCheckpoints([file]), "bench measures engines that compute none"],
+])("%s says that it is not for transformers", async (_step, take, message) => {
+  const folder = path.join(root, "taken");
+  await runIn(folder, study());
+  const file = path.join(folder, "checkpoints", "baseline-seed0.safetensors");
+  await expect(take(file)).rejects.toMatchObject({
+    kind: "input",
+    message: expect.stringContaining(message),
+  });
+});
