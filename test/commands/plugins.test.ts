@@ -74,8 +74,8 @@ describe("a sweep with a plugin of every kind", () => {
   test("the page has an example of every kind that there is", async () => {
     const manifest = JSON.parse(await text("two", "manifest.json")) as Manifest;
     const brought = manifest.plugins?.flatMap(({ members }) => members.map((member) => member.split(" ")[0]));
-    // Controls and corruptions are the tool's own.
-    const { methods, engines, controls, corruptions, ...kinds } = registries;
+    // Controls, corruptions and export formats are the tool's own.
+    const { methods, engines, controls, corruptions, formats, ...kinds } = registries;
     expect([...new Set(brought)].sort()).toEqual(
       Object.values(kinds)
         .map(({ kind }) => kind)
