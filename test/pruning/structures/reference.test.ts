@@ -10,7 +10,7 @@ type Case = { readonly layer: string; readonly mask: string } & (
 
 /** Made by structures.py beside it, with PyTorch. */
 const { shapes, cases } = JSON.parse(
-  readFileSync(new URL("../../fixtures/pytorch/structures.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../fixtures/pytorch/structures/masks.json", import.meta.url), "utf8"),
 ) as { readonly shapes: Readonly<Record<string, readonly number[]>>; readonly cases: readonly Case[] };
 
 /** The magnitudes of the script's weights. */
