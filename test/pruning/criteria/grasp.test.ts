@@ -47,5 +47,5 @@ test("divides logits by the temperature through the layer that they are linear i
 });
 
 test("asks for as many examples as published", () => {
-  expect(grasp.needs?.(grasp.options.parse({}))).toEqual({ objective: { examples: 100 } });
+  expect(grasp.needs?.(grasp.options.parse({}))).toMatchObject({ objective: { examples: 100 } });
 });
