@@ -9,6 +9,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import {
   accuracyOf,
   allDigits,
+  halvedDigits,
   largestOf,
   logitsOf,
   type TrainedDigits,
@@ -38,7 +39,7 @@ describe.skipIf(runtime === undefined && pytorch === undefined)(
 
     beforeAll(async () => {
       folder = await temporaryFolder();
-      trained = await trainedDigits(folder);
+      trained = [...(await trainedDigits(folder)), ...(await halvedDigits(folder))];
       for (const [i, { test }] of trained.entries()) {
         await writeFile(path.join(folder, `${i}.images`), test.inputs.values);
         if (test.targets.kind === "classes")

@@ -54,10 +54,7 @@ const ODD_NETWORK: NetworkSpec = {
   loss: "softmax-cross-entropy",
 };
 
-/**
- * LeNet-300-100 and LeNet-5, each dense and pruned; LeNet-5 without half of its units, masked and shrunk; and an odd network
- * with a mask, untrained.
- */
+/** LeNet-300-100 and LeNet-5, each dense and pruned, and an odd network with a mask, untrained. */
 export async function trainedDigits(folder: string): Promise<TrainedDigits[]> {
   const trained: TrainedDigits[] = [];
   for (const { model, sparsity, normalize } of STUDIES) {
@@ -73,17 +70,23 @@ export async function trainedDigits(folder: string): Promise<TrainedDigits[]> {
     }
   }
   const [{ test }] = trained as [TrainedDigits];
+  const odd = path.join(folder, "odd.safetensors");
+  await writeOddNetwork(odd, test);
+  return [...trained, await answered(odd, test)];
+}
+
+/** LeNet-5 without half of its units, masked and shrunk. */
+export async function halvedDigits(folder: string): Promise<TrainedDigits[]> {
   const halved = path.join(folder, "halved", "checkpoints", "halved-0.5-seed0.safetensors");
   const shrunk = path.join(folder, "shrunk.safetensors");
-  await study(path.join(folder, "halved"), {
+  const { dataset } = await study(path.join(folder, "halved"), {
     dataset: { name: "mnist", source: "bundled" },
     model: { name: "lenet-5" },
     prune: { methods: [HALVED], sparsities: [0.5], finetune: { epochs: 1 }, exclude: ["output"] },
   });
   await shrink(halved, { out: shrunk });
-  const odd = path.join(folder, "odd.safetensors");
-  await writeOddNetwork(odd, test);
-  return [...trained, await answered(halved, test), await answered(shrunk, test), await answered(odd, test)];
+  const { test } = await loadDataset(dataset, { dataDir: undefined, notify: () => {} });
+  return [await answered(halved, test), await answered(shrunk, test)];
 }
 
 /** All 10,000 test digits as a checkpoint takes them; undefined where full MNIST is not at hand. */
