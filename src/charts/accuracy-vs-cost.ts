@@ -10,6 +10,7 @@ import { axisTitle } from "./labels.ts";
 import { type CurvePoint, curvesOf } from "./parts/curve.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { lineDashes, methodChannels } from "./parts/palette.ts";
+import { frontLayer } from "./parts/pareto.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
@@ -157,7 +158,6 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
   const lines = lineDashes(methods, labels);
   const placed = (of: readonly Point[]) =>
     of.map((point) => ({ ...point, line: lines.of(point.method), y: y.position(point.mean) }));
-  const last = front.at(-1);
   const { color, shape } = methodChannels(methods, { labels, legend: methodLegend(methods, frame) });
   return {
     $schema: schema,
@@ -191,22 +191,7 @@ function accuracyVsCost({ results, labels }: Drawn, cost: Cost, frame: Frame): T
       description: { field: "label" },
     },
     layer: [
-      {
-        data: {
-          values: [
-            ...placed(front),
-            ...(last === undefined ? [] : placed([{ ...last, cost: domain[1] }])),
-          ].map(({ cost, y }) => ({ cost, y })),
-        },
-        mark: {
-          type: "line",
-          interpolate: "step-after",
-          color: ink.front,
-          strokeWidth: 5,
-          strokeJoin: "round",
-        },
-        encoding: { description: { value: "Pareto front" } },
-      },
+      frontLayer(placed(front), domain[1]),
       {
         data: {
           values: rules.map((rule) => ({

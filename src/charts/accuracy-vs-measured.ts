@@ -5,6 +5,7 @@ import { accuracy as metric } from "../metrics/accuracy.ts";
 import { measured } from "../metrics/words.ts";
 import type { BenchForm, BenchRow } from "../recording/bench-rows.ts";
 import { seriesStyles } from "./parts/palette.ts";
+import { frontLayer } from "./parts/pareto.ts";
 import { logTicks, metricChannel } from "./parts/scales.ts";
 import { config, ink, schema } from "./parts/theme.ts";
 import { markLabel } from "./parts/titles.ts";
@@ -79,7 +80,6 @@ function accuracyVsMeasured(rows: readonly BenchRow[], measure: Measure): TopLev
   const placed = points.map((point) => ({ ...point, y: y.position(point.accuracy) }));
   const front = paretoFront(placed, { cost: ({ cost }) => cost, value: ({ accuracy }) => accuracy });
   const { domain, values } = logTicks(placed.map(({ cost }) => cost));
-  const last = front.at(-1);
   const shown = forms.filter((form) => points.some((point) => point.form === form));
   const engines = [...new Set(points.map(({ engine }) => engine))];
   const colored: string[] = measure.colored === "form" ? [...forms] : engines;
@@ -106,21 +106,7 @@ function accuracyVsMeasured(rows: readonly BenchRow[], measure: Measure): TopLev
       description: { field: "label" },
     },
     layer: [
-      {
-        data: {
-          values: [...front, ...(last === undefined ? [] : [{ ...last, cost: domain[1] }])].map(
-            ({ cost, y }) => ({ cost, y }),
-          ),
-        },
-        mark: {
-          type: "line",
-          interpolate: "step-after",
-          color: ink.front,
-          strokeWidth: 5,
-          strokeJoin: "round",
-        },
-        encoding: { description: { value: "Pareto front" } },
-      },
+      frontLayer(front, domain[1]),
       {
         mark: { type: "point", filled: true, opacity: 1, size: 60 },
         encoding: {

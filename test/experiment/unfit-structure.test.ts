@@ -1,29 +1,9 @@
 import { expect, test } from "vitest";
-import type { RunSettings } from "../../src/experiment/settings.ts";
 import { refuseOtherPatterns } from "../../src/experiment/unfit-structure.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
-import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
 import type { Method } from "../../src/pruning/method.ts";
 import { chosen } from "../pruning/fixtures.ts";
-
-/** 6-5-4-3: 30, 20 and 12 weights. */
-const settings: RunSettings = {
-  network: buildNetwork(
-    modelSchema().parse({ name: "mlp", hidden: [5, 4] }),
-    [6],
-    3,
-    "softmax-cross-entropy",
-  ),
-  initializer: { name: "pytorch" },
-  train: {
-    epochs: 1,
-    batchSize: 8,
-    optimizer: { name: "sgd", learningRate: 0.1, momentum: 0, weightDecay: 0 },
-    schedule: { name: "constant" },
-  },
-  finetune: null,
-  prunable: ["fc1.weight", "fc2.weight", "fc3.weight"],
-};
+import { tinySettings } from "../support/tiny-settings.ts";
 
 const method = (pattern: object, allocation = "uniform"): Method => ({
   name: "mine",
@@ -39,7 +19,7 @@ test.each<[string, object, readonly number[]]>([
   ["any n of 4", {}, [0, 0.25, 0.5, 0.75, 1]],
   ["a sparsity that prunes as many weights as the pattern's", { n: 1, m: 3 }, [0.6667]],
 ])("is taken: %s", (_what, pattern, sparsities) => {
-  refuseOtherPatterns(method(pattern), sparsities, settings);
+  refuseOtherPatterns(method(pattern), sparsities, tinySettings);
 });
 
 test.each<[string, Method, readonly number[], string]>([
@@ -74,7 +54,7 @@ test.each<[string, Method, readonly number[], string]>([
     "The structure n-of-m keeps n of every m weights, and n: 4 is not below m: 4.",
   ],
 ])("is refused: %s", (_what, unfit, sparsities, message) => {
-  const refuse = () => refuseOtherPatterns(unfit, sparsities, settings);
+  const refuse = () => refuseOtherPatterns(unfit, sparsities, tinySettings);
   expect(refuse).toThrow(PruneLabError);
   expect(refuse).toThrow(message);
 });
