@@ -1,5 +1,4 @@
 import path from "node:path";
-import { Tokenizer } from "@huggingface/tokenizers";
 import * as z from "zod";
 import { inputError } from "../../foundations/errors.ts";
 import { quote } from "../../foundations/quote.ts";
@@ -47,6 +46,8 @@ export async function openTokenizer(folder: string): Promise<TextTokenizer> {
   const { do_lower_case, strip_accents, tokenize_chinese_chars } = await configOf(folder);
   const idOf = (piece: string) => pieces.get(piece) as number;
   const special = (name: string) => ({ id: name, ids: [idOf(name)], tokens: [name] });
+  // Loaded for texts alone: it would be 25 ms of every start.
+  const { Tokenizer } = await import("@huggingface/tokenizers");
   const tokenizer = new Tokenizer(
     {
       added_tokens: SPECIAL.filter((name) => pieces.has(name)).map((content) => ({
