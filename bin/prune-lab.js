@@ -8,7 +8,7 @@ const FAILED = 3;
 // Until the program is loaded and does so itself.
 process.once("uncaughtException", fail);
 
-const cli = new URL("../dist/cli.js", import.meta.url);
+const cli = new URL("../dist/bundle/cli.js", import.meta.url);
 if (existsSync(cli)) {
   try {
     await import(cli.href);

@@ -6,20 +6,22 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-let compiler;
-try {
-  compiler = path.join(
-    path.dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
-    "bin",
-    "tsc",
-  );
-} catch {
-  // Installed without development packages (NODE_ENV=production): bin/prune-lab.js says what to run.
-}
+const compiler = findCompiler();
+// Installed without development packages (NODE_ENV=production): bin/prune-lab.js says what to run.
 if (compiler !== undefined) {
-  const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status !== 0) console.error("prune-lab: the build failed; run 'npm run build' to see why.");
+  const built = run(compiler, "-p", "tsconfig.build.json") && run(path.join("scripts", "bundle.mjs"));
+  if (!built) console.error("prune-lab: the build failed; run 'npm run build' to see why.");
+}
+
+function findCompiler() {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+    return path.join(path.dirname(manifest), "bin", "tsc");
+  } catch {
+    return undefined;
+  }
+}
+
+function run(...program) {
+  return spawnSync(process.execPath, program, { cwd: root, stdio: "inherit" }).status === 0;
 }

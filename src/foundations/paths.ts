@@ -4,8 +4,19 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import envPaths from "env-paths";
 
-/** The folder of the installed package: holds package.json, configs/, kernels/, assets/. */
+/**
+ * The folder of the installed package: holds package.json, configs/, kernels/, assets/. Two folders above this file as
+ * source, and above dist/bundle/, of which it becomes a part.
+ */
 export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/**
+ * The built file that a thread or a process begins with: scripts/bundle.mjs has their names. Also when the caller is a
+ * test that runs from source.
+ */
+export function bundledFile(name: "worker" | "rasterize-worker" | "tensorflow-host"): string {
+  return path.join(packageRoot, "dist", "bundle", `${name}.js`);
+}
 
 /** The version in package.json. */
 export function packageVersion(): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -32,7 +33,7 @@ interface Edit {
 async function brokenProgram(name: string, edits: readonly Edit[]): Promise<string> {
   const root = path.join(folder, "programs", name);
   await mkdir(root, { recursive: true });
-  for (const part of ["bin", "dist", "package.json"]) {
+  for (const part of ["bin", "dist", "scripts", "package.json"]) {
     await cp(path.join(packageRoot, part), path.join(root, part), { recursive: true });
   }
   for (const part of ["node_modules", "kernels", "assets", "configs"]) {
@@ -44,6 +45,7 @@ async function brokenProgram(name: string, edits: readonly Edit[]): Promise<stri
     expect(parts, `'${from}' stands once in dist/${file}`).toHaveLength(2);
     await writeFile(built, parts.join(to));
   }
+  execFileSync(process.execPath, [path.join(root, "scripts", "bundle.mjs")]);
   return path.join(root, "bin", "prune-lab.js");
 }
 

@@ -1,6 +1,5 @@
-import path from "node:path";
 import { Piscina } from "piscina";
-import { packageRoot } from "../../foundations/paths.ts";
+import { bundledFile } from "../../foundations/paths.ts";
 import { countLoadedThreads, untilLoaded } from "../../foundations/thread-loading.ts";
 import { type Rasterize, rasterize } from "./rasterize.ts";
 import { loadRenderer } from "./render.ts";
@@ -15,8 +14,8 @@ export interface PngPool {
 
 /** Three turn charts into pixels as fast as one lays them out. */
 const MOST_THREADS = 3;
-/** A thread runs built code, also when the caller is a test that runs from source. */
-const WORKER_FILE = path.join(packageRoot, "dist", "charts", "rendering", "rasterize-worker.js");
+/** A thread runs built code. */
+const WORKER_FILE = bundledFile("rasterize-worker");
 
 /** With one thread everything is drawn on this one; with more, PNGs on the others, while the next chart is laid out. */
 export function openPngPool(threads: number): PngPool {

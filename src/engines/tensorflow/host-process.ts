@@ -4,13 +4,13 @@ import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { failure, inputError, type PruneLabError } from "../../foundations/errors.ts";
-import { packageRoot } from "../../foundations/paths.ts";
+import { bundledFile } from "../../foundations/paths.ts";
 import { hostEnvironment } from "./environment.ts";
 import type { Installation } from "./installation.ts";
 import type { HostReady, HostReply, HostRequest } from "./messages.ts";
 
-/** A process runs built code, also when the caller is a test that runs from source. */
-const HOST_FILE = path.join(packageRoot, "dist", "engines", "tensorflow", "host.js");
+/** A process runs built code. */
+const HOST_FILE = bundledFile("tensorflow-host");
 
 interface Waiting {
   resolve(value: unknown): void;

@@ -1,7 +1,6 @@
-import path from "node:path";
 import { Piscina } from "piscina";
 import { PruneLabError } from "../../foundations/errors.ts";
-import { packageRoot } from "../../foundations/paths.ts";
+import { bundledFile } from "../../foundations/paths.ts";
 import { loadedPlugins } from "../../foundations/plugins.ts";
 import { countLoadedThreads, untilLoaded } from "../../foundations/thread-loading.ts";
 import type { ProgressMessage } from "../executor.ts";
@@ -17,8 +16,8 @@ export interface RunPool {
   close(): Promise<void>;
 }
 
-/** A worker thread runs built code, also when the caller is a test that runs from source. */
-const WORKER_FILE = path.join(packageRoot, "dist", "scheduling", "threads", "worker.js");
+/** A worker thread runs built code. */
+const WORKER_FILE = bundledFile("worker");
 
 /** Threads that start with the pool; others when there is work for them. */
 const FIRST_THREADS = 4;
