@@ -2,11 +2,11 @@
 
 Reads one JSON request a line and answers each with one JSON line:
 
-    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "sparsity": 0,
+    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "compiled": false, "sparsity": 0,
         "sparseprop": false, "threads": 1}}                                      {"network": 0}
     {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
 
-The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed.
+The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed, nor is compiling.
 """
 
 import json
@@ -43,7 +43,7 @@ def sparse_layers(network, inputs):
 
 
 class Training:
-    def __init__(self, spec, optimizer, batchSize, fused, sparsity, sparseprop, threads):
+    def __init__(self, spec, optimizer, batchSize, fused, compiled, sparsity, sparseprop, threads):
         self.threads = threads
         self.network = torch.nn.Sequential(*map(module, spec["layers"]))
         if sparsity > 0:
@@ -61,6 +61,9 @@ class Training:
             self.targets = torch.randint(0, outputs, (BATCHES, batchSize))
         else:
             self.targets = torch.rand(BATCHES, batchSize, outputs)
+        if compiled:
+            self.network = torch.compile(self.network)
+            self.run(2)
 
     def run(self, steps):
         torch.set_num_threads(self.threads)

@@ -1,6 +1,6 @@
-// Times one training step (forward, backward, Adam) of each engine, beside PyTorch on one thread and on all when a
-// Python with torch is found (`PYTHON`, or python3), dense and with weights pruned (there: torch.nn.utils.prune), and beside
-// SparseProp when that Python has it. Runs the built code: `npm run bench`.
+// Times one training step (forward, backward, Adam) of each engine, beside what the Python of `PYTHON` (or python3) has of
+// PyTorch, as it comes and compiled, on one thread and on all, JAX compiled by jit, likewise, and SparseProp; dense and with weights
+// pruned (by torch.nn.utils.prune; in JAX by masks). Runs the built code: `npm run bench`.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ import { parameterSpecs } from "../dist/network/parameters.js";
 import { layerOutputShapes } from "../dist/network/shapes.js";
 import { describeMachine, formatTable, interleave } from "./measure.mjs";
 import { measurePeak } from "./peak.mjs";
-import { startPyTorch } from "./pytorch.mjs";
+import { startJax, startPyTorch } from "./rivals.mjs";
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -61,8 +61,9 @@ async function main() {
   const cases = flags.grow ? growingCases() : sparseCases();
   const opened = await openEngines();
   const pytorch = await startPyTorch();
-  if (pytorch === undefined)
-    notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
+  if (pytorch === undefined) notify("PyTorch is left out: no Python with torch (PYTHON, or python3).");
+  const jax = await startJaxes();
+  if (jax.length === 0) notify("JAX is left out: no Python with jax (PYTHON, or python3).");
   const { train: examples } = await loadDataset(datasetSchema().parse({ name: "mnist" }), {
     dataDir: undefined,
     notify,
@@ -70,7 +71,7 @@ async function main() {
 
   const results = [];
   for (const each of cases) {
-    for (const timing of await timeCase(each, { opened, pytorch, examples })) {
+    for (const timing of await timeCase(each, { opened, pytorch, jax, examples })) {
       const { title, sparsity, batchSize } = each;
       const rate = (1000 * batchSize * multiplyAdds(each)) / timing.median;
       results.push({ title, sparsity, batchSize, ...timing, multiplyAddsPerSecond: rate });
@@ -82,10 +83,12 @@ async function main() {
     engines: Object.fromEntries(opened.map(({ description }) => [description.name, description.device])),
     pytorch: pytorch?.version ?? null,
     sparseprop: pytorch?.sparseprop ?? null,
+    jax: jax[0]?.version ?? null,
     peakMultiplyAddsPerSecond: await measurePeak(),
   };
   for (const engine of opened) await engine.dispose();
   await pytorch?.close();
+  for (const { close } of jax) await close();
   if (flags.json)
     process.stdout.write(`${JSON.stringify({ date: new Date(), machine, results }, null, 2)}\n`);
   else print(machine, results);
@@ -121,8 +124,18 @@ function digitNetwork(model) {
   return buildNetwork(modelSchema().parse(model), [1, 28, 28], 10, "softmax-cross-entropy");
 }
 
-/** Times every engine and PyTorch at one case, in turns. */
-async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, examples }) {
+/** JAX on one thread and on all: it takes its threads when it starts. */
+async function startJaxes() {
+  const started = [];
+  for (const threads of new Set([1, cores])) {
+    const jax = await startJax(threads);
+    if (jax !== undefined) started.push({ ...jax, name: threads === 1 ? "jax" : `jax, ${threads} threads` });
+  }
+  return started;
+}
+
+/** Times every engine and its rivals at one case, in turns. */
+async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, jax, examples }) {
   const contenders = [];
   const networks = [];
   for (const engine of opened) {
@@ -132,24 +145,31 @@ async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, exampl
     contenders.push({ name: engine.description.name, run });
   }
   if (pytorch !== undefined) {
+    const plain = { fused: true, compiled: false, sparseprop: false, threads: 1 };
     const rivals = [
-      { name: "pytorch", fused: false, sparseprop: false, threads: 1 },
-      { name: "pytorch, fused Adam", fused: true, sparseprop: false, threads: 1 },
+      { ...plain, name: "pytorch", fused: false },
+      { ...plain, name: "pytorch, fused Adam" },
+      { ...plain, name: "pytorch, compiled, fused Adam", compiled: true },
     ];
-    if (cores > 1)
+    if (cores > 1) {
+      const threads = cores;
+      rivals.push({ ...plain, name: `pytorch, fused Adam, ${cores} threads`, threads });
       rivals.push({
-        name: `pytorch, fused Adam, ${cores} threads`,
-        fused: true,
-        sparseprop: false,
-        threads: cores,
+        ...plain,
+        name: `pytorch, compiled, fused Adam, ${cores} threads`,
+        compiled: true,
+        threads,
       });
+    }
     if (pytorch.sparseprop !== null && sparsity > 0)
-      rivals.push({ name: "sparseprop, fused Adam", fused: true, sparseprop: true, threads: 1 });
+      rivals.push({ ...plain, name: "sparseprop, fused Adam", sparseprop: true });
     for (const { name, ...options } of rivals) {
       const run = await pytorch.open({ spec, optimizer, batchSize, sparsity, ...options });
       contenders.push({ name, run });
     }
   }
+  for (const { name, open } of jax)
+    contenders.push({ name, run: await open({ spec, optimizer, batchSize, sparsity }) });
   const rounds = Number(flags.rounds);
   const timings = await interleave(contenders, { rounds, turnSeconds: Number(flags.seconds) });
   for (const network of networks) await network.dispose();
@@ -256,6 +276,7 @@ function print(machine, results) {
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
       ...devices,
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
+      ...(machine.jax === null ? [] : [`JAX ${machine.jax}`]),
       ...(machine.sparseprop === null ? [] : [`SparseProp ${machine.sparseprop}`]),
       ...(peak === undefined
         ? []

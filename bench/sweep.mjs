@@ -1,5 +1,5 @@
 // Times a whole sweep: the program as a user runs it, with one worker and with several, beside the same sweep in
-// PyTorch when a Python with torch is found (`PYTHON`, or python3). Runs the built code: `npm run bench:sweep`.
+// PyTorch and in JAX, as far as the Python of `PYTHON` (or python3) has them. Runs the built code: `npm run bench:sweep`.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -12,18 +12,18 @@ import { inputError, PruneLabError } from "../dist/foundations/errors.js";
 import { packageRoot } from "../dist/foundations/paths.js";
 import { buildNetwork } from "../dist/models/registry.js";
 import { describeMachine, formatTable, median } from "./measure.mjs";
-import { startPython } from "./pytorch.mjs";
+import { startPython } from "./rivals.mjs";
 
 const usage = `Usage: npm run bench:sweep -- [options]
 
   --config NAME      the sweep (default: mnist-mlp); MNIST is read from PRUNE_LAB_DATA or data/, else the bundled digits
   --set PATH=VALUE   override a field of the config, as in 'prune-lab sweep' (repeatable), such as train.epochs=1
-  --workers N        worker threads, and processes of PyTorch (default: one a core)
+  --workers N        worker threads, and processes of PyTorch and JAX (default: one a core)
   --rounds N         rounds of turns, the median of which is shown (default 1)
   --json             print JSON instead of tables
 `;
 
-/** What pytorch_sweep.py knows. */
+/** What pytorch_sweep.py and jax_sweep.py know. */
 const METHODS = ["l1-unstructured", "global-magnitude"];
 
 const { values: flags } = parseArgs({
@@ -53,30 +53,39 @@ try {
 async function main() {
   const { config } = await loadConfig(flags.config, { set: flags.set });
   const dataset = await loadDataset(config.dataset, { dataDir: undefined, notify });
-  const pytorch = await startPython("pytorch_sweep.py");
-  if (pytorch === undefined)
-    notify("No Python with torch found (PYTHON, or python3): nothing to compare with.");
+  const rivals = {
+    pytorch: await startPython("pytorch_sweep.py"),
+    jax: await startPython("jax_sweep.py"),
+  };
+  for (const [name, rival] of Object.entries(rivals)) {
+    if (rival === undefined) notify(`${name} is left out: no Python has it (PYTHON, or python3).`);
+  }
 
   let timed;
   try {
-    timed = await takeTurns(await contendersOf(config, dataset, pytorch));
+    timed = await takeTurns(await contendersOf(config, dataset, rivals));
   } finally {
-    await pytorch?.close();
+    for (const rival of Object.values(rivals)) await rival?.close();
   }
 
   const tables = timed.flatMap(({ outcome }) => outcome.table ?? []);
   if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
-  report(timed, { config, dataset, pytorch });
+  report(timed, { config, dataset, rivals });
 }
 
-/** Program and rival in turns. */
-async function contendersOf(config, dataset, pytorch) {
+/** Program and rivals in turns. */
+async function contendersOf(config, dataset, { pytorch, jax }) {
   const workers = parseCount("--workers", flags.workers);
   const programs = [...new Set([workers, 1])].map((count) => ({
     name: `prune-lab, workers: ${count}`,
     run: () => runProgram(count),
   }));
-  const rivals = pytorch === undefined ? [] : await pytorchContenders(pytorch, config, dataset, workers);
+  const plan =
+    pytorch === undefined && jax === undefined ? undefined : await rivalPlan(config, dataset, workers);
+  const rivals = [
+    ...(pytorch === undefined ? [] : await pytorchContenders(pytorch, plan)),
+    ...(jax === undefined ? [] : await jaxContenders(jax, plan)),
+  ];
   return [
     ...programs.flatMap((program, i) => [program, ...rivals.slice(i, i + 1)]),
     ...rivals.slice(programs.length),
@@ -114,30 +123,38 @@ async function runProgram(workers) {
   return { seconds, table, points };
 }
 
-/** The same sweep in PyTorch: with Adam as it comes, and fused. */
-async function pytorchContenders(pytorch, config, dataset, processes) {
+/** What the others have to do: the data as files, and the sweep. */
+async function rivalPlan(config, dataset, processes) {
   const { model, train, prune, seeds } = config;
   const unknown = prune.methods.filter((method) => !METHODS.includes(method));
   if (unknown.length > 0)
-    throw inputError(`PyTorch's part knows the methods ${METHODS.join(", ")}, not '${unknown[0]}'.`);
-  await pytorch.ask({ load: await writeExamples(dataset) });
+    throw inputError(`The other programs know the methods ${METHODS.join(", ")}, not '${unknown[0]}'.`);
   const { shape, targets } = dataset.train;
   const spec = buildNetwork(model, shape, targets.classes, "softmax-cross-entropy");
   const { methods, sparsities, finetune } = prune;
   if (finetune === null || finetune.select === "best" || train.schedule.name !== "constant")
-    throw inputError("PyTorch's part fine-tunes to the last epoch, at a constant learning rate.");
-  return [true, false].map((fused) => {
-    const plan = {
-      spec,
-      train: { ...train, fused },
-      finetune: { ...train, ...finetune, fused },
-      ...{ methods, sparsities, seeds, processes },
-    };
-    return {
-      name: `PyTorch${fused ? " with fused Adam" : ""}, processes: ${processes}`,
-      run: () => pytorch.ask({ sweep: plan }),
-    };
-  });
+    throw inputError("The other programs fine-tune to the last epoch, at a constant learning rate.");
+  return {
+    data: await writeExamples(dataset),
+    sweep: { spec, train, finetune: { ...train, ...finetune }, methods, sparsities, seeds, processes },
+  };
+}
+
+/** The same sweep in PyTorch: with Adam as it comes, and fused. */
+async function pytorchContenders(pytorch, { data, sweep }) {
+  await pytorch.ask({ load: data });
+  const { train, finetune, processes } = sweep;
+  return [true, false].map((fused) => ({
+    name: `PyTorch${fused ? " with fused Adam" : ""}, processes: ${processes}`,
+    run: () =>
+      pytorch.ask({ sweep: { ...sweep, train: { ...train, fused }, finetune: { ...finetune, fused } } }),
+  }));
+}
+
+/** The same sweep in JAX, compiled. */
+async function jaxContenders(jax, { data, sweep }) {
+  await jax.ask({ load: data });
+  return [{ name: `JAX, processes: ${sweep.processes}`, run: () => jax.ask({ sweep }) }];
 }
 
 /** The examples as files of bytes, and what pytorch_sweep.py needs to know of them. */
@@ -153,8 +170,8 @@ async function writeExamples(dataset) {
   return sets;
 }
 
-function report(timed, { config, dataset, pytorch }) {
-  const machine = { ...describeMachine(), pytorch: pytorch?.hello.version ?? null };
+function report(timed, { config, dataset, rivals }) {
+  const machine = { ...describeMachine(), ...versionsOf(rivals) };
   const results = timed.map(({ name, seconds }) => ({
     name,
     median: median(seconds),
@@ -181,6 +198,7 @@ function report(timed, { config, dataset, pytorch }) {
       `Seconds from start to end; rounds in turns: ${flags.rounds}.`,
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
+      ...(machine.jax === null ? [] : [`JAX ${machine.jax}`]),
       "",
       formatTable(["sweep", "median", "fastest", "slowest", "time"], rows),
       "",
@@ -189,6 +207,10 @@ function report(timed, { config, dataset, pytorch }) {
       formatTable(["point", ...timed.map(({ name }) => name)], accuracies),
     ].join("\n")}\n`,
   );
+}
+
+function versionsOf({ pytorch, jax }) {
+  return { pytorch: pytorch?.hello.version ?? null, jax: jax?.hello.version ?? null };
 }
 
 /** Method and sparsity, then each contender's mean accuracy: that they all did the same. */
