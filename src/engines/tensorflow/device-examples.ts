@@ -1,46 +1,58 @@
-import { type ExampleSet, exampleSize, numericInputs } from "../examples.ts";
+import { type ExampleSet, exampleSize, type InputValues, type TokenValues } from "../examples.ts";
 import { channelsLast, toChannelsLast } from "./layout.ts";
 import { PackedBytes } from "./packed-bytes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
+import { type TextBatch, textBatch } from "./text-batch.ts";
 
 /** Takes the rows of a tensor that belong to a batch. */
 type Gather = (tensor: Tensor) => Tensor;
 
+/** What goes into a network. */
+export interface BatchInputs {
+  /** [batch, features], [batch, height, width, channels], or the tokens of all texts. */
+  readonly values: Tensor;
+  readonly texts?: TextBatch;
+}
+
+type NumericInputs = Exclude<InputValues, TokenValues>;
+
 /** Inputs on the device, [count, features] or [count, height, width, channels]. */
 interface DeviceInputs {
-  take(gather: Gather): Tensor;
+  take(gather: Gather, indices: Uint32Array, heads: ReadonlySet<number>): BatchInputs;
   dispose(): void;
 }
 
 /** What belongs to a batch. */
 export interface Rows {
-  inputs(): Tensor;
+  /** Texts are laid out for attention with each of these numbers of heads. */
+  inputs(heads: ReadonlySet<number>): BatchInputs;
   targets(): Tensor;
   readonly of: Gather;
 }
 
-/** Examples on the device. */
+/** Examples on the device; tokens, which are few, go there as batches are taken. */
 export class DeviceExamples {
   readonly #runtime: Runtime;
   readonly #inputs: DeviceInputs;
   readonly #examples: ExampleSet;
   /** [count, outputs]; one-hot for classes. There once they are asked for: not every use has targets that fit. */
   #targets: Tensor | undefined;
-  readonly #axis: Tensor;
 
   constructor(runtime: Runtime, examples: ExampleSet) {
+    const { inputs } = examples;
     this.#runtime = runtime;
-    this.#inputs = uploadInputs(runtime, examples);
+    this.#inputs =
+      inputs.kind === "tokens" ? texts(runtime, inputs) : uploadInputs(runtime, examples, inputs);
     this.#examples = examples;
-    this.#axis = runtime.keep(runtime.upload(Int32Array.of(0), []));
   }
 
   /** Inputs and targets of the examples at `indices`, in that order, and their rows of another tensor. */
   rows(indices: Uint32Array): Rows {
-    const where = this.#runtime.upload(Int32Array.from(indices), [indices.length]);
-    const gather: Gather = (tensor) => this.#runtime.run("GatherV2", [tensor, where, this.#axis]);
+    const runtime = this.#runtime;
+    const where = runtime.upload(Int32Array.from(indices), [indices.length]);
+    const gather: Gather = (tensor) => runtime.run("GatherV2", [tensor, where, runtime.index(0)]);
     return {
-      inputs: () => this.#inputs.take(gather),
+      inputs: (heads) => this.#inputs.take(gather, indices, heads),
       targets: () => gather(this.#allTargets()),
       of: gather,
     };
@@ -48,7 +60,6 @@ export class DeviceExamples {
 
   dispose(): void {
     this.#inputs.dispose();
-    this.#runtime.free(this.#axis);
     if (this.#targets !== undefined) this.#runtime.free(this.#targets);
   }
 
@@ -58,24 +69,34 @@ export class DeviceExamples {
   }
 }
 
-function uploadInputs(runtime: Runtime, examples: ExampleSet): DeviceInputs {
+function uploadInputs(runtime: Runtime, examples: ExampleSet, inputs: NumericInputs): DeviceInputs {
   const { count, shape } = examples;
-  const inputs = numericInputs(examples);
   const deviceShape = channelsLast(shape);
   const size = count * exampleSize(examples);
   if (inputs.kind === "floats") {
     const values = toChannelsLast(inputs.values.subarray(0, size), shape);
     const tensor = runtime.keep(runtime.upload(values, [count, ...deviceShape]));
-    return { take: (gather) => gather(tensor), dispose: () => runtime.free(tensor) };
+    return { take: (gather) => ({ values: gather(tensor) }), dispose: () => runtime.free(tensor) };
   }
   // Bytes stay bytes there, and are scaled as batches are taken.
   const bytes = new PackedBytes(runtime, toChannelsLast(inputs.values.subarray(0, size), shape), deviceShape);
   return {
     take(gather) {
       const scaled = runtime.run("Mul", [bytes.take(gather), runtime.constant(inputs.scale)]);
-      return inputs.offset === 0 ? scaled : runtime.run("AddV2", [scaled, runtime.constant(inputs.offset)]);
+      if (inputs.offset === 0) return { values: scaled };
+      return { values: runtime.run("AddV2", [scaled, runtime.constant(inputs.offset)]) };
     },
     dispose: () => bytes.dispose(),
+  };
+}
+
+function texts(runtime: Runtime, inputs: TokenValues): DeviceInputs {
+  return {
+    take(_gather, indices, heads) {
+      const batch = textBatch(runtime, inputs, indices, heads);
+      return { values: batch.tokens, texts: batch };
+    },
+    dispose: () => {},
   };
 }
 

@@ -1,48 +1,27 @@
 import type { Evaluation } from "../engine.ts";
-import type { ExampleSet, Targets } from "../examples.ts";
+import type { ExampleSet } from "../examples.ts";
 
-/** Adds up loss and right answers over outputs that were read back, [count, width], in float64. */
-export class Measurement {
-  readonly #targets: Targets;
-  #count = 0;
-  #lossSum = 0;
-  #correct = 0;
-
-  constructor({ targets }: ExampleSet) {
-    this.#targets = targets;
-  }
-
-  /** The outputs of the next examples, in order. */
-  add(outputs: Float32Array, width: number): void {
-    for (let start = 0; start < outputs.length; start += width) {
-      const example = outputs.subarray(start, start + width);
-      if (this.#targets.kind === "classes") {
-        this.#addClass(example, this.#targets.labels[this.#count] as number);
-      } else {
-        this.#addValues(example, this.#targets.values.subarray(this.#count * width));
-      }
-      this.#count++;
+/** Loss and accuracy of all examples' outputs, [count, width], added up in float64. */
+export function measure({ count, targets }: ExampleSet, outputs: Float32Array): Evaluation {
+  const width = outputs.length / count;
+  let [lossSum, correct] = [0, 0];
+  for (let example = 0; example < count; example++) {
+    const own = outputs.subarray(example * width, (example + 1) * width);
+    if (targets.kind === "values") {
+      lossSum += squaredError(own, targets.values.subarray(example * width));
+      continue;
     }
+    const label = targets.labels[example] as number;
+    const largest = own.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
+    const sum = own.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+    lossSum += Math.log(sum) + largest - (own[label] as number);
+    if (own.indexOf(largest) === label) correct++;
   }
+  return { loss: lossSum / count, accuracy: targets.kind === "classes" ? correct / count : undefined };
+}
 
-  result(): Evaluation {
-    const classifies = this.#targets.kind === "classes";
-    return {
-      loss: this.#lossSum / this.#count,
-      accuracy: classifies ? this.#correct / this.#count : undefined,
-    };
-  }
-
-  #addClass(logits: Float32Array, label: number): void {
-    const largest = logits.reduce((max, logit) => Math.max(max, logit), Number.NEGATIVE_INFINITY);
-    const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-    this.#lossSum += Math.log(sum) + largest - (logits[label] as number);
-    if (logits.indexOf(largest) === label) this.#correct++;
-  }
-
-  #addValues(outputs: Float32Array, targets: Float32Array): void {
-    let sum = 0;
-    for (let i = 0; i < outputs.length; i++) sum += ((outputs[i] as number) - (targets[i] as number)) ** 2;
-    this.#lossSum += sum / outputs.length;
-  }
+function squaredError(outputs: Float32Array, targets: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < outputs.length; i++) sum += ((outputs[i] as number) - (targets[i] as number)) ** 2;
+  return sum / outputs.length;
 }

@@ -17,18 +17,23 @@ import type {
 import type { ExampleSet } from "../examples.ts";
 import type { DeviceData } from "./device-data.ts";
 import type { DeviceExamples, Rows } from "./device-examples.ts";
+import { forwardBatches } from "./forward-batches.ts";
 import { buildLayers } from "./layers/index.ts";
-import { type Layer, type ParameterValues, tensorOf } from "./layers/layer.ts";
+import {
+  type Layer,
+  type LayerGradients,
+  type ParameterValues,
+  type Pass,
+  type Passed,
+  tensorOf,
+} from "./layers/layer.ts";
 import { toChannelsFirst } from "./layout.ts";
 import { type BatchLoss, batchLoss, distilled, sumOfOutputs } from "./loss.ts";
-import { Measurement } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 import { TrainedParameter } from "./trained-parameter.ts";
 import type { Variable } from "./variable.ts";
-
-/** Examples at a time where there is no backward pass. */
-const FORWARD_BATCH = 500;
 
 /** What #computeGradients computes. */
 interface GradientRequest extends Omit<GradientOptions, "masked"> {
@@ -36,6 +41,15 @@ interface GradientRequest extends Omit<GradientOptions, "masked"> {
   /** Whether weight decay is added. */
   readonly withDecay: boolean;
 }
+
+/** One layer in a forward pass. */
+interface Step {
+  readonly layer: Layer;
+  readonly input: Tensor;
+  readonly passed: Passed;
+}
+
+type Watch = (index: number, input: Tensor, passed: Passed) => void;
 
 /** A network whose parameters, masks and optimizer live on TensorFlow's device. */
 export class TensorFlowNetwork implements Network {
@@ -45,6 +59,8 @@ export class TensorFlowNetwork implements Network {
   readonly #parameters: readonly TrainedParameter[];
   readonly #layers: readonly Layer[];
   readonly #firstTrained: number;
+  /** The numbers of heads of the layers with attention. */
+  readonly #heads: ReadonlySet<number>;
   readonly #optimizer: Optimizer;
   readonly #weightDecay: number;
   #step = 0;
@@ -55,6 +71,9 @@ export class TensorFlowNetwork implements Network {
     this.#onDevice = onDevice;
     this.#layers = buildLayers(runtime, spec);
     this.#firstTrained = spec.layers.findIndex((layer) => "name" in layer);
+    this.#heads = new Set(
+      spec.layers.flatMap((layer) => (layer.kind === "transformer-block" ? [layer.heads] : [])),
+    );
     this.#optimizer = createOptimizer(runtime, optimizer);
     this.#weightDecay = optimizer.weightDecay;
     const slotCount = this.#optimizer.slotNames.length;
@@ -90,12 +109,7 @@ export class TensorFlowNetwork implements Network {
   }
 
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
-    const measurement = new Measurement(examples);
-    this.#forwardAll(examples, inOrder(examples.count), (activations) => {
-      const outputs = activations.at(-1) as Tensor;
-      measurement.add(this.#runtime.read(outputs), outputs.shape[1] as number);
-    });
-    return measurement.result();
+    return measure(examples, await this.outputs(examples, inOrder(examples.count)));
   }
 
   async gradients(
@@ -117,11 +131,11 @@ export class TensorFlowNetwork implements Network {
   async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
     const width = sizeOf(layerOutputShapes(this.spec).at(-1) ?? this.spec.inputShape);
     const outputs = new Float32Array(order.length * width);
-    let done = 0;
-    this.#forwardAll(examples, order, (activations) => {
-      const values = this.#readChannelsFirst(activations.at(-1) as Tensor);
-      outputs.set(values, done);
-      done += values.length;
+    this.#forwardAll(examples, order, (last, places) => {
+      const values = this.#readChannelsFirst(last);
+      places.forEach((place, i) => {
+        outputs.set(values.subarray(i * width, (i + 1) * width), place * width);
+      });
     });
     return outputs;
   }
@@ -132,11 +146,15 @@ export class TensorFlowNetwork implements Network {
   ): Promise<ReadonlyMap<string, Float32Array>> {
     const inputs = weightedLayers(this.spec);
     const squares = inputs.map(zeroSquares);
-    this.#forwardAll(examples, order, (activations) => {
-      inputs.forEach(({ index }, i) => {
-        addSquares(squares[i] as Float64Array, this.#readChannelsFirst(activations[index] as Tensor));
+    const watch: Watch = (at, input, passed) => {
+      const inside = this.#layers[at]?.innerInputs?.(input, passed);
+      inputs.forEach(({ index, layer }, i) => {
+        if (index !== at) return;
+        const met = this.#readChannelsFirst(inside?.get(layer.name) ?? input);
+        addSquares(squares[i] as Float64Array, met);
       });
-    });
+    };
+    this.#forwardAll(examples, order, () => {}, watch);
     return activationNorms(inputs, squares);
   }
 
@@ -183,16 +201,19 @@ export class TensorFlowNetwork implements Network {
     batch: Uint32Array,
     { loss = "own", distillation, masked, withDecay }: GradientRequest,
   ): { readonly lossSum: Tensor; readonly gradients: readonly Tensor[] } {
-    const values = this.#values();
     const rows = data.rows(batch);
-    const activations = this.#forward(rows.inputs(), values);
-    const outputs = activations.at(-1) as Tensor;
+    const { values, texts } = rows.inputs(this.#heads);
+    const pass = { parameters: this.#values(), texts };
+    const steps = this.#forward(values, pass);
+    const outputs = steps.at(-1)?.passed.output ?? values;
     const { sum, outputGradient } =
       loss === "own" ? this.#ownLoss(outputs, rows, distillation) : sumOfOutputs(this.#runtime, outputs);
-    const plain = this.#backward(activations, outputGradient, values);
+    const plain = this.#backward(steps, outputGradient, pass);
     const gradients = this.#parameters.map((parameter, index) => {
       const gradient = plain[index] as Tensor;
-      const decayed = withDecay ? this.#decayed(gradient, tensorOf(values, parameter.name)) : gradient;
+      const decayed = withDecay
+        ? this.#decayed(gradient, tensorOf(pass.parameters, parameter.name))
+        : gradient;
       return masked ? parameter.masked(decayed) : decayed;
     });
     return { lossSum: sum, gradients };
@@ -206,16 +227,31 @@ export class TensorFlowNetwork implements Network {
     return distilled(this.#runtime, own, loss, outputs, rows.of(all), distillation);
   }
 
-  /** Passes the examples forward, some at a time, and shows the input and each layer's output of these. */
+  /**
+   * Passes the examples forward, some at a time, and shows the outputs of these with their places in `order`. What `watch`
+   * sees of each layer is freed as it returns.
+   */
   #forwardAll(
     examples: ExampleSet,
     order: Uint32Array,
-    show: (activations: readonly Tensor[]) => void,
+    show: (outputs: Tensor, places: Uint32Array) => void,
+    watch?: Watch,
   ): void {
+    const runtime = this.#runtime;
     const data = this.#onDevice.examples(examples);
-    for (let start = 0; start < order.length; start += FORWARD_BATCH) {
-      const batch = order.subarray(start, start + FORWARD_BATCH);
-      this.#runtime.scope(() => show(this.#forward(data.rows(batch).inputs(), this.#values())));
+    for (const places of forwardBatches(examples, order)) {
+      const batch = places.map((place) => order[place] as number);
+      runtime.scope(() => {
+        const { values, texts } = data.rows(batch).inputs(this.#heads);
+        const pass = { parameters: this.#values(), texts };
+        const through = (input: Tensor, layer: Layer, at: number) =>
+          runtime.scope(() => {
+            const passed = layer.forward(input, pass);
+            watch?.(at, input, passed);
+            return passed.output;
+          });
+        show(this.#layers.reduce(through, values), places);
+      });
     }
   }
 
@@ -224,22 +260,27 @@ export class TensorFlowNetwork implements Network {
     return toChannelsFirst(this.#runtime.read(batch), batch.shape.slice(1));
   }
 
-  /** The network's input followed by the output of each layer. */
-  #forward(input: Tensor, values: ParameterValues): Tensor[] {
-    const activations = [input];
-    for (const layer of this.#layers) activations.push(layer.forward(activations.at(-1) as Tensor, values));
-    return activations;
+  #forward(values: Tensor, pass: Pass): Step[] {
+    const steps: Step[] = [];
+    let input = values;
+    for (const layer of this.#layers) {
+      const passed = this.#runtime.scope(() => layer.forward(input, pass));
+      steps.push({ layer, input, passed });
+      input = passed.output;
+    }
+    return steps;
   }
 
   /** The gradients of the parameters, in their order. */
-  #backward(activations: readonly Tensor[], outputGradient: Tensor, values: ParameterValues): Tensor[] {
+  #backward(steps: readonly Step[], outputGradient: Tensor, pass: Pass): Tensor[] {
     const gradients: Tensor[] = [];
     let gradient: Tensor | undefined = outputGradient;
-    for (let i = this.#layers.length - 1; i >= this.#firstTrained && gradient !== undefined; i--) {
-      const [input, output] = [activations[i] as Tensor, activations[i + 1] as Tensor];
+    for (let i = steps.length - 1; i >= this.#firstTrained && gradient !== undefined; i--) {
+      const { layer, input, passed } = steps[i] as Step;
       const wantsInputGradient = i > this.#firstTrained;
-      const layer = this.#layers[i] as Layer;
-      const given = layer.backward({ input, output, outputGradient: gradient, wantsInputGradient }, values);
+      const given: LayerGradients = this.#runtime.scope(() =>
+        layer.backward({ input, passed, outputGradient: gradient as Tensor, wantsInputGradient }, pass),
+      );
       gradients.unshift(...given.parameters);
       gradient = given.input;
     }

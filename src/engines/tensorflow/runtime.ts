@@ -58,7 +58,7 @@ export class Runtime {
   private readonly tf: TensorFlowModule;
   private readonly backend: Backend;
   private readonly binding: Binding;
-  private readonly constants = new Map<number, Tensor>();
+  private readonly constants = new Map<string, Tensor>();
 
   constructor(tf: TensorFlowModule) {
     this.tf = tf;
@@ -108,10 +108,24 @@ export class Runtime {
 
   /** A scalar that is uploaded once and stays: for values of which there are few. */
   constant(value: number): Tensor {
-    const known = this.constants.get(value);
+    return this.once(`${value}`, () => this.scalar(value));
+  }
+
+  /** As `constant`, of int32: an axis, or a number of rows. */
+  index(value: number): Tensor {
+    return this.once(`int ${value}`, () => this.upload(Int32Array.of(value), []));
+  }
+
+  /** As `constant`, a vector of int32: axes, or a shape. */
+  indices(...values: readonly number[]): Tensor {
+    return this.once(`ints ${values}`, () => this.upload(Int32Array.from(values), [values.length]));
+  }
+
+  private once(name: string, make: () => Tensor): Tensor {
+    const known = this.constants.get(name);
     if (known !== undefined) return known;
-    const made = this.keep(this.scalar(value));
-    this.constants.set(value, made);
+    const made = this.keep(make());
+    this.constants.set(name, made);
     return made;
   }
 

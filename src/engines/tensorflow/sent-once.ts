@@ -1,4 +1,4 @@
-import { type ExampleSet, numericInputs } from "../examples.ts";
+import type { ExampleSet, InputValues } from "../examples.ts";
 import type { HostProcess } from "./host-process.ts";
 
 /** Training, validation and test set, and one to spare. */
@@ -66,10 +66,15 @@ export class SentOnce<Data extends object> {
 
 /** Shared memory does not travel between processes. */
 function unshared(examples: ExampleSet): ExampleSet {
-  const { targets } = examples;
+  const { inputs, targets } = examples;
   const ownTargets =
     targets.kind === "classes" ? { ...targets, labels: targets.labels.slice() } : withOwnValues(targets);
-  return { ...examples, inputs: withOwnValues(numericInputs(examples)), targets: ownTargets };
+  return { ...examples, inputs: unsharedInputs(inputs), targets: ownTargets };
+}
+
+function unsharedInputs(inputs: InputValues): InputValues {
+  if (inputs.kind !== "tokens") return withOwnValues(inputs);
+  return { ...inputs, values: inputs.values.slice(), starts: inputs.starts.slice() };
 }
 
 function withOwnValues<T extends { readonly values: Uint8Array | Float32Array }>(of: T): T {

@@ -13,8 +13,8 @@ const ops = {
 export function activation(runtime: Runtime, name: Activation): Layer {
   const { forward, backward, outputFirst } = ops[name];
   return {
-    forward: (input) => runtime.run(forward, [input]),
-    backward: ({ output, outputGradient }) => ({
+    forward: (input) => ({ output: runtime.run(forward, [input]) }),
+    backward: ({ passed: { output }, outputGradient }) => ({
       input: runtime.run(backward, outputFirst ? [output, outputGradient] : [outputGradient, output]),
       parameters: [],
     }),

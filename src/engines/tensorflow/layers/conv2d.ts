@@ -19,11 +19,11 @@ export function conv2d(runtime: Runtime, spec: Conv2dSpec): Layer {
   ];
   const weightShape = Int32Array.of(spec.kernelHeight, spec.kernelWidth, spec.inChannels, spec.outChannels);
   return {
-    forward(input, parameters) {
+    forward(input, { parameters }) {
       const product = runtime.run("Conv2D", [input, tensorOf(parameters, weight)], geometry);
-      return bias.add(product, parameters);
+      return { output: bias.add(product, parameters) };
     },
-    backward({ input, outputGradient, wantsInputGradient }, parameters) {
+    backward({ input, outputGradient, wantsInputGradient }, { parameters }) {
       const shape = runtime.upload(weightShape, [4]);
       const gradients = [
         runtime.run("Conv2DBackpropFilter", [input, shape, outputGradient], geometry),

@@ -8,7 +8,7 @@ const CHANNELS_LAST = Int32Array.of(0, 2, 3, 1);
 export function flatten(runtime: Runtime, inputShape: readonly number[]): Layer {
   if (inputShape.length === 1) {
     return {
-      forward: (input) => input,
+      forward: (input) => ({ output: input }),
       backward: ({ outputGradient }) => ({ input: outputGradient, parameters: [] }),
     };
   }
@@ -21,7 +21,7 @@ export function flatten(runtime: Runtime, inputShape: readonly number[]): Layer 
   return {
     forward(input) {
       const ordered = sameOrder ? input : transpose(input, CHANNELS_FIRST);
-      return reshape(ordered, [-1, channels * height * width]);
+      return { output: reshape(ordered, [-1, channels * height * width]) };
     },
     backward({ outputGradient }) {
       return {

@@ -4,9 +4,12 @@ import type { Runtime } from "../runtime.ts";
 import { activation } from "./activation.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
+import { embeddings } from "./embeddings.ts";
+import { firstToken } from "./first-token.ts";
 import { flatten } from "./flatten.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool } from "./max-pool.ts";
+import { transformerBlock } from "./transformer-block.ts";
 
 /** The layers of a network, in order. */
 export function buildLayers(runtime: Runtime, spec: NetworkSpec): Layer[] {
@@ -24,9 +27,11 @@ export function buildLayers(runtime: Runtime, spec: NetworkSpec): Layer[] {
       case "activation":
         return activation(runtime, layer.activation);
       case "embeddings":
+        return embeddings(runtime, layer);
       case "transformer-block":
+        return transformerBlock(runtime, layer);
       case "first-token":
-        throw new RangeError(`TensorFlow has no layers of the kind ${layer.kind} here`);
+        return firstToken(runtime);
     }
   });
 }

@@ -10,8 +10,8 @@ export function maxPool(runtime: Runtime, { size, stride }: MaxPoolSpec): Layer 
     runtime.text("padding", "VALID"),
   ];
   return {
-    forward: (input) => runtime.run("MaxPool", [input], geometry),
-    backward: ({ input, output, outputGradient }) => ({
+    forward: (input) => ({ output: runtime.run("MaxPool", [input], geometry) }),
+    backward: ({ input, passed: { output }, outputGradient }) => ({
       input: runtime.run("MaxPoolGrad", [input, output, outputGradient], geometry),
       parameters: [],
     }),
