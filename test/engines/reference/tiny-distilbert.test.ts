@@ -1,110 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { describe, expect, test } from "vitest";
-import { loadDataset } from "../../../src/datasets/registry.ts";
-import type { ExampleSet } from "../../../src/engines/examples.ts";
+import { expect, test } from "vitest";
 import { ReferenceNetwork } from "../../../src/engines/reference/network.ts";
-import { findWeights, readWeights } from "../../../src/experiment/read-weights.ts";
-import { buildNetwork, type ModelOptions, modelSchema, resolveModel } from "../../../src/models/registry.ts";
-import type { Parameters } from "../../../src/network/parameters.ts";
-import type { NetworkSpec } from "../../../src/network/specification.ts";
-import { magnitudesOf } from "../../../src/pruning/criterion.ts";
-import { resolveMethod } from "../../../src/pruning/methods.ts";
-import { prunableTensors } from "../../../src/pruning/prunable.ts";
-import { pruneMasks } from "../../../src/pruning/prune.ts";
-import { optimizers } from "../support/networks.ts";
-import { inOrder } from "../support/problems.ts";
+import { rightOfSentences, tinyIsHere } from "../support/tiny-distilbert.ts";
 
-/** Two layers of 128, trained on SST-2: golden.json has the logits that PyTorch gives for some sentences. */
-const folder = path.resolve("../shared/pretrained/tiny-distilbert-sst2");
-const sentences = path.resolve("../shared/data/sst2/dev.tsv");
-
-/** Right of 872, by PyTorch, without fine-tuning. */
-const right = [
-  [0, 699],
-  [0.5, 702],
-  [0.8, 686],
-] as const;
-
-const isHere = existsSync(path.join(folder, "golden.json")) && existsSync(sentences);
-if (!isHere)
-  console.warn(`${folder} or ${sentences} is not here: the tests of a trained DistilBERT are left out.`);
-
-describe.skipIf(!isHere)("a trained DistilBERT", () => {
-  test("gives the logits of PyTorch, dense and pruned", async () => {
-    const { ids, logits } = JSON.parse(readFileSync(path.join(folder, "golden.json"), "utf8")) as {
-      ids: number[][];
-      logits: Record<string, [number, number][]>;
-    };
-    const texts = textsOf(ids);
-    expect(Object.keys(logits)).toEqual(["0", "0.5"]);
-    for (const [sparsity, expected] of Object.entries(logits)) {
-      const outputs = await (await prunedTo(Number(sparsity))).outputs(texts, inOrder(ids.length));
-      const worst = expected
-        .flat()
-        .reduce((most, logit, i) => Math.max(most, Math.abs(logit - (outputs[i] ?? 0))), 0);
-      expect(worst, sparsity).toBeLessThan(1e-4);
-    }
-  });
-
-  test.each(right)(
-    "pruned to %d, it has %i of 872 sentences right",
-    { timeout: 300_000 },
-    async (sparsity, expected) => {
-      const { test: examples } = await loadDataset(
-        {
-          name: "text",
-          checksum: null,
-          test: sentences,
-          train: null,
-          label: null,
-          columns: { sentence: "sentence", label: "label" },
-          limit: null,
-          validation: null,
-          tokenizer: null,
-          maxLength: null,
-        },
-        { dataDir: undefined, modelFolder: folder, notify: () => {} },
-      );
-      const { accuracy = 0 } = await (await prunedTo(sparsity)).evaluate(examples);
-      expect(Math.round(872 * accuracy)).toBe(expected);
-    },
-  );
-});
-
-/** Layer by layer, by magnitude. */
-async function prunedTo(sparsity: number): Promise<ReferenceNetwork> {
-  const { spec, parameters } = await read();
-  const tensors = prunableTensors(spec, { exclude: [], biases: false });
-  const scores = new Map(
-    tensors.map(({ name }) => [name, magnitudesOf(parameters.get(name) ?? new Float32Array())]),
-  );
-  const method = resolveMethod("l1-unstructured");
-  if (!("criterion" in method)) throw new Error("l1-unstructured ranks");
-  const network = new ReferenceNetwork(spec, optimizers.plainSgd);
-  await network.setMasks(pruneMasks({ tensors, scores, method, sparsity }));
-  await network.writeParameters(parameters);
-  return network;
-}
-
-async function read(): Promise<{ readonly spec: NetworkSpec; readonly parameters: Parameters }> {
-  const chosen = modelSchema().parse({ name: "pretrained", path: folder }) as ModelOptions;
-  const { options, weights } = await resolveModel(chosen, { dataDir: undefined });
-  const spec = buildNetwork(options, [1], 2, "softmax-cross-entropy");
-  const given = await findWeights({ ofModel: weights }, spec, undefined);
-  if (given === undefined) throw new Error("no weights");
-  return { spec, parameters: await readWeights(given, spec) };
-}
-
-function textsOf(ids: readonly number[][]): ExampleSet {
-  const starts = new Uint32Array(ids.length + 1);
-  ids.forEach(({ length }, i) => {
-    starts[i + 1] = (starts[i] as number) + length;
-  });
-  return {
-    count: ids.length,
-    shape: [Math.max(...ids.map(({ length }) => length))],
-    inputs: { kind: "tokens", values: Uint16Array.from(ids.flat()), starts, vocabulary: 8000 },
-    targets: { kind: "classes", labels: new Uint8Array(ids.length), classes: 2 },
-  };
-}
+test.skipIf(!tinyIsHere)(
+  "a trained DistilBERT, pruned by 80%, has as many sentences right as by PyTorch",
+  { timeout: 300_000 },
+  async () => {
+    const make = async (...network: ConstructorParameters<typeof ReferenceNetwork>) =>
+      new ReferenceNetwork(...network);
+    expect(await rightOfSentences(make, 0.8)).toBe(686);
+  },
+);

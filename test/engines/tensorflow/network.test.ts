@@ -8,10 +8,11 @@ import { findInstallation } from "../../../src/engines/tensorflow/installation.t
 import { loadRuntime } from "../../../src/engines/tensorflow/load.ts";
 import { TensorFlowNetwork } from "../../../src/engines/tensorflow/network.ts";
 import type { Runtime } from "../../../src/engines/tensorflow/runtime.ts";
-import type { NetworkSpec } from "../../../src/network/specification.ts";
+import { type NetworkSpec, readsTokens } from "../../../src/network/specification.ts";
 import { expectClose, relativeError } from "../support/compare.ts";
 import { cnn, mlp, optimizers } from "../support/networks.ts";
 import { initialParameters, inOrder, makeExamples, makeTeacher, weightMasks } from "../support/problems.ts";
+import { makeTexts, tinyTransformer } from "../support/transformers.ts";
 
 const installation = findInstallation();
 const options = { batchSize: 16, learningRate: 0.001 };
@@ -26,7 +27,7 @@ function loaded(): Runtime {
 test.runIf(installation !== undefined)(
   "memory is flat over an epoch, masked and with weight decay too, and all is freed in the end",
   async () => {
-    for (const spec of [mlp(), cnn()]) {
+    for (const spec of [mlp(), cnn(), tinyTransformer()]) {
       // Constants stay: they are made in the first life.
       await lifeOf(spec);
       const before = loaded().memory();
@@ -38,7 +39,12 @@ test.runIf(installation !== undefined)(
 
 /** Makes a network, trains it for four epochs, and disposes of it. */
 async function lifeOf(spec: NetworkSpec): Promise<void> {
-  const examples = makeExamples(spec, 100);
+  const examples = readsTokens(spec)
+    ? makeTexts(
+        spec,
+        Array.from({ length: 100 }, (_, i) => 1 + (i % 9)),
+      )
+    : makeExamples(spec, 100);
   const teacherOutputs = makeTeacher(spec, examples);
   const distillation = { teacherOutputs, temperature: 3, weight: 0.7 };
   const data = new DeviceData(loaded());
