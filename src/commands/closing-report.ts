@@ -3,6 +3,8 @@ import chalk from "chalk";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
 import { wrap } from "../foundations/wrap.ts";
 import { publishedSentences } from "../results/report/published.ts";
+import { sweetSpotSentences } from "../results/report/sweet-spots.ts";
+import { weightsSentence } from "../results/report/weight-statistics.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import { closingTable } from "../results/terminal/closing-table.ts";
 import { codedSizes } from "../results/terminal/coded-sizes.ts";
@@ -11,7 +13,7 @@ import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
 export function closingReport(outcome: StudyOutcome, columns: number): string {
-  const { results, metrics, published, folder, shard, caution } = outcome;
+  const { results, metrics, published, evaluation, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +
@@ -32,7 +34,11 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
     }),
     ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),
     ...shrunkSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : wrap(line, columns))),
-    ...publishedSentences(results, published).flatMap((sentence) => ["", ...wrap(sentence, columns)]),
+    ...[
+      ...sweetSpotSentences(evaluation["sweet-spots"]),
+      ...[weightsSentence(evaluation.weights)].filter((sentence) => sentence !== undefined),
+      ...publishedSentences(results, published),
+    ].flatMap((sentence) => ["", ...wrap(sentence, columns)]),
     "",
     `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
   ];

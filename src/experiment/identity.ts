@@ -37,6 +37,8 @@ export const QUANTIZATION = 1;
 const EVALUATION = 1;
 /** Version of what a record says of the network without its dead and constant units, where a study asks for that. */
 const SHRUNK_RECORD = 2;
+/** Version of the statistics of weights and the histograms of all layers, where a study asks for them. */
+const STATISTICS_RECORD = 1;
 
 /** What every run of a study depends on. */
 export interface StudyIdentity {
@@ -70,8 +72,13 @@ function weightsIdentity({ weights }: RunSettings) {
 /** What a run that is tested has to measure beside loss and accuracy; nothing unless the study asks for it. */
 export function evaluationIdentity({ evaluate }: RunSettings) {
   if (evaluate === undefined) return {};
-  const shrunk = evaluate.shrunk === true ? { shrunk: SHRUNK_RECORD } : {};
-  return { evaluate: { version: EVALUATION, ...evaluate, ...shrunk } };
+  // It is chosen by what is measured anyway.
+  const { sweetSpot: _, ...measured } = evaluate;
+  const { classes, calibration, corruptions } = measured;
+  if (!(classes || calibration || measured.shrunk || measured.weights || corruptions.length > 0)) return {};
+  const shrunk = measured.shrunk === true ? { shrunk: SHRUNK_RECORD } : {};
+  const weights = measured.weights === true ? { weights: STATISTICS_RECORD } : {};
+  return { evaluate: { version: EVALUATION, ...measured, ...shrunk, ...weights } };
 }
 
 /**

@@ -228,10 +228,18 @@ function refuseBestOfNone({ prune }: StudyOptions, { name, examples }: DatasetFa
 }
 
 /** Whether there are classes, or images, is known only once the data are. */
-function refuseUnmeasurable({ evaluate }: StudyOptions, { name, targets, shape }: DatasetFacts): void {
-  const key = evaluate?.classes ? "classes" : evaluate?.calibration ? "calibration" : undefined;
+function refuseUnmeasurable(
+  { evaluate }: StudyOptions,
+  { name, targets, shape, vocabulary, examples }: DatasetFacts,
+): void {
+  const key = (["classes", "calibration", "sweetSpot"] as const).find((each) => evaluate?.[each]);
   if (key !== undefined && targets.kind !== "classes") {
     throw inputError(`evaluate.${key} is measured on classes, and ${name} has none. Leave it out.`);
+  }
+  if (evaluate?.sweetSpot && vocabulary === undefined && examples.validation === 0) {
+    throw inputError(
+      `evaluate.sweetSpot is chosen on validation examples, and ${name} has none. Set dataset.validation, or leave it out.`,
+    );
   }
   if (evaluate !== undefined && evaluate.corruptions.length > 0 && shape.length !== 3) {
     throw inputError(`evaluate.corruptions are done to images, and ${name} has none. Leave them out.`);

@@ -14,7 +14,7 @@ export const CORNER_STEPS = 127;
 
 /** The prunable weights of a network at one moment; arrays are packed (see foundations/packed.ts). */
 export interface WeightsSnapshot {
-  /** Of a network with many the first and the last. */
+  /** Of a network with many the first and the last, unless all are asked for. */
   readonly tensors: readonly TensorSnapshot[];
   /** All of them, also of the tensors that are left out. */
   readonly together: Histogram & { readonly size: number };
@@ -62,10 +62,14 @@ const MOST_TENSORS = 8;
 /** Sampled values of all tensors together. */
 const SAMPLE = 1536;
 
-/** What the charts show of the weights, some KB however large the network is. */
+/**
+ * What the charts show of the weights, some KB however large the network is; of all tensors where the study asks for
+ * `weights`.
+ */
 export function snapshotWeights(
   parameters: Parameters,
   tensors: readonly Pick<ParameterSpec, "name" | "shape">[],
+  { weights }: { readonly weights?: true | undefined } = {},
 ): WeightsSnapshot {
   const all = tensors.map(({ name, shape }) => {
     const values = parameters.get(name);
@@ -73,7 +77,7 @@ export function snapshotWeights(
     return { name, shape, values, limit: largestMagnitude(values) };
   });
   const half = MOST_TENSORS / 2;
-  const shown = all.length <= MOST_TENSORS ? all : [...all.slice(0, half), ...all.slice(-half)];
+  const shown = weights || all.length <= MOST_TENSORS ? all : [...all.slice(0, half), ...all.slice(-half)];
   const sampleSize = Math.floor(SAMPLE / shown.length);
   const [first] = all;
   return {

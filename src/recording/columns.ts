@@ -7,7 +7,9 @@ import type {
   LearningRateRow,
   ResultRow,
   SummaryRow,
+  SweetSpotRow,
   TimingRow,
+  WeightsTableRow,
 } from "./rows.ts";
 
 /**
@@ -242,8 +244,54 @@ export const effortColumns = {
   ),
 } satisfies OptionalColumns<ResultRow>;
 
+const weights = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  layer: text("Name of the layer; empty in the row of all prunable weights together."),
+  parameter: text("Name of the tensor; empty in that row."),
+  weights: integer("Values in the tensor, or in all of them."),
+  baseline_min: amount("The smallest value in the trained dense network, before pruning."),
+  baseline_max: amount("The largest value there."),
+  baseline_mean: amount("Mean of the values there."),
+  baseline_std: amount("Their sample standard deviation."),
+  nonzero: integer("Values that are not 0 after recovery."),
+  min: amount("The smallest value after recovery; pruned ones are 0, here and in the following columns."),
+  max: amount("The largest value after recovery."),
+  mean: amount("Mean of the values after recovery."),
+  std: amount("Their sample standard deviation."),
+} satisfies Columns<WeightsTableRow>;
+
+const sweetSpots = {
+  study,
+  method,
+  seed,
+  target_sparsity: targetSparsity,
+  chosen_on: text(
+    "What the sweet spot is chosen on: `validation`, the validation examples, or `test half`, half of the test texts.",
+  ),
+  choice_examples: integer("How many these are."),
+  choice_accuracy: figure("Accuracy on them after recovery."),
+  sweet_spot: text(
+    "`yes` at the sparsity from which the mean of that over the seeds falls steeply; else `no`.",
+  ),
+  other_examples: integer(
+    "Test examples that the choice has not seen: all, or the other half. The columns that follow are of these.",
+  ),
+  baseline_accuracy: figure("Accuracy of the trained dense network."),
+  accuracy: figure("Accuracy after recovery."),
+  accuracy_drop: figure("The former minus the latter, in percentage points."),
+} satisfies Columns<SweetSpotRow>;
+
 /** The tables of what `evaluate` asks for, which only studies with it have. */
-export const evaluationTables = { classes, calibration, corruptions };
+export const evaluationTables = {
+  classes,
+  calibration,
+  corruptions,
+  weights,
+  "sweet-spots": sweetSpots,
+};
 
 /** The table of the learning rates that are tried, where a study tries several. */
 const learningRates = {
@@ -368,6 +416,8 @@ export interface TableRows {
   readonly classes: ClassRow;
   readonly calibration: CalibrationRow;
   readonly corruptions: CorruptionRow;
+  readonly weights: WeightsTableRow;
+  readonly "sweet-spots": SweetSpotRow;
   readonly "learning-rates": LearningRateRow;
 }
 

@@ -4,7 +4,16 @@ import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
 import { type CellFormat, type evaluationTables, type TableRows, tables } from "./columns.ts";
-import type { CalibrationRow, ClassRow, CorruptionRow, HistoryRow, LayerRow, ResultRow } from "./rows.ts";
+import type {
+  CalibrationRow,
+  ClassRow,
+  CorruptionRow,
+  HistoryRow,
+  LayerRow,
+  ResultRow,
+  SweetSpotRow,
+  WeightsTableRow,
+} from "./rows.ts";
 import { columnsOf, ownMetricsIn } from "./table-columns.ts";
 
 /** The tables that are read back. */
@@ -65,6 +74,24 @@ const MAY_BE_EMPTY: Readonly<Record<ReadableTable, Readonly<Record<string, true>
     pruned_loss: true,
     loss: true,
   } satisfies Record<NullableKey<CorruptionRow>, true>,
+  weights: {
+    layer: true,
+    parameter: true,
+    baseline_min: true,
+    baseline_max: true,
+    baseline_mean: true,
+    baseline_std: true,
+    min: true,
+    max: true,
+    mean: true,
+    std: true,
+  } satisfies Record<NullableKey<WeightsTableRow>, true>,
+  "sweet-spots": {
+    choice_accuracy: true,
+    baseline_accuracy: true,
+    accuracy: true,
+    accuracy_drop: true,
+  } satisfies Record<NullableKey<SweetSpotRow>, true>,
 };
 
 const FRACTIONS: ReadonlySet<string> = new Set([
@@ -76,6 +103,7 @@ const FRACTIONS: ReadonlySet<string> = new Set([
   "pruned_accuracy",
   "accuracy",
   "validation_accuracy",
+  "choice_accuracy",
   "baseline_confidence",
   "pruned_confidence",
   "confidence",

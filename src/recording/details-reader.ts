@@ -27,20 +27,23 @@ export async function readDetails(folder: string, files: readonly string[] = [])
     const file = path.join(folder, `${name}.csv`);
     return parseCsv(name, await readText(file), file).map(({ row }) => row);
   };
-  const [layers, snapshots, configText, classes, calibration, corruptions, published] = await Promise.all([
-    readText(layersFile),
-    readText(path.join(folder, SNAPSHOTS_FILE)),
-    readText(path.join(folder, "config.yaml")),
-    evaluated("classes"),
-    evaluated("calibration"),
-    evaluated("corruptions"),
-    readIfThere(path.join(folder, PUBLISHED_FILE)),
-  ]);
+  const [layers, snapshots, configText, classes, calibration, corruptions, weights, sweetSpots, published] =
+    await Promise.all([
+      readText(layersFile),
+      readText(path.join(folder, SNAPSHOTS_FILE)),
+      readText(path.join(folder, "config.yaml")),
+      evaluated("classes"),
+      evaluated("calibration"),
+      evaluated("corruptions"),
+      evaluated("weights"),
+      evaluated("sweet-spots"),
+      readIfThere(path.join(folder, PUBLISHED_FILE)),
+    ]);
   return {
     layers: parseCsv("layers", layers, layersFile).map(({ row }) => row),
     snapshots: parseSnapshots(snapshots, path.join(folder, SNAPSHOTS_FILE)),
     configText,
-    evaluation: { classes, calibration, corruptions },
+    evaluation: { classes, calibration, corruptions, weights, "sweet-spots": sweetSpots },
     published: published === undefined ? [] : parsePublished(published, path.join(folder, PUBLISHED_FILE)),
   };
 }

@@ -16,6 +16,8 @@ export function mapEvaluation(
     classes: change(rows.classes),
     calibration: change(rows.calibration),
     corruptions: change(rows.corruptions),
+    weights: change(rows.weights),
+    "sweet-spots": change(rows["sweet-spots"]),
   };
 }
 
@@ -25,5 +27,7 @@ export function joinEvaluation(studies: readonly EvaluationRows[]): EvaluationRo
     classes: studies.flatMap(({ classes }) => classes),
     calibration: studies.flatMap(({ calibration }) => calibration),
     corruptions: studies.flatMap(({ corruptions }) => corruptions),
+    weights: studies.flatMap(({ weights }) => weights),
+    "sweet-spots": studies.flatMap((study) => study["sweet-spots"]),
   };
 }

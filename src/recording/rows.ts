@@ -223,6 +223,44 @@ export interface CorruptionRow extends TestedRow {
   readonly loss: number | null;
 }
 
+/** One (method, sparsity, seed, tensor) of weights.csv, or all prunable weights of one together: those have no names. */
+export interface WeightsTableRow {
+  readonly study: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  readonly layer: string | null;
+  readonly parameter: string | null;
+  readonly weights: number;
+  /** Of the trained dense network; null of a network with other tensors. */
+  readonly baseline_min: number | null;
+  readonly baseline_max: number | null;
+  readonly baseline_mean: number | null;
+  readonly baseline_std: number | null;
+  /** After recovery, zeros included. */
+  readonly nonzero: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly std: number | null;
+}
+
+/** One (method, sparsity, seed) of sweet-spots.csv. */
+export interface SweetSpotRow {
+  readonly study: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly target_sparsity: number;
+  readonly chosen_on: "validation" | "test half";
+  readonly choice_examples: number;
+  readonly choice_accuracy: number | null;
+  readonly sweet_spot: "yes" | "no";
+  readonly other_examples: number;
+  readonly baseline_accuracy: number | null;
+  readonly accuracy: number | null;
+  readonly accuracy_drop: number | null;
+}
+
 /** One (method, sparsity, seed, learning rate) of learning-rates.csv. */
 export interface LearningRateRow {
   readonly study: string;

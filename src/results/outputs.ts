@@ -68,6 +68,8 @@ export async function chartFiles(
       classes: asRecorded("classes", evaluation.classes),
       calibration: asRecorded("calibration", evaluation.calibration),
       corruptions: asRecorded("corruptions", evaluation.corruptions),
+      weights: asRecorded("weights", evaluation.weights),
+      "sweet-spots": asRecorded("sweet-spots", evaluation["sweet-spots"]),
     },
     metrics: formulaMetrics(study.options.metrics),
     published,

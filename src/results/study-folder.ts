@@ -11,6 +11,7 @@ import type { Notify } from "../foundations/notices.ts";
 import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
+import { type EvaluationRows, joinEvaluation } from "../recording/evaluation.ts";
 import { MANIFEST_FILE } from "../recording/manifest.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
@@ -63,6 +64,8 @@ export interface StudyOutcome {
   readonly metrics: readonly FormulaMetric[];
   /** Figures of papers on the same network and data. */
   readonly published: readonly PublishedPoint[];
+  /** The rows of the tables that `evaluate` asks for. */
+  readonly evaluation: EvaluationRows;
   /** What has to be known before any figure is used, in one line: that dense networks did not learn. */
   readonly caution: string | undefined;
   /** Which part of the runs this is, of how many; undefined for the whole. */
@@ -124,11 +127,12 @@ export async function finishStudy(
   const published = shard === undefined ? publishedBeside(study) : [];
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
+  let evaluation = joinEvaluation([]);
   let caution: string | undefined;
   let written: readonly OutputFile[] = [];
   if (shard === undefined) {
     const tables = tabulate(study, stored, labelsOf(study), options.metrics);
-    results = tables.results;
+    ({ results, evaluation } = tables);
     summary = summarize(results, metrics);
     written = tableFiles(options, tables, summary, published);
     files.push(...written);
@@ -160,6 +164,7 @@ export async function finishStudy(
     results,
     metrics,
     published,
+    evaluation,
     caution,
     shard,
     runs: stored.size,

@@ -12,8 +12,11 @@ export interface TestedCell {
   readonly recovered: TestMeasure | undefined;
 }
 
-/** The rows of the tables of `evaluate`, in the order of the grid. */
-export function evaluationRows(cells: readonly TestedCell[], study: string): EvaluationRows {
+/** The rows of the tables of `evaluate` that are measured on the test set, in the order of the grid. */
+export function evaluationRows(
+  cells: readonly TestedCell[],
+  study: string,
+): Pick<EvaluationRows, "classes" | "calibration" | "corruptions"> {
   return {
     classes: cells.flatMap((of) => classRows(of, study)),
     calibration: cells.flatMap((of) => calibrationRows(of, study)),

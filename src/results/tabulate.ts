@@ -28,7 +28,9 @@ import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import { evaluationRows, type TestedCell } from "./tabulate-evaluation.ts";
 import { learningRateRows } from "./tabulate-learning-rates.ts";
+import { sweetSpotRows } from "./tabulate-sweet-spots.ts";
 import { type TensorUnits, unitTable } from "./tabulate-units.ts";
+import { weightRows } from "./tabulate-weights.ts";
 
 /** What all rows of a study have in common. */
 export interface StudyLabels {
@@ -125,7 +127,11 @@ export function tabulate(
       const behind = trainingsBehind(run.id, runs).map(({ id }) => stored.get(id)?.timing.trainSeconds ?? 0);
       return [timingRow(run.label, timing, behind, labels)];
     }),
-    evaluation: evaluationRows(filled.map(testedCell), labels.study),
+    evaluation: {
+      ...evaluationRows(filled.map(testedCell), labels.study),
+      weights: filled.flatMap((of) => weightRows(of, labels.study)),
+      "sweet-spots": sweetSpotRows({ ...study, plan }, stored, filled.map(testedCell), labels.study),
+    },
     snapshots: snapshotsOf(filled, stored, labels),
   };
 }

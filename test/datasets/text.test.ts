@@ -62,6 +62,45 @@ const textsIn = (examples: ExampleSet) =>
 
 const labelsIn = ({ targets }: ExampleSet) => (targets.kind === "classes" ? [...targets.labels] : []);
 
+describe("texts of the test file that are held out for validation", () => {
+  const rows = Array.from(
+    { length: 10 },
+    (_, i) => `${"a ".repeat(1 + (i % 5))}${i < 5 ? "good" : "bad"}\t${i % 2}`,
+  );
+  const files = { "test.tsv": `sentence\tlabel\n${rows.join("\n")}\n` };
+
+  test("are drawn from all, both classes alike, and the others are tested in their order", async () => {
+    const { dataset, notices } = await load({ validation: 4 }, files);
+    const all = textsIn((await load({}, files)).dataset.test);
+    const [held, left] = [textsIn(dataset.validation), textsIn(dataset.test)];
+    expect([...held, ...left].sort()).toEqual(all.toSorted());
+    expect(left).toEqual(all.filter((text) => left.includes(text)));
+    expect(labelsIn(dataset.validation).sort()).toEqual([0, 0, 1, 1]);
+    expect(dataset.name).toBe("test-rest-6");
+    expect(dataset.train.count).toBe(0);
+    expect(notices).toEqual([
+      "4 of the 10 texts of F/test.tsv are held out for validation (dataset.validation); networks are tested on 6 others.",
+    ]);
+  });
+
+  test("are drawn from those behind the first", async () => {
+    const { dataset } = await load({ limit: 6, validation: 4 }, files);
+    const all = textsIn((await load({}, files)).dataset.test);
+    expect(textsIn(dataset.test)).toEqual(all.slice(0, 6));
+    expect(textsIn(dataset.validation).sort()).toEqual(all.slice(6).sort());
+    expect(dataset.name).toBe("test-first-6");
+  });
+
+  test("are never all there are", async () => {
+    expect(await refusal({ validation: 10 }, files)).toBe(
+      "dataset.validation is 10, and of the 10 test texts at least one has to be left to test on.",
+    );
+    expect(await refusal({ limit: 7, validation: 4 }, files)).toBe(
+      "dataset.validation is 4, and of the 10 test texts 3 are behind the first 7.",
+    );
+  });
+});
+
 describe("texts", () => {
   test("are read from a TSV file as GLUE has it, without any that are trained on", async () => {
     const { dataset, notices } = await load();

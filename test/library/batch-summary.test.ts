@@ -9,6 +9,7 @@ import {
   batchRows,
   batchSummaryCsv,
 } from "../../src/library/batch-summary.ts";
+import { joinEvaluation } from "../../src/recording/evaluation.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { regressionRow } from "../support/result-rows.ts";
 
@@ -24,6 +25,7 @@ const done = (results: readonly ResultRow[], caution?: string) =>
         summary: summarize(results),
         metrics: [],
         published: [],
+        evaluation: joinEvaluation([]),
         caution,
         shard: undefined,
         runs: 1,

@@ -114,6 +114,63 @@ describe("a pretrained network", () => {
   });
 });
 
+describe("a network that nothing is trained of", () => {
+  const sparsities = [0, 0.5, 0.9];
+  const evaluate = { weights: true, sweetSpot: true };
+  const folder = path.join(root, "statistics");
+
+  it("has its sweet spot chosen on half of the test texts, and tested on the others", async () => {
+    const { outcome } = await runIn(folder, study({ evaluate }));
+    const rows = outcome.evaluation["sweet-spots"];
+    expect(rows.map((row) => row.target_sparsity)).toEqual(sparsities);
+    for (const [i, row] of rows.entries()) {
+      expect([row.chosen_on, row.choice_examples, row.other_examples]).toEqual(["test half", 15, 15]);
+      const right = 15 * ((row.choice_accuracy ?? 0) + (row.accuracy ?? 0));
+      expect(right).toBeCloseTo(30 * (outcome.results[i]?.accuracy ?? 0), 9);
+    }
+    expect(rows[0]?.accuracy_drop).toBe(0);
+    const written = parseCsv("sweet-spots", await readFile(path.join(folder, "sweet-spots.csv"), "utf8"), "");
+    expect(written).toHaveLength(3);
+  });
+
+  it("has its sweet spot chosen on texts of the test file that are held out", async () => {
+    const dataset = { name: "text", test: tested, limit: 20, validation: 10 };
+    const { outcome } = await runIn(path.join(root, "held-out"), study({ dataset, evaluate }));
+    for (const [i, row] of outcome.evaluation["sweet-spots"].entries()) {
+      expect([row.chosen_on, row.choice_examples, row.other_examples]).toEqual(["validation", 10, 20]);
+      expect(row.accuracy).toBe(outcome.results[i]?.accuracy);
+    }
+  });
+
+  it("has statistics of the weights of every layer, before and after", async () => {
+    const rows = parseCsv("weights", await readFile(path.join(folder, "weights.csv"), "utf8"), "");
+    const layers = await tableIn(folder, "layers");
+    // All together, and the 8 linear layers.
+    expect(rows).toHaveLength(3 * 9);
+    const whole = rows.map(({ row }) => row).filter(({ parameter }) => parameter === null);
+    expect(whole.map(({ weights }) => weights)).toEqual([528, 528, 528]);
+    expect(whole.map(({ nonzero }) => nonzero)).toEqual([528, 264, 528 - 5 * 58 - 2 * 86 - 14]);
+    for (const { row } of rows) {
+      const layer = layers.find(
+        (of) => of.parameter === row.parameter && of.target_sparsity === row.target_sparsity,
+      ) as { nonzero: number } | undefined;
+      if (row.parameter !== null) expect(row.nonzero).toBe(layer?.nonzero);
+      // Magnitude pruning leaves the largest.
+      expect([row.min, row.max]).toEqual([row.baseline_min, row.baseline_max]);
+      if (row.target_sparsity === 0) expect(row.std).toBe(row.baseline_std);
+      else expect(row.std).toBeLessThan(row.baseline_std ?? 0);
+    }
+  });
+
+  it("asks for no run of its own to choose a sweet spot", async () => {
+    const of = path.join(root, "spot-later");
+    await runIn(of, study());
+    const { events, outcome } = await runIn(of, study({ evaluate: { sweetSpot: true } }));
+    expect(events.some(({ event }) => event === "run-finished")).toBe(false);
+    expect(outcome.evaluation["sweet-spots"]).toHaveLength(3);
+  });
+});
+
 describe("a network that is trained from scratch", () => {
   it.each([
     ["by its numbers", scratch],

@@ -146,6 +146,34 @@ function evaluationOf(rows: readonly ResultRow[], regression = false): Evaluatio
         loss: row.loss,
       })),
     ),
+    weights: rows.flatMap((row) =>
+      [null, "fc1"].map((layer) => ({
+        ...point(row),
+        layer,
+        parameter: layer && `${layer}.weight`,
+        weights: 1000,
+        baseline_min: -0.5,
+        baseline_max: 0.5,
+        baseline_mean: 0,
+        baseline_std: 0.29,
+        nonzero: Math.round(1000 * (1 - row.target_sparsity)),
+        min: -0.5,
+        max: 0.5,
+        mean: 0,
+        std: 0.2,
+      })),
+    ),
+    "sweet-spots": ofClasses.map((row) => ({
+      ...point(row),
+      chosen_on: "validation",
+      choice_examples: 5000,
+      choice_accuracy: row.accuracy,
+      sweet_spot: row.target_sparsity === 0.9 ? "yes" : "no",
+      other_examples: row.test_examples,
+      baseline_accuracy: row.baseline_accuracy,
+      accuracy: row.accuracy,
+      accuracy_drop: row.accuracy_drop,
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import { inputError } from "../../foundations/errors.ts";
 import { assembleDataset, type Selection, wholeOf } from "../assemble.ts";
 import { findNamed } from "../data-folder.ts";
 import type { Dataset, LoadContext, Source } from "../dataset.ts";
-import { splitExamples } from "../split.ts";
+import { splitExamples, stratifiedSplit } from "../split.ts";
 import { labelsOf, textClasses } from "./classes.ts";
 import { checkVocabulary, readTextModel, type TextModel } from "./head.ts";
 import { type CutTexts, cutIntoPieces, firstOf, longestOf, textsOf } from "./pieces.ts";
@@ -32,7 +32,9 @@ export const textOptions = {
     .min(0)
     .nullable()
     .default(null)
-    .describe("Texts held out of the training ones; null: a tenth of them, or none where there are none."),
+    .describe(
+      "Texts held out of the training ones; null: a tenth of them. Where nothing is trained, texts of the test file that networks are not tested on: drawn from those behind the first `limit`, or from all without a limit; null: none.",
+    ),
   tokenizer: z
     .string()
     .min(1)
@@ -78,26 +80,35 @@ export async function textDataset(
     const pieces = cutIntoPieces(sentences, tokenizer, most, context);
     return { ...pieces, labels: labelsOf(classes, sentences, model) };
   };
-  const tested = firstOf(cut(test), options.limit);
+  const given = cut(test);
+  const tested = firstOf(given, options.limit);
   const trained = train === undefined ? undefined : cut(train);
   if (trained !== undefined) tellShared(trained, tested, context);
-  const shape = [Math.max(longestOf(tested), trained === undefined ? 0 : longestOf(trained))];
+  const heldOut = trained === undefined && options.validation ? options.validation : 0;
+  const shape = [
+    Math.max(longestOf(heldOut > 0 ? given : tested), trained === undefined ? 0 : longestOf(trained)),
+  ];
   const examples = ({ values, starts, labels }: CutTexts & { labels: Uint8Array }): ExampleSet => ({
     count: labels.length,
     shape,
     inputs: { kind: "tokens", values, starts, vocabulary: tokenizer.vocabulary },
     targets: { kind: "classes", labels, classes: classes.count },
   });
-  const testExamples = examples(tested);
-  const { length: given } = test.texts;
+  const parts =
+    trained === undefined
+      ? nothingTrained(heldOut > 0 ? examples(given) : examples(tested), options.limit, heldOut)
+      : {
+          ...splitExamples(examples(trained), { validation: validationOf(options, trained.labels.length) }),
+          test: wholeOf(examples(tested)),
+        };
+  if (heldOut > 0) tellHeldOut(parts, test, context);
+  const { length: left } = parts.test.order;
+  const isFirst = left === tested.labels.length;
   return {
     ...assembleDataset({
-      name: testExamples.count < given ? `${name}-first-${testExamples.count}` : name,
+      name: left === test.texts.length ? name : `${name}-${isFirst ? "first" : "rest"}-${left}`,
       sources: sourcesOf(test, train),
-      ...(trained === undefined
-        ? nothingTrained(testExamples)
-        : splitExamples(examples(trained), { validation: validationOf(options, trained.labels.length) })),
-      test: wholeOf(testExamples),
+      ...parts,
     }),
     columns: { inputs: ["sentence"], targets: ["label"], classes: classes.names, standardization: {} },
   };
@@ -138,10 +149,47 @@ function validationOf({ validation }: TextOptions, texts: number): number {
   return validation ?? Math.round(DEFAULT_VALIDATION_SHARE * texts);
 }
 
-/** A study that trains nothing: no training examples, and none held out of them. */
-function nothingTrained(examples: ExampleSet): Record<"train" | "validation", Selection> {
-  const nothing = { examples, order: new Uint32Array() };
-  return { train: nothing, validation: nothing };
+/**
+ * The parts of a study that trains nothing: of the texts that there are, so many are held out for validation. Of those behind
+ * the first `limit`, which are tested then; without a limit of all, and the others are tested. Throws a PruneLabError of
+ * kind `input` when there are not as many.
+ */
+function nothingTrained(
+  examples: ExampleSet,
+  limit: number | null,
+  validation: number,
+): Record<"train" | "validation" | "test", Selection> {
+  const select = (order: Uint32Array): Selection => ({ examples, order });
+  const train = select(new Uint32Array());
+  const { count, targets } = examples;
+  if (validation === 0) return { train, validation: train, test: wholeOf(examples) };
+  const isLimited = limit !== null && limit < count;
+  const from = isLimited ? limit : 0;
+  const available = isLimited ? count - limit : count - 1;
+  if (validation > available) {
+    throw inputError(
+      `dataset.validation is ${validation}, and of the ${count} test texts ${isLimited ? `${available} are behind the first ${limit}` : "at least one has to be left to test on"}.`,
+    );
+  }
+  if (targets.kind !== "classes") throw new Error("texts have classes");
+  const split = stratifiedSplit(targets.labels.subarray(from), { validation });
+  const chosen = split.validation.map((index) => from + index);
+  const tested = isLimited
+    ? Uint32Array.from({ length: limit }, (_, index) => index)
+    : split.train.toSorted();
+  return { train, validation: select(chosen), test: select(tested) };
+}
+
+/** That some of the test file's texts are not tested on: figures of all of them are others. */
+function tellHeldOut(
+  { validation, test }: Record<"validation" | "test", Selection>,
+  sentences: Sentences,
+  { notify }: Pick<LoadContext, "notify">,
+): void {
+  notify(
+    `${validation.order.length} of the ${sentences.texts.length} texts of ${filesOf(sentences)} are held out for validation ` +
+      `(dataset.validation); networks are tested on ${test.order.length} others.`,
+  );
 }
 
 /** Networks know by heart what they were trained on. Texts are the same that have the same pieces. */

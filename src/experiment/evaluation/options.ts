@@ -57,11 +57,26 @@ export function evaluateSchema() {
         .describe(
           "Size and work of the network without its dead and constant units, as prune-lab shrink makes it: shrunk_parameters and shrunk_macs of results.csv, the layers of layers.csv, and a part of the report. Needs no tests.",
         ),
+      weights: z
+        .literal(true)
+        .optional()
+        .describe(
+          "Smallest, largest, mean and standard deviation of the prunable weights, all together and by layer, before pruning and after recovery: weights.csv and a part of the report. Also the histograms of every layer, of a network with many of them too. Needs no tests.",
+        ),
+      sweetSpot: z
+        .literal(true)
+        .optional()
+        .describe(
+          "The sparsity of each method from which its accuracy falls steeply (the knee of its curve), chosen on validation examples, or on half of the test texts, and tested on the others: sweet-spots.csv and a part of the report. Needs no tests.",
+        ),
     })
     .refine(
-      ({ classes, calibration, corruptions, shrunk }) =>
-        classes || calibration || shrunk === true || corruptions.length > 0,
-      { error: "it measures nothing. Set classes, calibration or shrunk to true, or list corruptions." },
+      ({ classes, calibration, corruptions, shrunk, weights, sweetSpot }) =>
+        classes || calibration || shrunk || weights || sweetSpot || corruptions.length > 0,
+      {
+        error:
+          "it measures nothing. Set classes, calibration, shrunk, weights or sweetSpot to true, or list corruptions.",
+      },
     )
     .optional()
     .describe(

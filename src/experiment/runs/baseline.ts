@@ -1,9 +1,12 @@
 import { contentHash } from "../../foundations/hash.ts";
+import type { Parameters } from "../../network/parameters.ts";
+import { ownNetwork } from "../construct.ts";
 import { evaluationIdentity, type StudyIdentity, trainingIdentity } from "../identity.ts";
 import { type GivenWeights, readWeights } from "../read-weights.ts";
 import type { RunStatus } from "../status.ts";
 import { totalEffort } from "../training/effort.ts";
 import { optimizerSpec, stepCount } from "../training/train.ts";
+import { type NetworkStatistics, networkStatistics } from "../weight-statistics.ts";
 import { denseEffort, trainDense } from "./dense.ts";
 import {
   passesOf,
@@ -24,6 +27,8 @@ export interface BaselineResult extends ResultBase {
   readonly kind: "baseline";
   readonly status: Exclude<RunStatus, "collapsed">;
   readonly trained: TestMeasure;
+  /** Where the study asks for it. */
+  readonly statistics?: NetworkStatistics;
 }
 
 export function planBaseline(study: StudyIdentity, seed: number): BaselineRun {
@@ -58,9 +63,10 @@ export const baseline: RunKindOf<BaselineRun, BaselineResult> = {
     return trainDense({ seed }, environment, async (network, { history, diverged, seconds, effort }) => {
       const trained = await test(network, environment);
       const status = diverged || trained.loss === null ? "diverged" : "ok";
+      const parameters = await network.readParameters();
       return {
-        result: { kind: "baseline", status, trained, history },
-        parameters: await network.readParameters(),
+        result: { kind: "baseline", status, trained, history, ...statisticsOf(parameters, environment) },
+        parameters,
         masks: new Map(),
         trainSeconds: seconds,
         trainedExamples: effort.examples,
@@ -84,9 +90,16 @@ async function readDense(
   try {
     await network.writeParameters(await readWeights(weights, settings.network));
     const trained = await test(network, environment);
+    const parameters = await network.readParameters();
     return {
-      result: { kind: "baseline", status: trained.loss === null ? "diverged" : "ok", trained, history: [] },
-      parameters: await network.readParameters(),
+      result: {
+        kind: "baseline",
+        status: trained.loss === null ? "diverged" : "ok",
+        trained,
+        history: [],
+        ...statisticsOf(parameters, environment),
+      },
+      parameters,
       masks: new Map(),
       trainSeconds: 0,
       trainedExamples: 0,
@@ -94,4 +107,12 @@ async function readDense(
   } finally {
     await network.dispose();
   }
+}
+
+function statisticsOf(
+  parameters: Parameters,
+  { settings }: Pick<RunEnvironment, "settings">,
+): Pick<BaselineResult, "statistics"> {
+  if (!settings.evaluate?.weights) return {};
+  return { statistics: networkStatistics(parameters, ownNetwork(settings).tensors) };
 }

@@ -155,7 +155,7 @@ export const constructed: RunKindOf<ConstructedRun, ConstructedResult> = {
         ...(isOther ? { network: spec } : {}),
         // Nothing was there that could have been pruned.
         magnitudes: {},
-        weights: { before: null, after: snapshotWeights(output.parameters, tensors) },
+        weights: { before: null, after: snapshotWeights(output.parameters, tensors, settings.evaluate) },
       },
     };
   },

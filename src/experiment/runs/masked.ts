@@ -6,6 +6,7 @@ import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure, type ShrunkSize, shrunkSize } from "../../pruning/measure.ts";
 import { type Effort, totalEffort } from "../training/effort.ts";
 import { type EpochRecord, finiteOrNull, optimizerSpec } from "../training/train.ts";
+import { type NetworkStatistics, networkStatistics } from "../weight-statistics.ts";
 import type { WeightsSnapshot } from "../weights-snapshot.ts";
 import { type LaterPruning, planOf, type RecoveringRun, recover } from "./recover.ts";
 import type { ParentOutput, ResultBase, RunEnvironment, RunOutput } from "./run.ts";
@@ -22,6 +23,8 @@ export interface MaskedFindings extends ResultBase {
   readonly measure: NetworkMeasure;
   /** Where the study asks for it. */
   readonly shrunk?: ShrunkSize;
+  /** After recovery, where the study asks for it. */
+  readonly statistics?: NetworkStatistics;
   /** What its training took in this run. */
   readonly effort: Effort;
 }
@@ -107,6 +110,7 @@ export async function testAndRecover(
         history: recovery?.history ?? [],
         measure,
         ...(settings.evaluate?.shrunk === true ? { shrunk: shrunkSize(spec, masks) } : {}),
+        ...(settings.evaluate?.weights ? { statistics: networkStatistics(parameters, tensors) } : {}),
         effort: recovery?.effort ?? totalEffort([]),
       },
       parameters,

@@ -121,8 +121,8 @@ export const point: RunKindOf<PointRun, PointResult> = {
         keptUnits:
           run.sparsity === 0 ? undefined : keptUnitCounts(run.method.structure, tensors, pruner.masks),
         weights: {
-          before: snapshotWeights(parent.parameters, all),
-          after: snapshotWeights(output.parameters, all),
+          before: snapshotWeights(parent.parameters, all, settings.evaluate),
+          after: snapshotWeights(output.parameters, all, settings.evaluate),
         },
       },
     };

@@ -10,6 +10,7 @@ import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
 import { totalEffort } from "../training/effort.ts";
 import { optimizerSpec } from "../training/train.ts";
+import { type NetworkStatistics, networkStatistics } from "../weight-statistics.ts";
 import { snapshotWeights, type WeightsSnapshot } from "../weights-snapshot.ts";
 import type { ResultBase, RunBase, RunKindOf } from "./run.ts";
 import { type TestMeasure, test, validate } from "./test-measure.ts";
@@ -31,6 +32,8 @@ export interface QuantizedResult extends ResultBase {
   readonly size: CodedSize;
   /** What the charts show of the prunable weights, rounded. */
   readonly weights: WeightsSnapshot;
+  /** Of the rounded ones, where the study asks for it. */
+  readonly statistics?: NetworkStatistics;
 }
 
 export function planQuantized(
@@ -86,7 +89,8 @@ export const quantized: RunKindOf<QuantizedRun, QuantizedResult> = {
           validation,
           history: [],
           size: codedSize(tensors, codes, parent.masks, rounding.bits),
-          weights: snapshotWeights(parameters, prunable),
+          weights: snapshotWeights(parameters, prunable, settings.evaluate),
+          ...(settings.evaluate?.weights ? { statistics: networkStatistics(parameters, prunable) } : {}),
         },
         parameters,
         masks: parent.masks,

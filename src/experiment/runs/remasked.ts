@@ -113,8 +113,8 @@ export const remasked: RunKindOf<RemaskedRun, RemaskedResult> = {
         magnitudes: magnitudeEdges(values, masks),
         keptUnits: keptUnitCounts(run.method.structure, tensors, masks),
         weights: {
-          before: snapshotWeights(values, all),
-          after: snapshotWeights(output.parameters, all),
+          before: snapshotWeights(values, all, settings.evaluate),
+          after: snapshotWeights(output.parameters, all, settings.evaluate),
         },
       },
     };

@@ -26,7 +26,9 @@ import { searchSentences } from "./search.ts";
 import { isTestedOnTraining } from "./settings.ts";
 import { shrunkSentences, shrunkTables } from "./shrunk.ts";
 import { swatch, swatchSymbols } from "./swatch.ts";
+import { sweetSpotSentences, sweetSpotTable } from "./sweet-spots.ts";
 import { countsUnits, layerTable, summaryLegend, summaryTable } from "./tables.ts";
+import { weightStatisticsTables, weightsSentence } from "./weight-statistics.ts";
 
 /** What can be compared: one study, or several on the same test data. */
 export interface PanelContent {
@@ -65,11 +67,14 @@ export async function panel(
   const differences = sweepDifferences(studies satisfies readonly NamedRows[], metric);
   const series = seriesOf(studies);
   const differing = await differenceFigure(differences, { metric, methods, series });
+  const weights = weightsSentence(data.evaluation?.weights ?? []);
   const { sentences, definitions } = withDefinitions(
     [
       ...findings(results, guessOf),
       ...(studies.length === 1 ? searchSentences(results, data.history, metric) : []),
       ...layerScanSentences(results),
+      ...sweetSpotSentences(data.evaluation?.["sweet-spots"] ?? []),
+      ...(weights === undefined ? [] : [weights]),
       ...shrunkSentences(baselineHealth(results, guessOf).sound, layers, metric),
       ...publishedSentences(results, data.published ?? []),
       ...roundingSentences(rounding, metric),
@@ -119,10 +124,12 @@ ${differing === undefined ? "" : figureHtml(differing, context)}
 ${summaryTable(summarize(results), results, { ...shown, units })}
 ${leadersTable(results, metric, shown) ?? ""}
 ${publishedTable(results, data.published ?? [], shown) ?? ""}${pairedTable(results, shown) ?? ""}
+${sweetSpotTable(data.evaluation?.["sweet-spots"] ?? [], shown) ?? ""}
 ${ownMetricsTable(results, data.metrics ?? [], shown)}
 ${metricNotes(studies).map((sentence) => html`<p class="explanation">${sentence}</p>`)}
 ${roundingTable(results, rounding, { metric, ...shown }) ?? ""}
 ${differences.length === 0 ? "" : differenceTable(differences, { metric, series, ...shown })}
+${weightStatisticsTables(data.evaluation?.weights ?? [], shown) ?? ""}
 ${layers.length > 0 ? html`<details><summary>Layers</summary>${layerTable(layers, shown)}</details>` : ""}
 </section>
 ${

@@ -1,0 +1,92 @@
+import { groupBy } from "../../analysis/group-by.ts";
+import { meanInterval, present } from "../../analysis/mean-interval.ts";
+import { count, percent } from "../../charts/parts/titles.ts";
+import { greatestOf } from "../../foundations/extremes.ts";
+import { accuracy } from "../../metrics/accuracy.ts";
+import { differenceText, measured } from "../../metrics/words.ts";
+import type { SweetSpotRow } from "../../recording/rows.ts";
+import { type Html, html } from "./html.ts";
+import { type Cell, type ShownMethods, sortable } from "./tables.ts";
+
+/** The sweet spot of each method, with what is left there on examples that the choice has not seen, a sentence each. */
+export function sweetSpotSentences(rows: readonly SweetSpotRow[]): string[] {
+  return [...groupBy(rows, ({ method }) => method)].map(([method, of]) => {
+    const [first] = of;
+    const spot = of.filter(({ sweet_spot }) => sweet_spot === "yes");
+    const most = percent(greatestOf(of.map(({ target_sparsity }) => target_sparsity)));
+    if (first === undefined || spot.length === 0) {
+      return `${method} has no sweet spot up to ${most}: on ${choiceText(first)} its accuracy falls by less than ${marginText()}, or has no one knee.`;
+    }
+    const mean = (value: (row: SweetSpotRow) => number | null) =>
+      meanInterval(present(spot.map(value))).mean ?? 0;
+    const drop = mean((row) => row.accuracy_drop);
+    return (
+      `The sweet spot of ${method} is ${percent(spot[0]?.target_sparsity ?? 0)}, the knee of its accuracy on ${choiceText(first)}. ` +
+      `On ${othersText(first)} it has ${measured(
+        accuracy,
+        mean((row) => row.accuracy),
+      )} there, ` +
+      `${differenceText(accuracy, Math.abs(drop).toFixed(1))} ${drop < 0 ? "above" : "below"} the dense baseline.`
+    );
+  });
+}
+
+function choiceText(row: SweetSpotRow | undefined): string {
+  if (row?.chosen_on === "test half")
+    return `${count(row.choice_examples, "test text")} drawn for the choice`;
+  return count(row?.choice_examples ?? 0, "validation example");
+}
+
+function othersText({ chosen_on, other_examples }: SweetSpotRow): string {
+  return chosen_on === "test half"
+    ? `the other ${other_examples.toLocaleString("en-US")}`
+    : `the ${count(other_examples, "test example")}`;
+}
+
+function marginText(): string {
+  return differenceText(accuracy, accuracy.difference.margin);
+}
+
+/** What sweet spots are chosen by, and the accuracy on the other examples; undefined unless the study asks for them. */
+export function sweetSpotTable(rows: readonly SweetSpotRow[], shown: ShownMethods): Html | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const mean = (
+    of: readonly SweetSpotRow[],
+    value: (row: SweetSpotRow) => number | null,
+    scale: number,
+  ): Cell => {
+    const found = meanInterval(present(of.map(value))).mean;
+    return found === null ? { text: "", value: "" } : { text: (scale * found).toFixed(2), value: found };
+  };
+  const points = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity]));
+  const table = sortable(
+    "Sweet spots",
+    [
+      "Pruned",
+      "Accuracy for the choice (%)",
+      "Sweet spot",
+      "Accuracy on the others (%)",
+      "Drop there (points)",
+    ],
+    [...points.values()].map((of) => {
+      const { method, target_sparsity, sweet_spot } = of[0] ?? first;
+      return {
+        method,
+        cells: [
+          { text: percent(target_sparsity), value: target_sparsity },
+          mean(of, (row) => row.choice_accuracy, 100),
+          { text: sweet_spot === "yes" ? "yes" : "", value: sweet_spot },
+          mean(of, (row) => row.accuracy, 100),
+          mean(of, (row) => row.accuracy_drop, 1),
+        ],
+      };
+    }),
+    shown,
+    "heading",
+  );
+  return html`${table}<p class="explanation">The sweet spot is the knee of the accuracy, mean over the seeds, on ${choiceText(first)}: the
+sparsity at which the curve lies farthest above the straight line from its first to its last point (Satopaa et al. 2011). There is
+none where the accuracy falls by less than ${marginText()}, or rises by as much in between. The choice has not seen ${othersText(first)}:
+what is lost at the sweet spot is read there.</p>`;
+}
