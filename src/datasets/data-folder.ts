@@ -82,13 +82,18 @@ export async function findFile(folder: string, names: readonly string[]): Promis
  */
 export async function findNamed(
   wanted: string,
-  { option, what, dataDir }: { option: string; what: "file" | "folder"; dataDir: string | undefined },
+  {
+    option,
+    what,
+    dataDir,
+    hint = `--set ${option}=PATH names another ${what}: its whole path, or one in a data folder or from the working folder.`,
+  }: { option: string; what: "file" | "folder"; dataDir: string | undefined; hint?: string | undefined },
 ): Promise<string> {
   const folders = path.isAbsolute(wanted) ? [] : await existingDataFolders(dataDir);
   const candidates = [...folders.map((folder) => path.join(folder, wanted)), path.normalize(wanted)];
   const isThere = what === "file" ? isFile : isFolder;
   for (const candidate of candidates) if (await isThere(candidate)) return candidate;
-  throw inputError(`${option}: there is no ${what} ${candidates.join(" or ")}.`);
+  throw inputError(`${option}: there is no ${what} ${candidates.join(" or ")}.`, { hint });
 }
 
 export async function isFile(file: string): Promise<boolean> {

@@ -79,6 +79,19 @@ export interface DatasetEntry<Options extends z.ZodObject = z.ZodObject> extends
   readonly classes?: number;
   /** What `prune-lab data fetch` needs; absent when the files are the user's own. */
   readonly download?: Download;
+  /**
+   * Of texts: those that its files have, in no pieces yet, so that files can be looked at without a model. Throws as
+   * `load` does.
+   */
+  readTexts?(
+    options: z.output<Options>,
+    context: LoadContext,
+  ): Promise<{
+    readonly name: string;
+    readonly sources: readonly Source[];
+    /** How many there are; training texts with those that are held out of them. */
+    readonly counts: { readonly train: number; readonly test: number };
+  }>;
   /** Throws a PruneLabError of kind `input` that names the file, when the data is missing or damaged. */
   load(options: z.output<Options>, context: LoadContext): Promise<Dataset>;
 }

@@ -1,8 +1,8 @@
 import { unzipSync } from "fflate";
 import * as z from "zod";
 import { sha256 } from "../foundations/hash.ts";
-import type { DatasetEntry, DownloadFile } from "./dataset.ts";
-import { textDataset, textOptions } from "./text/dataset.ts";
+import type { DatasetEntry, DownloadFile, LoadContext } from "./dataset.ts";
+import { countTexts, type Texts, textDataset, textOptions } from "./text/dataset.ts";
 import { checkPublished, findPublished } from "./text/pinned.ts";
 import type { Sentences } from "./text/sentences.ts";
 import { readWhole } from "./uncompressed.ts";
@@ -39,15 +39,17 @@ export const rottenTomatoes = {
     ],
     files: [published],
   },
-  load: async (chosen, context) => {
-    const file = await findPublished(name, published, context);
-    const content = await readWhole(file, 2 * published.bytes);
-    const found = sha256(content);
-    checkPublished(file, found, published, "nltk_data");
-    const { train, test } = partsOf(content, file, found);
-    return textDataset({ name, train, test }, chosen, context);
-  },
+  readTexts: async (_chosen, context) => countTexts(await readTexts(context)),
+  load: async (chosen, context) => textDataset(await readTexts(context), chosen, context),
 } as const satisfies DatasetEntry<typeof options>;
+
+async function readTexts(context: LoadContext): Promise<Texts> {
+  const file = await findPublished(name, published, context);
+  const content = await readWhole(file, 2 * published.bytes);
+  const found = sha256(content);
+  checkPublished(file, found, published, "nltk_data");
+  return { name, ...partsOf(content, file, found) };
+}
 
 /** The content is the published one: nothing of it has to be checked. */
 function partsOf(zip: Uint8Array, file: string, sha256: string): Record<"train" | "test", Sentences> {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { DatasetEntry, DownloadFile, LoadContext } from "./dataset.ts";
-import { textDataset, textOptions } from "./text/dataset.ts";
+import { countTexts, type Texts, textDataset, textOptions } from "./text/dataset.ts";
 import { checkPublished, findPublished } from "./text/pinned.ts";
 import { readSentences, type Sentences } from "./text/sentences.ts";
 
@@ -48,12 +48,17 @@ export const sst2 = {
     files: [published.train, published.test],
     terms: "No licence of SST-2 is known: its use is yours to decide.",
   },
-  load: async (chosen, context) => {
-    const test = await readPublished(published.test, context);
-    const train = chosen.train ? await readPublished(published.train, context) : undefined;
-    return textDataset({ name, test, train }, chosen, context);
-  },
+  readTexts: async (chosen, context) => countTexts(await textsOf(chosen, context)),
+  load: async (chosen, context) => textDataset(await textsOf(chosen, context), chosen, context),
 } as const satisfies DatasetEntry<typeof options>;
+
+async function textsOf({ train }: { readonly train: boolean }, context: LoadContext): Promise<Texts> {
+  return {
+    name,
+    test: await readPublished(published.test, context),
+    train: train ? await readPublished(published.train, context) : undefined,
+  };
+}
 
 async function readPublished(file: DownloadFile, context: LoadContext): Promise<Sentences> {
   const found = await findPublished(name, file, context);

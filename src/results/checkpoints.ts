@@ -49,7 +49,7 @@ export function checkpointFiles(
 
 /** What all networks of a study have in common. `format` is what the Python packages look for. */
 export function studyMetadata({ options, dataset, engine, settings, recipe }: StudyOutline) {
-  const { checksum: _, ...datasetOptions } = options.dataset;
+  const { checksum: _, ...datasetOptions } = { ...options.dataset, ...tokenizerOf(options) };
   return texts({
     format: "pt",
     tool: "prune-lab",
@@ -67,6 +67,12 @@ export function studyMetadata({ options, dataset, engine, settings, recipe }: St
     ...networkMetadata(settings.network),
     prunable: JSON.stringify(settings.prunable),
   });
+}
+
+/** The folder by which texts are cut, where that is the model's: the network of the checkpoint names none. */
+function tokenizerOf({ dataset, model }: StudyOutline["options"]): { readonly tokenizer?: string } {
+  if (!("tokenizer" in dataset) || dataset.tokenizer !== null) return {};
+  return "path" in model && typeof model.path === "string" ? { tokenizer: model.path } : {};
 }
 
 /** Of a network that has other such tensors than the study's own. */

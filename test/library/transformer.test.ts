@@ -6,6 +6,8 @@ import { configSchema } from "../../src/config/schema.ts";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { benchCheckpoints } from "../../src/library/bench/bench.ts";
 import { merge } from "../../src/library/merge.ts";
+import { evaluate } from "../../src/library/steps/evaluate.ts";
+import { prune } from "../../src/library/steps/prune.ts";
 import { shrink } from "../../src/library/steps/shrink.ts";
 import { parseCsv } from "../../src/recording/csv-reader.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -73,6 +75,17 @@ describe("a pretrained network", () => {
     expect(events.some(({ event }) => event === "run-finished")).toBe(false);
   });
 
+  it("is tested and pruned as a checkpoint that says by which folder texts are cut", async () => {
+    const checkpoint = path.join(folder, "checkpoints", "baseline-seed0.safetensors");
+    const { outcome } = await runIn(folder, study());
+    const [dense, half] = outcome.results;
+    expect(await evaluate(checkpoint)).toMatchObject({ test_examples: 30, accuracy: dense?.accuracy });
+    const out = path.join(root, "half.safetensors");
+    const pruned = await prune(checkpoint, { method: "l1-unstructured", sparsity: 0.5, out });
+    expect(pruned.accuracy).toBe(half?.accuracy);
+    expect(await evaluate(out)).toMatchObject({ dataset: "test", accuracy: half?.accuracy });
+  });
+
   it("is merged from parts without its folder as it is swept whole", async () => {
     const parts = [1, 2].map((index) => path.join(root, `part${index}`));
     for (const [i, part] of parts.entries()) {
@@ -116,11 +129,11 @@ describe("a pretrained network", () => {
 
 describe("a network that nothing is trained of", () => {
   const sparsities = [0, 0.5, 0.9];
-  const evaluate = { weights: true, sweetSpot: true };
+  const asked = { weights: true, sweetSpot: true };
   const folder = path.join(root, "statistics");
 
   it("has its sweet spot chosen on half of the test texts, and tested on the others", async () => {
-    const { outcome } = await runIn(folder, study({ evaluate }));
+    const { outcome } = await runIn(folder, study({ evaluate: asked }));
     const rows = outcome.evaluation["sweet-spots"];
     expect(rows.map((row) => row.target_sparsity)).toEqual(sparsities);
     for (const [i, row] of rows.entries()) {
@@ -135,7 +148,7 @@ describe("a network that nothing is trained of", () => {
 
   it("has its sweet spot chosen on texts of the test file that are held out", async () => {
     const dataset = { name: "text", test: tested, limit: 20, validation: 10 };
-    const { outcome } = await runIn(path.join(root, "held-out"), study({ dataset, evaluate }));
+    const { outcome } = await runIn(path.join(root, "held-out"), study({ dataset, evaluate: asked }));
     for (const [i, row] of outcome.evaluation["sweet-spots"].entries()) {
       expect([row.chosen_on, row.choice_examples, row.other_examples]).toEqual(["validation", 10, 20]);
       expect(row.accuracy).toBe(outcome.results[i]?.accuracy);
@@ -144,7 +157,11 @@ describe("a network that nothing is trained of", () => {
 
   it("has statistics of the weights of every layer, before and after", async () => {
     const rows = parseCsv("weights", await readFile(path.join(folder, "weights.csv"), "utf8"), "");
-    const layers = await tableIn(folder, "layers");
+    const layers = (await tableIn(folder, "layers")) as {
+      parameter: string;
+      target_sparsity: number;
+      nonzero: number;
+    }[];
     // All together, and the 8 linear layers.
     expect(rows).toHaveLength(3 * 9);
     const whole = rows.map(({ row }) => row).filter(({ parameter }) => parameter === null);
@@ -153,7 +170,7 @@ describe("a network that nothing is trained of", () => {
     for (const { row } of rows) {
       const layer = layers.find(
         (of) => of.parameter === row.parameter && of.target_sparsity === row.target_sparsity,
-      ) as { nonzero: number } | undefined;
+      );
       if (row.parameter !== null) expect(row.nonzero).toBe(layer?.nonzero);
       // Magnitude pruning leaves the largest.
       expect([row.min, row.max]).toEqual([row.baseline_min, row.baseline_max]);

@@ -89,7 +89,21 @@ async function diagnoseData(dataDir: string | undefined): Promise<DataDiagnosis[
     const options = schema.safeParse({ name: dataset });
     if (!options.success) continue;
     const notices: string[] = [];
+    const { readTexts } = datasets.named(dataset);
     try {
+      if (readTexts !== undefined) {
+        const { name, sources, counts } = await readTexts(options.data, { dataDir, notify: () => {} });
+        diagnoses.push({
+          dataset,
+          ready: true,
+          name,
+          // How many are held out is for the study to say.
+          examples: { ...counts, validation: 0 },
+          files: sources.map(({ file }) => file),
+          notices: ["cut into pieces by the folder of the model, or by dataset.tokenizer"],
+        });
+        continue;
+      }
       const loaded = await loadDataset(options.data, { dataDir, notify: (notice) => notices.push(notice) });
       diagnoses.push({
         dataset,

@@ -64,6 +64,15 @@ export interface Texts {
   readonly train: Sentences | undefined;
 }
 
+/** How many there are, and where they come from. */
+export function countTexts({ name, test, train }: Texts) {
+  return {
+    name,
+    sources: sourcesOf(test, train),
+    counts: { train: train?.texts.length ?? 0, test: test.texts.length },
+  };
+}
+
 /**
  * Cuts texts into pieces and puts the dataset together. Throws a PruneLabError of kind `input` where there is no tokenizer, it
  * is another than the model's, or a text cannot be used.

@@ -7,7 +7,6 @@ import { type PreparedStudy, prepareStudy, StudyResources } from "../../experime
 import { inputError } from "../../foundations/errors.ts";
 import type { Notify } from "../../foundations/notices.ts";
 import { quote } from "../../foundations/quote.ts";
-import type { Metadata } from "../../foundations/safetensors.ts";
 import type { Masks } from "../../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
@@ -123,7 +122,7 @@ async function configOf(given: TensorFile, options: CheckpointOptions): Promise<
   const { file, metadata, network } = given;
   const { engine } = options;
   const set = [
-    ...(options.dataset === undefined ? [] : [`dataset=${datasetText(options.dataset, metadata)}`]),
+    ...(options.dataset === undefined ? [] : [`dataset=${datasetText(options.dataset, given)}`]),
     ...(options.set ?? []),
   ];
   if (options.config !== undefined) {
@@ -153,11 +152,17 @@ async function configOf(given: TensorFile, options: CheckpointOptions): Promise<
 }
 
 /** A dataset's mapping with the inputs that the network was trained on, if it can have them. */
-function datasetText(name: string, { normalize }: Metadata): string {
+function datasetText(name: string, given: TensorFile): string {
   const entry = datasets.find(name);
   if (entry === undefined) throw inputError(datasets.unknown(name));
-  const normalized = normalize !== undefined && "normalize" in entry.options.shape;
-  return `{ name: ${name}${normalized ? `, normalize: ${normalize}` : ""} }`;
+  const { normalize } = given.metadata;
+  const { tokenizer } = recordedJson(given, "dataset_options", z.looseObject({})) ?? {};
+  const inputs = {
+    ...(normalize === undefined ? {} : { normalize }),
+    ...(tokenizer == null ? {} : { tokenizer: JSON.stringify(tokenizer) }),
+  };
+  const own = Object.entries(inputs).filter(([option]) => option in entry.options.shape);
+  return `{ ${[["name", name], ...own].map(([option, value]) => `${option}: ${value}`).join(", ")} }`;
 }
 
 /** What of `prune` leaves these tensors to be pruned. */

@@ -54,6 +54,8 @@ export const dataset = kindOf(
           .min(1),
       })
       .optional(),
+    // A plugin's examples are numbers: it has no texts.
+    readTexts: z.undefined(),
     load: functionField,
   },
   { results: { load: (result) => problemIn(loadedDataset, result, "a dataset") } },
