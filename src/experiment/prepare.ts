@@ -68,7 +68,7 @@ export async function prepareStudy(
     readonly options: StudyOptions;
     readonly dataDir: string | undefined;
     readonly notify: Notify;
-    /** In place of the network of the model that the options name. */
+    /** In place of the network of the model that the options name; it is trained already. */
     readonly network?: NetworkSpec | undefined;
     /** Told as soon as the engine is known. */
     readonly onEngine?: (engine: EngineDescription) => void;
@@ -91,7 +91,8 @@ export async function prepareStudy(
     const network = request.network ?? networkOfStudy(pinned, data.facts);
     if (request.network !== undefined) refuseOtherExamples(network, data.facts);
     const weights = await findWeights({ ...options.train, ofModel: model.weights }, network, dataDir);
-    const outline = outlineStudy(pinned, data.facts, found, weights, network);
+    const isTrained = weights !== undefined || request.network !== undefined;
+    const outline = outlineStudy(pinned, data.facts, found, weights, network, isTrained);
     const idle = idleSeedsNotice(outline.plan, outline.settings, options.seeds);
     if (idle !== undefined) notify(idle);
     return { ...outline, data };
@@ -172,6 +173,8 @@ export function outlineStudy(
   engine: EngineDescription,
   weights?: GivenWeights,
   network = networkOfStudy(options, dataset),
+  /** Whether the dense network is there already. */
+  isTrained = weights !== undefined,
 ): StudyOutline {
   refuseOtherTask(options, dataset);
   refuseBestOfNone(options, dataset);
@@ -199,7 +202,7 @@ export function outlineStudy(
     plugins: pluginsOf(options),
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
-  refuseNothingToTrainOn(plan, settings, dataset);
+  refuseNothingToTrainOn(plan, isTrained, dataset);
   return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
 }
 

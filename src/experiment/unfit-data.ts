@@ -6,19 +6,21 @@ import { type AnyMethod, isConstructed } from "../pruning/method.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import type { StudyPlan } from "./plan.ts";
 import type { Run } from "./runs/index.ts";
-import type { RunSettings } from "./settings.ts";
 
-/** Throws a PruneLabError of kind `input` where a study trains, or looks at training examples, and its data has none. */
+/**
+ * Throws a PruneLabError of kind `input` where a study trains, or looks at training examples, and its data has none;
+ * `isTrained`: the dense network is there already.
+ */
 export function refuseNothingToTrainOn(
   plan: StudyPlan,
-  settings: RunSettings,
+  isTrained: boolean,
   { name, examples }: Pick<DatasetFacts, "name" | "examples">,
 ): void {
   if (examples.train > 0) return;
   const needing = plan.cells.map(({ method }) => ({ method, what: looks(method) })).find(({ what }) => what);
   const what =
     needing === undefined
-      ? plan.runs.map((run) => trains(run, settings)).find((reason) => reason !== undefined)
+      ? plan.runs.map((run) => trains(run, isTrained)).find((reason) => reason !== undefined)
       : `the method ${needing.method.name} ${needing.what}`;
   if (what === undefined) return;
   throw inputError(`The dataset ${name} has no training examples, and ${what}.`, {
@@ -27,10 +29,10 @@ export function refuseNothingToTrainOn(
 }
 
 /** How a run trains; undefined for one that does not. */
-function trains(run: Run, { weights }: RunSettings): string | undefined {
+function trains(run: Run, isTrained: boolean): string | undefined {
   switch (run.kind) {
     case "baseline":
-      return weights === undefined ? "the dense network is trained" : undefined;
+      return isTrained ? undefined : "the dense network is trained";
     case "checkpoint":
     case "teacher":
       return "the dense network is trained";

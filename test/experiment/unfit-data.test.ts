@@ -33,7 +33,7 @@ async function refusal(
   const identity = { settings: full, datasetChecksum: "d", engineIdentity: "e", plugins: {} };
   const plan = planStudy({ ...identity, options, trainExamples: examples.train });
   try {
-    refuseNothingToTrainOn(plan, full, { name: "texts", examples });
+    refuseNothingToTrainOn(plan, full.weights !== undefined, { name: "texts", examples });
     return "nothing";
   } catch (error) {
     expect(error).toMatchObject({ kind: "input" });

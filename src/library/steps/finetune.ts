@@ -3,7 +3,7 @@ import type { Figures } from "./figures.ts";
 import type { CheckpointOptions, OutputOptions } from "./options.ts";
 import { checkpointOutput, metadataIn, type WrittenCheckpoint, writeCheckpoint } from "./output.ts";
 import { testedAndRecovered } from "./recovered.ts";
-import { NO_GRID, readGiven, withSubject } from "./subject.ts";
+import { ONLY_FINETUNING, readGiven, withSubject } from "./subject.ts";
 
 export interface FinetuneOptions extends CheckpointOptions, OutputOptions {
   /** In place of those of `prune.finetune`. */
@@ -31,7 +31,7 @@ export async function finetune(checkpoint: string, options: FinetuneOptions): Pr
   const given = await readGiven(checkpoint);
   const { epochs } = options;
   const set = [...(options.set ?? []), ...(epochs === undefined ? [] : [`prune.finetune.epochs=${epochs}`])];
-  return withSubject(given, { ...options, set }, NO_GRID, async (subject, place) => {
+  return withSubject(given, { ...options, set }, ONLY_FINETUNING, async (subject, place) => {
     const { network, finetune: plan } = subject.study.settings;
     if (plan === null) {
       throw inputError("prune.finetune is null in the config: there is no fine-tuning.", {

@@ -36,11 +36,14 @@ export async function readGiven(file: string): Promise<TensorFile> {
 }
 
 /** Of a step that plans nothing: one network that nothing is pruned of. */
-export const NO_GRID = ({ prune: { finetune } }: Config): StepGrid => ({
+export const NO_GRID = (): StepGrid => ({
   methods: ["l1-unstructured"],
   sparsities: [0],
-  finetune,
+  finetune: null,
 });
+
+/** The same of a step that trains it on. */
+export const ONLY_FINETUNING = ({ prune: { finetune } }: Config): StepGrid => ({ ...NO_GRID(), finetune });
 
 /** Where a step is at work. */
 export interface Workplace {

@@ -1,7 +1,6 @@
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval, present } from "../../analysis/mean-interval.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
-import { greatestOf } from "../../foundations/extremes.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
 import { differenceText, measured } from "../../metrics/words.ts";
 import type { SweetSpotRow } from "../../recording/rows.ts";
@@ -13,10 +12,7 @@ export function sweetSpotSentences(rows: readonly SweetSpotRow[]): string[] {
   return [...groupBy(rows, ({ method }) => method)].map(([method, of]) => {
     const [first] = of;
     const spot = of.filter(({ sweet_spot }) => sweet_spot === "yes");
-    const most = percent(greatestOf(of.map(({ target_sparsity }) => target_sparsity)));
-    if (first === undefined || spot.length === 0) {
-      return `${method} has no sweet spot up to ${most}: on ${choiceText(first)} its accuracy falls by less than ${marginText()}, or has no one knee.`;
-    }
+    if (first === undefined || spot.length === 0) return `${method} has no sweet spot: ${obstacle(of)}.`;
     const mean = (value: (row: SweetSpotRow) => number | null) =>
       meanInterval(present(spot.map(value))).mean ?? 0;
     const drop = mean((row) => row.accuracy_drop);
@@ -29,6 +25,21 @@ export function sweetSpotSentences(rows: readonly SweetSpotRow[]): string[] {
       `${differenceText(accuracy, Math.abs(drop).toFixed(1))} ${drop < 0 ? "above" : "below"} the dense baseline.`
     );
   });
+}
+
+/** Why a curve has no knee: see kneeSparsity. */
+function obstacle(rows: readonly SweetSpotRow[]): string {
+  const points = [...groupBy(rows, ({ target_sparsity }) => target_sparsity)].sort(([a], [b]) => a - b);
+  if (rows.some(({ choice_accuracy }) => choice_accuracy === null)) return "some of its networks diverged";
+  if (points.length < 3)
+    return `it stands at ${count(points.length, "sparsity level")}, and a knee takes three`;
+  const [first, last] = [points[0]?.[1] ?? [], points.at(-1)?.[1] ?? []].map(
+    (of) => meanInterval(present(of.map((row) => row.choice_accuracy))).mean ?? 0,
+  );
+  const fall = accuracy.scale * ((first ?? 0) - (last ?? 0));
+  return fall < accuracy.difference.margin
+    ? `on ${choiceText(rows[0])} its accuracy falls by less than ${marginText()} up to ${percent(points.at(-1)?.[0] ?? 0)}`
+    : `on ${choiceText(rows[0])} its accuracy rises by ${marginText()} or more in between`;
 }
 
 function choiceText(row: SweetSpotRow | undefined): string {
