@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { registerBatch } from "./batch.ts";
 import { registerBench } from "./bench.ts";
+import { registerCancel } from "./cancel.ts";
 import { registerCheck } from "./check.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerData } from "./data.ts";
@@ -18,14 +19,19 @@ import { registerReport } from "./report.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSetup } from "./setup.ts";
 import { registerShrink } from "./shrink.ts";
+import { registerStatus } from "./status.ts";
 import { registerSweep } from "./sweep.ts";
 import { registerTrain } from "./train.ts";
+import { registerWork } from "./work.ts";
 
 /** Every command, in the order of the help. */
 const commands: readonly ((program: Command) => void)[] = [
   registerSweep,
   registerBatch,
   registerMerge,
+  registerStatus,
+  registerCancel,
+  registerWork,
   registerFind,
   registerCheck,
   registerReport,

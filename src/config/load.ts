@@ -84,6 +84,19 @@ function resolve(given: unknown, source: ConfigSource, overrides: readonly Overr
     (config, override) => applyOverride(config, override, schema),
     given,
   );
+  return checked(schema, value, source, overrides);
+}
+
+/**
+ * What the schema makes of a value that a file gave. Throws an input error that lists everything that is wrong, each as
+ * `file:line: path: message`.
+ */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  source: ConfigSource,
+  overrides: readonly Override[] = [],
+): z.output<Schema> {
   const parsed = schema.safeParse(value, { error: issueMessage });
   if (!parsed.success) {
     throw inputError(firstOf(problems(parsed.error, schema, value, source, overrides)).join("\n"));

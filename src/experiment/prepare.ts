@@ -39,7 +39,13 @@ export interface PreparedStudy extends StudyOutline {
 export class StudyResources {
   readonly datasets = new DatasetCache();
   readonly #engines = new Map<string, EngineDescription>();
+  /** What an engine is on the machine that computes, where that is another one. */
+  readonly #elsewhere: EngineDescription | undefined;
   readonly #told = new Set<string>();
+
+  constructor({ elsewhere }: { readonly elsewhere?: EngineDescription | undefined } = {}) {
+    this.#elsewhere = elsewhere;
+  }
 
   /** Passes each message on once, although every study would say it. */
   once(notify: Notify): Notify {
@@ -52,6 +58,7 @@ export class StudyResources {
 
   /** What an engine is; opens it once, to see that it runs here. */
   async engine(name: string, notify: Notify, workload: Workload): Promise<EngineDescription> {
+    if (this.#elsewhere?.name === name) return this.#elsewhere;
     const key = canonicalJson({ name, ...workload });
     const known = this.#engines.get(key);
     if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { openPngPool } from "../charts/rendering/png-pool.ts";
+import { computeOnCluster } from "../cluster/driver.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { CachedDataset } from "../datasets/dataset-cache.ts";
 import type { EngineDescription } from "../engines/engine.ts";
@@ -26,6 +27,7 @@ import { runsOfShard, type Shard } from "../scheduling/shard.ts";
 import { findStored, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
+import { type ClusterTarget, clusterRequest } from "./cluster-request.ts";
 import { addsSeeds, refuseSharded, withMoreSeeds } from "./more-seeds.ts";
 
 export interface StudyRequest {
@@ -48,6 +50,8 @@ export interface RunOptions {
   /** When a study fails, go on with the others. */
   readonly keepGoing: boolean;
   readonly onEvent: OnStudyEvent;
+  /** Computes on a cluster, in place of the threads of this process. */
+  readonly cluster?: ClusterTarget | undefined;
   /** Aborting leaves the studies unfinished that are not done; their finished runs are kept. */
   readonly signal: AbortSignal;
 }
@@ -79,17 +83,19 @@ export async function runStudies(
   requests: readonly StudyRequest[],
   options: RunOptions,
 ): Promise<readonly StudyEnd[]> {
-  const { shard, onEvent } = options;
+  const { shard, onEvent, cluster } = options;
   const ends = new Endings(options);
   const prepared: Prepared[] = [];
   const opened: Opened[] = [];
   const workers = options.workers ?? availableParallelism();
-  const resources = new StudyResources();
+  const resources = new StudyResources({ elsewhere: cluster?.engine });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   const pngPool = openPngPool(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs. Threads start while data is read.
-    const onEngine = (engine: EngineDescription) => executor.prepare(engine);
+    const onEngine = (engine: EngineDescription) => {
+      if (cluster === undefined) executor.prepare(engine);
+    };
     await ends.each(
       requests.map((request) => ({ request })),
       async ({ request }) => {
@@ -157,16 +163,21 @@ export async function runStudies(
       let going: readonly Opened[] = opened;
       going.length > 0 && (options.signal.aborted || ends.goesOn());
     ) {
-      const computing = await computeRuns(
-        going.map(({ open, data }) => workOf(open, data, onEvent)),
-        {
-          ...options,
-          workers,
-          executor,
-          onLastStarted,
-          keepsExecutor: going.some(({ open }) => addsSeeds(open)),
-        },
-      );
+      const works = going.map(({ open, data }) => workOf(open, data, onEvent));
+      const computing =
+        cluster === undefined
+          ? await computeRuns(works, {
+              ...options,
+              workers,
+              executor,
+              onLastStarted,
+              keepsExecutor: going.some(({ open }) => addsSeeds(open)),
+            })
+          : going.map(({ request, open }, i) =>
+              computeOnCluster(
+                clusterRequest(cluster, request, { open, work: works[i] as StudyWork, ...options }),
+              ),
+            );
       const ended = going.map((each, i) => finish(each, computing[i] as (typeof computing)[number]));
       going = (await Promise.all(ended)).filter((each) => each !== undefined);
     }
@@ -179,10 +190,16 @@ export async function runStudies(
 }
 
 /** What a folder holds of a study already, and what of it has to be computed again; writes nothing. */
-export async function storedOf(
+export async function storedOf(study: PreparedStudy, request: Pick<StudyRequest, "folder" | "checkpoints">) {
+  const share = await shareOf(study, request);
+  return { stored: share.stored.size, again: againOf(share) };
+}
+
+/** The same, as the share of a study whose folder is not opened. */
+export async function shareOf(
   study: PreparedStudy,
   { folder, checkpoints }: Pick<StudyRequest, "folder" | "checkpoints">,
-) {
+): Promise<Share> {
   const { options, settings, engine, data } = study;
   const work: StudyWork = {
     study: options.name,
@@ -195,7 +212,7 @@ export async function storedOf(
     announce: () => {},
   };
   const [share] = (await findStored([work])) as [Share];
-  return { stored: share.stored.size, again: againOf(share) };
+  return share;
 }
 
 /** A study whose runs are planned. */
@@ -211,7 +228,7 @@ interface Opened {
   readonly data: CachedDataset;
 }
 
-function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): StudyWork {
+export function workOf(open: OpenStudy, data: CachedDataset, onEvent: OnStudyEvent): StudyWork {
   const { study, store, runs } = open;
   const { options, settings, engine } = study;
   return {

@@ -1,14 +1,20 @@
 import path from "node:path";
 import type { ConfigInput } from "../config/schema.ts";
-import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
+import { prepareStudy, type StudyOutline, StudyResources } from "../experiment/prepare.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { ComputedAgain } from "../scheduling/again.ts";
+import { clusterTarget } from "./cluster-target.ts";
+import { cancelTasks } from "./cluster-tasks.ts";
 import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
 import { runStudy, type StudyRequest, storedOf } from "./study.ts";
 
 export interface SweepOptions extends CommonOptions {
   /** Folder of the results (default: results/<name>). */
   readonly out?: string;
+  /** What computes in place of this machine. */
+  readonly on?: "slurm";
+  /** The file that says where tasks go (default: cluster.yaml beside the config, or in ~/.config/prune-lab). */
+  readonly cluster?: string;
 }
 
 /**
@@ -20,7 +26,10 @@ export interface SweepOptions extends CommonOptions {
  * `interrupted` when the signal was aborted.
  */
 export async function sweep(config: string | ConfigInput, options: SweepOptions = {}): Promise<StudyOutcome> {
-  return runStudy({ ...(await requestOf(config, options)), ...runOptions(options) });
+  const target = options.on === undefined ? undefined : await clusterTarget(config, options);
+  const request = await requestOf(config, target === undefined ? options : { ...options, ...target.chosen });
+  if (request.fresh) await cancelTasks(request.folder);
+  return runStudy({ ...request, ...runOptions(options), cluster: target });
 }
 
 /** What a sweep would do. */
@@ -39,15 +48,19 @@ export async function planSweep(
   config: string | ConfigInput,
   options: SweepOptions = {},
 ): Promise<SweepPlan> {
-  const request = await requestOf(config, options);
+  const target = options.on === undefined ? undefined : await clusterTarget(config, options);
+  const request = await requestOf(config, target === undefined ? options : { ...options, ...target.chosen });
   const { onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-  const { data, ...outline } = await prepareStudy({ ...request, notify });
+  const { data, ...outline } = await prepareStudy(
+    { ...request, notify },
+    new StudyResources({ elsewhere: target?.engine }),
+  );
   data.release();
   return { outline, folder: request.folder, ...(await storedOf({ ...outline, data }, request)) };
 }
 
-async function requestOf(config: string | ConfigInput, options: SweepOptions): Promise<StudyRequest> {
+export async function requestOf(config: string | ConfigInput, options: SweepOptions): Promise<StudyRequest> {
   const resolved = await readConfig(config, options);
   const folder = options.out ?? path.join(outputRoot(runOptions(options).shard), resolved.name);
   return studyRequest(resolved, folder, options);

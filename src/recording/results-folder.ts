@@ -12,6 +12,9 @@ import { explainWriteError } from "./write-error.ts";
 
 export const RUNS_FOLDER = "runs";
 
+/** What the driver of a cluster and its tasks tell each other; gone when everything is done. */
+export const CLUSTER_FOLDER = ".cluster";
+
 /** What `prune-lab find` looked at: a sweep that continues the folder leaves it there. */
 export const FIND_FILE = "find.csv";
 
@@ -91,7 +94,9 @@ export async function openResultsFolder(folder: string, options: OpenOptions): P
 
 /** The entries of a folder that are not prune-lab's own bookkeeping; none for a folder that does not exist. */
 async function entries(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).filter((name) => !name.startsWith(LOCK_FILE) && !isTemporary(name));
+  return (await namesIn(folder)).filter(
+    (name) => !name.startsWith(LOCK_FILE) && name !== CLUSTER_FOLDER && !isTemporary(name),
+  );
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -50,6 +50,8 @@ const SCALE = 1000;
 /** Columns of a bar, and what a line needs beside it. */
 const WIDEST_BAR = 24;
 const BESIDE_BAR = 36;
+/** Runs that have a bar of their own: a cluster computes more at a time than a terminal has lines. */
+const MOST_BARS = 24;
 
 class LiveBars {
   readonly #multibar: MultiBar;
@@ -83,6 +85,8 @@ class LiveBars {
   }
 
   start(run: string): void {
+    // A run whose node was lost begins again.
+    if (this.#running.has(run) || this.#running.size === MOST_BARS) return;
     this.#running.set(
       run,
       this.#multibar.create(SCALE, 0, { percent: "  0%", name: printableLine(run), note: "" }),

@@ -1,0 +1,91 @@
+import { isDense } from "../experiment/runs/index.ts";
+import type { Artifact } from "../experiment/runs/run.ts";
+import { runCost } from "../scheduling/cost.ts";
+import type { Share } from "../scheduling/share.ts";
+import type { SlurmSettings } from "./settings.ts";
+import { secondsOf } from "./settings.ts";
+import { arraysOf, planTasks, type TaskArray } from "./tasks.ts";
+
+/** Multiply-accumulates that a core is taken to do in a second until the first runs have shown it. */
+const MACS_PER_SECOND = 1e10;
+
+/** Tasks, and what they are expected to take. */
+export interface ClusterPlan {
+  readonly arrays: readonly TaskArray[];
+  readonly tasks: number;
+  readonly runs: number;
+  /** Expected seconds on one core, all together, and of the longest run. */
+  readonly coreSeconds: number;
+  readonly longestRun: number;
+  /** Whether runs of this study have shown how long theirs take. */
+  readonly measured: boolean;
+}
+
+/** The tasks that compute what a study lacks, apart from what is `covered` by tasks in the queue. */
+export function planCluster(
+  share: Share,
+  settings: Pick<SlurmSettings, "task" | "cpus" | "queued">,
+  { mostElements, covered = new Set() }: { mostElements: number; covered?: ReadonlySet<string> },
+): ClusterPlan {
+  const { work, stored } = share;
+  const { examples } = work.data.facts;
+  const costOf = new Map(
+    work.runs.map((run) => [run.id, runCost(run, work.settings, examples, work.engine.name)]),
+  );
+  const rate = measuredRate(share, costOf);
+  const runs = work.runs
+    .filter(({ id }) => !stored.has(id) && !covered.has(id))
+    .map((run) => ({
+      id: run.id,
+      parents: run.parents.map((parent) => parent.run),
+      dense: isDense(run),
+      seconds: (costOf.get(run.id) ?? 0) / (rate ?? MACS_PER_SECOND),
+    }));
+  const tasks = planTasks(runs, secondsOf(settings.task) * settings.cpus);
+  return {
+    arrays: arraysOf(tasks, Math.min(mostElements, settings.queued)),
+    tasks: tasks.length,
+    runs: runs.length,
+    coreSeconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
+    longestRun: runs.reduce((most, { seconds }) => Math.max(most, seconds), 0),
+    measured: rate !== undefined,
+  };
+}
+
+/** Multiply-accumulates a second of what is stored; undefined without any. */
+function measuredRate({ stored }: Share, costOf: ReadonlyMap<string, number>): number | undefined {
+  let cost = 0;
+  let seconds = 0;
+  for (const [id, { timing }] of stored) {
+    cost += costOf.get(id) ?? 0;
+    seconds += timing.seconds;
+  }
+  return seconds > 0 && cost > 0 ? cost / seconds : undefined;
+}
+
+/** By run: what is stored of it beside its result, for these runs and all that they hang on. */
+export function keptBy(share: Share, ids: Iterable<string>): Record<string, readonly Artifact[]> {
+  const byId = new Map(share.work.runs.map((run) => [run.id, run]));
+  const keep: Record<string, readonly Artifact[]> = {};
+  for (const id of withAncestors(ids, byId)) {
+    const run = byId.get(id);
+    const needed = run === undefined ? [] : share.needs(run);
+    if (needed.length > 0) keep[id] = needed;
+  }
+  return keep;
+}
+
+/** These and all that they hang on. */
+export function withAncestors(
+  ids: Iterable<string>,
+  byId: ReadonlyMap<string, { readonly parents: readonly { readonly run: string }[] }>,
+): Set<string> {
+  const found = new Set<string>();
+  const open = [...ids];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    for (const { run } of byId.get(id)?.parents ?? []) open.push(run);
+  }
+  return found;
+}

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { inputError, systemErrorCode } from "../foundations/errors.ts";
+import { excerpt } from "../foundations/quote.ts";
+import type { SlurmSettings } from "./settings.ts";
+import {
+  parseQueue,
+  type QueueElement,
+  SQUEUE_FORMAT,
+  type Submission,
+  sbatchArguments,
+  shellLine,
+} from "./slurm-lines.ts";
+
+/** The scheduler does not answer, or takes no more now: the same may work later. */
+export class TryLater extends Error {
+  readonly why: "silent" | "full";
+
+  constructor(why: TryLater["why"], message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+/** How long one of Slurm's commands may take; a controller that is gone lets them wait for long. */
+const COMMAND_SECONDS = 120;
+
+const SILENT =
+  /Socket timed out|Unable to contact slurm controller|Connection (refused|reset|timed out)|Transport endpoint|Resource temporarily unavailable|Zero Bytes were transmitted|temporarily|not responding|Slurm backup controller|timed out|Protocol authentication|Communication connection failure/i;
+
+const FULL = /Submit\w*Limit|accounting\/QOS policy|Job limit|too many jobs|queue is full|Job violates/i;
+
+/** The longest array of a site whose configuration cannot be asked for: Slurm's own default. */
+const DEFAULT_ARRAY = 1001;
+
+/** Slurm's commands. Throws a TryLater for what may pass, and else a PruneLabError that says what Slurm says. */
+export const slurm = {
+  /** The most elements of an array; their numbers are below it. */
+  async mostElements(): Promise<number> {
+    const text = await run("scontrol", ["show", "config"]).catch((error: unknown) => {
+      if (error instanceof TryLater) return "";
+      throw error;
+    });
+    return Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(text)?.[1] ?? DEFAULT_ARRAY);
+  },
+
+  /** Submits an array of tasks, and returns its job's number. */
+  async submit(settings: SlurmSettings, submission: Submission): Promise<string> {
+    const text = await run("sbatch", sbatchArguments(settings, submission));
+    const job = /^(\d+)(;.*)?$/m.exec(text)?.[1];
+    if (job === undefined) throw inputError(`sbatch printed no job number, but ${excerpt(text)}.`);
+    return job;
+  },
+
+  /** The elements of a sweep that the controller knows of, ended ones too. */
+  async queue(token: string): Promise<QueueElement[]> {
+    const me = process.getuid?.();
+    const mine = me === undefined ? [] : [`--user=${me}`];
+    return parseQueue(
+      await run("squeue", ["-h", "-r", "-t", "all", ...mine, `--name=${token}`, "-o", SQUEUE_FORMAT]),
+    );
+  },
+
+  /** Takes a sweep's elements away, those that run and those that wait. */
+  async cancel(token: string): Promise<void> {
+    await run("scancel", [`--name=${token}`]);
+  },
+
+  /** Takes single elements away. */
+  async remove(elements: readonly Pick<QueueElement, "job" | "index">[]): Promise<void> {
+    await run(
+      "scancel",
+      elements.map(({ job, index }) => `${job}_${index}`),
+    );
+  },
+
+  /** Keeps what waits off these nodes. */
+  async exclude(job: string, nodes: readonly string[]): Promise<void> {
+    await run("scontrol", ["update", `JobId=${job}`, `ExcNodeList=${nodes.join(",")}`]);
+  },
+};
+
+export type Scheduler = typeof slurm;
+
+function run(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      args,
+      { timeout: COMMAND_SECONDS * 1000, maxBuffer: 2 ** 28 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(explained(command, args, error, stderr));
+      },
+    );
+  });
+}
+
+function explained(command: string, args: readonly string[], error: Error, stderr: string): Error {
+  if (systemErrorCode(error) === "ENOENT") {
+    return inputError(`${command} is not on the PATH: this machine has none of Slurm's commands.`, {
+      hint: "Run this on a login node of the cluster, or without --on slurm.",
+    });
+  }
+  const said = excerpt(
+    stderr.trim().replace(new RegExp(`^${command}: (error: )?`, "gm"), "") || error.message,
+    400,
+  );
+  if ("killed" in error && error.killed === true)
+    return new TryLater("silent", `${command} does not answer.`);
+  if (FULL.test(stderr)) return new TryLater("full", said);
+  if (SILENT.test(stderr)) return new TryLater("silent", said);
+  return inputError(`Slurm refuses: ${said}`, {
+    hint: `Change cluster.yaml (prune-lab help sweep), and try: ${shellLine([command, ...args])}`,
+    cause: error,
+  });
+}

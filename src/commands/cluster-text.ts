@@ -1,0 +1,35 @@
+import type { ClusterForecast, Submitted } from "../library/cluster.ts";
+
+/** The most lines of sbatch that a plan shows. */
+const MOST_LINES = 20;
+
+/** The plan of a sweep with what it would submit, in place of the line that ends it. */
+export function withClusterPlan(text: string, forecast: ClusterForecast): string {
+  const { tasks, runs, coreSeconds, longestRun, measured, lines } = forecast;
+  const last = "Nothing was computed or written.\n";
+  const basis = measured ? "by the runs that are stored" : "a guess, until the first runs are stored";
+  return (
+    text.replace(last, "") +
+    [
+      `tasks    ${tasks} for ${runs} runs, in ${lines.length} ${lines.length === 1 ? "array" : "arrays"}`,
+      `time     ${(coreSeconds / 3600).toFixed(2)} core hours expected, the longest run ${Math.ceil(longestRun)} s (${basis})`,
+      "submits",
+      ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
+      ...(lines.length > MOST_LINES ? [`  ... and ${lines.length - MOST_LINES} more arrays`] : []),
+      last.replace("written", "submitted"),
+    ].join("\n")
+  );
+}
+
+/** What `--detach` left in the queue. */
+export function submittedText({ study, folder, tasks, missing, unsent }: Submitted): string {
+  if (missing === 0) {
+    return `${study}: all runs are stored. The same command without --detach writes tables and charts.\n`;
+  }
+  return (
+    `${study}: ${tasks} tasks are in the queue, for ${missing} runs.\n` +
+    `${unsent > 0 ? `${unsent} more did not fit: the same command submits them later.\n` : ""}` +
+    `How far it is: prune-lab status ${folder}\n` +
+    "The same command without --detach follows it, and writes tables and charts in the end.\n"
+  );
+}

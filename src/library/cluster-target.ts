@@ -1,0 +1,54 @@
+import path from "node:path";
+import { readClusterSettings } from "../cluster/settings.ts";
+import { slurm } from "../cluster/slurm.ts";
+import { findConfig } from "../config/lookup.ts";
+import type { ConfigInput } from "../config/schema.ts";
+import { inputError } from "../foundations/errors.ts";
+import type { ClusterTarget } from "./cluster-request.ts";
+import { readConfig, runOptions } from "./request.ts";
+import type { SweepOptions } from "./sweep.ts";
+
+/** Engines that give the same bytes on every machine. */
+const PORTABLE = ["kernels-wasm", "reference"];
+
+/** A cluster, and the engine that computes there. */
+export interface NamedTarget extends ClusterTarget {
+  /** What is settled in place of the options. */
+  readonly chosen: { readonly engine: string };
+}
+
+/**
+ * Reads where tasks go, and settles what computes there: kernels-wasm unless an engine is named. Throws a PruneLabError of
+ * kind `input` for what cannot be computed on several machines.
+ */
+export async function clusterTarget(
+  config: string | ConfigInput,
+  options: SweepOptions,
+): Promise<NamedTarget> {
+  const { shard, onEvent } = runOptions(options);
+  if (shard !== undefined) {
+    throw inputError("--shard computes a part of the runs here, and --on puts all of them in a queue.", {
+      hint: "Leave one of them out.",
+    });
+  }
+  const { engine, name } = await readConfig(config, options);
+  const file = typeof config === "string" && config !== "-" ? findConfig(config, process.cwd()) : undefined;
+  const settings = await readClusterSettings(options.cluster, file && path.dirname(file));
+  const target = { settings: settings.slurm, scheduler: slurm };
+  if (engine === "auto" || engine === "kernels") {
+    onEvent({
+      event: "notice",
+      study: name,
+      message:
+        "kernels-wasm computes: the same bytes on every node, at 22 to 39% of the speed of kernels-native (docs/cluster.md).",
+    });
+    return { ...target, chosen: { engine: "kernels-wasm" } };
+  }
+  if (!PORTABLE.includes(engine)) {
+    throw inputError(
+      `The numbers of ${engine} depend on the processor and the compiler, and nodes of a cluster may differ.`,
+      { hint: "Compute with --engine kernels-wasm, which gives the same bytes on every node." },
+    );
+  }
+  return { ...target, chosen: { engine } };
+}

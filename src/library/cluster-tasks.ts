@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ClusterFolder } from "../cluster/folder.ts";
+import { slurm } from "../cluster/slurm.ts";
+import { isActive, type QueueElement } from "../cluster/slurm-lines.ts";
+import { type TaskEnd, workOnTask } from "../cluster/work.ts";
+import { prepareStudy, StudyResources } from "../experiment/prepare.ts";
+import { failure, inputError } from "../foundations/errors.ts";
+import { quote } from "../foundations/quote.ts";
+import { readManifest } from "../recording/manifest.ts";
+import { shareOf } from "./study.ts";
+
+/** How long tasks get to end after they were cancelled. */
+const ENDING_SECONDS = 60;
+
+/** How far a sweep on a cluster is. */
+export interface ClusterStatus {
+  readonly study: string;
+  readonly folder: string;
+  /** The name of its jobs. */
+  readonly token: string;
+  /** Runs in the plan, and those that are stored. */
+  readonly runs: number;
+  readonly stored: number;
+  /** Its tasks in the queue. */
+  readonly queue: readonly QueueElement[];
+}
+
+/** How far the sweep in a folder is; undefined where none of its tasks was submitted, or all has ended. */
+export async function clusterStatus(folder: string): Promise<ClusterStatus | undefined> {
+  await refuseNoResults(folder);
+  const files = new ClusterFolder(folder);
+  const state = await files.readState();
+  if (state === undefined) return undefined;
+  const { options, dataDir, engine, checkpoints } = await files.readStudy(state.token, state.study);
+  const resources = new StudyResources({ elsewhere: engine });
+  const study = await prepareStudy({ options, dataDir, notify: () => {} }, resources);
+  study.data.release();
+  const { stored } = await shareOf(study, { folder, checkpoints });
+  const queue = (await slurm.queue(state.token)).filter(isActive);
+  return {
+    study: options.name,
+    folder,
+    token: state.token,
+    runs: study.plan.runs.length,
+    stored: stored.size,
+    queue,
+  };
+}
+
+/**
+ * Takes the tasks of the sweep in a folder out of the queue, and waits until they have ended; a driver that follows them
+ * ends too. Returns how many there were; undefined where none was submitted.
+ */
+export async function cancelTasks(folder: string): Promise<number | undefined> {
+  const files = new ClusterFolder(folder);
+  const state = await files.readState();
+  if (state === undefined) return undefined;
+  const active = async () => (await slurm.queue(state.token)).filter(isActive).length;
+  const tasks = await active();
+  await files.forget();
+  if (tasks > 0) await slurm.cancel(state.token);
+  const until = Date.now() + ENDING_SECONDS * 1000;
+  for (let left = tasks; left > 0; left = await active()) {
+    if (Date.now() > until) {
+      throw failure(`${left} tasks have not ended ${ENDING_SECONDS} s after they were cancelled.`, {
+        hint: `See: squeue --name=${state.token}`,
+      });
+    }
+    await sleep(500);
+  }
+  await files.remove();
+  return tasks;
+}
+
+/** Cancels as `cancelTasks` does, in a folder that must have results. */
+export async function cancelSweep(folder: string): Promise<number | undefined> {
+  await refuseNoResults(folder);
+  return cancelTasks(folder);
+}
+
+/** Computes one task of the sweep in a folder, on the node where it runs. */
+export async function work(
+  folder: string,
+  task: string,
+  signals: { readonly stop: AbortSignal; readonly wind: AbortSignal },
+): Promise<TaskEnd> {
+  if (!/^[1-9]\d*\.\d+$/.test(task)) throw inputError(`${quote(task)} is no task.`);
+  const files = new ClusterFolder(folder);
+  const state = await files.readState();
+  if (state === undefined) throw inputError(`${folder} has no tasks.`);
+  return workOnTask({ folder: files, token: state.token, task, ...signals });
+}
+
+async function refuseNoResults(folder: string): Promise<void> {
+  if ((await readManifest(folder)) === undefined) {
+    throw inputError(`${folder} is not a results folder of prune-lab (it has no manifest.json).`);
+  }
+}

@@ -1,0 +1,106 @@
+import { submitToCluster } from "../cluster/driver.ts";
+import { ClusterFolder } from "../cluster/folder.ts";
+import { type ClusterPlan, planCluster } from "../cluster/plan.ts";
+import { TryLater } from "../cluster/slurm.ts";
+import { sbatchArguments, shellLine } from "../cluster/slurm-lines.ts";
+import { resolvedConfigYaml } from "../config/resolved.ts";
+import type { ConfigInput } from "../config/schema.ts";
+import { prepareStudy, StudyResources } from "../experiment/prepare.ts";
+import { PruneLabError } from "../foundations/errors.ts";
+import { openStudy } from "../results/study-folder.ts";
+import { clusterRequest } from "./cluster-request.ts";
+import { clusterTarget } from "./cluster-target.ts";
+import { cancelTasks } from "./cluster-tasks.ts";
+import { runOptions } from "./request.ts";
+import { shareOf, workOf } from "./study.ts";
+import { requestOf, type SweepOptions } from "./sweep.ts";
+
+/** What a sweep on a cluster would submit. */
+export interface ClusterForecast extends Omit<ClusterPlan, "arrays"> {
+  readonly study: string;
+  readonly folder: string;
+  /** The lines that submit it, word for word but for TOKEN, a name, and JOB1 and so on, numbers that Slurm gives. */
+  readonly lines: readonly string[];
+}
+
+/** What a sweep on a cluster would submit; writes and submits nothing. */
+export async function planOnCluster(
+  config: string | ConfigInput,
+  options: SweepOptions,
+): Promise<ClusterForecast> {
+  const { settings, scheduler, request, study } = await prepared(config, { ...options, onEvent: () => {} });
+  study.data.release();
+  const share = await shareOf(study, request);
+  // Where there is no Slurm, such as on a laptop, its own default holds.
+  const mostElements = await scheduler.mostElements().catch((error: unknown) => {
+    if (error instanceof PruneLabError || error instanceof TryLater) return DEFAULT_MOST_ELEMENTS;
+    throw error;
+  });
+  const { arrays, ...plan } = planCluster(share, settings, { mostElements });
+  const folder = new ClusterFolder(request.folder);
+  const lines = arrays.map(({ elements, after }, place) => {
+    const siblings = arrays.filter((other) => after !== undefined && other.after === after).length;
+    return shellLine([
+      "sbatch",
+      ...sbatchArguments(settings, {
+        token: "TOKEN",
+        array: place + 1,
+        indices: elements.map(({ index }) => index),
+        atOnce: Math.max(1, Math.floor(settings.atOnce / Math.max(1, siblings))),
+        afterJob: after === undefined ? undefined : `JOB${after + 1}`,
+        exclude: [],
+        script: folder.script("TOKEN"),
+        workingFolder: process.cwd(),
+        logFolder: folder.logs("TOKEN"),
+      }),
+    ]);
+  });
+  return { ...plan, study: request.options.name, folder: request.folder, lines };
+}
+
+const DEFAULT_MOST_ELEMENTS = 1001;
+
+/** What was left in the queue. */
+export interface Submitted {
+  readonly study: string;
+  readonly folder: string;
+  readonly tasks: number;
+  /** Runs that are not stored yet. */
+  readonly missing: number;
+  /** Tasks that did not fit into the queue: who runs the sweep again submits them. */
+  readonly unsent: number;
+}
+
+/** Submits a sweep, as `sweep` does, and leaves it. */
+export async function submitSweep(config: string | ConfigInput, options: SweepOptions): Promise<Submitted> {
+  const { settings, scheduler, request, study, engine } = await prepared(config, options);
+  const { signal, onEvent } = runOptions(options);
+  const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
+  if (request.fresh) await cancelTasks(request.folder);
+  const open = await openStudy({
+    ...request,
+    study,
+    configText: resolvedConfigYaml(study.options),
+    runs: study.plan.runs,
+    shard: undefined,
+    notify,
+    signal,
+  });
+  try {
+    const work = workOf(open, study.data, onEvent);
+    const target = { settings, scheduler, engine };
+    const left = await submitToCluster(clusterRequest(target, request, { open, work, signal, onEvent }));
+    return { study: request.options.name, folder: request.folder, ...left };
+  } finally {
+    await open.folder.release();
+  }
+}
+
+async function prepared(config: string | ConfigInput, options: SweepOptions) {
+  const target = await clusterTarget(config, options);
+  const request = await requestOf(config, { ...options, ...target.chosen });
+  const { onEvent } = runOptions(options);
+  const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
+  const resources = new StudyResources({ elsewhere: target.engine });
+  return { ...target, request, study: await prepareStudy({ ...request, notify }, resources) };
+}
