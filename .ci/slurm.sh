@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# A sweep on a Slurm of three virtual nodes gives the tables of a sweep on one machine, whatever is killed meanwhile.
+# Needs root and Debian's packages (or an installed Slurm); ends what it starts. Usage: slurm.sh SCRATCH
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(cd "${1:?a scratch folder}" && pwd)
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "left out: it needs root and apt"
+  exit 0
+fi
+export SLURM_TEST_DIR="$scratch/slurm" SLURM_TEST_PORT=${SLURM_TEST_PORT:-26817}
+eval "$("$here/slurm/up.sh" 3 2)"
+driver=
+trap '[ -z "$driver" ] || kill -9 "$driver" 2>/dev/null || true; "$here/slurm/down.sh"' EXIT
+work=$scratch/slurm-work
+mkdir -p "$work"
+cd "$work"
+
+lab=$here/../bin/prune-lab.js
+passed=0
+check() {
+  if [ "$2" != "$3" ]; then echo "FAILED $1: '$2', not '$3'"; exit 1; fi
+  passed=$((passed + 1)); echo "ok     $1: $2 ($SECONDS s)"
+}
+# Whatever must come true within a time: what, seconds, command.
+await() {
+  local what=$1 until=$((SECONDS + $2)); shift 2
+  until "$@"; do
+    if [ $SECONDS -gt $until ]; then echo "FAILED: $what has not come about"; tail -n 30 ./*.log; squeue || true; exit 1; fi
+    sleep 0.2
+  done
+}
+finished() { cat "$1"/.cluster/*/events/*.jsonl 2>/dev/null | grep -c '"run-finished"' || true; }
+has_finished() { [ "$(finished "$1")" -ge "$2" ]; }
+running() { squeue -h -r -t R -o '%F_%K %N' | head -n 1; }
+is_running() { [ -n "$(running)" ]; }
+left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
+same_tables() {
+  local file
+  for file in results.csv layers.csv summary.csv; do cmp "$1/$file" "$2/$file" >&2 || { echo differ; return; }; done
+  echo same
+}
+# Runs that two tasks have told of.
+twice() { cat "$1"/.cluster/*/events/*.jsonl | grep '"run-finished"' | grep -o '"run":"[^"]*"' | sort | uniq -d | wc -l; }
+
+cat >small.yaml <<'YAML'
+name: small
+dataset: { name: mnist, source: bundled, validation: 8000 }
+model: { name: mlp, hidden: [8] }
+train: { epochs: 1 }
+prune:
+  methods: [l1-unstructured, global-magnitude, random-unstructured]
+  sparsities: [0, 0.5, 0.8, 0.9, 0.95, 0.99]
+  finetune: { epochs: 2 }
+seeds: [0, 1, 2, 3]
+engine: kernels-wasm
+YAML
+cat >cluster.yaml <<'YAML'
+slurm: { partition: main, time: 2m, cpus: 1, memory: 500M, task: 1s, keepLogs: true }
+YAML
+
+echo "on this machine"
+node "$lab" sweep --config small.yaml --out local --quiet
+runs=$(($(wc -l <local/timings.csv) - 1))
+echo "$runs runs"
+[ "$runs" -ge 60 ] || { echo "FAILED: fewer than 60 runs"; exit 1; }
+
+echo "1. three nodes"
+node "$lab" sweep --config small.yaml --out plain --on slurm --quiet
+check "tables of a sweep on three nodes and of one on this machine" "$(same_tables local plain)" same
+check "runs computed twice" "$(twice plain)" 0
+check "nodes that computed" "$(cat plain/.cluster/*/events/*.jsonl | grep -o '"node":"[^"]*"' | sort -u | wc -l)" 3
+check "tasks left in the queue" "$(left)" 0
+
+echo "2. a driver, a node and the controller are killed, a task is cancelled, and another one's time ends"
+node "$lab" sweep --config small.yaml --out faults --on slurm >first.log 2>&1 &
+driver=$!
+await "a finished run" 60 has_finished faults 3
+kill -9 "$driver"; wait "$driver" 2>/dev/null || true
+echo "       the driver is killed at $(finished faults) runs"
+read -r _ node <<<"$(running)"
+"$here/slurm/node-dies.sh" "$node"
+echo "       $node is killed at $(finished faults) runs"
+node "$lab" sweep --config small.yaml --out faults --on slurm >second.log 2>&1 &
+driver=$!
+before=$(finished faults)
+await "a run after the second driver began" 60 has_finished faults $((before + 2))
+read -r element _ <<<"$(running)"
+scancel "$element"
+echo "       $element is cancelled at $(finished faults) runs"
+await "a task that runs" 60 is_running
+read -r element _ <<<"$(running)"
+scontrol update JobId="$element" EndTime="$(date -d '+1 second' +%Y-%m-%dT%H:%M:%S)"
+echo "       the time of $element ends at $(finished faults) runs"
+sleep 3
+kill -9 "$(cat "$SLURM_TEST_DIR/run/slurmctld.pid")"
+sleep 2
+slurmctld
+echo "       the controller is killed and started again at $(finished faults) runs"
+slurmd -N "$node"
+wait "$driver" || { echo "FAILED: the driver ended with $?"; cat second.log; exit 1; }
+driver=
+grep -E "queue already|lost|does not answer" second.log || true
+check "tables after all that" "$(same_tables local faults)" same
+check "runs computed twice" "$(twice faults)" 0
+check "tasks left in the queue" "$(left)" 0
+echo "$passed passed"
