@@ -48,7 +48,7 @@ export function sbatchArguments(settings: SlurmSettings, submission: Submission)
     "--open-mode=append",
     `--signal=B:USR1@${Math.min(WARNING_SECONDS, Math.floor(seconds / 4))}`,
     `--chdir=${workingFolder}`,
-    `--output=${logFolder}/${array}.%a.log`,
+    `--output=${logFolder.replaceAll("%", "%%")}/${array}.%a.log`,
     ...sbatch,
     script,
     String(array),
@@ -102,8 +102,8 @@ task=$1.$SLURM_ARRAY_TASK_ID
 ${setup.join("\n")}
 node=${shellWord(files.node)}
 [ -x "$node" ] || node=$(command -v node) || {
-  printf '{"event":"misfit","node":"%s","message":"it has no Node.js (looked for %s, and for node on the PATH)"}\\n' \\
-    "\${SLURMD_NODENAME:-$(hostname)}" "$node" >>${shellWord(files.eventsFolder)}/"$task".jsonl
+  printf '{"event":"misfit","node":"%s","message":"it has no Node.js (looked for %s, and for node on the PATH)."}\\n' \\
+    "\${SLURMD_NODENAME:-$HOSTNAME}" ${shellWord(files.node)} >>${shellWord(files.eventsFolder)}/"$task".jsonl
   exit 4
 }
 exec "$node" ${shellWord(files.program)} work ${shellWord(files.folder)} --task "$task"

@@ -63,11 +63,15 @@ function followersOf(group: readonly TaskRun[], dense: readonly TaskRun[], size:
   const share = rest / Math.ceil(rest / size);
   const tasks: Task[] = [];
   const part = new Pile();
+  let before = 0;
   for (const [i, { runs, seconds }] of lines.entries()) {
     part.add(runs, seconds);
+    before += seconds;
     const next = lines[i + 1];
-    // To the nearest: a bit more than its share, or a bit less.
-    if (next === undefined || part.seconds + next.seconds / 2 >= share) tasks.push(part.take());
+    // At the end of the line that is the nearest to where this task's share ends.
+    if (next === undefined || before + next.seconds / 2 >= share * (tasks.length + 1)) {
+      tasks.push(part.take());
+    }
   }
   return tasks;
 }

@@ -78,7 +78,7 @@ async function computeTask(
       prepared = await prepareStudy({ options, dataDir, notify: () => {} }, resources);
     } catch (error) {
       if (!(error instanceof PruneLabError)) throw error;
-      return events.misfit(error.message);
+      return events.misfit(error.message.split("\n", 1)[0] ?? "");
     }
     const found = misfitOf([
       ["the engine", prepared.engine.identity, study.engine.identity],
@@ -86,7 +86,7 @@ async function computeTask(
     ]);
     if (found !== undefined) return events.misfit(found);
     const byId = new Map(prepared.plan.runs.map((run) => [run.id, run]));
-    if (ids.some((id) => !byId.has(id))) return events.misfit("it plans other runs from the same settings");
+    if (ids.some((id) => !byId.has(id))) return events.misfit("it plans other runs from the same settings.");
     const needed = withAncestors(ids, byId);
     const { options, settings, engine, data, plan } = prepared;
     const [computing] = await computeRuns(
@@ -137,7 +137,7 @@ function misfitOf(
   const differing = compared.find(([, found, wanted]) => found !== wanted);
   if (differing === undefined) return undefined;
   const [what, found, wanted] = differing;
-  return `${what} is ${found} there, and the plan was made with ${wanted}`;
+  return `${what} is ${found} there, and the plan was made with ${wanted}.`;
 }
 
 /** What a task tells: it alone writes the file. */

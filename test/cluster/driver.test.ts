@@ -1,0 +1,195 @@
+import { execFile } from "node:child_process";
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../src/foundations/paths.ts";
+import { BINARY, type CliResult, runCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
+
+/** The driver and what a node runs, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
+
+const FAKE = path.join(packageRoot, "test", "support", "fake-slurm.mjs");
+const TABLES = ["results.csv", "layers.csv", "summary.csv", "manifest.json", "config.yaml"];
+
+/** A folder with a tiny config, tasks of one run or few, and commands of Slurm in front of the PATH. */
+async function site(cluster = "task: 1s") {
+  const folder = await temporaryFolder();
+  await writeTinyConfig(folder);
+  await writeFile(path.join(folder, "cluster.yaml"), `slurm: { time: 2m, cpus: 2, ${cluster} }\n`);
+  for (const name of ["sbatch", "squeue", "scancel", "scontrol"]) {
+    await mkdir(path.join(folder, "bin"), { recursive: true });
+    const file = path.join(folder, "bin", name);
+    await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${FAKE}" ${name} "$@"\n`);
+    await chmod(file, 0o755);
+  }
+  await mkdir(path.join(folder, "slurm"));
+  const environment = (mode: string) => ({
+    PATH: `${path.join(folder, "bin")}:${process.env.PATH}`,
+    FAKE_SLURM: path.join(folder, "slurm"),
+    FAKE_SLURM_MODE: mode,
+    HOME: folder,
+  });
+  const lab = (args: readonly string[], mode = ""): Promise<CliResult> =>
+    runCli(args, { cwd: folder, env: environment(mode) });
+  return {
+    folder,
+    environment,
+    lab,
+    sweep: (args: readonly string[] = [], mode = "") =>
+      lab(["sweep", "--config", "tiny.yaml", "--out", "out", "--on", "slurm", ...args], mode),
+    /** What a command was called with. */
+    calls: async (command: string) =>
+      (await readFile(path.join(folder, "slurm", "calls.log"), "utf8").catch(() => ""))
+        .split("\n")
+        .filter((line) => line.startsWith(`${command} `)),
+  };
+}
+
+async function expectLocalTables({ folder, lab }: Awaited<ReturnType<typeof site>>) {
+  expect(await lab(["sweep", "--config", "tiny.yaml", "--out", "local", "--quiet"])).toMatchObject({
+    code: 0,
+  });
+  for (const file of TABLES) {
+    expect(await readFile(path.join(folder, "out", file), "utf8"), file).toBe(
+      await readFile(path.join(folder, "local", file), "utf8"),
+    );
+  }
+}
+
+test("the tables of a sweep on this machine, and nothing else in the folder; what is submitted is what --dry-run says", async () => {
+  const slurm = await site();
+  const plan = await slurm.sweep(["--dry-run"]);
+  expect(plan.stdout).toContain("core hours expected");
+  expect(await slurm.calls("sbatch")).toEqual([]);
+  const { code, stderr } = await slurm.sweep();
+  expect(stderr).toContain("100%");
+  expect(code).toBe(0);
+  await expectLocalTables(slurm);
+  expect((await readdir(path.join(slurm.folder, "out"))).sort()).toEqual(
+    (await readdir(path.join(slurm.folder, "local"))).sort(),
+  );
+  const planned = plan.stdout.split("\n").flatMap((line) => /^ {2}(sbatch .*)/.exec(line)?.[1] ?? []);
+  const submitted = (await slurm.calls("sbatch")).map((line) =>
+    line.replaceAll(/prune-lab-[0-9a-f]{12}/g, "TOKEN"),
+  );
+  expect(submitted).toEqual(planned);
+});
+
+test("a site that refuses: its words, what to do, and nothing is submitted", async () => {
+  const slurm = await site();
+  const { code, stderr } = await slurm.sweep([], "refuse");
+  expect(code).toBe(2);
+  expect(stderr).toContain("prune-lab: Slurm refuses: invalid partition specified: nowhere");
+  expect(stderr).toContain("Change cluster.yaml");
+  expect(await slurm.calls("sbatch")).toHaveLength(1);
+  expect(await slurm.sweep()).toMatchObject({ code: 0 });
+});
+
+test("a machine without Slurm's commands", async () => {
+  const slurm = await site();
+  const { code, stderr } = await runCli(["sweep", "--config", "tiny.yaml", "--on", "slurm"], {
+    cwd: slurm.folder,
+    env: { PATH: "/nowhere" },
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain("is not on the PATH: this machine has none of Slurm's commands.");
+});
+
+test("an sbatch that works and says that it did not is not called twice", async () => {
+  const slurm = await site();
+  const { code, stderr } = await slurm.sweep([], "lose-answer");
+  expect(stderr).toContain("Slurm takes no more tasks now (Batch job submission failed: Socket timed out");
+  expect(code).toBe(0);
+  expect(await slurm.calls("sbatch")).toHaveLength(1);
+  await expectLocalTables(slurm);
+});
+
+test("tasks that are held: said at once, with what lets them go", async () => {
+  const slurm = await site();
+  const { code, stderr } = await slurm.sweep([], "hold");
+  expect(code).toBe(2);
+  expect(stderr).toContain("(JobHeldUser). Let them go: scontrol release 1");
+  expect(await slurm.lab(["cancel", "out"])).toMatchObject({ code: 0 });
+});
+
+test("gives up after rounds without a new result, with what a task printed last", async () => {
+  const slurm = await site("task: 1s, rounds: 2");
+  const { code, stderr } = await slurm.sweep([], "break");
+  expect(code).toBe(3);
+  expect(stderr).toContain("Gave up after 2 rounds without a new result: 8 of 8 runs are missing.");
+  expect(stderr).toContain("nothing works here");
+});
+
+test("a node with other data is named and left out", async () => {
+  const slurm = await site(`task: 1s, setup: ['[ "$SLURMD_NODENAME" != n1 ] || cd other']`);
+  const other = path.join(slurm.folder, "other", "tiny-digits");
+  await cp(path.join(slurm.folder, "tiny-digits"), other, { recursive: true });
+  const images = path.join(other, "train-images-idx3-ubyte");
+  const bytes = await readFile(images);
+  bytes[100] = 255 - (bytes[100] ?? 0);
+  await writeFile(images, bytes);
+  const { code, stderr } = await slurm.sweep();
+  expect(stderr).toContain("n1 does not fit and is left out: The examples of tiny-digits that are here are not those of");
+  expect(code).toBe(0);
+  expect((await slurm.calls("sbatch")).at(-1)).toContain("--exclude=n1 ");
+  await expectLocalTables(slurm);
+});
+
+test("--detach leaves tasks in the queue; status tells of them, and the same command ends the sweep", async () => {
+  const slurm = await site();
+  const submitted = await slurm.sweep(["--detach", ...SLOWLY]);
+  expect(submitted.stdout).toContain("tasks are in the queue, for");
+  expect(submitted.code).toBe(0);
+  const status = await slurm.lab(["status", "out"]);
+  expect(status.stdout).toMatch(/runs +\d+ of \d+ are stored\ntasks +\d+ (running|waiting)/);
+  const calls = (await slurm.calls("sbatch")).length;
+  const { code, stderr } = await slurm.sweep(SLOWLY);
+  expect(stderr).toContain("in the queue already.");
+  expect(code).toBe(0);
+  expect(await slurm.calls("sbatch")).toHaveLength(calls);
+  expect((await slurm.lab(["status", "out"])).stdout).toBe("out: none of its tasks is with a scheduler.\n");
+});
+
+test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
+  const slurm = await site();
+  const child = execFile(
+    process.execPath,
+    [BINARY, "sweep", "--config", "tiny.yaml", "--out", "out", "--on", "slurm", ...SLOWLY],
+    { cwd: slurm.folder, env: { ...process.env, ...slurm.environment("") } },
+  );
+  let told = "";
+  child.stderr?.on("data", (text: string) => {
+    told += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  while (!/baseline-seed\d/.test(told) && child.exitCode === null) await sleep(50);
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(told).toMatch(/Interrupted: [1-9]\d* of \d+ runs are kept, and the tasks are cancelled\./);
+  expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
+});
+
+test.each([
+  ["time: forever", /cluster\.yaml:1: slurm\.time: a time is needed, such as 90s, 30m, 1h or 2d/],
+  ["partitoin: cpu", /slurm\.partitoin: unknown key\. Did you mean 'partition'\?/],
+  ["task: 2h, time: 1h", /slurm\.task is 2h and slurm\.time 1h/],
+])("cluster.yaml: %s", async (text, message) => {
+  const slurm = await site();
+  await writeFile(path.join(slurm.folder, "cluster.yaml"), `slurm: { ${text} }\n`);
+  const { code, stderr } = await slurm.sweep(["--dry-run"]);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test.each([
+  [["--on", "slurm", "--engine", "kernels-native"], "depend on the processor and the compiler"],
+  [["--detach"], "--detach needs --on slurm."],
+  [["--on", "slurm", "--workers", "2"], "cannot be used with option"],
+])("%j is refused", async (args, message) => {
+  const slurm = await site();
+  const { code, stderr } = await slurm.lab(["sweep", "--config", "tiny.yaml", ...args]);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});

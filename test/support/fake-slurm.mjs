@@ -1,0 +1,92 @@
+// Stands in for Slurm's commands in tests: one task at a time, in a process of its own, on nodes n1 and n2.
+// Usage: node fake-slurm.mjs sbatch|squeue|scancel|scontrol ARGUMENTS, with
+//   FAKE_SLURM       folder of its jobs, and of calls.log: what it was called with
+//   FAKE_SLURM_MODE  refuse (sbatch ends with an error), full, lose-answer (the first sbatch works and says it did not),
+//                    hold (jobs wait for ever), break (tasks end at once)
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const [command, ...args] = process.argv.slice(2);
+const folder = process.env.FAKE_SLURM;
+const mode = process.env.FAKE_SLURM_MODE;
+const file = (...parts) => path.join(folder, parts.join("_"));
+const flag = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+appendFileSync(file("calls.log"), `${[command, ...args].join(" ")}\n`);
+
+const fail = (text) => {
+  console.error(`${command}: error: ${text}`);
+  process.exit(1);
+};
+const jobs = () =>
+  readdirSync(folder)
+    .filter((name) => /^job_\d+$/.test(name))
+    .map((name) => JSON.parse(readFileSync(file(name), "utf8")));
+const stateOf = ({ id, held }, index) => {
+  if (existsSync(file("cancelled", id))) {
+    if (!existsSync(file("ended", id, index))) return "CANCELLED";
+  }
+  if (existsSync(file("ended", id, index)))
+    return readFileSync(file("ended", id, index), "utf8").trim() === "0" ? "COMPLETED" : "FAILED";
+  return !held && existsSync(file("began", id, index)) ? "RUNNING" : "PENDING";
+};
+
+switch (command) {
+  case "sbatch": {
+    if (mode === "refuse") fail("invalid partition specified: nowhere");
+    if (mode === "full") fail("Batch job submission failed: QOSMaxSubmitJobPerUserLimit");
+    const id = jobs().length + 1;
+    const indices = flag("array")
+      .split("%")[0]
+      .split(",")
+      .flatMap((range) => {
+        const [first, last = first] = range.split("-").map(Number);
+        return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+      });
+    const node = ["n1", "n2"].find((name) => !(flag("exclude") ?? "").split(",").includes(name));
+    const held = mode === "hold";
+    const [script, array] = args.slice(-2);
+    const body = mode === "break" ? "echo nothing works here" : `bash ${script} ${array}`;
+    const loop = indices
+      .map(
+        (index) =>
+          `touch ${file("began", id, index)}; SLURM_ARRAY_TASK_ID=${index} SLURM_CPUS_PER_TASK=2 SLURMD_NODENAME=${node} ` +
+          `sh -c '${body}' >${flag("output").replace("%a", index)} 2>&1; echo $? >${file("ended", id, index)}`,
+      )
+      .join("\n");
+    const child = held
+      ? undefined
+      : spawn("sh", ["-c", loop], { detached: true, stdio: "ignore", cwd: flag("chdir") });
+    child?.unref();
+    writeFileSync(
+      file("job", id),
+      JSON.stringify({ id, name: flag("job-name"), indices, node, held, pid: child?.pid }),
+    );
+    if (mode === "lose-answer" && id === 1)
+      fail("Batch job submission failed: Socket timed out on send/recv operation");
+    console.log(id);
+    break;
+  }
+  case "squeue":
+    for (const job of jobs().filter(({ name }) => name === flag("name"))) {
+      for (const index of job.indices) {
+        const state = stateOf(job, index);
+        const reason = state === "PENDING" ? (job.held ? "JobHeldUser" : "Priority") : "None";
+        console.log([job.id, index, state, state === "RUNNING" ? job.node : "", reason].join("|"));
+      }
+    }
+    break;
+  case "scancel":
+    for (const { id, pid } of jobs().filter(({ name }) => name === flag("name"))) {
+      mkdirSync(file("cancelled", id), { recursive: true });
+      try {
+        if (pid !== undefined) process.kill(-pid, "SIGTERM");
+      } catch {
+        // It has ended.
+      }
+    }
+    break;
+  case "scontrol":
+    if (args[0] === "show") console.log("MaxArraySize            = 1001");
+    break;
+}
