@@ -45,12 +45,19 @@ export interface ArrayFile {
   readonly keep: Readonly<Record<string, readonly Artifact[]>>;
 }
 
+/** Asks a node what an engine is there. */
+export interface ProbeFile {
+  readonly probe: string;
+}
+
 /** What a task tells of its runs. */
 export type TaskProgress = Extract<StudyEvent, { event: "run-started" | "run-progress" | "run-finished" }>;
 
 /** A line of a task's events. */
 export type TaskEvent =
   | (TaskProgress & { readonly node: string })
+  /** What an engine is on the node. */
+  | { readonly event: "engine"; readonly node: string; readonly engine: EngineDescription }
   /** The node does not fit: nothing was computed. */
   | { readonly event: "misfit"; readonly node: string; readonly message: string }
   | {
@@ -64,7 +71,7 @@ const stateSchema = z.object({
   token: z.string().regex(/^prune-lab-[0-9a-f]{12}$/),
   study: z.string(),
   /** In the order of their numbers; `job` is null from before sbatch is called until it has answered. */
-  arrays: z.array(z.object({ array: z.int().positive(), job: z.string().nullable() })),
+  arrays: z.array(z.object({ array: z.int().nonnegative(), job: z.string().nullable() })),
 });
 
 export type ClusterState = z.output<typeof stateSchema>;
@@ -130,11 +137,15 @@ export class ClusterFolder {
     return readJson(this.#path(token, name));
   }
 
-  async writeArray(token: string, array: number, content: ArrayFile): Promise<void> {
+  async writeArray(token: string, array: number, content: ArrayFile | ProbeFile): Promise<void> {
     await replaceFile(this.#path(token, "arrays", `${array}.json`), JSON.stringify(content));
   }
 
-  readArray(token: string, array: number): Promise<ArrayFile> {
+  /** `Content`: what was written under that number. */
+  readArray<Content extends ArrayFile | ProbeFile = ArrayFile>(
+    token: string,
+    array: number,
+  ): Promise<Content> {
     return readJson(this.#path(token, "arrays", `${array}.json`));
   }
 

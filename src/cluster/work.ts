@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import path from "node:path";
+import { openEngine } from "../engines/registry.ts";
 import { loadRunPlugins } from "../experiment/plugins/plugins.ts";
 import { type PreparedStudy, prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import type { Run } from "../experiment/runs/index.ts";
@@ -12,7 +13,7 @@ import type { StudyEvent } from "../scheduling/events.ts";
 import type { Compute, EngineToRun, Executor, ProgressMessage } from "../scheduling/executor.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
-import type { ArrayFile, ClusterFolder, StudyFile, TaskEvent } from "./folder.ts";
+import type { ArrayFile, ClusterFolder, ProbeFile, StudyFile, TaskEvent } from "./folder.ts";
 import { withAncestors } from "./plan.ts";
 
 /** How a task ended: `misfit` where nothing was computed, because this node is not what the plan was made for. */
@@ -46,9 +47,10 @@ export async function workOnTask(request: TaskRequest): Promise<TaskEnd> {
   const { folder, token, task } = request;
   const events = new EventWriter(folder.eventsFile(token, task));
   const [array = "", element = ""] = task.split(".");
-  const file = await folder.readArray(token, Number(array));
-  const study = await folder.readStudy(token, file.study);
+  const file = await folder.readArray<ArrayFile | ProbeFile>(token, Number(array));
   try {
+    if ("probe" in file) return await tellEngine(file, events);
+    const study = await folder.readStudy(token, file.study);
     const versions = misfitOf([
       ["prune-lab", packageVersion(), study.version],
       ["Node", process.version, study.node],
@@ -57,6 +59,19 @@ export async function workOnTask(request: TaskRequest): Promise<TaskEnd> {
     return await computeTask(file, file.tasks[element] ?? [], study, request, events);
   } finally {
     await events.written;
+  }
+}
+
+/** Tells what an engine is here; opens it as a sweep does, which may compile it. */
+async function tellEngine({ probe }: ProbeFile, events: EventWriter): Promise<TaskEnd> {
+  try {
+    const engine = await openEngine(probe, () => {});
+    await engine.dispose();
+    events.write({ event: "engine", node: nodeName(), engine: engine.description });
+    return "done";
+  } catch (error) {
+    if (!(error instanceof PruneLabError)) throw error;
+    return events.misfit(error.message);
   }
 }
 

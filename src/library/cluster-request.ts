@@ -19,6 +19,16 @@ export interface ClusterTarget {
   readonly engine?: EngineDescription | undefined;
 }
 
+/** The script of the tasks of a sweep: this very program, by this Node. */
+export function scriptOf(settings: SlurmSettings, folder: ClusterFolder, token: string): string {
+  return taskScript(settings, {
+    node: process.execPath,
+    program: path.join(packageRoot, "bin", "prune-lab.js"),
+    folder: folder.results,
+    eventsFolder: folder.events(token),
+  });
+}
+
 /** What the driver of a cluster needs of a study whose folder is open. */
 export function clusterRequest(
   { settings, scheduler }: ClusterTarget,
@@ -53,13 +63,7 @@ export function clusterRequest(
     settings,
     scheduler,
     workingFolder: process.cwd(),
-    script: (token) =>
-      taskScript(settings, {
-        node: process.execPath,
-        program: path.join(packageRoot, "bin", "prune-lab.js"),
-        folder: folder.results,
-        eventsFolder: folder.events(token),
-      }),
+    script: (token) => scriptOf(settings, folder, token),
     signal,
     onEvent,
   };

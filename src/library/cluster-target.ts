@@ -1,11 +1,14 @@
 import path from "node:path";
+import { ClusterFolder } from "../cluster/folder.ts";
+import { engineOnNode } from "../cluster/probe.ts";
 import { readClusterSettings } from "../cluster/settings.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { findConfig } from "../config/lookup.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
-import type { ClusterTarget } from "./cluster-request.ts";
-import { readConfig, runOptions } from "./request.ts";
+import { refuseForeign } from "../recording/results-folder.ts";
+import { type ClusterTarget, scriptOf } from "./cluster-request.ts";
+import { folderOf, readConfig, runOptions } from "./request.ts";
 import type { SweepOptions } from "./sweep.ts";
 
 /** Engines that give the same bytes on every machine. */
@@ -24,8 +27,9 @@ export interface NamedTarget extends ClusterTarget {
 export async function clusterTarget(
   config: string | ConfigInput,
   options: SweepOptions,
+  { asksNode = true }: { readonly asksNode?: boolean } = {},
 ): Promise<NamedTarget> {
-  const { shard, onEvent } = runOptions(options);
+  const { shard, onEvent, signal } = runOptions(options);
   if (shard !== undefined) {
     throw inputError("--shard computes a part of the runs here, and --on puts all of them in a queue.", {
       hint: "Leave one of them out.",
@@ -44,11 +48,32 @@ export async function clusterTarget(
     });
     return { ...target, chosen: { engine: "kernels-wasm" } };
   }
-  if (!PORTABLE.includes(engine)) {
+  const chosen = { engine };
+  if (PORTABLE.includes(engine)) return { ...target, chosen };
+  if (settings.slurm.constraint === null) {
     throw inputError(
       `The numbers of ${engine} depend on the processor and the compiler, and nodes of a cluster may differ.`,
-      { hint: "Compute with --engine kernels-wasm, which gives the same bytes on every node." },
+      {
+        hint:
+          "Name one kind of node in cluster.yaml, such as constraint: skylake, or compute with --engine kernels-wasm, " +
+          "which gives the same bytes on every node.",
+      },
     );
   }
-  return { ...target, chosen: { engine } };
+  if (!asksNode) return { ...target, chosen };
+  const folder = new ClusterFolder(folderOf({ name }, options));
+  await refuseForeign(folder.results, options.fresh ?? false);
+  return {
+    ...target,
+    chosen,
+    engine: await engineOnNode({
+      engine,
+      folder,
+      ...target,
+      workingFolder: process.cwd(),
+      script: (token) => scriptOf(settings.slurm, folder, token),
+      signal,
+      notify: (message) => onEvent({ event: "notice", study: name, message }),
+    }),
+  };
 }

@@ -84,7 +84,7 @@ export async function work(
   task: string,
   signals: { readonly stop: AbortSignal; readonly wind: AbortSignal },
 ): Promise<TaskEnd> {
-  if (!/^[1-9]\d*\.\d+$/.test(task)) throw inputError(`${quote(task)} is no task.`);
+  if (!/^\d+\.\d+$/.test(task)) throw inputError(`${quote(task)} is no task.`);
   const files = new ClusterFolder(folder);
   const state = await files.readState();
   if (state === undefined) throw inputError(`${folder} has no tasks.`);

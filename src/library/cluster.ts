@@ -28,7 +28,11 @@ export async function planOnCluster(
   config: string | ConfigInput,
   options: SweepOptions,
 ): Promise<ClusterForecast> {
-  const { settings, scheduler, request, study } = await prepared(config, { ...options, onEvent: () => {} });
+  const { settings, scheduler, request, study } = await prepared(
+    config,
+    { ...options, onEvent: () => {} },
+    false,
+  );
   study.data.release();
   const share = await shareOf(study, request);
   // Where there is no Slurm, such as on a laptop, its own default holds.
@@ -73,7 +77,7 @@ export interface Submitted {
 
 /** Submits a sweep, as `sweep` does, and leaves it. */
 export async function submitSweep(config: string | ConfigInput, options: SweepOptions): Promise<Submitted> {
-  const { settings, scheduler, request, study, engine } = await prepared(config, options);
+  const { settings, scheduler, request, study, engine } = await prepared(config, options, true);
   const { signal, onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
   if (request.fresh) await cancelTasks(request.folder);
@@ -96,8 +100,8 @@ export async function submitSweep(config: string | ConfigInput, options: SweepOp
   }
 }
 
-async function prepared(config: string | ConfigInput, options: SweepOptions) {
-  const target = await clusterTarget(config, options);
+async function prepared(config: string | ConfigInput, options: SweepOptions, asksNode: boolean) {
+  const target = await clusterTarget(config, options, { asksNode });
   const request = await requestOf(config, { ...options, ...target.chosen });
   const { onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });

@@ -74,6 +74,14 @@ export function parseShard(text: string): Shard {
   return shard;
 }
 
+/** The folder of a sweep's results. */
+export function folderOf(
+  { name }: Pick<Config, "name">,
+  options: CommonOptions & { readonly out?: string },
+): string {
+  return options.out ?? path.join(outputRoot(runOptions(options).shard), name);
+}
+
 /** results, or for a shard results/shard-2-of-3: parts must not share a folder. */
 export function outputRoot(shard: Shard | undefined): string {
   return shard === undefined ? "results" : path.join("results", `shard-${shard.index}-of-${shard.count}`);

@@ -1,11 +1,10 @@
-import path from "node:path";
 import type { ConfigInput } from "../config/schema.ts";
-import { prepareStudy, type StudyOutline, StudyResources } from "../experiment/prepare.ts";
+import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { ComputedAgain } from "../scheduling/again.ts";
 import { clusterTarget } from "./cluster-target.ts";
 import { cancelTasks } from "./cluster-tasks.ts";
-import { type CommonOptions, outputRoot, readConfig, runOptions, studyRequest } from "./request.ts";
+import { type CommonOptions, folderOf, readConfig, runOptions, studyRequest } from "./request.ts";
 import { runStudy, type StudyRequest, storedOf } from "./study.ts";
 
 export interface SweepOptions extends CommonOptions {
@@ -48,20 +47,17 @@ export async function planSweep(
   config: string | ConfigInput,
   options: SweepOptions = {},
 ): Promise<SweepPlan> {
-  const target = options.on === undefined ? undefined : await clusterTarget(config, options);
+  const target =
+    options.on === undefined ? undefined : await clusterTarget(config, options, { asksNode: false });
   const request = await requestOf(config, target === undefined ? options : { ...options, ...target.chosen });
   const { onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-  const { data, ...outline } = await prepareStudy(
-    { ...request, notify },
-    new StudyResources({ elsewhere: target?.engine }),
-  );
+  const { data, ...outline } = await prepareStudy({ ...request, notify });
   data.release();
   return { outline, folder: request.folder, ...(await storedOf({ ...outline, data }, request)) };
 }
 
 export async function requestOf(config: string | ConfigInput, options: SweepOptions): Promise<StudyRequest> {
   const resolved = await readConfig(config, options);
-  const folder = options.out ?? path.join(outputRoot(runOptions(options).shard), resolved.name);
-  return studyRequest(resolved, folder, options);
+  return studyRequest(resolved, folderOf(resolved, options), options);
 }

@@ -132,7 +132,8 @@ async function closeFolder(folder: string, lock: FolderLock): Promise<void> {
   await lock.release();
 }
 
-async function refuseForeign(folder: string, fresh: boolean): Promise<void> {
+/** Throws for a folder that holds something else than results; `fresh` as in OpenOptions. */
+export async function refuseForeign(folder: string, fresh: boolean): Promise<void> {
   const names = await entries(folder);
   if (names.length === 0 || (await readManifest(folder)) !== undefined) return;
   throw inputError(

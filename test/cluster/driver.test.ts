@@ -103,7 +103,6 @@ test("an sbatch that works and says that it did not is not called twice", async 
   expect(stderr).toContain("Slurm takes no more tasks now (Batch job submission failed: Socket timed out");
   expect(code).toBe(0);
   expect(await slurm.calls("sbatch")).toHaveLength(1);
-  await expectLocalTables(slurm);
 });
 
 test("tasks that are held: said at once, with what lets them go", async () => {
@@ -123,7 +122,7 @@ test("gives up after rounds without a new result, with what a task printed last"
 });
 
 test("a node with other data is named and left out", async () => {
-  const slurm = await site(`task: 1s, setup: ['[ "$SLURMD_NODENAME" != n1 ] || cd other']`);
+  const slurm = await site(`task: 1m, setup: ['[ "$SLURMD_NODENAME" != n1 ] || cd other']`);
   const other = path.join(slurm.folder, "other", "tiny-digits");
   await cp(path.join(slurm.folder, "tiny-digits"), other, { recursive: true });
   const images = path.join(other, "train-images-idx3-ubyte");
@@ -131,10 +130,11 @@ test("a node with other data is named and left out", async () => {
   bytes[100] = 255 - (bytes[100] ?? 0);
   await writeFile(images, bytes);
   const { code, stderr } = await slurm.sweep();
-  expect(stderr).toContain("n1 does not fit and is left out: The examples of tiny-digits that are here are not those of");
+  expect(stderr).toContain(
+    "n1 does not fit and is left out: The examples of tiny-digits that are here are not those of",
+  );
   expect(code).toBe(0);
   expect((await slurm.calls("sbatch")).at(-1)).toContain("--exclude=n1 ");
-  await expectLocalTables(slurm);
 });
 
 test("--detach leaves tasks in the queue; status tells of them, and the same command ends the sweep", async () => {
@@ -169,6 +169,19 @@ test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
   expect(await ended).toBe(130);
   expect(told).toMatch(/Interrupted: [1-9]\d* of \d+ runs are kept, and the tasks are cancelled\./);
   expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
+});
+
+test("an engine whose numbers depend on the machine is what it is on a node", async () => {
+  const slurm = await site("task: 1m, constraint: skylake");
+  const args = ["--engine", "kernels-native", "--set", "seeds=[0]"];
+  const { code, stderr } = await slurm.sweep(args);
+  expect(stderr).toContain("A node is asked what kernels-native is there (job 1).");
+  expect(code).toBe(0);
+  const submitted = await slurm.calls("sbatch");
+  expect(submitted).toHaveLength(2);
+  for (const line of submitted) expect(line).toContain("--constraint=skylake");
+  // Finished: nothing is asked of the cluster but what the engine is.
+  expect(await slurm.sweep(args)).toMatchObject({ code: 0 });
 });
 
 test.each([
