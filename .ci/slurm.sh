@@ -17,6 +17,8 @@ mkdir -p "$work"
 cd "$work"
 
 lab=$here/../bin/prune-lab.js
+# Runs a command, and writes its CPU seconds into a file.
+timed() { TIMEFORMAT='%U %S'; { time "${@:2}" 2>&3; } 3>&2 2>"$1"; }
 passed=0
 check() {
   if [ "$2" != "$3" ]; then echo "FAILED $1: '$2', not '$3'"; exit 1; fi
@@ -60,17 +62,21 @@ slurm: { partition: main, time: 2m, cpus: 1, memory: 500M, task: 1s, keepLogs: t
 YAML
 
 echo "on this machine"
-node "$lab" sweep --config small.yaml --out local --quiet
+timed local.cpu node "$lab" sweep --config small.yaml --out local --quiet
 runs=$(($(wc -l <local/timings.csv) - 1))
 echo "$runs runs"
 [ "$runs" -ge 60 ] || { echo "FAILED: fewer than 60 runs"; exit 1; }
 
 echo "1. three nodes"
-node "$lab" sweep --config small.yaml --out plain --on slurm --quiet
+timed driver.cpu node "$lab" sweep --config small.yaml --out plain --on slurm --quiet
 check "tables of a sweep on three nodes and of one on this machine" "$(same_tables local plain)" same
 check "runs computed twice" "$(twice plain)" 0
 check "nodes that computed" "$(cat plain/.cluster/*/events/*.jsonl | grep -o '"node":"[^"]*"' | sort -u | wc -l)" 3
 check "tasks left in the queue" "$(left)" 0
+cat plain/.cluster/*/events/*.jsonl | grep '"task-ended"' | grep -o '"cpuSeconds":[0-9.]*' | cut -d: -f2 |
+  awk '{ sum += $1 } END { print sum + 0, NR }' >tasks.cpu
+awk '{ print $1 + $2 }' local.cpu driver.cpu | cat - tasks.cpu | xargs |
+  awk '{ printf "       CPU seconds: %.1f on this machine; %.1f in %d tasks and %.1f of the driver\n", $1, $3, $4, $2 }'
 
 echo "2. a driver, a node and the controller are killed, a task is cancelled, and another one's time ends"
 node "$lab" sweep --config small.yaml --out faults --on slurm >first.log 2>&1 &
@@ -101,7 +107,18 @@ slurmd -N "$node"
 wait "$driver" || { echo "FAILED: the driver ended with $?"; cat second.log; exit 1; }
 driver=
 grep -E "queue already|lost|does not answer" second.log || true
+ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
+echo "       Slurm's account: $(ended COMPLETED) tasks completed, $(ended NODE_FAIL) lost with a node, $(ended TIMEOUT) out of time, $(ended CANCELLED) cancelled"
+check "tasks out of time" "$(ended TIMEOUT)" 1
 check "tables after all that" "$(same_tables local faults)" same
 check "runs computed twice" "$(twice faults)" 0
+check "tasks left in the queue" "$(left)" 0
+
+echo "3. a site that refuses; left alone; and cancelled"
+code=0; node "$lab" sweep --config small.yaml --out refused --on slurm --cluster <(echo 'slurm: { partition: nowhere }') >refused.log 2>&1 || code=$?
+check "an unknown partition" "$code $(grep -c 'Slurm refuses: .*nvalid partition' refused.log)" "2 1"
+node "$lab" sweep --config small.yaml --out left --on slurm --detach --set name=left >left.log
+node "$lab" status left | sed 's/^/       /'
+node "$lab" cancel left | sed 's/^/       /'
 check "tasks left in the queue" "$(left)" 0
 echo "$passed passed"

@@ -330,7 +330,7 @@ class Driver {
   }
 
   async #hearEvent(event: TaskEvent): Promise<void> {
-    if (event.event === "engine") return;
+    if (event.event === "engine" || event.event === "task-ended") return;
     if (event.event === "misfit") {
       if (!this.#misfits.has(event.node)) {
         this.#tell(`${event.node} does not fit and is left out: ${event.message}`);

@@ -60,6 +60,13 @@ export type TaskEvent =
   | { readonly event: "engine"; readonly node: string; readonly engine: EngineDescription }
   /** The node does not fit: nothing was computed. */
   | { readonly event: "misfit"; readonly node: string; readonly message: string }
+  /** What the task took, its start included. */
+  | {
+      readonly event: "task-ended";
+      readonly node: string;
+      readonly seconds: number;
+      readonly cpuSeconds: number;
+    }
   | {
       readonly event: "task-failed";
       readonly node: string;

@@ -58,6 +58,9 @@ export async function workOnTask(request: TaskRequest): Promise<TaskEnd> {
     if (versions !== undefined) return events.misfit(versions);
     return await computeTask(file, file.tasks[element] ?? [], study, request, events);
   } finally {
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1e6;
+    events.write({ event: "task-ended", node: nodeName(), seconds: process.uptime(), cpuSeconds });
     await events.written;
   }
 }
