@@ -200,7 +200,7 @@ class Computation {
     const [share] = job.shares;
     const told = { study: share.work.study, run: share.labelOf(job.run) };
     const { onEvent } = this.#request;
-    if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind });
+    if (started) onEvent({ event: "run-started", ...told, kind: job.run.kind, node: null });
     onEvent({ event: "run-progress", ...told, fraction, total: this.#progress.total() });
   }
 

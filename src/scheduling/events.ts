@@ -26,8 +26,8 @@ export type StudyEvent =
       readonly study: string;
       readonly run: string;
       readonly kind: RunKind;
-      /** The node of a cluster that computes it; absent on this machine. */
-      readonly node?: string;
+      /** The node of a cluster that computes it; null on this machine. */
+      readonly node: string | null;
     }
   | {
       readonly event: "run-progress";

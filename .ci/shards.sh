@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The Snakefile and the line of GNU parallel on docs/cluster.md give the tables of one sweep. Usage: shards.sh SCRATCH
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${1:?a scratch folder}/shards.XXXX")
+page=$here/../docs/cluster.md
+install() {
+  command -v "$1" >/dev/null && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  { timeout 60 apt-get update -qq; timeout 200 apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1
+}
+mkdir -p "$work/bin"
+printf '#!/bin/sh\nexec node "%s" "$@"\n' "$here/../bin/prune-lab.js" >"$work/bin/prune-lab"
+chmod +x "$work/bin/prune-lab"
+export PATH="$work/bin:$PATH"
+cat >"$work/big.yaml" <<'YAML'
+name: big
+dataset: { name: mnist, source: bundled, validation: 8000 }
+model: { name: mlp, hidden: [8] }
+train: { epochs: 1 }
+prune: { methods: [global-magnitude], sparsities: [0, 0.5, 0.9], finetune: { epochs: 1 } }
+seeds: [0, 1]
+YAML
+cd "$work"
+prune-lab sweep --config big.yaml --out local --engine kernels-wasm --quiet
+# The indented blocks of the page: the Snakefile after its heading, the lines below GNU parallel.
+block() { awk -v from="$1" '$0 ~ from { on = 1; next } /^## / { on = 0 } on && /^    / { sub(/^    /, ""); print; seen = 1; next } on && seen && /^$/ { print ""; next } seen && on { exit }' "$page"; }
+same() {
+  cmp "local/results.csv" "$1/results/big/results.csv" && cmp local/report.html "$1/results/big/report.html"
+  echo "ok     $2"
+}
+for tool in snakemake parallel; do
+  if ! install "$tool"; then echo "left out: $tool cannot be installed"; continue; fi
+  mkdir "$tool"
+  cp big.yaml "$tool"
+  if [ "$tool" = snakemake ]; then
+    block '^With this .Snakefile' >snakemake/Snakefile
+    (cd snakemake && snakemake --cores 4 --quiet >../snakemake.log 2>&1) || { cat snakemake.log; exit 1; }
+  else
+    (cd parallel && block '^## GNU parallel' >lines.sh && bash -e lines.sh >../parallel.log 2>&1) || { cat parallel.log; exit 1; }
+  fi
+  same "$tool" "$tool gives the tables and the report of one sweep"
+done
