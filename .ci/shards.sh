@@ -4,10 +4,14 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${1:?a scratch folder}/shards.XXXX")
 page=$here/../docs/cluster.md
-install() {
-  command -v "$1" >/dev/null && return
+# GNU parallel from Debian; Snakemake from PyPI, where it has a tenth of the packages.
+install_parallel() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-  { timeout 60 apt-get update -qq; timeout 200 apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1
+  { timeout 60 apt-get update -qq; apt-get install -y -qq --no-install-recommends parallel; } >/dev/null 2>&1
+}
+install_snakemake() {
+  { python3 -m venv "$work/venv" && timeout 200 "$work/venv/bin/pip" install -q snakemake; } >/dev/null 2>&1 || return 1
+  PATH="$work/venv/bin:$PATH"
 }
 mkdir -p "$work/bin"
 printf '#!/bin/sh\nexec node "%s" "$@"\n' "$here/../bin/prune-lab.js" >"$work/bin/prune-lab"
@@ -30,7 +34,7 @@ same() {
   echo "ok     $2"
 }
 for tool in snakemake parallel; do
-  if ! install "$tool"; then echo "left out: $tool cannot be installed"; continue; fi
+  if ! command -v "$tool" >/dev/null && ! "install_$tool"; then echo "left out: $tool cannot be installed"; continue; fi
   mkdir "$tool"
   cp big.yaml "$tool"
   if [ "$tool" = snakemake ]; then
