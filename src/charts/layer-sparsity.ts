@@ -4,6 +4,7 @@ import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { layerNames, multipliedLayers } from "./parts/layer-names.ts";
 import { methodChannels } from "./parts/palette.ts";
 import { prunedChannel } from "./parts/scales.ts";
 import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
@@ -34,11 +35,14 @@ export function layerSparsity(
   // 1. Points: the mean over the seeds.
   const present = layers.filter((row) => row.target_sparsity > 0);
   // Biases are pruned on request only; unpruned ones would fill half of the chart with zeros.
-  const isWeight = (row: LayerRow) => row.parameter === `${row.layer}.weight`;
+  const weights = multipliedLayers(layers);
+  const isWeight = (row: LayerRow) => row.parameter === `${row.layer}.weight` && weights.has(row.layer);
   const onlyWeights = present.every((row) => isWeight(row) || row.sparsity === 0);
   const rows = onlyWeights ? present.filter(isWeight) : present;
   if (rows.length === 0) return undefined;
-  const nameOf = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
+  const ownName = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
+  const names = layerNames([...new Set(rows.map(ownName))]);
+  const nameOf = (row: LayerRow) => names.get(ownName(row)) ?? ownName(row);
   const cells = groupBy(rows, (row) => JSON.stringify([row.method, row.target_sparsity, row.parameter]));
   const points = [...cells.values()].flatMap((seeds) => {
     const [first] = seeds;

@@ -6,6 +6,7 @@ import type { Chart, ChartData } from "./chart.ts";
 import { classAccuracyChart } from "./class-accuracy.ts";
 import { corruptionsChart } from "./corruptions.ts";
 import { finetuningChart } from "./finetuning.ts";
+import { layerHistogramsChart } from "./layer-histograms.ts";
 import { layerSensitivityChart } from "./layer-sensitivity.ts";
 import { layerSparsityChart } from "./layer-sparsity.ts";
 import { maskBlocksChart } from "./mask-blocks.ts";
@@ -43,6 +44,7 @@ export const charts = new Registry<Chart>("chart", [
   sparsityBarsChart,
   weightDistributionChart,
   weightHistogramsChart,
+  layerHistogramsChart,
   weightDensitiesChart,
   weightMagnitudesChart,
   weightValuesChart,

@@ -4,6 +4,7 @@ import { meanInterval } from "../analysis/mean-interval.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
+import { layerNames, multipliedLayers } from "./parts/layer-names.ts";
 import { methodColorScale, methodsIn } from "./parts/palette.ts";
 import { atShownSparsity, share } from "./parts/shown-weights.ts";
 import { config, facetColumns, ink, schema } from "./parts/theme.ts";
@@ -30,11 +31,14 @@ export function sparsityBars(
 ): TopLevelSpec | undefined {
   // 1. The mean over the seeds, of tensors that any method prunes: all weights, and biases on request.
   const present = atShownSparsity(layers);
-  const isWeight = (row: LayerRow) => row.parameter === `${row.layer}.weight`;
+  const weights = multipliedLayers(layers);
+  const isWeight = (row: LayerRow) => row.parameter === `${row.layer}.weight` && weights.has(row.layer);
   const onlyWeights = present.every((row) => isWeight(row) || row.sparsity === 0);
   const rows = onlyWeights ? present.filter(isWeight) : present;
   if (rows.length === 0) return undefined;
-  const nameOf = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
+  const ownName = (row: LayerRow) => (onlyWeights ? row.layer : row.parameter);
+  const names = layerNames([...new Set(rows.map(ownName))]);
+  const nameOf = (row: LayerRow) => names.get(ownName(row)) ?? ownName(row);
   const all = [...new Set(rows.map(nameOf))];
   const half = MOST_TENSORS / 2;
   const tensors = all.length <= MOST_TENSORS ? all : [...all.slice(0, half), ...all.slice(-half)];
@@ -88,7 +92,7 @@ export function sparsityBars(
           field: "tensor",
           type: "nominal",
           sort: tensors,
-          axis: { title: null, grid: false, labelLimit: 160 },
+          axis: { title: null, grid: false, labelLimit: 180 },
         },
         description: { field: "label" },
       },

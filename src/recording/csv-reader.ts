@@ -164,7 +164,9 @@ export function parseTable<Name extends ReadableTable>(
     );
   }
   checkHeader(header.cells, Object.keys(columns), file);
-  if (lines.length === 0) throw inputError(`${file}, line ${header.line}: no row follows the header.`);
+  // A study that trains nothing has no epochs.
+  if (lines.length === 0 && table !== "history")
+    throw inputError(`${file}, line ${header.line}: no row follows the header.`);
   const mayBeEmpty = (name: string) =>
     Object.hasOwn(MAY_BE_EMPTY[table], name) || !Object.hasOwn(tables[table], name);
   const rows = lines.map(({ cells, line }) => {

@@ -86,6 +86,13 @@ export function everyChartStudy(study: ExampleStudy = {}) {
   const score = { name: "score", formula: "(1 - loss) * sparsity", better: "higher", bounds: [0, 1] };
   return {
     ...others,
+    // More layers than the other charts of weights have columns.
+    snapshots: snapshotsOf(
+      methods,
+      others.snapshots.points.filter(({ method }) => method === methods[0]).map((of) => of.target_sparsity),
+      others.snapshots.seed,
+      5,
+    ),
     layers: layers.map(withShrunk),
     ...ownMetrics([score], rows),
     evaluation: evaluationOf(rows, study.regression),
@@ -177,12 +184,17 @@ function evaluationOf(rows: readonly ResultRow[], regression = false): Evaluatio
   };
 }
 
-/** Two layers whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */
-function snapshotsOf(methods: readonly string[], sparsities: readonly number[], seed: number): Snapshots {
-  const tensors = [
-    { name: "fc1.weight", shape: [20, 50] },
-    { name: "fc2.weight", shape: [10, 10] },
-  ];
+/** Two layers or more whose weights lie evenly between -0.5 and 0.5; the first half of each is what is pruned first. */
+function snapshotsOf(
+  methods: readonly string[],
+  sparsities: readonly number[],
+  seed: number,
+  layers = 2,
+): Snapshots {
+  const tensors = Array.from({ length: layers }, (_, i) => ({
+    name: `fc${i + 1}.weight`,
+    shape: i === 0 ? [20, 50] : [10, 10],
+  }));
   const weights = (sparsity: number) =>
     snapshotWeights(
       new Map(

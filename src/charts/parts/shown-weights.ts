@@ -2,12 +2,13 @@ import { groupBy } from "../../analysis/group-by.ts";
 import type { TensorSnapshot, WeightsSnapshot } from "../../experiment/weights-snapshot.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { PointSnapshot, Snapshots } from "../../recording/snapshots.ts";
+import { layerNames } from "./layer-names.ts";
 import { percent } from "./titles.ts";
 
 /** The sparsity whose weights the charts show is each method's nearest to this: the same unless it has its own. */
 const SHOWN_SPARSITY = 0.9;
 /** Columns of a chart of weights. */
-const MOST_TENSORS = 4;
+export const MOST_TENSORS = 4;
 
 /** The weights of one state of the network, a row of small panels. */
 export interface WeightsRow {
@@ -42,11 +43,13 @@ export function shownWeights(snapshots: Snapshots | undefined): ShownWeights | u
   const half = MOST_TENSORS / 2;
   const shown = names.length <= MOST_TENSORS ? names : [...names.slice(0, half), ...names.slice(-half)];
   const onlyWeights = names.every((name) => name.endsWith(".weight"));
+  const ownName = (name: string) => (onlyWeights ? name.replace(/\.weight$/, "") : name);
+  const short = layerNames(shown.map(ownName));
   const pick = (tensors: readonly TensorSnapshot[]) => tensors.filter(({ name }) => shown.includes(name));
   return {
     seed: snapshots.seed,
     sparsity: [...new Set([leastOf(sparsities), greatestOf(sparsities)])].map(percent).join(" to "),
-    tensorNames: new Map(shown.map((name) => [name, onlyWeights ? name.replace(/\.weight$/, "") : name])),
+    tensorNames: new Map(shown.map((name) => [name, short.get(ownName(name)) ?? name])),
     before: { name: "before pruning", method: undefined, tensors: pick(before.tensors), whole: before },
     after: points.map(({ method, after }) => ({
       name: method,
