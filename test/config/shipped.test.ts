@@ -2,9 +2,10 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/schema.ts";
 import type { DatasetOptions } from "../../src/datasets/registry.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import { buildNetwork } from "../../src/models/registry.ts";
+import { buildNetwork, models } from "../../src/models/registry.ts";
 import { parameterCount } from "../../src/network/parameters.ts";
 import { isOriginFile } from "../../src/recording/origin.ts";
 
@@ -17,9 +18,18 @@ const load = async (name: string) => (await loadConfig(name, { set: [], cwd: con
 test.each(files)("configs/%s loads, is called like its file and fits its data", async (file) => {
   const config = await load(file);
   expect(config.name).toBe(path.parse(file).name);
+  if (models.named(config.model.name).readsTokens) return expectTexts(config);
   const { shape, outputs, loss } = examplesOf(config.dataset);
   expect(() => buildNetwork(config.model, shape, outputs, loss)).not.toThrow();
 });
+
+/** Of a checkpoint only its folder says what network it is. */
+function expectTexts({ dataset, model }: Config): void {
+  expect(["text", "rotten-tomatoes"]).toContain(dataset.name);
+  if (model.name !== "pretrained") {
+    expect(() => buildNetwork(model, [64], 2, "softmax-cross-entropy")).not.toThrow();
+  }
+}
 
 /** As a network sees them; of a table only the user knows. */
 function examplesOf(dataset: DatasetOptions) {
@@ -45,6 +55,19 @@ describe("the studies are what they reproduce", () => {
       methods: ["l1-unstructured"],
       sparsities: [0, 0.2, 0.4, 0.6, 0.8, 0.9],
       exclude: ["output"],
+      finetune: null,
+    });
+  });
+
+  test("distilbert-sst2", async () => {
+    const { dataset, model, prune } = await load("distilbert-sst2");
+    // Other places are named by --set.
+    expect(dataset).toMatchObject({ name: "text", test: "sst2/dev.tsv", train: null, limit: null });
+    expect(model).toMatchObject({ name: "pretrained", path: "distilbert-sst2" });
+    expect(prune).toMatchObject({
+      methods: ["l1-unstructured"],
+      sparsities: [0, 0.3, 0.5, 0.6, 0.8],
+      exclude: [],
       finetune: null,
     });
   });
