@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { discard } from "./atomic-file.ts";
 import { failure, inputError, systemErrorCode } from "./errors.ts";
-import { isTemporary, removeLeftovers, SILENT_SECONDS, temporaryBeside } from "./leftovers.ts";
+import { isTemporary, removeLeftovers, temporaryBeside } from "./leftovers.ts";
 import { stateOf, thisProcess } from "./processes.ts";
 import { readError } from "./system-errors.ts";
 
@@ -17,6 +17,8 @@ export const LOCK_FILE = ".prune-lab.lock";
 const WAIT_MILLISECONDS = 5;
 /** A holder that lives touches its lock so often. */
 const HEARTBEAT_SECONDS = 10;
+/** A holder that cannot be seen from here counts as ended when it has given no sign of life for so long. */
+export const SILENT_SECONDS = 120;
 /** A lock that is no holder's record and older than this is not being written any more. */
 const WRITING_SECONDS = 2;
 /** The longest wait for a process that removes a dead one's lock, a matter of milliseconds. */
@@ -97,6 +99,8 @@ async function acquire(file: string, whenHeld: (found: Found) => Promise<void>):
       }
       const found = await look(file, now);
       if (found === undefined) continue;
+      // A link that was made, and whose answer the network lost: asked again, it is there already.
+      if (tokenOf(found.holder) === mine.token) return held(file, mine, handle);
       if (isBeingWritten(found)) await setTimeout(WAIT_MILLISECONDS);
       else if (isAlive(found)) await whenHeld(found);
       else await removeDead(file, found);

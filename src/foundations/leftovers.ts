@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "./errors.ts";
 import { PLACE_DIGITS, type ProcessMark, stateOf, thisProcess } from "./processes.ts";
@@ -9,8 +9,8 @@ import { PLACE_DIGITS, type ProcessMark, stateOf, thisProcess } from "./processe
  * process left can be told from what a living one is about.
  */
 
-/** A process that cannot be seen from here counts as ended when it has given no sign of life for so long. */
-export const SILENT_SECONDS = 120;
+/** An unfinished file of a process that cannot be seen from here is abandoned when nothing was written for so long. */
+export const ABANDONED_SECONDS = 3600;
 
 const RANDOM_DIGITS = 8;
 
@@ -31,29 +31,53 @@ export function isTemporary(name: string): boolean {
 }
 
 /**
- * Removes from a folder the unfinished files whose writers have ended: those that were to become `target`, or all.
- * With `whoever`, those of living writers too, for a folder in which nobody else may write. A folder that does not exist
+ * Removes from a folder the unfinished files that nobody finishes: of writers that have ended, and of writers that cannot be
+ * seen from here, such as those of other machines, ABANDONED_SECONDS after the last byte. Those that were to become
+ * `target`, or all. With `mine`, those of this process too: of threads that have been stopped. A folder that does not exist
  * has none.
  */
 export async function removeLeftovers(
   folder: string,
-  { target, whoever = false }: { readonly target?: string; readonly whoever?: boolean } = {},
+  { target, mine = false }: { readonly target?: string; readonly mine?: boolean } = {},
 ): Promise<void> {
+  let clock: Promise<number> | undefined;
   for (const name of await namesIn(folder)) {
     const [, of, pid, start = "", place = ""] = PATTERN.exec(name) ?? [];
     if (of === undefined || (target !== undefined && of !== target)) continue;
+    const writer = { pid: Number(pid), start, place };
     const file = path.join(folder, name);
-    if (whoever || (await hasEnded({ pid: Number(pid), start, place }, file))) {
-      await rm(file, { recursive: true, force: true });
+    const state = mine && isThisProcess(writer) ? "ended" : stateOf(writer);
+    if (state === "running") continue;
+    if (state === "unseen") {
+      clock ??= clockOf(folder);
+      if (!(await isAbandoned(file, await clock))) continue;
     }
+    await rm(file, { recursive: true, force: true });
   }
 }
 
-async function hasEnded(writer: ProcessMark, file: string): Promise<boolean> {
-  const state = stateOf(writer);
-  if (state !== "unseen") return state === "ended";
+function isThisProcess({ pid, start, place }: ProcessMark): boolean {
+  const own = thisProcess();
+  return pid === own.pid && start === own.start && place === own.place;
+}
+
+/** What the file system takes for now, in milliseconds since 1970: other machines wrote by its clock, not by this one's. */
+async function clockOf(folder: string): Promise<number> {
+  const probe = temporaryBeside(path.join(folder, "clock"));
   try {
-    return Date.now() - (await stat(file)).mtimeMs > SILENT_SECONDS * 1000;
+    await writeFile(probe, "");
+    return (await stat(probe)).mtimeMs;
+  } catch {
+    // Nothing can be written, and so nothing removed.
+    return Number.NEGATIVE_INFINITY;
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
+}
+
+async function isAbandoned(file: string, now: number): Promise<boolean> {
+  try {
+    return now - (await stat(file)).mtimeMs > ABANDONED_SECONDS * 1000;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return false;
     throw error;

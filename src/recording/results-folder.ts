@@ -115,17 +115,17 @@ async function writeWithin(folder: string, name: string, content: string | Uint8
   await replaceFile(file, content);
 }
 
-/** What processes left that were killed. Who holds the lock, and nobody else, writes runs. */
+/** What processes left that were killed. Other processes may be storing runs: theirs stay. */
 async function removeUnfinished(folder: string): Promise<void> {
   for (const inner of ["", "charts", "checkpoints"]) await removeLeftovers(path.join(folder, inner));
-  await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true });
+  await removeLeftovers(path.join(folder, RUNS_FOLDER), { mine: true });
 }
 
 async function closeFolder(folder: string, lock: FolderLock): Promise<void> {
   try {
     lock.refuseIfLost();
     // A thread that was stopped half way leaves what it was writing.
-    await removeLeftovers(path.join(folder, RUNS_FOLDER), { whoever: true });
+    await removeLeftovers(path.join(folder, RUNS_FOLDER), { mine: true });
   } catch {
     // Whoever opens the folder next removes it.
   }

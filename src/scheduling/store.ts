@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
@@ -136,7 +136,7 @@ export class RunStore {
       artifactsSha256: Object.fromEntries(artifacts.map(([artifact, bytes]) => [artifact, sha256(bytes)])),
       result: output.result,
     };
-    await this.#place(id, async (temporary) => {
+    await this.#place(file, async (temporary) => {
       await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
       await writeFlushed(path.join(temporary, TIMING_FILE), timingText(timing));
       for (const [artifact, bytes] of artifacts) {
@@ -150,10 +150,11 @@ export class RunStore {
    * the same bytes either way.
    */
   async adopt(source: RunStore, id: string, keep: readonly Artifact[]): Promise<void> {
-    const file = await source.#readResultFile(id);
-    const artifactsSha256 = onlyKept(file, keep);
-    await this.#place(id, async (temporary) => {
-      await writeFlushed(path.join(temporary, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
+    const there = await source.#readResultFile(id);
+    const artifactsSha256 = onlyKept(there, keep);
+    const file = { ...there, artifactsSha256 };
+    await this.#place(file, async (temporary) => {
+      await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
       const files = Object.keys(artifactsSha256).map((artifact) => ARTIFACT_FILES[artifact as Artifact]);
       for (const name of [TIMING_FILE, ...files]) {
         await linkOrCopy(source.#path(id, name), path.join(temporary, name));
@@ -187,19 +188,45 @@ export class RunStore {
     return encodeOptimizerState(network, optimizer);
   }
 
-  /** Fills a folder beside the run's place, then renames it. */
-  async #place(id: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = temporaryBeside(path.join(this.folder, id));
+  /**
+   * Fills a folder beside the run's place, then renames it. Others may be storing the same run: whoever is first stays,
+   * and gets what it lacks of the artifacts. Only a run that is damaged, or has another result, makes room.
+   */
+  async #place(file: ResultFile, fill: (temporary: string) => Promise<void>): Promise<void> {
+    const place = path.join(this.folder, file.id);
+    const temporary = temporaryBeside(place);
     try {
       await mkdir(temporary, { recursive: true });
       await fill(temporary);
-      // A damaged leftover, or the same run stored with other artifacts, makes room.
-      await rm(path.join(this.folder, id), { recursive: true, force: true });
-      await rename(temporary, path.join(this.folder, id));
+      while (!(await movedTo(place, temporary)) && !(await this.#isThere(file, temporary))) {
+        await moveAside(place);
+      }
     } catch (error) {
+      throw atPath(error, place);
+    } finally {
       await discard(temporary);
-      throw atPath(error, path.join(this.folder, id));
     }
+  }
+
+  /** Whether the run is stored, intact and with these artifacts; adds those that it lacks. */
+  async #isThere(file: ResultFile, temporary: string): Promise<boolean> {
+    const { id, artifactsSha256 } = file;
+    const artifacts = Object.keys(artifactsSha256) as Artifact[];
+    const [there, found] = [await unlessDamaged(() => this.#readResultFile(id)), await this.read(id)];
+    if (there === undefined || found === undefined) return false;
+    const lacking = artifacts.filter((artifact) => !found.artifacts.includes(artifact));
+    if (lacking.length === 0) return true;
+    if (there.resultSha256 !== file.resultSha256) return false;
+    // Readers find the run throughout: with what it had, then with all.
+    for (const artifact of lacking) {
+      const name = ARTIFACT_FILES[artifact];
+      const another = temporaryBeside(path.join(this.folder, id));
+      await linkOrCopy(path.join(temporary, name), another);
+      await rename(another, this.#path(id, name));
+    }
+    const all = { ...artifactsSha256, ...there.artifactsSha256 };
+    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...there, artifactsSha256: all }));
+    return (await this.readArtifacts(id, artifacts)) !== undefined;
   }
 
   async #readResultFile(id: string): Promise<ResultFile> {
@@ -262,6 +289,39 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> 
       return undefined;
     throw error;
   }
+}
+
+/** Moves a folder to its place, unless something is there. */
+async function movedTo(place: string, temporary: string): Promise<boolean> {
+  try {
+    await rename(temporary, place);
+    return true;
+  } catch (error) {
+    // Windows says EPERM or EACCES for a folder that is there.
+    const isThere = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"].includes(
+      systemErrorCode(error) ?? "",
+    );
+    if (isThere && (await exists(place))) return false;
+    throw error;
+  }
+}
+
+/** Takes what is in a place away, in one step, so that of two that want to one has it to remove. */
+async function moveAside(place: string): Promise<void> {
+  const aside = temporaryBeside(place);
+  try {
+    await rename(place, aside);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+  }
+  await discard(aside);
+}
+
+async function exists(place: string): Promise<boolean> {
+  return stat(place).then(
+    () => true,
+    () => false,
+  );
 }
 
 function refuseChanged(isAsWritten: boolean, id: string): void {

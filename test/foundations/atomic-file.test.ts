@@ -3,7 +3,7 @@ import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeFileAtomic } from "../../src/foundations/atomic-file.ts";
-import { SILENT_SECONDS, temporaryBeside } from "../../src/foundations/leftovers.ts";
+import { ABANDONED_SECONDS, temporaryBeside } from "../../src/foundations/leftovers.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("writing a file at once", () => {
@@ -20,7 +20,7 @@ describe("writing a file at once", () => {
     for (const name of [dead, living, unseen, silent, ...others]) {
       await writeFile(path.join(folder, name), "half");
     }
-    const long = Date.now() / 1000 - SILENT_SECONDS - 5;
+    const long = Date.now() / 1000 - ABANDONED_SECONDS - 5;
     await utimes(path.join(folder, silent), long, long);
 
     await writeFileAtomic(path.join(folder, "both.html"), "whole");

@@ -6,8 +6,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { hostname } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { folderHolder, LOCK_FILE, lockFolder } from "../../src/foundations/folder-lock.ts";
-import { SILENT_SECONDS, temporaryBeside } from "../../src/foundations/leftovers.ts";
+import { folderHolder, LOCK_FILE, lockFolder, SILENT_SECONDS } from "../../src/foundations/folder-lock.ts";
+import { temporaryBeside } from "../../src/foundations/leftovers.ts";
 import { thisProcess } from "../../src/foundations/processes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

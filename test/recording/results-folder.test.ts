@@ -191,8 +191,13 @@ describe("opening a results folder", () => {
     const living = temporaryBeside(path.join(folder, "both.html"));
     await writeFile(living, "half");
     await writeFile(path.join(folder, ".notes.tmp"), "mine");
-    // A thread that was stopped is of a living process; only who holds the lock writes runs.
+    // Of a thread of this process that was stopped; and of a process of another machine, which may be storing a run.
     await mkdir(temporaryBeside(path.join(folder, "runs/def")), { recursive: true });
+    const elsewhere = temporaryBeside(path.join(folder, "runs/ghi")).replace(
+      /-[0-9a-f]{12}\./,
+      "-0123456789ab.",
+    );
+    await mkdir(elsewhere);
     const opened = await openResultsFolder(folder, plain);
     await opened.release();
     expect((await readdir(folder, { recursive: true })).sort()).toEqual([
@@ -201,6 +206,7 @@ describe("opening a results folder", () => {
       "manifest.json",
       "results.csv",
       "runs",
+      path.join("runs", path.basename(elsewhere)),
     ]);
   });
 });
