@@ -9,11 +9,17 @@ interface Entry {
   fraction: number;
 }
 
-/** Sums over the finished runs of dense networks, or of pruned ones. */
-interface Spent {
+/** Sums over the runs of dense networks, or of pruned ones. */
+interface Sums {
+  /** What all are expected to cost, and that part of it that is done. */
+  all: number;
+  done: number;
+  /** Of the finished ones: what they were expected to cost, and what they took. */
   cost: number;
   seconds: number;
 }
+
+const NOTHING: Sums = { all: 0, done: 0, cost: 0, seconds: 0 };
 
 /**
  * How far the runs are, weighted by what each is expected to cost. What pruned networks cost beside dense ones depends
@@ -21,12 +27,16 @@ interface Spent {
  */
 export class Progress {
   readonly #entries = new Map<string, Entry>();
-  readonly #dense: Spent = { cost: 0, seconds: 0 };
-  readonly #pruned: Spent = { cost: 0, seconds: 0 };
+  readonly #dense: Sums = { ...NOTHING };
+  readonly #pruned: Sums = { ...NOTHING };
+  /** Runs that are not done; sums of fractions are never exactly whole. */
+  #left = 0;
   #shown = 0;
 
   add(run: Run, expected: { readonly steps: number; readonly cost: number }): void {
+    this.#left++;
     this.#entries.set(run.id, { run, ...expected, started: false, fraction: 0 });
+    this.#sums(run).all += expected.cost;
   }
 
   /**
@@ -38,34 +48,36 @@ export class Progress {
     if (entry === undefined) return undefined;
     const started = !entry.started;
     entry.started = true;
-    entry.fraction = Math.max(entry.fraction, Math.min(1, steps / Math.max(1, entry.steps)));
+    this.#advance(entry, Math.max(entry.fraction, Math.min(1, steps / Math.max(1, entry.steps))));
     return { started, fraction: entry.fraction };
   }
 
   finish(id: string, seconds: number): void {
     const entry = this.#entry(id);
-    entry.fraction = 1;
-    const spent = isDense(entry.run) ? this.#dense : this.#pruned;
-    spent.cost += entry.cost;
-    spent.seconds += seconds;
+    this.#advance(entry, 1);
+    const sums = this.#sums(entry.run);
+    sums.cost += entry.cost;
+    sums.seconds += seconds;
   }
 
   /** A run that will not be computed. */
   remove(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    const sums = this.#sums(entry.run);
+    sums.done -= entry.fraction * entry.cost;
+    sums.all -= entry.cost;
+    if (entry.fraction < 1) this.#left--;
     this.#entries.delete(id);
   }
 
   /** 0..1 over all runs; never falls, also when the expectation changes. */
   total(): number {
+    const [dense, pruned] = [this.#dense, this.#pruned];
     const correction = this.#correction();
-    let done = 0;
-    let all = 0;
-    for (const { run, cost, fraction } of this.#entries.values()) {
-      const expected = isDense(run) ? cost : cost * correction;
-      done += expected * fraction;
-      all += expected;
-    }
-    this.#shown = Math.max(this.#shown, all === 0 ? 1 : done / all);
+    const all = dense.all + pruned.all * correction;
+    const done = Math.min(all, dense.done + pruned.done * correction);
+    this.#shown = Math.max(this.#shown, this.#left === 0 ? 1 : done / all);
     return this.#shown;
   }
 
@@ -74,6 +86,16 @@ export class Progress {
     const [dense, pruned] = [this.#dense, this.#pruned];
     const correction = (pruned.seconds * dense.cost) / (pruned.cost * dense.seconds);
     return correction > 0 && Number.isFinite(correction) ? correction : 1;
+  }
+
+  #advance(entry: Entry, fraction: number): void {
+    this.#left += Number(fraction < 1) - Number(entry.fraction < 1);
+    this.#sums(entry.run).done += (fraction - entry.fraction) * entry.cost;
+    entry.fraction = fraction;
+  }
+
+  #sums(run: Run): Sums {
+    return isDense(run) ? this.#dense : this.#pruned;
   }
 
   #entry(id: string): Entry {

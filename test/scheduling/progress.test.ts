@@ -64,3 +64,17 @@ test("a message that arrives after its run has failed is no one's", () => {
   progress.remove("dense");
   expect(progress.update("dense", 5)).toBeUndefined();
 });
+
+test("the total is whole when all are done, and counts no run that was removed", () => {
+  const progress = new Progress();
+  for (let i = 0; i < 1000; i++) progress.add(point(`p${i}`, 0.9), { steps: 3, cost: 0.1 });
+  progress.update("p999", 1);
+  progress.remove("p999");
+  for (let i = 0; i < 998; i++) {
+    progress.update(`p${i}`, 1);
+    progress.finish(`p${i}`, 1);
+  }
+  expect(progress.total()).toBeCloseTo(998 / 999, 9);
+  progress.finish("p998", 1);
+  expect(progress.total()).toBe(1);
+});

@@ -1,11 +1,19 @@
+import { Heap } from "./heap.ts";
+
+interface Waiting {
+  readonly rank: readonly number[];
+  readonly start: () => void;
+}
+
 /**
  * A number of slots, given to whoever waits with the lowest rank (compared number by number). `onFree` hears how many
  * are left that nobody waits for.
  */
 export class Slots {
-  readonly #waiting: { readonly rank: readonly number[]; readonly start: () => void }[] = [];
+  readonly #waiting = new Heap<Waiting>((a, b) => compareRanks(a.rank, b.rank));
   readonly #onFree: (count: number) => void;
   #free: number;
+  #isScheduled = false;
 
   constructor(count: number, onFree: (count: number) => void = () => {}) {
     this.#free = count;
@@ -28,10 +36,12 @@ export class Slots {
 
   /** Looks at the waiting list only when everything that is ready by now has joined it. */
   #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#waiting.sort((a, b) => compareRanks(a.rank, b.rank));
+      this.#isScheduled = false;
       while (this.#free > 0) {
-        const next = this.#waiting.shift();
+        const next = this.#waiting.pop();
         if (next === undefined) break;
         this.#free--;
         next.start();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Heap } from "../../../src/scheduling/threads/heap.ts";
 import { Slots } from "../../../src/scheduling/threads/slots.ts";
 
 /** Runs jobs that each finish when told, and records the order in which they start. */
@@ -47,4 +48,26 @@ test("a job that fails gives its slot back", async () => {
   const slots = new Slots(1);
   await expect(slots.run([0], () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   await expect(slots.run([0], async () => 1)).resolves.toBe(1);
+});
+
+test("thousands that wait at once are compared a number of times that grows with n log n", async () => {
+  let comparisons = 0;
+  const heap = new Heap<number>((a, b) => {
+    comparisons++;
+    return a - b;
+  });
+  const count = 20_000;
+  const items = Array.from({ length: count }, (_, i) => (i * 7919) % 1009);
+  for (const item of items) heap.push(item);
+  const taken = items.map(() => heap.pop());
+  expect(taken).toEqual([...items].sort((a, b) => a - b));
+  expect(heap.pop()).toBeUndefined();
+  expect(comparisons).toBeLessThan(3 * count * Math.log2(count));
+});
+
+test("of equal ranks the first to come is the first to go", async () => {
+  const heap = new Heap<{ rank: number; name: number }>((a, b) => a.rank - b.rank);
+  for (let name = 0; name < 100; name++) heap.push({ rank: name % 2, name });
+  const names = Array.from({ length: 100 }, () => heap.pop()?.name);
+  expect(names).toEqual([...names].sort((a = 0, b = 0) => (a % 2) - (b % 2) || a - b));
 });
