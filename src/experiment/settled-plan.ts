@@ -7,7 +7,9 @@ import type { StudyOutline } from "./prepare.ts";
 import type { RunResult } from "./runs/index.ts";
 import { validationOf } from "./runs/validation.ts";
 
-type Stored = ReadonlyMap<string, { readonly result: RunResult }>;
+interface Stored {
+  get(id: string): { readonly result: RunResult } | undefined;
+}
 
 /** What runs say on the validation examples by a metric (accuracy or loss), by their ids; null where they say nothing. */
 export function validations(

@@ -6,6 +6,7 @@ import { readManifest } from "../recording/manifest.ts";
 import { FIND_FILE, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import { manifestOf } from "../results/describe.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
+import { PACKS_FOLDER } from "../scheduling/packs/pack-writer.ts";
 import type { StudyWork } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 
@@ -18,9 +19,9 @@ export interface Searched {
 /** The runs of these that are not stored. */
 export async function missingRuns(ids: readonly string[], { folder, study }: Searched): Promise<string[]> {
   const store = new RunStore(folder.runs, study.settings.network);
-  const missing: string[] = [];
-  for (const id of ids) if ((await store.read(id)) === undefined) missing.push(id);
-  return missing;
+  const missing = new Set(ids);
+  for await (const [id] of store.readAll(ids)) missing.delete(id);
+  return [...missing];
 }
 
 /** Keeps what runs take from others, beside what a sweep keeps. */
@@ -35,7 +36,12 @@ export function keepsPassedOn(runs: readonly Run[], kept: StudyWork["keeps"]): S
 /** Lists the runs that are to be computed, so that `--fresh` finds them; the rest of a sweep's manifest stays as it is. */
 export async function listFiles({ folder, study }: Searched, runs: readonly string[]): Promise<void> {
   const manifest = (await readManifest(folder.path)) ?? manifestOf(study, [], undefined);
-  const files = [...manifest.files, FIND_FILE, ...runs.map((id) => `${RUNS_FOLDER}/${id}`)];
+  const files = [
+    ...manifest.files,
+    FIND_FILE,
+    `${RUNS_FOLDER}/${PACKS_FOLDER}`,
+    ...runs.map((id) => `${RUNS_FOLDER}/${id}`),
+  ];
   await folder.writeManifest({ ...manifest, files }, "start");
 }
 

@@ -11,8 +11,15 @@ import { RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { CheckpointChoice } from "../results/checkpoints.ts";
 import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../results/study-folder.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import { hasAll, type StoredRuns } from "../scheduling/share.ts";
-import { RunStore, type StoredRun } from "../scheduling/store.ts";
+import { hasAll } from "../scheduling/share.ts";
+import { RunStore } from "../scheduling/store.ts";
+import { RunsInStore } from "../scheduling/stored-runs.ts";
+
+/** Where a run is found, and with what. */
+interface Source {
+  readonly store: RunStore;
+  readonly artifacts: readonly Artifact[];
+}
 
 /** A results folder that holds some of a study's runs, and its config. */
 export interface Part {
@@ -43,22 +50,18 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   const checkpoints = checkpointsOf(manifests.map(({ manifest }) => manifest));
 
   // 2. Where each run is; a damaged one counts as missing.
-  const sources = new Map<string, RunStore>();
-  const stored = new Map<string, StoredRun>();
-  const stores = parts.map(
-    (part) => new RunStore(path.join(part.folder, RUNS_FOLDER), study.settings.network),
-  );
+  const sources = new Map<string, Source>();
+  const runs = new Map(study.plan.runs.map((run) => [run.id, run]));
   const keeps = keptArtifacts(study, checkpoints);
-  for (const run of study.plan.runs) {
-    for (const store of stores) {
-      const found = await store.read(run.id);
-      if (found === undefined || !hasAll(found, keeps(run))) continue;
-      stored.set(run.id, found);
-      sources.set(run.id, store);
-      break;
+  for (const part of parts) {
+    const store = new RunStore(path.join(part.folder, RUNS_FOLDER), study.settings.network);
+    const lacking = [...runs.keys()].filter((id) => !sources.has(id));
+    for await (const [id, { artifacts }] of store.readAll(lacking)) {
+      const run = runs.get(id);
+      if (run !== undefined && hasAll({ artifacts }, keeps(run))) sources.set(id, { store, artifacts });
     }
   }
-  refuseMissing(study, stored, manifests);
+  refuseMissing(study, sources, manifests);
 
   // 3. The whole, as a sweep that finds all its runs stored.
   const open = await openStudy({
@@ -72,14 +75,17 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
     notify: (message) => onEvent({ event: "notice", study: study.options.name, message }),
   });
   try {
+    const stored = new RunsInStore(open.store);
     for (const run of study.plan.runs) {
-      const [source, found] = [sources.get(run.id), stored.get(run.id)];
-      if (source === undefined || found === undefined) continue;
-      const isHere = path.resolve(source.folder) === path.resolve(open.store.folder);
-      if (!isHere) await open.store.adopt(source, run.id, keeps(run));
-      else if (!sameArtifacts(found, keeps(run))) await open.store.drop(run.id, keeps(run));
-      else await open.store.tidy(run.id, found);
+      const { store, artifacts } = sources.get(run.id) as Source;
+      const isHere = path.resolve(store.folder) === path.resolve(open.store.folder);
+      if (!isHere) await open.store.adopt(store, run.id, keeps(run));
+      else if (!artifacts.every((artifact) => keeps(run).includes(artifact))) {
+        await open.store.drop(run.id, keeps(run));
+      } else await open.store.tidy(run.id, { artifacts });
+      stored.add(run.id, keeps(run));
     }
+    await open.store.close();
     return await finishStudy(open, stored, onEvent);
   } finally {
     await open.folder.release();
@@ -153,10 +159,10 @@ const SHOWN_RUNS = 10;
 
 function refuseMissing(
   study: StudyOutline,
-  stored: StoredRuns,
+  sources: ReadonlyMap<string, Source>,
   manifests: readonly { readonly part: Part; readonly manifest: Manifest }[],
 ): void {
-  const missing = study.plan.runs.filter(({ id }) => !stored.has(id)).map(({ label }) => label);
+  const missing = study.plan.runs.filter(({ id }) => !sources.has(id)).map(({ label }) => label);
   if (missing.length === 0) return;
   const given = manifests.map(({ part, manifest }) =>
     manifest.part === undefined ? part.folder : `${manifest.part.shard}/${manifest.part.of}`,
@@ -167,8 +173,4 @@ function refuseMissing(
     `${study.options.name}: ${missing.length} of ${study.plan.runs.length} runs are in none of the parts (given: ${given.join(", ")}):\n${lines}`,
     { hint: "Give the other parts too, or finish the unfinished ones by running them again." },
   );
-}
-
-function sameArtifacts(run: StoredRun, artifacts: readonly Artifact[]): boolean {
-  return run.artifacts.every((artifact) => artifacts.includes(artifact));
 }

@@ -18,6 +18,7 @@ import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { tablesEntry } from "../recording/table-checksums.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
+import { PACKS_FOLDER } from "../scheduling/packs/pack-writer.ts";
 import type { Shard } from "../scheduling/shard.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
@@ -209,7 +210,12 @@ async function writeManifest(
   written: readonly OutputFile[],
 ) {
   const { study, folder, runs, shard, checkpoints } = open;
-  const all = [MANIFEST_FILE, ...files, ...runs.map(({ id }) => `${RUNS_FOLDER}/${id}`)];
+  const all = [MANIFEST_FILE, ...files, `${RUNS_FOLDER}/${PACKS_FOLDER}`];
+  const passedOn = new Set(runs.flatMap(({ parents }) => parents.map(({ run }) => run)));
+  const keeps = keptArtifacts(study, checkpoints);
+  for (const run of runs) {
+    if (passedOn.has(run.id) || keeps(run).length > 0) all.push(`${RUNS_FOLDER}/${run.id}`);
+  }
   const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
   const manifest = manifestOf(study, all, part);
   const checked = written.filter(([name]) => name !== TIMINGS_FILE);

@@ -5,12 +5,12 @@ import type { Effort } from "../experiment/training/effort.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
 import type { LearningRateRow } from "../recording/rows.ts";
-import type { StoredRun } from "../scheduling/store.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
 
 /** Every learning rate that was tried in a settled study, in the order of the grid. Test results have no part in it. */
 export function learningRateRows(
   study: Pick<StudyOutline, "plan" | "settings" | "dataset">,
-  stored: ReadonlyMap<string, StoredRun>,
+  stored: StoredRuns,
   effortBehind: (id: string) => Effort,
   name: string,
 ): LearningRateRow[] {

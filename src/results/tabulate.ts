@@ -25,6 +25,7 @@ import { quantizationText } from "../pruning/quantization/quantization.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
 import type { HistoryRow, LayerRow, LearningRateRow, ResultRow, TimingRow } from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import { evaluationRows, type TestedCell } from "./tabulate-evaluation.ts";
 import { learningRateRows } from "./tabulate-learning-rates.ts";
@@ -71,7 +72,7 @@ interface Filled {
  */
 export function tabulate(
   study: Pick<StudyOutline, "plan" | "settings" | "dataset">,
-  stored: ReadonlyMap<string, StoredRun>,
+  stored: StoredRuns,
   labels: StudyLabels,
   ownMetrics: readonly FormulaOptions[] = [],
 ): Tables {
@@ -147,21 +148,21 @@ function testedCell({ cell, baseline, point, quantized }: Filled): TestedCell {
   };
 }
 
-function baselineOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): BaselineResult {
+function baselineOf(stored: StoredRuns, cell: Cell): BaselineResult {
   const result = stored.get(cell.path[0])?.result;
   if (result?.kind !== "baseline") throw new Error(`${cell.label}: its baseline is not stored`);
   return result;
 }
 
 /** The pruned network of a cell, which a quantized one hangs on. */
-function pointOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): MaskedResult {
+function pointOf(stored: StoredRuns, cell: Cell): MaskedResult {
   const result = stored.get(pointRunOf(cell))?.result;
   const masked = result && maskedOf(result);
   if (masked === undefined) throw new Error(`${cell.label}: its run is not stored`);
   return masked;
 }
 
-function quantizedOf(stored: ReadonlyMap<string, StoredRun>, cell: Cell): QuantizedResult | undefined {
+function quantizedOf(stored: StoredRuns, cell: Cell): QuantizedResult | undefined {
   if (cell.method.quantization === undefined) return undefined;
   const result = stored.get(lastOf(cell))?.result;
   if (result?.kind !== "quantized") throw new Error(`${cell.label}: its run is not stored`);
@@ -332,11 +333,7 @@ function codedLayerColumns({ encoding, bytes }: TensorMeasure, coded: TensorCode
   };
 }
 
-function snapshotsOf(
-  filled: readonly Filled[],
-  stored: ReadonlyMap<string, StoredRun>,
-  labels: StudyLabels,
-): Snapshots {
+function snapshotsOf(filled: readonly Filled[], stored: StoredRuns, labels: StudyLabels): Snapshots {
   const seed = filled[0]?.cell.seed ?? 0;
   // Not of networks that have other tensors.
   const shown = filled.filter(({ cell, point }) => cell.seed === seed && point.network === undefined);

@@ -2,10 +2,10 @@ import type { EngineDescription } from "../engines/engine.ts";
 import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import { isConstructed } from "../pruning/method.ts";
-import type { StoredRun } from "../scheduling/store.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
-export function resultWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+export function resultWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   return [
     ...statusWarnings(plan, stored),
     ...thinLayerWarnings(plan, stored),
@@ -13,7 +13,7 @@ export function resultWarnings(plan: StudyPlan, stored: ReadonlyMap<string, Stor
   ];
 }
 
-function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+function statusWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const withStatus = (status: string) =>
@@ -37,7 +37,7 @@ function statusWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>)
 }
 
 /** One line for each method and layer that keeps fewer weights than it has units, from its lowest sparsity on. */
-function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+function thinLayerWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   const lowest = new Map<string, { sparsity: number; line: string }>();
   const owners = new Map<string, string>();
   for (const cell of plan.cells) {
@@ -62,7 +62,7 @@ function thinLayerWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRu
 }
 
 /** One line for each method that prunes neurons of the output layer, which are the classes, from its lowest sparsity on. */
-function lostOutputWarnings(plan: StudyPlan, stored: ReadonlyMap<string, StoredRun>): string[] {
+function lostOutputWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   const lines = new Map<string, string>();
   for (const cell of plan.cells.toSorted((a, b) => a.sparsity - b.sparsity)) {
     const { method, sparsity } = cell;

@@ -1,12 +1,14 @@
 import { testedOf } from "../experiment/runs/index.ts";
 import { PruneLabError } from "../foundations/errors.ts";
+import { explainWriteError } from "../recording/write-error.ts";
 import { againOf, againText } from "./again.ts";
 import type { OnStudyEvent } from "./events.ts";
 import type { Compute, Executor, ProgressMessage } from "./executor.ts";
 import { type Job, planJobs } from "./jobs.ts";
 import { Progress } from "./progress.ts";
-import { findStored, type Share, type StoredRuns, type StudyWork } from "./share.ts";
+import { findStored, type Share, type StudyWork } from "./share.ts";
 import type { StoredRun } from "./store.ts";
+import type { StoredRuns } from "./stored-runs.ts";
 
 export interface ComputeRequest {
   /** The most runs at a time. */
@@ -47,6 +49,9 @@ export async function computeRuns(
   return new Computation(shares, jobs, request).start();
 }
 
+/** What was stored longer ago is on the disk: a machine that loses its power loses the runs of so long. */
+const FLUSH_SECONDS = 5;
+
 /** A run that was not begun, because its studies had failed or everything was stopped. */
 class NotStarted extends Error {}
 
@@ -76,9 +81,11 @@ class Computation {
     if (signal.aborted || (!keepGoing && this.#shares.some(({ error }) => error !== undefined))) stop();
     if (this.#waiting.size === 0) onLastStarted();
     for (const job of this.#jobs.values()) this.#endings.set(job.run.id, this.#begin(job));
+    const flushing = setInterval(() => void this.#flush(), FLUSH_SECONDS * 1000);
     const ends = this.#shares.map((share) => this.#endOf(share));
     void Promise.allSettled(ends).then(() => {
       signal.removeEventListener("abort", stop);
+      clearInterval(flushing);
       if (!keepsExecutor) stop();
     });
     return ends;
@@ -147,11 +154,11 @@ class Computation {
   }
 
   async #give(share: Share, run: Job["run"], finished: StoredRun, computing: Share): Promise<void> {
-    if (share === computing) share.add(run, finished);
+    if (share === computing) share.add(run, finished.artifacts);
     else {
       const artifacts = share.needs(run);
       await share.work.store.adopt(computing.work.store, run.id, artifacts);
-      share.add(run, { ...finished, artifacts });
+      share.add(run, artifacts);
     }
     const { accuracy, loss } = testedOf(finished.result) ?? { accuracy: null, loss: null };
     this.#request.onEvent({
@@ -176,15 +183,28 @@ class Computation {
     // Nothing writes to this study's folder after this: its runs have ended, and the executor too if it was stopped.
     await this.#stopped;
     work.data.release();
-    if (share.isComplete) {
-      await share.trim();
-      return stored;
+    if (share.isComplete) await share.trim();
+    try {
+      await work.store.close();
+    } catch (error) {
+      throw explainWriteError(error, work.store.folder);
     }
+    if (share.isComplete) return stored;
     if (!signal.aborted && !(share.error instanceof NotStarted)) throw share.error;
     const what = signal.aborted ? "Interrupted" : "Not finished";
     throw new PruneLabError("interrupted", `${what}: ${stored.size} of ${work.runs.length} runs are kept.`, {
       hint: "Run the same command again to continue.",
     });
+  }
+
+  /** Flushes what has been stored; where that fails, the runs that follow would be lost too. */
+  async #flush(): Promise<void> {
+    for (const share of this.#shares) {
+      await share.work.store.flush().catch((error: unknown) => {
+        share.fail(error);
+        if (!this.#request.keepGoing) this.#stop();
+      });
+    }
   }
 
   #hadItsTurn({ run }: Job): void {

@@ -4,7 +4,10 @@ import type { Artifact } from "../experiment/runs/run.ts";
 import type { RunSettings } from "../experiment/settings.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import type { EngineToRun } from "./executor.ts";
-import type { RunStore, StoredRun } from "./store.ts";
+import type { RunStore, RunTiming } from "./store.ts";
+import { RunsInStore, type StoredRuns } from "./stored-runs.ts";
+
+export type { StoredRuns } from "./stored-runs.ts";
 
 /** One study's part in a computation. */
 export interface StudyWork {
@@ -21,28 +24,29 @@ export interface StudyWork {
   readonly announce: (counts: { runs: number; stored: number; workers: number }) => void;
 }
 
-export type StoredRuns = ReadonlyMap<string, StoredRun>;
+/** What a store has of a run, without its result. */
+export interface Held {
+  readonly timing: RunTiming;
+  readonly artifacts: readonly Artifact[];
+}
 
 /** How far a study is: which of its runs are stored, with what they have to pass on. */
 export class Share {
   readonly work: StudyWork;
   readonly #runs: ReadonlyMap<string, Run>;
-  /** By run: those that hang on it. */
-  readonly #children = new Map<string, Run[]>();
-  readonly #stored = new Map<string, StoredRun>();
+  /** By run: how many of those that hang on it are not stored, by what they take from it. */
+  readonly #awaited = new Map<string, Map<Artifact, number>>();
+  readonly #stored: RunsInStore;
   /** Runs of its own folder that are stored without what they now have to pass on, and so are computed again. */
-  readonly again: { readonly run: Run; readonly held: StoredRun }[] = [];
+  readonly again: { readonly run: Run; readonly held: Held }[] = [];
   /** Why it cannot be finished. */
   error: unknown;
 
   constructor(work: StudyWork) {
     this.work = work;
+    this.#stored = new RunsInStore(work.store);
     this.#runs = new Map(work.runs.map((run) => [run.id, run]));
-    for (const run of work.runs) {
-      for (const { run: parent } of run.parents) {
-        this.#children.set(parent, [...(this.#children.get(parent) ?? []), run]);
-      }
-    }
+    for (const run of work.runs) this.#countAwaited(run, 1);
   }
 
   get stored(): StoredRuns {
@@ -60,21 +64,31 @@ export class Share {
 
   /** Whether runs hang on it that are not stored. */
   isAwaited({ id }: Run): boolean {
-    return (this.#children.get(id) ?? []).some((child) => !this.#stored.has(child.id));
+    return this.#awaited.has(id);
   }
 
   /** What must be there of a run: what is kept of it in the end, and what runs need that are not stored. */
   needs(run: Run): Artifact[] {
-    const children = (this.#children.get(run.id) ?? []).filter(({ id }) => !this.#stored.has(id));
-    const asked = children.flatMap(({ parents }) =>
-      parents.filter((parent) => parent.run === run.id).flatMap(({ artifacts }) => artifacts),
-    );
-    return [...new Set([...this.work.keeps(run), ...asked])];
+    return [...new Set([...this.work.keeps(run), ...(this.#awaited.get(run.id)?.keys() ?? [])])];
   }
 
-  /** The run is in the study's store. */
-  add(run: Run, stored: StoredRun): void {
-    this.#stored.set(run.id, stored);
+  /** The run is in the study's store, with these artifacts. */
+  add(run: Run, artifacts: readonly Artifact[]): void {
+    if (!this.#stored.has(run.id)) this.#countAwaited(run, -1);
+    this.#stored.add(run.id, artifacts);
+  }
+
+  #countAwaited({ parents }: Run, change: 1 | -1): void {
+    for (const { run, artifacts } of parents) {
+      const counts = this.#awaited.get(run) ?? new Map<Artifact, number>();
+      for (const artifact of artifacts) {
+        const count = (counts.get(artifact) ?? 0) + change;
+        if (count === 0) counts.delete(artifact);
+        else counts.set(artifact, count);
+      }
+      if (counts.size === 0) this.#awaited.delete(run);
+      else this.#awaited.set(run, counts);
+    }
   }
 
   /** Lets go of what runs passed on to this one alone. A file that cannot be removed is no harm. */
@@ -89,19 +103,21 @@ export class Share {
 
   async #trim(id: string): Promise<void> {
     const run = this.#runs.get(id);
-    const held = this.#stored.get(id);
-    if (run === undefined || held === undefined) return;
+    const held = this.#stored.artifactsOf(id) ?? [];
+    if (run === undefined || held.length === 0) return;
     const needed = this.needs(run);
-    if (held.artifacts.every((artifact) => needed.includes(artifact))) return;
-    const artifacts = held.artifacts.filter((artifact) => needed.includes(artifact));
+    if (held.every((artifact) => needed.includes(artifact))) return;
+    const artifacts = held.filter((artifact) => needed.includes(artifact));
     await this.work.store.drop(id, artifacts).catch(() => {});
-    this.#stored.set(id, { ...held, artifacts });
+    this.#stored.add(id, artifacts);
   }
 
   fail(thrown: unknown): void {
     this.error ??= explainWriteError(thrown, this.work.store.folder);
   }
 }
+
+type HeldRuns = ReadonlyMap<string, Held>;
 
 /**
  * Finds what each study has already, and what it can take over from the others' folders; it does so, unless told only to
@@ -112,7 +128,7 @@ export async function findStored(
   { onlyLook = false }: { readonly onlyLook?: boolean } = {},
 ): Promise<Share[]> {
   const shares = works.map((work) => new Share(work));
-  const found = new Map<Share, StoredRuns>();
+  const found = new Map<Share, HeldRuns>();
   for (const share of shares) {
     found.set(share, await readAll(share.work).catch((error: unknown) => failed(share, error)));
   }
@@ -127,7 +143,7 @@ export async function findStored(
 async function takeStored(
   share: Share,
   owners: readonly Share[],
-  { found, onlyLook }: { readonly found: ReadonlyMap<Share, StoredRuns>; readonly onlyLook: boolean },
+  { found, onlyLook }: { readonly found: ReadonlyMap<Share, HeldRuns>; readonly onlyLook: boolean },
 ): Promise<void> {
   // Children first: what they still need of a parent, the parent must have.
   for (const run of [...share.work.runs].reverse()) {
@@ -139,30 +155,28 @@ async function takeStored(
       if (lacking !== undefined) share.again.push({ run, held: lacking });
       continue;
     }
-    if (owner === share) share.add(run, held);
+    if (owner === share) share.add(run, held.artifacts);
     else {
       if (!onlyLook) await share.work.store.adopt(owner.work.store, run.id, needed);
-      share.add(run, { ...held, artifacts: needed });
+      share.add(run, needed);
     }
   }
 }
 
-export function hasAll(run: StoredRun | undefined, artifacts: readonly Artifact[]): boolean {
+export function hasAll(run: Pick<Held, "artifacts"> | undefined, artifacts: readonly Artifact[]): boolean {
   return run !== undefined && artifacts.every((artifact) => run.artifacts.includes(artifact));
 }
 
-async function readAll({ runs, store }: StudyWork): Promise<StoredRuns> {
-  const stored = new Map<string, StoredRun>();
-  for (const { id } of runs) {
-    const found = await store.read(id);
-    if (found === undefined) continue;
+async function readAll({ runs, store }: StudyWork): Promise<HeldRuns> {
+  const stored = new Map<string, Held>();
+  for await (const [id, found] of store.readAll(runs.map(({ id }) => id))) {
     await store.tidy(id, found);
-    stored.set(id, found);
+    stored.set(id, { timing: found.timing, artifacts: found.artifacts });
   }
   return stored;
 }
 
-function failed(share: Share, error: unknown): StoredRuns {
+function failed(share: Share, error: unknown): HeldRuns {
   share.fail(error);
   return new Map();
 }

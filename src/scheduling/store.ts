@@ -1,353 +1,157 @@
-import { link, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import * as z from "zod";
+import { setImmediate } from "node:timers/promises";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
-import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
-import { failure, systemErrorCode } from "../foundations/errors.ts";
-import { canonicalJson, sha256 } from "../foundations/hash.ts";
-import { temporaryBeside } from "../foundations/leftovers.ts";
-import { atPath, readError } from "../foundations/system-errors.ts";
-import type { Masks } from "../network/mask.ts";
-import { type Parameters, parameterSpecs } from "../network/parameters.ts";
+import { failure } from "../foundations/errors.ts";
 import type { NetworkSpec } from "../network/specification.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
-import { decodeOptimizerState, encodeOptimizerState } from "../recording/optimizer-state.ts";
+import { PackIndex } from "./packs/pack-index.ts";
+import { packResult, unpackResult } from "./packs/pack-record.ts";
+import { appendToPack, closePack, flushPack } from "./packs/pack-writer.ts";
+import { RunFolders } from "./run-folders.ts";
+import type { RunTiming, StoredRun } from "./stored-run.ts";
+
+export type { RunTiming, StoredRun } from "./stored-run.ts";
+
+/** Packed runs that are read before the process looks at anything else. */
+const READ_AT_ONCE = 256;
 
 /**
- * The finished runs of a folder: runs/<hash>/ each, put there whole by a rename, checked by SHA-256 when read.
- * A leftover that is damaged or half-written counts as not there.
+ * The finished runs of a folder, checked by SHA-256 when read; what is damaged or half-written counts as not there. A run
+ * with nothing to pass on is a line in a pack (packs/pack-line.ts), one with artifacts a folder (run-folders.ts) until it
+ * has let go of them. Any number of processes may store runs at once, the same ones too.
  */
-export interface StoredRun<Result extends RunResult = RunResult> {
-  readonly result: Result;
-  readonly timing: RunTiming;
-  /** What is stored beside the result. */
-  readonly artifacts: readonly Artifact[];
-}
-
-const measured = z.number().nonnegative();
-
-const timingSchema = z.object({
-  seconds: measured,
-  /** Of the optimizer steps alone, and the examples that they took. */
-  trainSeconds: measured,
-  trainedExamples: measured,
-  peakMemoryBytes: measured,
-});
-
-/** Kept apart from the result, which is a pure function of the run's hash. */
-export type RunTiming = Readonly<z.infer<typeof timingSchema>>;
-
-const RESULT_FILE = "result.json";
-const TIMING_FILE = "timing.json";
-const ARTIFACT_FILES: Readonly<Record<Artifact, string>> = {
-  weights: "weights.safetensors",
-  optimizer: "optimizer.safetensors",
-};
-
-const resultFileSchema = z.object({
-  format: z.literal(2),
-  id: z.string(),
-  resultSha256: z.string(),
-  artifactsSha256: z.partialRecord(z.enum(["weights", "optimizer"] satisfies Artifact[]), z.string()),
-  result: z.looseObject({ kind: z.string(), status: z.string() }),
-});
-
-interface ResultFile {
-  readonly format: 2;
-  readonly id: string;
-  readonly resultSha256: string;
-  readonly artifactsSha256: Readonly<Partial<Record<Artifact, string>>>;
-  readonly result: RunResult;
-}
-
-/** Has a checksum of its own: a result's file must not hang on how long the run took. */
-const timingFileSchema = z.object({ format: z.literal(1), timingSha256: z.string(), timing: timingSchema });
-
-/** A file of a run that is not as it was written. */
-class Damaged extends Error {}
-
 export class RunStore {
   readonly folder: string;
-  readonly #network: NetworkSpec;
+  readonly #folders: RunFolders;
+  readonly #packs: PackIndex;
 
   constructor(folder: string, network: NetworkSpec) {
     this.folder = folder;
-    this.#network = network;
+    this.#folders = new RunFolders(folder, network);
+    this.#packs = new PackIndex(folder);
   }
 
   /** The stored run, or undefined when it is not there or not as it was written. */
   async read(id: string): Promise<StoredRun | undefined> {
-    return unlessDamaged(async () => {
-      const file = await this.#readResultFile(id);
-      const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
-      for (const artifact of artifacts) {
-        const bytes = await this.#readArtifact(file, artifact);
-        if (artifact === "weights") this.#refuseOtherNetwork(file, bytes);
-      }
-      return { result: file.result, timing: await this.#readTiming(id), artifacts };
+    const found = this.#folders.has(id) ? await this.#folders.read(id) : undefined;
+    return found ?? this.#readPacked(id) ?? this.#readOwn(id) ?? this.#readOthers(id);
+  }
+
+  /** Those of these runs that are stored, each as `read` finds it: for many at once. */
+  async *readAll(ids: Iterable<string>): AsyncGenerator<readonly [string, StoredRun]> {
+    const names = new Set(await this.#folders.names());
+    await this.#packs.refresh();
+    let count = 0;
+    for (const id of ids) {
+      const run = (names.has(id) ? await this.#folders.read(id) : undefined) ?? this.#readPacked(id);
+      if (run !== undefined) yield [id, run];
+      if (++count % READ_AT_ONCE === 0) await setImmediate();
+    }
+  }
+
+  /**
+   * A run that was found before, once more, without waiting. Throws a PruneLabError of kind `failure` when it is
+   * there no longer.
+   */
+  readAgain(id: string): StoredRun {
+    const found =
+      (this.#folders.has(id) ? this.#folders.readAgain(id) : undefined) ??
+      this.#readPacked(id) ??
+      this.#readOwn(id);
+    if (found !== undefined) return found;
+    throw failure(`The run ${path.join(this.folder, id)} is no longer as it was stored.`, {
+      hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
     });
   }
 
   /** What a run passes on; undefined also when it is stored without these artifacts. */
   async readArtifacts(id: string, artifacts: readonly Artifact[]): Promise<ParentOutput | undefined> {
-    return unlessDamaged(async () => {
-      const file = await this.#readResultFile(id);
-      const bytes = new Map<Artifact, Uint8Array>();
-      for (const artifact of artifacts) bytes.set(artifact, await this.#readArtifact(file, artifact));
-      const weights = bytes.get("weights");
-      const optimizer = bytes.get("optimizer");
-      return {
-        status: file.result.status,
-        ...(weights === undefined
-          ? { parameters: new Map(), masks: new Map() }
-          : decodeCheckpoint(weights, this.#path(id, ARTIFACT_FILES.weights))),
-        optimizer: optimizer && decodeOptimizerState(optimizer, this.#path(id, ARTIFACT_FILES.optimizer)),
-      };
-    });
+    const found = await this.#folders.readArtifacts(id, artifacts);
+    if (found !== undefined || artifacts.length > 0) return found;
+    const run = await this.read(id);
+    return run && { status: run.result.status, parameters: new Map(), masks: new Map() };
   }
 
   /**
    * The weights and masks of a run that is stored with them, as the bytes of a checkpoint. Throws a PruneLabError of kind
    * `failure` when they are no longer there.
    */
-  async readCheckpoint(id: string): Promise<Uint8Array> {
-    const bytes = await unlessDamaged(async () =>
-      this.#readArtifact(await this.#readResultFile(id), "weights"),
-    );
-    if (bytes !== undefined) return bytes;
-    throw failure(`The weights in ${path.join(this.folder, id)} are no longer as they were stored.`, {
-      hint: "Something removed or changed them while the sweep ran. Run the same command again to continue.",
-    });
+  readCheckpoint(id: string): Promise<Uint8Array> {
+    return this.#folders.readCheckpoint(id);
   }
 
-  /** Stores a finished run at once: written beside its place, flushed to disk, renamed. */
+  /**
+   * Stores a finished run at once. One with artifacts is on the disk then, whatever happens to the machine; one without
+   * them when `flush` has been called, and outlives this process until then.
+   */
   async write(
     id: string,
     output: RunOutput<RunResult>,
     timing: RunTiming,
     keep: readonly Artifact[],
   ): Promise<void> {
-    const artifacts = keep.map((artifact) => [artifact, this.#encode(artifact, output)] as const);
-    const file: ResultFile = {
-      format: 2,
-      id,
-      resultSha256: sha256(canonicalJson(output.result)),
-      artifactsSha256: Object.fromEntries(artifacts.map(([artifact, bytes]) => [artifact, sha256(bytes)])),
-      result: output.result,
-    };
-    await this.#place(file, async (temporary) => {
-      await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
-      await writeFlushed(path.join(temporary, TIMING_FILE), timingText(timing));
-      for (const [artifact, bytes] of artifacts) {
-        await writeFlushed(path.join(temporary, ARTIFACT_FILES[artifact]), bytes);
-      }
-    });
+    if (keep.length > 0) await this.#folders.write(id, output, timing, keep);
+    else await this.#pack(id, { ...output, timing });
   }
 
-  /**
-   * Takes over a run that another store holds, with these of its artifacts; with hard links where the disk has them,
-   * the same bytes either way.
-   */
+  /** Takes over a run that another store holds, with these of its artifacts. */
   async adopt(source: RunStore, id: string, keep: readonly Artifact[]): Promise<void> {
-    const there = await source.#readResultFile(id);
-    const artifactsSha256 = onlyKept(there, keep);
-    const file = { ...there, artifactsSha256 };
-    await this.#place(file, async (temporary) => {
-      await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
-      const files = Object.keys(artifactsSha256).map((artifact) => ARTIFACT_FILES[artifact as Artifact]);
-      for (const name of [TIMING_FILE, ...files]) {
-        await linkOrCopy(source.#path(id, name), path.join(temporary, name));
-      }
-    });
+    if (keep.length > 0) await this.#folders.adopt(source.#folders, id, keep);
+    else await this.#pack(id, source.readAgain(id));
   }
 
   /** Lets go of all artifacts of a run but these. Its result stays there throughout. */
   async drop(id: string, keep: readonly Artifact[]): Promise<void> {
-    const file = await this.#readResultFile(id);
-    const artifactsSha256 = onlyKept(file, keep);
-    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
-    for (const artifact of Object.keys(file.artifactsSha256) as Artifact[]) {
-      if (!keep.includes(artifact)) await rm(this.#path(id, ARTIFACT_FILES[artifact]), { force: true });
+    if (keep.length > 0) return this.#folders.drop(id, keep);
+    if (this.#readPacked(id) === undefined) {
+      const run = await this.#folders.read(id);
+      if (run === undefined) return;
+      appendToPack(this.folder, id, packResult(run.result), run.timing);
+      await this.flush();
     }
+    await this.#folders.remove(id);
   }
 
-  /** Removes the artifacts that `drop` was about to remove when it was killed: those that the result does not list. */
-  async tidy(id: string, { artifacts }: StoredRun): Promise<void> {
-    const names = await readdir(path.join(this.folder, id));
-    for (const [artifact, file] of Object.entries(ARTIFACT_FILES)) {
-      if (!names.includes(file) || artifacts.includes(artifact as Artifact)) continue;
-      await rm(this.#path(id, file), { force: true });
+  /** Removes what `drop` was about to remove when it was killed. */
+  async tidy(id: string, found: Pick<StoredRun, "artifacts">): Promise<void> {
+    if (this.#folders.has(id)) await this.#folders.tidy(id, found);
+  }
+
+  /** Flushes to the disk what this process has stored. */
+  flush(): Promise<void> {
+    return flushPack(this.folder);
+  }
+
+  /** Flushes, and lets go of what is open. The store can be used again. */
+  close(): Promise<void> {
+    return closePack(this.folder);
+  }
+
+  async #pack(id: string, { result, timing }: Pick<StoredRun, "result" | "timing">): Promise<void> {
+    if (this.#folders.has(id)) {
+      if ((await this.#folders.read(id)) !== undefined) return;
+      // A damaged leftover.
+      await this.#folders.remove(id);
     }
+    appendToPack(this.folder, id, packResult(result), timing);
   }
 
-  #encode(artifact: Artifact, { result, parameters, masks, optimizer }: RunOutput): Uint8Array {
-    const { network = this.#network } = result;
-    if (artifact === "weights") return encodeCheckpoint(network, parameters, masks);
-    if (optimizer === undefined) throw new Error("the run has no optimizer state to keep");
-    return encodeOptimizerState(network, optimizer);
+  #readPacked(id: string): StoredRun | undefined {
+    const packed = this.#packs.run(id) as Pick<StoredRun, "result" | "timing"> | undefined;
+    const result = packed && unpackResult(packed.result, this.#packs);
+    return result && { result, timing: packed.timing, artifacts: NO_ARTIFACTS };
   }
 
-  /**
-   * Fills a folder beside the run's place, then renames it. Others may be storing the same run: whoever is first stays,
-   * and gets what it lacks of the artifacts. Only a run that is damaged, or has another result, makes room.
-   */
-  async #place(file: ResultFile, fill: (temporary: string) => Promise<void>): Promise<void> {
-    const place = path.join(this.folder, file.id);
-    const temporary = temporaryBeside(place);
-    try {
-      await mkdir(temporary, { recursive: true });
-      await fill(temporary);
-      while (!(await movedTo(place, temporary)) && !(await this.#isThere(file, temporary))) {
-        await moveAside(place);
-      }
-    } catch (error) {
-      throw atPath(error, place);
-    } finally {
-      await discard(temporary);
-    }
+  /** A run that this process has stored since. */
+  #readOwn(id: string): StoredRun | undefined {
+    this.#packs.refreshOwn();
+    return this.#readPacked(id);
   }
 
-  /** Whether the run is stored, intact and with these artifacts; adds those that it lacks. */
-  async #isThere(file: ResultFile, temporary: string): Promise<boolean> {
-    const { id, artifactsSha256 } = file;
-    const artifacts = Object.keys(artifactsSha256) as Artifact[];
-    const [there, found] = [await unlessDamaged(() => this.#readResultFile(id)), await this.read(id)];
-    if (there === undefined || found === undefined) return false;
-    const lacking = artifacts.filter((artifact) => !found.artifacts.includes(artifact));
-    if (lacking.length === 0) return true;
-    if (there.resultSha256 !== file.resultSha256) return false;
-    // Readers find the run throughout: with what it had, then with all.
-    for (const artifact of lacking) {
-      const name = ARTIFACT_FILES[artifact];
-      const another = temporaryBeside(path.join(this.folder, id));
-      await linkOrCopy(path.join(temporary, name), another);
-      await rename(another, this.#path(id, name));
-    }
-    const all = { ...artifactsSha256, ...there.artifactsSha256 };
-    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...there, artifactsSha256: all }));
-    return (await this.readArtifacts(id, artifacts)) !== undefined;
-  }
-
-  async #readResultFile(id: string): Promise<ResultFile> {
-    const text = await this.#read(id, RESULT_FILE);
-    const file = resultFileSchema.parse(JSON.parse(text.toString("utf8"))) as unknown as ResultFile;
-    refuseChanged(
-      file.id === id &&
-        file.resultSha256 === sha256(canonicalJson(file.result)) &&
-        resultText(file) === String(text),
-      id,
-    );
-    return file;
-  }
-
-  async #readTiming(id: string): Promise<RunTiming> {
-    const text = String(await this.#read(id, TIMING_FILE));
-    const { timing } = timingFileSchema.parse(JSON.parse(text));
-    refuseChanged(timingText(timing) === text, id);
-    return timing;
-  }
-
-  async #readArtifact({ id, artifactsSha256 }: ResultFile, artifact: Artifact): Promise<Uint8Array> {
-    const bytes = await this.#read(id, ARTIFACT_FILES[artifact]);
-    refuseChanged(sha256(bytes) === artifactsSha256[artifact], id);
-    return bytes;
-  }
-
-  async #read(id: string, name: string): Promise<Buffer> {
-    const file = this.#path(id, name);
-    try {
-      return await readFile(file);
-    } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR")
-        throw new Damaged(id, { cause: error });
-      throw readError(error, file);
-    }
-  }
-
-  /** Whoever finds the weights expects a value for each parameter. */
-  #refuseOtherNetwork({ id, result: { network = this.#network } }: ResultFile, bytes: Uint8Array): void {
-    const { parameters, masks } = decodeCheckpoint(bytes, this.#path(id, ARTIFACT_FILES.weights));
-    const sizes = new Map(parameterSpecs(network).map(({ name, size }) => [name, size]));
-    const fits = (tensors: Parameters | Masks) =>
-      [...tensors].every(([name, { length }]) => sizes.get(name) === length);
-    refuseChanged(parameters.size === sizes.size && fits(parameters) && fits(masks), id);
-  }
-
-  #path(id: string, file: string): string {
-    return path.join(this.folder, id, file);
+  async #readOthers(id: string): Promise<StoredRun | undefined> {
+    await this.#packs.refresh();
+    return this.#readPacked(id);
   }
 }
 
-/** What `read` gives, or undefined where files are missing or damaged, as opposed to a disk that does not answer. */
-async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Damaged || error instanceof SyntaxError || error instanceof z.ZodError)
-      return undefined;
-    throw error;
-  }
-}
-
-/** Moves a folder to its place, unless something is there. */
-async function movedTo(place: string, temporary: string): Promise<boolean> {
-  try {
-    await rename(temporary, place);
-    return true;
-  } catch (error) {
-    // Windows says EPERM or EACCES for a folder that is there.
-    const isThere = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"].includes(
-      systemErrorCode(error) ?? "",
-    );
-    if (isThere && (await exists(place))) return false;
-    throw error;
-  }
-}
-
-/** Takes what is in a place away, in one step, so that of two that want to one has it to remove. */
-async function moveAside(place: string): Promise<void> {
-  const aside = temporaryBeside(place);
-  try {
-    await rename(place, aside);
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-  }
-  await discard(aside);
-}
-
-async function exists(place: string): Promise<boolean> {
-  return stat(place).then(
-    () => true,
-    () => false,
-  );
-}
-
-function refuseChanged(isAsWritten: boolean, id: string): void {
-  if (!isAsWritten) throw new Damaged(id);
-}
-
-function onlyKept({ artifactsSha256 }: ResultFile, keep: readonly Artifact[]): ResultFile["artifactsSha256"] {
-  return Object.fromEntries(
-    Object.entries(artifactsSha256).filter(([artifact]) => keep.includes(artifact as Artifact)),
-  );
-}
-
-function resultText(file: ResultFile): string {
-  return `${JSON.stringify(file, null, 1)}\n`;
-}
-
-function timingText(timing: RunTiming): string {
-  return `${JSON.stringify({ format: 1, timingSha256: sha256(canonicalJson(timing)), timing })}\n`;
-}
-
-/** A second name for the same bytes: files of a store are replaced, never changed. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") throw error;
-    await copyFlushed(from, to);
-  }
-}
+const NO_ARTIFACTS: readonly Artifact[] = [];

@@ -48,7 +48,9 @@ async function storedFiles(folder: string): Promise<Map<string, string[]>> {
   };
   const files = new Map<string, string[]>();
   for (const [label, id] of Object.entries(runs)) {
-    files.set(label, (await readdir(path.join(folder, "runs", id))).sort());
+    // Of a run that passes nothing on there is a line in a pack.
+    const names = await readdir(path.join(folder, "runs", id)).catch(() => []);
+    files.set(label, names.sort());
   }
   return files;
 }

@@ -1,6 +1,6 @@
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { RunResult } from "../../src/experiment/runs/index.ts";
 import type { RunOutput } from "../../src/experiment/runs/run.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
@@ -101,6 +101,85 @@ describe("the store of runs", () => {
       await writeFile(file, whole);
     }
     expect(await store.read("a")).toMatchObject({ result: output.result, timing });
+  });
+
+  it("has nothing of a packed run of which one bit is not as it was written, and all of the others", async () => {
+    const store = await storeWithRun([]);
+    await store.write("b", output, timing, []);
+    await store.close();
+    const [name = ""] = await readdir(path.join(store.folder, "packs"));
+    const file = path.join(store.folder, "packs", name);
+    const whole = await readFile(file);
+    const second = whole.indexOf("run1 b");
+    const readBoth = async () => {
+      const reader = new RunStore(store.folder, network);
+      return [await reader.read("a"), await reader.read("b")].map((run) => run !== undefined);
+    };
+    for (let bit = 0; bit < 8 * whole.length; bit += 5) {
+      const flipped = Buffer.from(whole);
+      flipped[bit >> 3] = (whole[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      await writeFile(file, flipped);
+      const [a, b] = await readBoth();
+      const inLine = whole[bit >> 3] !== 10;
+      if (inLine) expect({ bit, a, b }).toEqual({ bit, a: bit >> 3 >= second, b: bit >> 3 < second });
+    }
+    // A kill in the middle of a line costs that line, and no other that follows it.
+    await writeFile(file, Buffer.concat([whole.subarray(0, second - 20), whole.subarray(second - 1)]));
+    expect(await readBoth()).toEqual([false, true]);
+    await writeFile(file, whole);
+    expect(await readBoth()).toEqual([true, true]);
+  });
+
+  it("becomes a line of a pack when it has nothing to pass on any more", async () => {
+    const store = await storeWithRun(["weights"]);
+    await store.drop("a", []);
+    expect(await readdir(store.folder)).toEqual(["packs"]);
+    expect(await new RunStore(store.folder, network).read("a")).toEqual({
+      result: output.result,
+      timing,
+      artifacts: [],
+    });
+    // Computed again with what is needed now, it is found with it.
+    await store.write("a", output, timing, ["optimizer"]);
+    expect(await store.read("a")).toMatchObject({ artifacts: ["optimizer"] });
+  });
+
+  it("flushes packs when it is told to, once however many runs there are", async () => {
+    const handle = await open(import.meta.filename);
+    const sync = vi.spyOn(Object.getPrototypeOf(handle), "sync");
+    await handle.close();
+    const store = new RunStore(path.join(await temporaryFolder(), "runs"), network);
+    for (let i = 0; i < 100; i++) await store.write(`run-${i}`, output, timing, []);
+    expect(sync).not.toHaveBeenCalled();
+    await store.flush();
+    await store.close();
+    expect(sync).toHaveBeenCalledTimes(1);
+    sync.mockRestore();
+  });
+
+  it("goes on in a new pack when the folder was removed", async () => {
+    const store = await storeWithRun([]);
+    await rm(store.folder, { recursive: true });
+    await store.write("b", output, timing, []);
+    expect(await new RunStore(store.folder, network).read("b")).toMatchObject({ timing });
+  });
+
+  it("stores what the points of a seed share once", async () => {
+    const store = new RunStore(path.join(await temporaryFolder(), "runs"), network);
+    const before = { tensors: [], note: "x".repeat(1000) };
+    for (const id of ["a", "b", "c"]) {
+      const result = { kind: "point", status: "ok", history: [], weights: { before, after: id } };
+      await store.write(id, { ...output, result: result as unknown as RunResult }, timing, []);
+    }
+    const [name = ""] = await readdir(path.join(store.folder, "packs"));
+    const text = await readFile(path.join(store.folder, "packs", name), "utf8");
+    expect(text.split("x".repeat(1000))).toHaveLength(2);
+    expect((await new RunStore(store.folder, network).read("c"))?.result).toMatchObject({
+      weights: { before, after: "c" },
+    });
+    // A run whose shared value is damaged is not as it was written either.
+    await writeFile(path.join(store.folder, "packs", name), text.replace("xxx", "xxy"));
+    expect(await new RunStore(store.folder, network).read("c")).toBeUndefined();
   });
 
   it.each(["{}", "null", "[]", '{"seconds":1}', '{"format":1,"timingSha256":"","timing":{"seconds":null}}'])(
