@@ -53,12 +53,14 @@ export function planCluster(
 }
 
 /** Multiply-accumulates a second of what is stored; undefined without any. */
-function measuredRate({ stored }: Share, costOf: ReadonlyMap<string, number>): number | undefined {
+function measuredRate({ work, stored }: Share, costOf: ReadonlyMap<string, number>): number | undefined {
   let cost = 0;
   let seconds = 0;
-  for (const [id, { timing }] of stored) {
+  for (const { id } of work.runs) {
+    const found = stored.get(id);
+    if (found === undefined) continue;
     cost += costOf.get(id) ?? 0;
-    seconds += timing.seconds;
+    seconds += found.timing.seconds;
   }
   return seconds > 0 && cost > 0 ? cost / seconds : undefined;
 }

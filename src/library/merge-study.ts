@@ -2,7 +2,6 @@ import path from "node:path";
 
 import type { StudyOptions } from "../experiment/options.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
-import type { Artifact } from "../experiment/runs/run.ts";
 import { inputError } from "../foundations/errors.ts";
 import { folderHolder } from "../foundations/folder-lock.ts";
 import { differences, MANIFEST_FILE, type Manifest, readManifest } from "../recording/manifest.ts";
@@ -13,12 +12,11 @@ import { finishStudy, keptArtifacts, openStudy, type StudyOutcome } from "../res
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { hasAll } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
-import { RunsInStore } from "../scheduling/stored-runs.ts";
+import { type Held, RunsInStore } from "../scheduling/stored-runs.ts";
 
 /** Where a run is found, and with what. */
-interface Source {
+interface Source extends Held {
   readonly store: RunStore;
-  readonly artifacts: readonly Artifact[];
 }
 
 /** A results folder that holds some of a study's runs, and its config. */
@@ -56,9 +54,10 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   for (const part of parts) {
     const store = new RunStore(path.join(part.folder, RUNS_FOLDER), study.settings.network);
     const lacking = [...runs.keys()].filter((id) => !sources.has(id));
-    for await (const [id, { artifacts }] of store.readAll(lacking)) {
+    for await (const [id, { timing, artifacts }] of store.readAll(lacking)) {
       const run = runs.get(id);
-      if (run !== undefined && hasAll({ artifacts }, keeps(run))) sources.set(id, { store, artifacts });
+      if (run !== undefined && hasAll({ artifacts }, keeps(run)))
+        sources.set(id, { store, timing, artifacts });
     }
   }
   refuseMissing(study, sources, manifests);
@@ -77,13 +76,13 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
   try {
     const stored = new RunsInStore(open.store);
     for (const run of study.plan.runs) {
-      const { store, artifacts } = sources.get(run.id) as Source;
+      const { store, timing, artifacts } = sources.get(run.id) as Source;
       const isHere = path.resolve(store.folder) === path.resolve(open.store.folder);
       if (!isHere) await open.store.adopt(store, run.id, keeps(run));
       else if (!artifacts.every((artifact) => keeps(run).includes(artifact))) {
         await open.store.drop(run.id, keeps(run));
       } else await open.store.tidy(run.id, { artifacts });
-      stored.add(run.id, keeps(run));
+      stored.add(run.id, { timing, artifacts: keeps(run) });
     }
     await open.store.close();
     return await finishStudy(open, stored, onEvent);

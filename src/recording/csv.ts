@@ -11,12 +11,35 @@ export function formatCsv<Name extends TableName>(
   return writeCsv(table, columnsOfRows(table, rows, ownMetrics), rows);
 }
 
+/** Rows that are text at a time. */
+const CHUNK = 1000;
+
+/** The same as bytes in UTF-8. Of long tables only some rows are text at a time, which may be 512 MiB long at most. */
+export function formatCsvBytes<Name extends TableName>(
+  table: Name,
+  rows: readonly TableRows[Name][],
+  ownMetrics: readonly string[] = [],
+): Buffer {
+  const columns = columnsOfRows(table, rows, ownMetrics);
+  const chunks = [Buffer.from(writeCsv(table, columns, []))];
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    chunks.push(Buffer.from(csvLines(table, columns, rows.slice(start, start + CHUNK), start)));
+  }
+  return Buffer.concat(chunks);
+}
+
 /**
  * A table as CSV text (RFC 4180 quoting, "\n" line ends): the header, then one line a row, in the order of
  * the columns. `null`, and a key that a row lacks, is an empty cell. Throws a RangeError that names table, column and row (from 1) for a
  * number that is not finite, or not whole in an integer column: a file never holds NaN.
  */
 export function writeCsv(table: string, described: ColumnSet, rows: readonly object[]): string {
+  const header = stringify([Object.keys(described)], { record_delimiter: "\n" });
+  return header + csvLines(table, described, rows, 0);
+}
+
+/** Lines of a table, of which `before` rows are written already. */
+function csvLines(table: string, described: ColumnSet, rows: readonly object[], before: number): string {
   const columns = Object.entries(described);
   const lines = rows.map((row, index) => {
     const cells: Readonly<Record<string, unknown>> = { ...row };
@@ -24,13 +47,13 @@ export function writeCsv(table: string, described: ColumnSet, rows: readonly obj
       const cell = formatCell(cells[key], format);
       if (cell === undefined) {
         throw new RangeError(
-          `${table}.csv, row ${index + 1}: ${key} (${format}) cannot be ${String(cells[key])}`,
+          `${table}.csv, row ${before + index + 1}: ${key} (${format}) cannot be ${String(cells[key])}`,
         );
       }
       return cell;
     });
   });
-  return stringify([columns.map(([key]) => key), ...lines], { record_delimiter: "\n" });
+  return stringify(lines, { record_delimiter: "\n" });
 }
 
 /** The text of a cell, or undefined when the value does not fit the format. */

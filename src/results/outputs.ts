@@ -2,7 +2,7 @@ import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
-import { asRecorded, formatCsv } from "../recording/csv.ts";
+import { asRecorded, formatCsvBytes } from "../recording/csv.ts";
 import { EVALUATION_TABLES } from "../recording/evaluation.ts";
 import { PUBLISHED_FILE, type PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
@@ -23,17 +23,19 @@ export function tableFiles(
 ): OutputFile[] {
   const ownMetrics = namesOf(options);
   return [
-    [options.output.results, formatCsv("results", tables.results, ownMetrics)],
-    ["summary.csv", formatCsv("summary", summary, ownMetrics)],
-    ["layers.csv", formatCsv("layers", tables.layers)],
-    ["history.csv", formatCsv("history", tables.history)],
+    [options.output.results, formatCsvBytes("results", tables.results, ownMetrics)],
+    ["summary.csv", formatCsvBytes("summary", summary, ownMetrics)],
+    ["layers.csv", formatCsvBytes("layers", tables.layers)],
+    ["history.csv", formatCsvBytes("history", tables.history)],
     ...(tables.learningRates.length === 0
       ? []
-      : [["learning-rates.csv", formatCsv("learning-rates", tables.learningRates)] satisfies OutputFile]),
+      : [
+          ["learning-rates.csv", formatCsvBytes("learning-rates", tables.learningRates)] satisfies OutputFile,
+        ]),
     ...EVALUATION_TABLES.filter((name) => tables.evaluation[name].length > 0).map(
-      (name): OutputFile => [`${name}.csv`, formatCsv(name, tables.evaluation[name])],
+      (name): OutputFile => [`${name}.csv`, formatCsvBytes(name, tables.evaluation[name])],
     ),
-    [TIMINGS_FILE, formatCsv("timings", tables.timings)],
+    [TIMINGS_FILE, formatCsvBytes("timings", tables.timings)],
     [SNAPSHOTS_FILE, `${JSON.stringify(tables.snapshots, null, 1)}\n`],
     ...(published.length === 0
       ? []

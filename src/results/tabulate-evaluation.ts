@@ -12,15 +12,15 @@ export interface TestedCell {
   readonly recovered: TestMeasure | undefined;
 }
 
-/** The rows of the tables of `evaluate` that are measured on the test set, in the order of the grid. */
+/** The rows of a cell in the tables of `evaluate` that are measured on the test set. */
 export function evaluationRows(
-  cells: readonly TestedCell[],
+  of: TestedCell,
   study: string,
 ): Pick<EvaluationRows, "classes" | "calibration" | "corruptions"> {
   return {
-    classes: cells.flatMap((of) => classRows(of, study)),
-    calibration: cells.flatMap((of) => calibrationRows(of, study)),
-    corruptions: cells.flatMap((of) => corruptionRows(of, study)),
+    classes: classRows(of, study),
+    calibration: calibrationRows(of, study),
+    corruptions: corruptionRows(of, study),
   };
 }
 

@@ -1,6 +1,6 @@
 import { kneeSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
-import { lastOf } from "../experiment/plan.ts";
+import { type Cell, lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { TestMeasure } from "../experiment/runs/test-measure.ts";
 import { validations } from "../experiment/settled-plan.ts";
@@ -8,7 +8,7 @@ import { unpackBits } from "../foundations/packed.ts";
 import { randomStream } from "../foundations/random.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import type { SweetSpotRow } from "../recording/rows.ts";
-import type { StoredRun } from "../scheduling/store.ts";
+import type { StoredRuns } from "../scheduling/share.ts";
 import type { TestedCell } from "./tabulate-evaluation.ts";
 
 /** What a network is chosen by, and what it is tested on then: examples that the choice has not seen. */
@@ -24,24 +24,24 @@ type Sides = Pick<
  */
 export function sweetSpotRows(
   study: Pick<StudyOutline, "plan" | "settings" | "dataset">,
-  stored: ReadonlyMap<string, StoredRun>,
-  cells: readonly TestedCell[],
+  stored: StoredRuns,
+  testedOf: (cell: Cell) => TestedCell,
   name: string,
 ): SweetSpotRow[] {
   if (!study.settings.evaluate?.sweetSpot) return [];
   const { test, validation } = study.dataset.examples;
   const validated = validations(study, stored, accuracy);
   const halves = halvesOf(test);
-  const rows = cells.map((tested) => ({
-    tested,
+  const rows = study.plan.cells.map((cell) => ({
+    cell,
     sides:
       validation > 0
-        ? onValidation(tested, validated(lastOf(tested.cell)), { validation, test })
-        : onHalves(tested, halves, test),
+        ? onValidation(testedOf(cell), validated(lastOf(cell)), { validation, test })
+        : onHalves(testedOf(cell), halves, test),
   }));
-  const ofMethods = groupBy(rows, ({ tested: { cell } }) => cell.method.name);
+  const ofMethods = groupBy(rows, ({ cell }) => cell.method.name);
   const spots = new Map([...ofMethods].map(([method, of]) => [method, sweetSpot(of)]));
-  return rows.map(({ tested: { cell }, sides }) => ({
+  return rows.map(({ cell, sides }) => ({
     study: name,
     method: cell.method.name,
     seed: cell.seed,
@@ -61,10 +61,8 @@ export function sweetSpotRows(
 }
 
 /** Undefined where a network diverged, or the curve has no knee. */
-function sweetSpot(
-  rows: readonly { readonly tested: TestedCell; readonly sides: Sides }[],
-): number | undefined {
-  const points = [...groupBy(rows, ({ tested: { cell } }) => cell.sparsity)].map(([sparsity, of]) => {
+function sweetSpot(rows: readonly { readonly cell: Cell; readonly sides: Sides }[]): number | undefined {
+  const points = [...groupBy(rows, ({ cell }) => cell.sparsity)].map(([sparsity, of]) => {
     const sum = of.reduce((total, { sides }) => total + (sides.choice_accuracy ?? Number.NaN), 0);
     return { sparsity, value: (accuracy.scale * sum) / of.length };
   });

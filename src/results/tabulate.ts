@@ -86,7 +86,7 @@ export function tabulate(
     return effortOf(run, result, settings, dataset.examples);
   };
   const effortBehind = (id: string) => totalEffort(trainingsBehind(id, runs).map(effort));
-  const filled = plan.cells.map((cell): Filled => {
+  const fill = (cell: Cell): Filled => {
     const found = { point: pointOf(stored, cell), quantized: quantizedOf(stored, cell) };
     const diverged = (found.quantized ?? found.point).status === "diverged";
     return {
@@ -95,33 +95,54 @@ export function tabulate(
       ...found,
       effort: diverged ? null : effortBehind(lastOf(cell)),
     };
-  });
+  };
   // All rows of a table have the same columns.
-  const quantizes = filled.some(({ quantized }) => quantized !== undefined);
+  const quantizes = plan.cells.some(({ method }) => method.quantization !== undefined);
   const triesRates = plan.cells.some(({ tried }) => tried !== undefined);
   const methods = [...new Set(plan.cells.map(({ method }) => method))];
   const unitsOf = unitTable(methods, settings);
   const hasControls = methods.some((method) => !isConstructed(method) && method.control !== undefined);
+  const resultOf = (of: Filled): ResultRow => {
+    const row = {
+      ...resultRow(of, labels),
+      ...(hasControls ? controlColumns(of, methods) : {}),
+      ...(triesRates ? { learning_rate: of.cell.learningRate ?? null } : {}),
+      ...layerColumn(of),
+      ...(quantizes ? codedColumns(of) : {}),
+    };
+    return { ...row, ...formulaCells(row, formulas) };
+  };
+  // One cell after the other: of a study of many runs there is room for the rows, and not for the results.
+  const results: ResultRow[] = [];
+  const layers: LayerRow[] = [];
+  const epochs: HistoryRow[] = [];
+  const evaluation: {
+    [Name in Exclude<keyof EvaluationRows, "sweet-spots">]: EvaluationRows[Name][number][];
+  } = {
+    classes: [],
+    calibration: [],
+    corruptions: [],
+    weights: [],
+  };
+  for (const cell of plan.cells) {
+    const of = fill(cell);
+    results.push(resultOf(of));
+    for (const row of layerRows(of, labels, quantizes, unitsOf?.(cell, of.point))) layers.push(row);
+    for (const row of epochRows(cell, "train", of.point.trained ?? [], labels)) epochs.push(row);
+    for (const row of epochRows(cell, "finetune", of.point.history, labels)) epochs.push(row);
+    const tested = evaluationRows(testedCell(of), labels.study);
+    for (const row of tested.classes) evaluation.classes.push(row);
+    for (const row of tested.calibration) evaluation.calibration.push(row);
+    for (const row of tested.corruptions) evaluation.corruptions.push(row);
+    for (const row of weightRows(of, labels.study)) evaluation.weights.push(row);
+  }
   return {
-    results: filled.map((of) => {
-      const row = {
-        ...resultRow(of, labels),
-        ...(hasControls ? controlColumns(of, methods) : {}),
-        ...(triesRates ? { learning_rate: of.cell.learningRate ?? null } : {}),
-        ...layerColumn(of),
-        ...(quantizes ? codedColumns(of) : {}),
-      };
-      return { ...row, ...formulaCells(row, formulas) };
-    }),
+    results,
     learningRates: triesRates ? learningRateRows({ ...study, plan }, stored, effortBehind, labels.study) : [],
-    layers: filled.flatMap((of) => layerRows(of, labels, quantizes, unitsOf?.(of.cell, of.point))),
-    history: [
-      ...uniqueSeeds(filled).flatMap(({ cell, baseline }) => trainHistory(cell, baseline, labels)),
-      ...filled.flatMap(({ cell, point }) => [
-        ...epochRows(cell, "train", point.trained ?? [], labels),
-        ...epochRows(cell, "finetune", point.history, labels),
-      ]),
-    ],
+    layers,
+    history: uniqueSeeds(plan.cells)
+      .flatMap((cell) => trainHistory(cell, baselineOf(stored, cell), labels))
+      .concat(epochs),
     timings: plan.runs.flatMap((run) => {
       const timing = stored.get(run.id)?.timing;
       if (timing === undefined) return [];
@@ -129,11 +150,15 @@ export function tabulate(
       return [timingRow(run.label, timing, behind, labels)];
     }),
     evaluation: {
-      ...evaluationRows(filled.map(testedCell), labels.study),
-      weights: filled.flatMap((of) => weightRows(of, labels.study)),
-      "sweet-spots": sweetSpotRows({ ...study, plan }, stored, filled.map(testedCell), labels.study),
+      ...evaluation,
+      "sweet-spots": sweetSpotRows(
+        { ...study, plan },
+        stored,
+        (cell) => testedCell(fill(cell)),
+        labels.study,
+      ),
     },
-    snapshots: snapshotsOf(filled, stored, labels),
+    snapshots: snapshotsOf(plan.cells, fill, stored, labels),
   };
 }
 
@@ -169,9 +194,9 @@ function quantizedOf(stored: StoredRuns, cell: Cell): QuantizedResult | undefine
   return result;
 }
 
-function uniqueSeeds<Filled extends { readonly cell: Cell }>(filled: readonly Filled[]): Filled[] {
-  const bySeed = new Map(filled.map((entry) => [entry.cell.seed, entry]));
-  return [...bySeed.values()];
+/** A cell of each seed. */
+function uniqueSeeds(cells: readonly Cell[]): Cell[] {
+  return [...new Map(cells.map((cell) => [cell.seed, cell])).values()];
 }
 
 function resultRow(filled: Filled, labels: StudyLabels): ResultRow {
@@ -333,10 +358,18 @@ function codedLayerColumns({ encoding, bytes }: TensorMeasure, coded: TensorCode
   };
 }
 
-function snapshotsOf(filled: readonly Filled[], stored: StoredRuns, labels: StudyLabels): Snapshots {
-  const seed = filled[0]?.cell.seed ?? 0;
+function snapshotsOf(
+  cells: readonly Cell[],
+  fill: (cell: Cell) => Filled,
+  stored: StoredRuns,
+  labels: StudyLabels,
+): Snapshots {
+  const seed = cells[0]?.seed ?? 0;
   // Not of networks that have other tensors.
-  const shown = filled.filter(({ cell, point }) => cell.seed === seed && point.network === undefined);
+  const shown = cells
+    .filter((cell) => cell.seed === seed)
+    .map(fill)
+    .filter(({ point }) => point.network === undefined);
   // The first run of a path prunes the trained network, whatever levels follow; unless it makes another.
   const firsts = shown.map(({ cell }) => stored.get(cell.path[1] ?? "")?.result);
   const first = firsts.find((result) => result?.kind === "point");

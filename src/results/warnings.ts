@@ -16,13 +16,15 @@ export function resultWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
 function statusWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
-  const withStatus = (status: string) =>
-    plan.runs.filter(({ id }) => shown.has(id) && stored.get(id)?.result.status === status);
-  const diverged = withStatus("diverged").map(({ label }) => label);
-  // A network that is made without a path is what was asked for.
-  const collapsed = withStatus("collapsed").flatMap((run) =>
-    "method" in run && isConstructed(run.method) ? [] : [run.label],
-  );
+  const diverged: string[] = [];
+  const collapsed: string[] = [];
+  for (const run of plan.runs) {
+    const status = shown.has(run.id) ? stored.get(run.id)?.result.status : undefined;
+    if (status === "diverged") diverged.push(run.label);
+    // A network that is made without a path is what was asked for.
+    const isAskedFor = "method" in run && isConstructed(run.method);
+    if (status === "collapsed" && !isAskedFor) collapsed.push(run.label);
+  }
   return [
     ...(diverged.length === 0
       ? []
@@ -43,11 +45,11 @@ function thinLayerWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   for (const cell of plan.cells) {
     const { method, sparsity } = cell;
     const id = pointRunOf(cell);
-    const result = stored.get(id)?.result;
     // Of methods that only round the same networks differently, the first tells.
     const owner = owners.get(id) ?? method.name;
     owners.set(id, owner);
     if (method.quantization !== undefined && owner !== method.name) continue;
+    const result = stored.get(id)?.result;
     if (result?.kind !== "point" || sparsity === 1) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;
@@ -66,8 +68,9 @@ function lostOutputWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
   const lines = new Map<string, string>();
   for (const cell of plan.cells.toSorted((a, b) => a.sparsity - b.sparsity)) {
     const { method, sparsity } = cell;
+    if (isConstructed(method) || method.structure.name !== "neuron") continue;
     const result = stored.get(pointRunOf(cell))?.result;
-    if (isConstructed(method) || method.structure.name !== "neuron" || result?.kind !== "point") continue;
+    if (result?.kind !== "point") continue;
     const weight = result.measure.tensors.findLast(({ role }) => role === "weight");
     const kept = result.keptUnits?.[weight?.name ?? ""];
     const [outputs = 0] = weight?.shape ?? [];

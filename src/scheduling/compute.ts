@@ -154,11 +154,11 @@ class Computation {
   }
 
   async #give(share: Share, run: Job["run"], finished: StoredRun, computing: Share): Promise<void> {
-    if (share === computing) share.add(run, finished.artifacts);
+    if (share === computing) share.add(run, finished);
     else {
       const artifacts = share.needs(run);
       await share.work.store.adopt(computing.work.store, run.id, artifacts);
-      share.add(run, artifacts);
+      share.add(run, { ...finished, artifacts });
     }
     const { accuracy, loss } = testedOf(finished.result) ?? { accuracy: null, loss: null };
     this.#request.onEvent({

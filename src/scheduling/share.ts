@@ -4,8 +4,8 @@ import type { Artifact } from "../experiment/runs/run.ts";
 import type { RunSettings } from "../experiment/settings.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import type { EngineToRun } from "./executor.ts";
-import type { RunStore, RunTiming } from "./store.ts";
-import { RunsInStore, type StoredRuns } from "./stored-runs.ts";
+import type { RunStore } from "./store.ts";
+import { type Held, RunsInStore, type StoredRuns } from "./stored-runs.ts";
 
 export type { StoredRuns } from "./stored-runs.ts";
 
@@ -22,12 +22,6 @@ export interface StudyWork {
   readonly keeps: (run: Run) => readonly Artifact[];
   /** Told once, when it is known what is stored already. */
   readonly announce: (counts: { runs: number; stored: number; workers: number }) => void;
-}
-
-/** What a store has of a run, without its result. */
-export interface Held {
-  readonly timing: RunTiming;
-  readonly artifacts: readonly Artifact[];
 }
 
 /** How far a study is: which of its runs are stored, with what they have to pass on. */
@@ -72,10 +66,10 @@ export class Share {
     return [...new Set([...this.work.keeps(run), ...(this.#awaited.get(run.id)?.keys() ?? [])])];
   }
 
-  /** The run is in the study's store, with these artifacts. */
-  add(run: Run, artifacts: readonly Artifact[]): void {
+  /** The run is in the study's store. */
+  add(run: Run, held: Held): void {
     if (!this.#stored.has(run.id)) this.#countAwaited(run, -1);
-    this.#stored.add(run.id, artifacts);
+    this.#stored.add(run.id, held);
   }
 
   #countAwaited({ parents }: Run, change: 1 | -1): void {
@@ -103,13 +97,13 @@ export class Share {
 
   async #trim(id: string): Promise<void> {
     const run = this.#runs.get(id);
-    const held = this.#stored.artifactsOf(id) ?? [];
-    if (run === undefined || held.length === 0) return;
+    const held = this.#stored.get(id);
+    if (run === undefined || held === undefined || held.artifacts.length === 0) return;
     const needed = this.needs(run);
-    if (held.every((artifact) => needed.includes(artifact))) return;
-    const artifacts = held.filter((artifact) => needed.includes(artifact));
+    if (held.artifacts.every((artifact) => needed.includes(artifact))) return;
+    const artifacts = held.artifacts.filter((artifact) => needed.includes(artifact));
     await this.work.store.drop(id, artifacts).catch(() => {});
-    this.#stored.add(id, artifacts);
+    this.#stored.add(id, { timing: held.timing, artifacts });
   }
 
   fail(thrown: unknown): void {
@@ -155,10 +149,10 @@ async function takeStored(
       if (lacking !== undefined) share.again.push({ run, held: lacking });
       continue;
     }
-    if (owner === share) share.add(run, held.artifacts);
+    if (owner === share) share.add(run, held);
     else {
       if (!onlyLook) await share.work.store.adopt(owner.work.store, run.id, needed);
-      share.add(run, needed);
+      share.add(run, { timing: held.timing, artifacts: needed });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Artifact } from "../experiment/runs/run.ts";
+import type { RunResult } from "../experiment/runs/index.ts";
 import type { RunStore, StoredRun } from "./store.ts";
 
 /** Finished runs by their ids, in memory or not. */
@@ -11,44 +11,55 @@ export interface StoredRuns {
 /** Results that stay in memory: whatever a few rows of a table are made of. */
 const REMEMBERED = 512;
 
+/** What is known of a run in a store without its result. */
+export type Held = Pick<StoredRun, "timing" | "artifacts">;
+
 /** Runs that are in a store. Their results stay there, and are read when they are asked for. */
 export class RunsInStore implements StoredRuns {
   readonly #store: Pick<RunStore, "readAgain">;
-  readonly #artifacts = new Map<string, readonly Artifact[]>();
+  readonly #held = new Map<string, Held>();
   /** By when they were last asked for. */
-  readonly #remembered = new Map<string, StoredRun>();
+  readonly #remembered = new Map<string, RunResult>();
 
   constructor(store: Pick<RunStore, "readAgain">) {
     this.#store = store;
   }
 
   get size(): number {
-    return this.#artifacts.size;
+    return this.#held.size;
   }
 
   has(id: string): boolean {
-    return this.#artifacts.has(id);
+    return this.#held.has(id);
   }
 
-  /** Undefined for a run that is not there. */
-  artifactsOf(id: string): readonly Artifact[] | undefined {
-    return this.#artifacts.get(id);
-  }
-
-  /** Throws a PruneLabError of kind `failure` when the run is no longer in the store. */
+  /**
+   * Undefined for a run that is not there. Asking for its result throws a PruneLabError of kind `failure` when it is no
+   * longer in the store.
+   */
   get(id: string): StoredRun | undefined {
-    const artifacts = this.#artifacts.get(id);
-    if (artifacts === undefined) return undefined;
-    const run = this.#remembered.get(id) ?? this.#store.readAgain(id);
+    const held = this.#held.get(id);
+    if (held === undefined) return undefined;
+    const resultOf = () => this.#result(id);
+    return {
+      ...held,
+      get result() {
+        return resultOf();
+      },
+    };
+  }
+
+  /** The run is in the store. */
+  add(id: string, { timing, artifacts }: Held): void {
+    this.#held.set(id, { timing, artifacts });
+  }
+
+  #result(id: string): RunResult {
+    const result = this.#remembered.get(id) ?? this.#store.readAgain(id).result;
     this.#remembered.delete(id);
-    this.#remembered.set(id, run);
+    this.#remembered.set(id, result);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
-    return { ...run, artifacts };
-  }
-
-  /** The run is in the store, with these artifacts. */
-  add(id: string, artifacts: readonly Artifact[]): void {
-    this.#artifacts.set(id, artifacts);
+    return result;
   }
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { type ColumnSet, optionalColumns, tables } from "../../src/recording/columns.ts";
-import { formatCsv } from "../../src/recording/csv.ts";
+import { formatCsv, formatCsvBytes } from "../../src/recording/csv.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
 import { OWN_COLUMNS } from "../../src/recording/table-columns.ts";
 import { resultRow } from "../support/result-rows.ts";
@@ -91,4 +91,14 @@ describe("docs/results.md", () => {
       expect(page).toContain(["| column | meaning |", "|---|---|", ...table, ""].join("\n"));
     }
   });
+});
+
+it("writes long tables with the same bytes, and names the same rows in errors", () => {
+  const rows = Array.from({ length: 2500 }, (_, seed) => resultRow({ seed, study: `a "${seed}"` }));
+  expect(formatCsvBytes("results", rows).toString()).toBe(formatCsv("results", rows));
+  expect(formatCsvBytes("results", []).toString()).toBe(formatCsv("results", []));
+  const wrong = rows.map((row, i) => (i === 2100 ? { ...row, sparsity: Number.NaN } : row));
+  expect(() => formatCsvBytes("results", wrong)).toThrow(
+    "results.csv, row 2101: sparsity (figure) cannot be NaN",
+  );
 });
