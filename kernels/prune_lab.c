@@ -23,5 +23,8 @@
 #include "src/single.c"
 #include "src/loss.c"
 #include "src/distill.c"
+#include "src/attention.c"
+#include "src/tokens.c"
+#include "src/transformer.c"
 #include "src/step.c"
 #include "src/api.c"

@@ -64,17 +64,27 @@ void pl_init(void *memory, const int32_t *spec, const double *options, const uin
   }
 }
 
-/* Bytes of workspace for batches of up to `batch` examples. To be followed by pl_bind. */
-PL_EXPORT(pl_workspace_size) double pl_workspace_size(Network *network, int batch) {
+static void place_any_workspace(Network *network, int batch, int tokens, int backward, Arena *arena) {
+  if (network->reads_tokens)
+    place_token_workspace(network, parts(batch, CELL), parts(tokens, CELL), backward, arena);
+  else
+    place_workspace(network, parts(batch, CELL), arena);
+}
+
+/*
+ * Bytes of workspace for batches of up to `batch` examples, in a network of tokens with so many `tokens` together, and there
+ * only if `backward` for more than the forward pass. To be followed by pl_bind.
+ */
+PL_EXPORT(pl_workspace_size) double pl_workspace_size(Network *network, int batch, int tokens, int backward) {
   Arena arena = {0};
-  place_workspace(network, parts(batch, CELL), &arena);
+  place_any_workspace(network, batch, tokens, backward, &arena);
   return (double)arena.used;
 }
 
 /* Gives the network its workspace; `memory` must be zeroed. */
-PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch) {
+PL_EXPORT(pl_bind) void pl_bind(Network *network, void *memory, int batch, int tokens, int backward) {
   Arena arena = {.base = memory};
-  place_workspace(network, parts(batch, CELL), &arena);
+  place_any_workspace(network, batch, tokens, backward, &arena);
 }
 
 /*
@@ -121,7 +131,8 @@ PL_EXPORT(pl_set_step) void pl_set_step(Network *network, double step) { network
 
 /*
  * One optimizer step for each `batch` of the `count` examples at `order`; the last takes what is left. Either
- * `bytes` (read as byte * scale + offset) or `floats` is null, and either `labels` or `targets`. `teacher` may be null;
+ * `bytes` (read as byte * scale + offset) or `floats` is null, and either `labels` or `targets`. In a network of tokens
+ * `bytes` are all examples' tokens, `scale` bytes each, and `floats` the indices where each example's start. `teacher` may be null;
  * else it holds the outputs of one for all examples, which count by `weight`, softened by `temperature`, and the
  * targets by the rest. Returns the sum of the losses, each measured before its own step: NaN or infinite when one of
  * them is.
@@ -190,7 +201,7 @@ void pl_outputs(Network *network, const uint8_t *bytes, const float *floats, flo
       outputs[b * width + i] = last->output[(b / CELL * width + i) * CELL + b % CELL];
 }
 
-/* The last layer's outputs of one example, but for rounding those of pl_outputs, sooner. Takes the workspace of a batch. */
+/* The last layer's outputs of one example, but for rounding those of pl_outputs, sooner. Takes the workspace of a batch. Not of tokens. */
 PL_EXPORT(pl_single)
 void pl_single(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset, double example,
                float *outputs) {
@@ -200,13 +211,15 @@ void pl_single(Network *network, const uint8_t *bytes, const float *floats, floa
   for (int64_t i = 0; i < width; i++) outputs[i] = found[i];
 }
 
-/* Adds to `sums`, of each layer with weights in turn, the square of each value of its input over one batch. */
+/* Adds to `sums`, of each dense layer and convolution in turn, the square of each value of its input over one batch. */
 PL_EXPORT(pl_input_squares)
 void pl_input_squares(Network *network, const uint8_t *bytes, const float *floats, float scale, float offset,
                       const uint8_t *labels, const float *targets, const uint32_t *order, int count, double *sums) {
   Examples examples = {bytes, floats, scale, offset, labels, targets};
+  if (network->reads_tokens) network->squares = sums;
   lead_batch(&(Work){network, examples, order, 0, count, LOSS_NONE, 1, NULL, NULL});
-  for (int l = 0; l < network->layer_count; l++) {
+  network->squares = NULL;
+  for (int l = 0; l < network->layer_count && !network->reads_tokens; l++) {
     const Layer *layer = &network->layers[l];
     if (layer->weight.rows == 0) continue;
     int64_t width = shape_size(layer->in);

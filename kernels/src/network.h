@@ -11,9 +11,11 @@
 #include "team.h"
 
 /* Raised when an entry point or the meaning of its arguments changes; src/engines/kernels/abi.ts agrees. */
-#define PL_ABI 8
+#define PL_ABI 9
 
 enum { LAYER_DENSE = 1, LAYER_CONV = 2, LAYER_POOL = 3, LAYER_ACTIVATION = 4 };
+/* Those of networks of tokens alone, see transformer.c. */
+enum { LAYER_EMBEDDINGS = 5, LAYER_NORM = 6, LAYER_ATTENTION = 7, LAYER_GELU = 8, LAYER_FIRST_TOKEN = 9 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_SIGMOID = 2, ACT_TANH = 3 };
 /* A network has one of the first two; a batch may also be for the sum of its outputs, or for no loss at all. */
 enum { LOSS_NONE = 0, LOSS_CROSS_ENTROPY = 1, LOSS_SQUARED_ERROR = 2, LOSS_SUM_OF_OUTPUTS = 3 };
@@ -77,6 +79,13 @@ typedef struct {
   struct Layer *source; /* the layer before that has weights */
 } Constants;
 
+/* Where a layer of a network of tokens has its output, or its gradient: others have it before and after. */
+typedef struct {
+  float *memory;
+  int64_t size; /* 0 if there is none */
+  int taken;
+} Buffer;
+
 typedef struct Layer {
   int kind;
   int activation; /* applied to the layer's output */
@@ -95,6 +104,16 @@ typedef struct Layer {
   float *input, *output;
   float *padded;   /* conv2d with padding: the input with its border of zeros */
   int32_t *argmax; /* pooling: the position that won, in the plane, or in the window if fused */
+  /* In a network of tokens */
+  int per_token;         /* cells of the output are of tokens, not of examples */
+  int heads;             /* attention */
+  float epsilon;         /* norm */
+  struct Layer *from[3]; /* whose outputs it takes: query, key and value; of a norm the second is added to the first */
+  struct Layer *reader;  /* the last layer that takes this one's output, the first to give a gradient back */
+  Buffer buffer;
+  int buffer_index;      /* of the layer whose buffer this one's output, or the gradient for it, lies in; else -1 */
+  float *gradient;       /* for the output */
+  float *statistics;     /* norm: [cell][mean, 1 / deviation][CELL] */
 } Layer;
 
 typedef struct {
@@ -136,6 +155,16 @@ typedef struct {
   struct Tap *taps;       /* a convolution's taps, see conv.c: `tap_room` a thread */
   struct Entry *entries;  /* inputs that are not zero, see skip_zeros.c: `entry_room` a thread */
   int64_t tap_room, entry_room;
+  /* In a network of tokens, for batches of up to `token_room` cells of them */
+  int reads_tokens, token_room, longest; /* `longest`: the most tokens of an example */
+  int token_count, token_cells; /* of the batch */
+  int32_t *sentences;     /* where each example's tokens start, and where the last one's end */
+  int32_t *ids, *places;  /* by token: the rows of the tables that it takes */
+  int32_t *row_starts, *row_tokens; /* tokens by row of a table: those of row r are row_tokens[row_starts[r] ..] */
+  float *added;           /* a gradient that is added to another */
+  float *scratch;         /* `scratch_room` a thread */
+  int64_t scratch_room;
+  double *squares;        /* if not null, where squares of inputs are added up in a forward pass */
   double *losses;         /* by example */
   uint32_t *order;        /* the batch's examples, padded to whole cells */
 } Network;
@@ -148,6 +177,14 @@ typedef struct {
   const uint8_t *labels;
   const float *targets;
 } Examples;
+
+/* For a network of tokens the same fields are: the tokens of all examples, where each example's start, bytes a token. */
+INLINE int token_at(const Examples *examples, uint32_t index) {
+  return examples->scale == 2 ? ((const uint16_t *)examples->bytes)[index] : ((const int32_t *)examples->bytes)[index];
+}
+INLINE uint32_t token_start(const Examples *examples, uint32_t example) {
+  return ((const uint32_t *)(const void *)examples->floats)[example];
+}
 
 /* What a teacher gives for all examples, [example][output], and how much that counts; see distill.c. */
 typedef struct {
@@ -168,6 +205,11 @@ INLINE int is_kept(const Tensor *tensor, int64_t index) {
 /* Values in memory, padding included. */
 INLINE int64_t stored_size(const Tensor *tensor) {
   return tensor->compact ? round_up(tensor->kept, CELL) : tensor->padded_size;
+}
+
+/* Adds one array to another, both of whole vectors. */
+INLINE void add_values(const float *from, float *to, int64_t count) {
+  for (int64_t i = 0; i < count; i += VL) store(to + i, load(to + i) + load(from + i));
 }
 
 INLINE int64_t shape_size(Shape s) { return (int64_t)s.channels * s.height * s.width; }

@@ -32,6 +32,33 @@ static void plan_parameters(Layer *layer, int rows, int columns, const int32_t *
   plan_tensor(&layer->constants.weight, 1, folded, folded, 0, flat);
 }
 
+/* Fields of a token layer's shape, see plan; `layers` up to this one are planned. */
+static void plan_token_layer(Layer *layer, const int32_t *s, int64_t *flat) {
+  layer->from[0] = layer - 1;
+  if (s[0] == LAYER_EMBEDDINGS) {
+    layer->from[0] = NULL;
+    layer->out = (Shape){s[3], 1, 1};
+    plan_tensor(&layer->weight, s[1], s[3], s[7], s[8], flat);
+    plan_tensor(&layer->bias, s[2], s[3], s[9], 0, flat);
+    plan_tensor(&layer->constants.weight, 1, 0, 0, 0, flat);
+  } else if (s[0] == LAYER_NORM) {
+    if (s[2] > 0) layer->from[1] = layer - s[2];
+    layer->epsilon = *(const float *)(const void *)&s[3];
+    plan_tensor(&layer->weight, 1, s[1], s[7], s[8], flat);
+    plan_tensor(&layer->bias, 1, s[1], s[9], 0, flat);
+    plan_tensor(&layer->constants.weight, 1, 0, 0, 0, flat);
+  } else if (s[0] == LAYER_ATTENTION) {
+    layer->heads = s[1];
+    for (int i = 0; i < 3; i++) layer->from[i] = layer - 3 + i;
+  } else if (s[0] == LAYER_DENSE) {
+    layer->from[0] = layer - s[3];
+  }
+  if (layer->from[0]) layer->in = layer->from[0]->out;
+  layer->per_token = s[0] == LAYER_EMBEDDINGS || (s[0] != LAYER_FIRST_TOKEN && layer->from[0]->per_token);
+  for (int i = 0; i < 3; i++)
+    if (layer->from[i]) layer->from[i]->reader = layer;
+}
+
 static int windows(int extent, int size, int stride) { return (extent - size) / stride + 1; }
 
 /* Whether activation and pooling, which follow a convolution, fuse with it. */
@@ -47,17 +74,23 @@ static int pools_by_two(const int32_t *next, const int32_t *end) {
  * The description is [loss, optimizer, channels, height, width, layers, values of an example, unused parameters],
  * then for each layer its kind, six numbers of its shape, and, where it has weights, [kept weights, whether only
  * these are stored, kept biases, constant outputs, weights of constant inputs].
+ *
+ * A network whose first layer is of embeddings is one of tokens. There a layer may take the output of another one than
+ * the layer before, so many layers back. Shapes: embeddings [vocabulary, positions, width], dense [inputs, outputs,
+ * layers back], norm [width, layers back to what is added first, or 0, epsilon as a float's bits], attention
+ * [heads], whose query, key and value are the three layers before it.
  */
 static void plan(Network *network, Layer *layers, const int32_t *spec) {
   *network = (Network){.loss = spec[0], .optimizer = spec[1], .in = {spec[2], spec[3], spec[4]}, .layers = layers,
-                       .example_size = spec[6]};
+                       .example_size = spec[6], .reads_tokens = spec[HEADER] == LAYER_EMBEDDINGS};
   const int32_t *end = spec + HEADER + spec[5] * LAYER_FIELDS;
   Shape shape = network->in;
   Layer *source = NULL;
   int count = 0;
   for (const int32_t *s = spec + HEADER; s < end; s += LAYER_FIELDS) {
     Layer *layer = &layers[count];
-    if (s[0] == LAYER_ACTIVATION && count > 0 && layers[count - 1].activation == ACT_NONE) {
+    if (s[0] == LAYER_ACTIVATION && count > 0 && layers[count - 1].activation == ACT_NONE &&
+        layers[count - 1].kind != LAYER_FIRST_TOKEN) {
       layers[count - 1].activation = s[1];
       continue;
     }
@@ -81,9 +114,10 @@ static void plan(Network *network, Layer *layers, const int32_t *spec) {
     } else if (s[0] == LAYER_POOL) {
       layer->window = s[1], layer->stride = s[2];
       layer->out.height = windows(shape.height, s[1], s[2]), layer->out.width = windows(shape.width, s[1], s[2]);
-    } else {
+    } else if (s[0] == LAYER_ACTIVATION) {
       layer->activation = s[1];
     }
+    if (network->reads_tokens) plan_token_layer(layer, s, &network->parameter_count);
     shape = layer->out;
     count++;
   }
@@ -125,12 +159,116 @@ static void place_state(Network *network, Arena *arena) {
   for (int i = 0; i < network->layer_count; i++) {
     Layer *layer = &network->layers[i];
     if (layer->weight.rows == 0) continue;
-    place_tensor(network, &layer->weight, i == 0, arena);
+    place_tensor(network, &layer->weight, i == 0 && !network->reads_tokens, arena);
     place_tensor(network, &layer->bias, 0, arena);
     place_constants(network, layer, arena);
     if (layer->weight.compact) place_index(layer, i == 0, arena);
   }
   place_tensor(network, &network->unused, 0, arena);
+}
+
+/* A buffer of this size that no layer's output or gradient lies in, which stays taken; returns its layer. */
+static int take_buffer(Network *network, int64_t size, Arena *arena) {
+  Layer *layers = network->layers;
+  int i = 0;
+  while (layers[i].buffer.size > 0 && (layers[i].buffer.taken || layers[i].buffer.size != size)) i++;
+  if (layers[i].buffer.size == 0) layers[i].buffer = (Buffer){take_floats(arena, size), size, 0};
+  layers[i].buffer.taken = 1;
+  return i;
+}
+
+static void free_buffer(Network *network, Layer *layer) {
+  if (layer->buffer_index >= 0) network->layers[layer->buffer_index].buffer.taken = 0;
+  layer->buffer_index = -1;
+}
+
+INLINE int64_t output_size(const Network *network, const Layer *layer) {
+  return shape_size(layer->out) * (layer->per_token ? network->token_room : network->cells) * CELL;
+}
+
+/* Outputs in buffers that are taken again as soon as nothing reads them; norms and GELU work in place. */
+static void place_passing_outputs(Network *network, Arena *arena) {
+  for (int i = 0; i < network->layer_count; i++) {
+    Layer *layer = &network->layers[i], *from = layer->from[0];
+    if (layer->kind == LAYER_NORM || layer->kind == LAYER_GELU)
+      layer->buffer_index = from->buffer_index, from->buffer_index = -1;
+    else
+      layer->buffer_index = take_buffer(network, output_size(network, layer), arena);
+    layer->output = network->layers[layer->buffer_index].buffer.memory;
+    for (int f = 0; f < 3; f++)
+      if (layer->from[f] && layer->from[f]->reader == layer) free_buffer(network, layer->from[f]);
+  }
+}
+
+/* Outputs that all stay, and gradients in buffers that are taken again. */
+static void place_trained_outputs(Network *network, Arena *arena) {
+  Layer *layers = network->layers;
+  int last = network->layer_count - 1;
+  for (int i = 0; i <= last; i++) layers[i].output = take_floats(arena, output_size(network, &layers[i]));
+  layers[last].buffer_index = take_buffer(network, output_size(network, &layers[last]), arena);
+  for (int i = last; i >= 0; i--) {
+    for (int f = 0; f < 3; f++)
+      if (layers[i].from[f] && layers[i].from[f]->reader == &layers[i])
+        layers[i].from[f]->buffer_index = take_buffer(network, output_size(network, layers[i].from[f]), arena);
+    layers[i].gradient = layers[layers[i].buffer_index].buffer.memory;
+    free_buffer(network, &layers[i]);
+  }
+}
+
+/* Scratch of a thread, see attention.c and transformer.c. */
+static int64_t token_scratch(const Network *network, int backward) {
+  int64_t pitch = round_up(network->longest, CELL) + CELL, room = CELL;
+  for (int i = 0; i < network->layer_count; i++) {
+    const Layer *layer = &network->layers[i];
+    int64_t head = layer->heads ? layer->out.channels / layer->heads : 0;
+    int64_t attention = CELL + ((backward ? 7 : 4) * head + (backward ? 3 : 1) * pitch) * pitch;
+    room = larger(room, larger(layer->heads ? attention : 0, layer->weight.pitch + CELL));
+  }
+  return round_up(room, CELL);
+}
+
+/* Buffers of a network of tokens, for batches of up to so many cells of examples and of tokens. */
+static void place_token_workspace(Network *network, int cells, int token_cells, int backward, Arena *arena) {
+  int64_t lanes = (int64_t)cells * CELL, tokens = (int64_t)token_cells * CELL, word = sizeof(int32_t);
+  int64_t transposed = 0, tensor = CELL, bias = CELL, added = 0;
+  network->cells = cells;
+  network->token_room = token_cells;
+  network->longest = (int)(network->example_size < tokens ? network->example_size : tokens);
+  for (int i = 0; i < network->layer_count; i++) network->layers[i].buffer = (Buffer){0}, network->layers[i].buffer_index = -1;
+  if (backward)
+    place_trained_outputs(network, arena);
+  else
+    place_passing_outputs(network, arena);
+  for (int i = 0; i < network->layer_count; i++) {
+    Layer *layer = &network->layers[i];
+    if (layer->from[0]) layer->input = layer->from[0]->output;
+    if (layer->kind == LAYER_NORM) layer->statistics = take_floats(arena, 2 * tokens);
+    if (!backward || layer->weight.rows == 0) continue;
+    int64_t inputs = layer->per_token ? tokens : lanes;
+    bias = larger(bias, layer->bias.pitch);
+    if (layer->kind == LAYER_EMBEDDINGS) {
+      transposed = larger(transposed, layer->weight.pitch * tokens);
+      continue;
+    }
+    tensor = larger(tensor, stored_size(&layer->weight) + CELL);
+    if (layer->kind == LAYER_DENSE && !layer->weight.compact)
+      transposed = larger(transposed, round_up(larger(layer->weight.columns, layer->weight.rows), CELL) * inputs);
+    if (layer->from[0]->reader != layer) added = larger(added, output_size(network, layer->from[0]));
+  }
+  const Layer *tables = &network->layers[0];
+  network->transposed = take_floats(arena, transposed);
+  network->gradient = take_floats(arena, tensor);
+  network->bias_gradient = take_floats(arena, bias);
+  network->added = take_floats(arena, added);
+  network->scratch_room = token_scratch(network, backward);
+  network->scratch = take_floats(arena, (1 + MOST_HELPERS) * network->scratch_room);
+  network->sentences = take(arena, (lanes + 1) * word);
+  network->ids = take(arena, tokens * word);
+  network->places = take(arena, tokens * word);
+  network->row_starts = take(arena, (larger(tables->weight.rows, tables->bias.rows) + 1) * word);
+  network->row_tokens = take(arena, tokens * word);
+  network->losses = take(arena, lanes * (int64_t)sizeof(double));
+  network->order = take(arena, lanes * (int64_t)sizeof(uint32_t));
 }
 
 /* Buffers for batches of up to `cells` cells. */

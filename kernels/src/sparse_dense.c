@@ -93,13 +93,17 @@ NOINLINE void forward_cell_alone(const Layer *layer, const SparseRows *rows, con
   forward_rows(1, layer, rows, values, cell);
 }
 
+/* Of some of the cells, without activations other than ReLU. */
+static void sparse_dense_forward_some(const Layer *layer, const SparseRows *rows, const float *values, Range cells) {
+  int cell = cells.from;
+  for (; cell + SPARSE_CELLS <= cells.end; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);
+  for (; cell < cells.end; cell++) forward_cell_alone(layer, rows, values, cell);
+}
+
 static void sparse_dense_forward(const Network *network, Layer *layer, int cells) {
   const SparseRows *rows = rows_of_batch(network, layer);
   if (rows->numbers) select_active_rows(layer, cells);
-  const float *values = rows->numbers ? rows->values : layer->weight.value;
-  int cell = 0;
-  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS) forward_group(layer, rows, values, cell);
-  for (; cell < cells; cell++) forward_cell_alone(layer, rows, values, cell);
+  sparse_dense_forward_some(layer, rows, rows->numbers ? rows->values : layer->weight.value, (Range){0, cells});
   if (layer->activation != ACT_RELU) activate(layer->activation, layer->output, NULL, cells, layer->out);
 }
 
@@ -129,11 +133,11 @@ NOINLINE void input_rows_of_cell(const Layer *layer, const float *gradient, floa
   input_rows(1, layer, gradient, input_gradient, cell);
 }
 
-static void sparse_dense_backward_input(const Layer *layer, const float *gradient, float *input_gradient, int cells) {
-  int cell = 0;
-  for (; cell + SPARSE_CELLS <= cells; cell += SPARSE_CELLS)
+static void sparse_dense_backward_input(const Layer *layer, const float *gradient, float *input_gradient, Range cells) {
+  int cell = cells.from;
+  for (; cell + SPARSE_CELLS <= cells.end; cell += SPARSE_CELLS)
     input_rows_of_group(layer, gradient, input_gradient, cell);
-  for (; cell < cells; cell++) input_rows_of_cell(layer, gradient, input_gradient, cell);
+  for (; cell < cells.end; cell++) input_rows_of_cell(layer, gradient, input_gradient, cell);
 }
 
 /* The gradients of a row's values, four at a time: dot products over the examples of the batch. */

@@ -81,7 +81,7 @@ NOINLINE void backward(Team *team, Network *network, int cells, const Sink *sink
     switch (layer->kind) {
       case LAYER_DENSE:
         if (layer->weight.compact) {
-          if (input_gradient) sparse_dense_backward_input(layer, gradient, input_gradient, cells);
+          if (input_gradient) sparse_dense_backward_input(layer, gradient, input_gradient, (Range){0, cells});
           sparse_dense_backward_weight(network, layer, gradient, cells, sink);
           break;
         }
@@ -111,6 +111,15 @@ NOINLINE void backward(Team *team, Network *network, int cells, const Sink *sink
 /* One thread's part of a batch: forward, loss and, with a sink, backward. */
 static void compute_batch(Team *team, const Work *work) {
   Network *network = work->network;
+  if (network->reads_tokens) {
+    const float *output = token_forward(team, network, work->count);
+    if (work->loss == LOSS_NONE) return;
+    barrier(team);
+    measure_loss(team, network, work, output,
+                 work->sink ? network->layers[network->layer_count - 1].gradient : NULL);
+    if (work->sink) token_backward(team, network, work->count, work->sink);
+    return;
+  }
   int cells = parts(work->count, CELL);
   gather_cells(team, network, &work->examples, cells);
   const float *output = forward(team, network, cells);
@@ -120,9 +129,10 @@ static void compute_batch(Team *team, const Work *work) {
   if (work->sink) backward(team, network, cells, work->sink);
 }
 
-/* Gradients that are only summed, sparse layers and constants are not divided. */
+/* Gradients that are only summed, constants and, but in networks of tokens, sparse layers are not divided. */
 static int can_be_shared(const Work *work) {
   if (!work->network->meeting || (work->sink && !work->sink->update)) return 0;
+  if (work->network->reads_tokens) return work->network->squares == NULL;
   for (int i = 0; i < work->network->layer_count; i++) {
     const Layer *layer = &work->network->layers[i];
     if (layer->weight.compact || layer->constants.count > 0) return 0;
@@ -138,6 +148,7 @@ static double lead_batch(const Work *work) {
     int64_t index = work->first + (i < work->count ? i : 0);
     network->order[i] = work->order ? work->order[index] : (uint32_t)index;
   }
+  if (network->reads_tokens) list_tokens(network, &work->examples, work->count);
   Team team = can_be_shared(work) ? form_team(network->meeting, work) : ALONE;
   compute_batch(&team, work);
   barrier(&team);

@@ -44,7 +44,7 @@ export interface Workload {
 
 /**
  * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
- * is installed and sees a GPU, else as with `kernels`, and the reference where none of these computes the network. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
+ * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
  * engine cannot run here: an engine asked for by name is never replaced by another.
  */
 export async function openEngine(
@@ -52,19 +52,12 @@ export async function openEngine(
   notify: Notify,
   { tokens }: Workload = { tokens: false },
 ): Promise<Engine> {
-  const takes = (entry: EngineEntry) => !tokens || entry.readsTokens === true;
-  const fitting = kernels.filter(takes);
   if (name === "auto") {
-    const onGpu = takes(tensorflow) ? await openOnGpu(notify) : undefined;
+    const onGpu = await openOnGpu(notify);
     if (onGpu !== undefined) return onGpu;
-    if (fitting.length > 0) return openFirstOf(fitting, notify);
-    notify(
-      `Using the engine ${reference.name}, a slow one. Of those that compute transformers, ${tensorflow.name} is faster, on a CPU too: --engine ${tensorflow.name}`,
-    );
-    return reference.open(notify);
+    return openFirstOf(kernels, notify);
   }
-  if (name === "kernels" && fitting.length > 0) return openFirstOf(fitting, notify);
-  if (name === "kernels") throw refuseTokens(name);
+  if (name === "kernels") return openFirstOf(kernels, notify);
   const entry = engines.find(name);
   if (entry === undefined) {
     const choices = engineChoices();
@@ -72,7 +65,7 @@ export async function openEngine(
       `Unknown engine ${quote(name)}.${engineSuggestion(name)} Engines: ${choices.join(", ")}.`,
     );
   }
-  if (!takes(entry)) throw refuseTokens(name);
+  if (tokens && !entry.readsTokens) throw refuseTokens(name);
   return entry.open(notify);
 }
 

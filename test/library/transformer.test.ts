@@ -219,10 +219,9 @@ describe("what does not fit is told before anything is written", () => {
   it.each([
     [
       "an engine without transformers",
-      { engine: "kernels-wasm" },
-      "The engine kernels-wasm computes no transformers",
+      { engine: "tensorflow" },
+      "The engine tensorflow computes no transformers",
     ],
-    ["its family", { engine: "kernels" }, "The engine kernels computes no transformers"],
     ["a network without texts", { dataset: texts, model: { name: "mlp" } }, "The model mlp takes no texts"],
     ["images", { dataset: images }, "The model pretrained takes texts, and the dataset"],
     [
@@ -259,10 +258,9 @@ describe("what does not fit is told before anything is written", () => {
     await expect(readFile(path.join(refused, "config.yaml"))).rejects.toThrow("ENOENT");
   });
 
-  it("auto takes the engine that computes it, and says so", async () => {
-    const { events, outcome } = await runIn(path.join(root, "auto"), study({ engine: "auto" }));
-    expect(outcome.results[0]?.engine).toBe("reference");
-    expect(JSON.stringify(events)).toContain("Using the engine reference");
+  it("auto takes an engine that computes it", async () => {
+    const { outcome } = await runIn(path.join(root, "auto"), study({ engine: "auto" }));
+    expect(outcome.results[0]?.engine).toMatch(/^kernels-/);
   });
 });
 

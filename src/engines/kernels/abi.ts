@@ -1,11 +1,20 @@
-import type { Activation, LayerSpec, Loss } from "../../network/specification.ts";
+import {
+  type Activation,
+  hasWeights,
+  type LayerSpec,
+  type Loss,
+  readsTokens,
+} from "../../network/specification.ts";
 import type { GradientLoss, OptimizerSpec } from "../engine.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
+import { type TokenLayer, tensorsOf, tokenLayers } from "./token-layers.ts";
 
 /** The numbers by which the kernels know things; kernels/src/network.h and plan.c say the same. */
-export const ABI = 8;
+export const ABI = 9;
 
 const LAYER = { dense: 1, conv2d: 2, "max-pool": 3, activation: 4 } as const;
+/** Those of networks of tokens alone. */
+const TOKEN_LAYER = { tables: 5, norm: 6, attention: 7, gelu: 8, "first-token": 9 } as const;
 const ACTIVATION = { relu: 1, sigmoid: 2, tanh: 3 } as const satisfies Record<Activation, number>;
 const LOSS = { "softmax-cross-entropy": 1, "mean-squared-error": 2 } as const satisfies Record<Loss, number>;
 /** The loss that is the plain sum of an example's outputs. */
@@ -33,8 +42,12 @@ export function lossNumber(own: Loss, asked: GradientLoss): number {
 export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec): Description {
   const { spec, exampleSize, features, unused } = layout;
   const [channels = 1, height = 1, width = 1] = spec.inputShape;
-  const layers = spec.layers.flatMap((layer) => layerFields(layer, layout) ?? []);
-  const count = spec.layers.filter(({ kind }) => kind !== "flatten").length;
+  const layers = readsTokens(spec)
+    ? tokenLayers(spec).map((layer) => tokenFields(layer, layout))
+    : spec.layers.flatMap((layer) => {
+        const fields = layerFields(layer, layout);
+        return fields === undefined ? [] : [fields];
+      });
   const header = [LOSS[spec.loss], OPTIMIZER[optimizer.name], channels, height, width];
   const lists = [...layout.layers.values()].flatMap(({ positions, folded }) => [
     positions ?? new Int32Array(),
@@ -42,7 +55,7 @@ export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec):
     folded.inputs,
   ]);
   return {
-    spec: Int32Array.from([...header, count, exampleSize, unused, ...layers]),
+    spec: Int32Array.from([...header, layers.length, exampleSize, unused, ...layers.flat()]),
     options: optimizerOptions(optimizer),
     masks: layout.masks ?? new Uint8Array(),
     lists: concatenate([features ?? new Int32Array(), ...lists]),
@@ -58,12 +71,42 @@ export function layerCount(spec: Int32Array): number {
 function layerFields(layer: LayerSpec, { layers }: KernelLayout): number[] | undefined {
   const shape = shapeFields(layer);
   if (shape === undefined) return undefined;
-  const weighted = layer.kind === "dense" || layer.kind === "conv2d" ? layers.get(layer.name) : undefined;
+  return fieldsOf(shape, hasWeights(layer) ? layers.get(layer.name) : undefined);
+}
+
+function fieldsOf(shape: readonly number[], weighted: LayerLayout | undefined): number[] {
   return [
     ...shape,
     ...Array(SHAPE_FIELDS - shape.length).fill(0),
     ...(weighted === undefined ? [0, 0, 0, 0, 0] : parameterFields(weighted)),
   ];
+}
+
+function tokenFields(layer: TokenLayer, { layers }: KernelLayout): number[] {
+  const tensors = tensorsOf(layer);
+  return fieldsOf(tokenShape(layer), tensors && layers.get(tensors.weight));
+}
+
+function tokenShape(layer: TokenLayer): number[] {
+  switch (layer.kind) {
+    case "tables":
+      return [TOKEN_LAYER.tables, layer.vocabulary, layer.places, layer.width];
+    case "norm":
+      return [TOKEN_LAYER.norm, layer.width, layer.residual, floatBits(layer.epsilon)];
+    case "attention":
+      return [TOKEN_LAYER.attention, layer.heads];
+    case "gelu":
+    case "first-token":
+      return [TOKEN_LAYER[layer.kind]];
+    case "dense":
+      return [LAYER.dense, layer.inputs, layer.outputs, layer.back ?? 1];
+    case "activation":
+      return [LAYER.activation, ACTIVATION[layer.activation]];
+  }
+}
+
+function floatBits(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0] as number;
 }
 
 function parameterFields(layer: LayerLayout): number[] {
@@ -95,7 +138,7 @@ function shapeFields(layer: LayerSpec): number[] | undefined {
     case "embeddings":
     case "transformer-block":
     case "first-token":
-      throw new RangeError(`the kernels have no layers of the kind ${layer.kind}`);
+      throw new RangeError(`a layer of the kind ${layer.kind} in a network that takes no tokens`);
   }
 }
 

@@ -11,8 +11,8 @@ export interface EntryPoints<Pointer> {
   pl_plan_size(layers: number): number;
   pl_state_size(spec: Pointer, options: Pointer, room: Pointer): number;
   pl_init(memory: Pointer, spec: Pointer, options: Pointer, masks: Pointer, lists: Pointer): void;
-  pl_workspace_size(network: Pointer, batch: number): number;
-  pl_bind(network: Pointer, memory: Pointer, batch: number): void;
+  pl_workspace_size(network: Pointer, ...room: RoomArguments): number;
+  pl_bind(network: Pointer, memory: Pointer, ...room: RoomArguments): void;
   pl_expect_zeros(network: Pointer, zeros: number): void;
   pl_read(network: Pointer, slot: number, flat: Pointer): void;
   pl_write(network: Pointer, slot: number, flat: Pointer): void;
@@ -65,6 +65,9 @@ export interface EntryPoints<Pointer> {
   ): void;
 }
 
+export type RoomArguments = [batch: number, tokens: number, backward: number];
+
+/** Of texts: their tokens, where each text's start, and the bytes of a token. */
 export type InputArguments<Pointer> = [bytes: Pointer, floats: Pointer, scale: number, offset: number];
 
 export type ExampleArguments<Pointer> = [
@@ -85,19 +88,26 @@ export function distillationArguments<Pointer>(
   return [teacher, distillation.temperature, distillation.weight];
 }
 
-/** Arranges the pointer to inputs as the entry points take it; `none` is the null pointer. */
+/** Pointers to the input values and, of texts, to where each starts. */
+export interface InputPointers<Pointer> {
+  readonly values: Pointer;
+  readonly starts: Pointer;
+}
+
+/** Arranges the pointers to inputs as the entry points take them; `none` is the null pointer. */
 export function inputArguments<Pointer>(
   { inputs }: ExampleSet,
-  values: Pointer,
+  { values, starts }: InputPointers<Pointer>,
   none: Pointer,
 ): InputArguments<Pointer> {
+  if (inputs.kind === "tokens") return [values, starts, inputs.values.BYTES_PER_ELEMENT, 0];
   return inputs.kind === "bytes" ? [values, none, inputs.scale, inputs.offset] : [none, values, 1, 0];
 }
 
 /** Arranges the pointers to inputs and targets as the entry points take them; `none` is the null pointer. */
 export function exampleArguments<Pointer>(
   examples: ExampleSet,
-  inputs: Pointer,
+  inputs: InputPointers<Pointer>,
   targets: Pointer,
   none: Pointer,
 ): ExampleArguments<Pointer> {

@@ -2,7 +2,7 @@ import { type Block, gather, scatter, totalSize } from "../../network/blocks.ts"
 import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
-import type { NetworkSpec } from "../../network/specification.ts";
+import type { EmbeddingsSpec, NetworkSpec } from "../../network/specification.ts";
 import { weightedLayers } from "../../network/weighted-layers.ts";
 import { activationNorms, type WeightedInput, zeroSquares } from "../activation-norms.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
 import { type ExampleSet, exampleSize } from "../examples.ts";
 import { type Description, describeNetwork, lossNumber, slotNames } from "./abi.ts";
 import { absentBiases } from "./absent-biases.ts";
+import { checkTexts } from "./check-texts.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
 import { type KernelLayout, layoutNetwork } from "./layout.ts";
 import { zeroFraction } from "./zero-fraction.ts";
@@ -43,6 +44,8 @@ export class KernelNetwork implements Network {
   private readonly build: KernelBuild;
   private readonly parameters: readonly ParameterSpec[];
   private readonly slots: readonly string[];
+  /** Of a network of tokens. */
+  private readonly tokens: EmbeddingsSpec | undefined;
   private readonly inputSize: number;
   private readonly outputSize: number;
   private readonly weighted: readonly WeightedInput[];
@@ -65,6 +68,8 @@ export class KernelNetwork implements Network {
     this.build = build;
     this.parameters = parameterSpecs(spec);
     this.slots = slotNames(optimizer);
+    const [first] = spec.layers;
+    this.tokens = first?.kind === "embeddings" ? first : undefined;
     this.inputSize = exampleSize({ shape: spec.inputShape });
     this.outputSize = exampleSize({ shape: layerOutputShapes(spec).at(-1) ?? spec.inputShape });
     this.weighted = weightedLayers(spec);
@@ -106,7 +111,7 @@ export class KernelNetwork implements Network {
     this.checkTeacher(examples, options.distillation);
     const { batchSize } = options;
     if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batch size ${batchSize}`);
-    this.kernels.expectZeros(zeroFraction(examples));
+    this.expectZeros(this.kernels, examples);
     const loss = this.kernels.train(examples, order, options);
     return { loss: loss / order.length, finite: Number.isFinite(loss) };
   }
@@ -114,7 +119,7 @@ export class KernelNetwork implements Network {
   async evaluate(examples: ExampleSet): Promise<Evaluation> {
     this.checkInputs(examples);
     this.checkTargets(examples);
-    this.kernels.expectZeros(zeroFraction(examples));
+    this.expectZeros(this.kernels, examples);
     const { loss, correct } = this.kernels.evaluate(examples);
     const classifies = this.spec.loss === "softmax-cross-entropy";
     return { loss: loss / examples.count, accuracy: classifies ? correct / examples.count : undefined };
@@ -130,7 +135,7 @@ export class KernelNetwork implements Network {
     const teacher = loss === "own" ? distillation : undefined;
     this.checkTeacher(examples, teacher);
     const of = (kernels: KernelInstance, { blocks }: KernelLayout) => {
-      kernels.expectZeros(zeroFraction(examples));
+      this.expectZeros(kernels, examples);
       const number = lossNumber(this.spec.loss, loss);
       return this.tensorsOf(kernels.gradients(examples, order, number, teacher), blocks);
     };
@@ -139,16 +144,17 @@ export class KernelNetwork implements Network {
 
   async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
     this.checkInputs(examples, order);
-    this.kernels.expectZeros(zeroFraction(examples));
+    this.expectZeros(this.kernels, examples);
     return this.kernels.outputs(examples, order, this.outputSize);
   }
 
   async outputsOfOne(examples: ExampleSet, index: number): Promise<Float32Array> {
+    if (this.tokens !== undefined) return this.outputs(examples, Uint32Array.of(index));
     this.checkInputs(examples);
     if (!(Number.isInteger(index) && index >= 0 && index < examples.count)) {
       throw new RangeError(`an index past ${examples.count} examples`);
     }
-    this.kernels.expectZeros(zeroFraction(examples));
+    this.expectZeros(this.kernels, examples);
     return this.kernels.outputsOfOne(examples, index, this.outputSize);
   }
 
@@ -159,8 +165,8 @@ export class KernelNetwork implements Network {
     this.checkInputs(examples, order);
     const squares = this.weighted.map(zeroSquares);
     const length = squares.reduce((sum, { length }) => sum + length, 0);
-    const flat = this.withWholeNetwork((kernels) => {
-      kernels.expectZeros(zeroFraction(examples));
+    const flat = this.withEveryUnit((kernels) => {
+      this.expectZeros(kernels, examples);
       return kernels.inputSquares(examples, order, length);
     });
     let start = 0;
@@ -218,6 +224,11 @@ export class KernelNetwork implements Network {
     return use(this.wholeInstance, whole);
   }
 
+  /** The same where gradients of pruned weights are not asked for: masks leave every unit of a network of tokens. */
+  private withEveryUnit<T>(use: (kernels: KernelInstance) => T): T {
+    return this.tokens === undefined ? this.withWholeNetwork(use) : use(this.kernels);
+  }
+
   /** Memory that every use fills anew. */
   private wholeZeros(): WholeTensors {
     if (this.scratch === undefined) {
@@ -254,9 +265,15 @@ export class KernelNetwork implements Network {
     this.kernels.write(slot, gather(new Float32Array(size), blocks, tensors, 0));
   }
 
+  /** A first layer may skip them; that of tokens has none. */
+  private expectZeros(kernels: KernelInstance, examples: ExampleSet): void {
+    if (this.tokens === undefined) kernels.expectZeros(zeroFraction(examples));
+  }
+
   /** The kernels read memory by these sizes and indices, so nothing wrong may reach them. */
   private checkInputs({ count, shape, inputs }: ExampleSet, order?: Uint32Array): void {
-    if (exampleSize({ shape }) !== this.inputSize || inputs.values.length < count * this.inputSize) {
+    if (this.tokens !== undefined) checkTexts(inputs, count, this.tokens);
+    else if (exampleSize({ shape }) !== this.inputSize || inputs.values.length < count * this.inputSize) {
       throw new RangeError(`examples of shape [${shape.join(", ")}] do not fit the network`);
     }
     if (order?.some((index) => index >= count)) throw new RangeError(`an index past ${count} examples`);

@@ -2,10 +2,11 @@ import { type Block, findKeptIn, gather, list, totalSize } from "../../network/b
 import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
 import { keptRows, type Masks } from "../../network/mask.ts";
 import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
-import type { NetworkSpec } from "../../network/specification.ts";
+import { type NetworkSpec, readsTokens } from "../../network/specification.ts";
 import { type ConnectedUnits, connectedUnits } from "../../network/units.ts";
 import { exampleSize } from "../examples.ts";
 import { absentBiases, biasName } from "./absent-biases.ts";
+import { layoutTokens } from "./token-layout.ts";
 
 /**
  * A network as the kernels compute it: without what its masks make superfluous, so that neurons, filters and inputs
@@ -19,7 +20,7 @@ export interface KernelLayout {
   readonly exampleSize: number;
   /** Which of them the smaller network takes; all if undefined. */
   readonly features: Int32Array | undefined;
-  /** By layer with weights. */
+  /** By layer with weights; in a network of tokens by the name of the weight. */
   readonly layers: ReadonlyMap<string, LayerLayout>;
   /** Number of unused parameters: kept, but no loss depends on them. */
   readonly unused: number;
@@ -52,6 +53,7 @@ function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
 
 /** `vectorLength`: floats in a vector of the build that computes it. Every layer gets a bias (absent-biases.ts). */
 export function layoutNetwork(spec: NetworkSpec, ownMasks: Masks, vectorLength: number): KernelLayout {
+  if (readsTokens(spec)) return layoutTokens(spec, ownMasks);
   const masks: Masks = new Map([...ownMasks, ...absentBiases(spec)]);
   const connections = connectionsOf(spec);
   const connected = connectedUnits(connections, masks, foldsConstants);

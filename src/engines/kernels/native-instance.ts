@@ -1,9 +1,25 @@
 import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
-import { type ExampleSet, numericInputs } from "../examples.ts";
+import type { ExampleSet } from "../examples.ts";
 import { type Description, layerCount } from "./abi.ts";
-import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
-import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
+import {
+  distillationArguments,
+  type EntryPoints,
+  exampleArguments,
+  type InputPointers,
+  inputArguments,
+} from "./entry-points.ts";
+import {
+  blocksOf,
+  everyExample,
+  extended,
+  type KernelInstance,
+  NO_ROOM,
+  type Room,
+  roomArguments,
+  roomForBlocks,
+  roomForTraining,
+} from "./kernel-instance.ts";
 
 export type Koffi = typeof import("koffi").default;
 type NativePointer = ArrayBufferView | null;
@@ -34,8 +50,10 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     pl_plan_size: library.func("double pl_plan_size(int layers)"),
     pl_state_size: library.func("double pl_state_size(void *spec, void *options, void *room)"),
     pl_init: library.func("void pl_init(void *memory, void *spec, void *options, void *masks, void *lists)"),
-    pl_workspace_size: library.func("double pl_workspace_size(void *network, int batch)"),
-    pl_bind: library.func("void pl_bind(void *network, void *memory, int batch)"),
+    pl_workspace_size: library.func(
+      "double pl_workspace_size(void *network, int batch, int tokens, int backward)",
+    ),
+    pl_bind: library.func("void pl_bind(void *network, void *memory, int batch, int tokens, int backward)"),
     pl_expect_zeros: library.func("void pl_expect_zeros(void *network, double zeros)"),
     pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
     pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
@@ -73,8 +91,8 @@ export class NativeInstance implements KernelInstance {
   private readonly parameterCount: number;
   private state: Uint8Array<ArrayBuffer>;
   private workspace: Uint8Array<ArrayBuffer> = new Uint8Array();
-  /** The largest batch that the workspace has room for. */
-  private capacity = 0;
+  /** What the workspace has room for. */
+  private room: Room = NO_ROOM;
   private zerosExpected = 0;
 
   /** Where other threads may help. Kept, because the kernels know no more than where it lies. */
@@ -115,12 +133,12 @@ export class NativeInstance implements KernelInstance {
   /** Takes effect with the workspace, which whoever needs it knows the size of. */
   expectZeros(fraction: number): void {
     this.zerosExpected = fraction;
-    if (this.capacity > 0) this.entry.pl_expect_zeros(this.state, fraction);
+    if (this.room !== NO_ROOM) this.entry.pl_expect_zeros(this.state, fraction);
   }
 
   train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number {
     const { batchSize, learningRate, distillation } = options;
-    this.reserve(Math.min(batchSize, order.length));
+    this.reserve(roomForTraining(examples, order, batchSize));
     const data = nativeExamples(examples);
     const step = [order, order.length, batchSize, learningRate] as const;
     return this.entry.pl_train(this.state, ...data, ...step, ...nativeTeacher(distillation));
@@ -132,11 +150,11 @@ export class NativeInstance implements KernelInstance {
     loss: number,
     distillation: Distillation | undefined,
   ): Float32Array {
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, true));
     const sums = new Float32Array(this.parameterCount);
     const data = nativeExamples(examples);
     const teacher = nativeTeacher(distillation);
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       const batch = [block, block.length, order.length] as const;
       this.entry.pl_gradients(this.state, ...data, ...batch, loss, sums, ...teacher);
     }
@@ -144,11 +162,11 @@ export class NativeInstance implements KernelInstance {
   }
 
   outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array {
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, false));
     const outputs = new Float32Array(order.length * width);
     const data = nativeExamples(examples);
     let done = 0;
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       this.entry.pl_outputs(this.state, ...data, block, block.length, outputs.subarray(done));
       done += block.length * width;
     }
@@ -156,27 +174,30 @@ export class NativeInstance implements KernelInstance {
   }
 
   outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, false));
     const outputs = new Float32Array(width);
-    const inputs = inputArguments<NativePointer>(examples, examples.inputs.values, null);
+    const inputs = inputArguments<NativePointer>(examples, nativeInputs(examples), null);
     this.entry.pl_single(this.state, ...inputs, index, outputs);
     return outputs;
   }
 
   inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array {
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, false));
     const sums = new Float64Array(length);
     const data = nativeExamples(examples);
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       this.entry.pl_input_squares(this.state, ...data, block, block.length, sums);
     }
     return sums;
   }
 
   evaluate(examples: ExampleSet): { loss: number; correct: number } {
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, false));
     const result = new Float64Array(2);
-    this.entry.pl_evaluate(this.state, ...nativeExamples(examples), 0, examples.count, BLOCK, result);
+    const data = nativeExamples(examples);
+    for (const block of blocksOf(examples, everyExample(examples))) {
+      this.entry.pl_evaluate(this.state, ...data, block[0] ?? 0, block.length, block.length, result);
+    }
     const [loss = 0, correct = 0] = result;
     return { loss, correct };
   }
@@ -190,21 +211,26 @@ export class NativeInstance implements KernelInstance {
     return this.library.entry;
   }
 
-  private reserve(batch: number): void {
-    if (batch <= this.capacity) return;
-    const bytes = this.entry.pl_workspace_size(this.state, batch);
+  private reserve(needed: Room): void {
+    const room = extended(this.room, needed);
+    if (room === this.room) return;
+    const bytes = this.entry.pl_workspace_size(this.state, ...roomArguments(room));
     this.workspace = new Uint8Array();
     this.workspace = alignedMemory(this.library, bytes);
-    this.entry.pl_bind(this.state, this.workspace, batch);
+    this.entry.pl_bind(this.state, this.workspace, ...roomArguments(room));
     this.entry.pl_expect_zeros(this.state, this.zerosExpected);
-    this.capacity = batch;
+    this.room = room;
   }
+}
+
+function nativeInputs({ inputs }: ExampleSet): InputPointers<NativePointer> {
+  return { values: inputs.values, starts: inputs.kind === "tokens" ? inputs.starts : null };
 }
 
 function nativeExamples(examples: ExampleSet) {
   const { targets } = examples;
   const values = targets.kind === "classes" ? targets.labels : targets.values;
-  return exampleArguments<NativePointer>(examples, numericInputs(examples).values, values, null);
+  return exampleArguments<NativePointer>(examples, nativeInputs(examples), values, null);
 }
 
 function nativeTeacher(distillation: Distillation | undefined) {

@@ -1,9 +1,20 @@
 import { failure } from "../../foundations/errors.ts";
 import type { Distillation, StepOptions } from "../engine.ts";
-import { type ExampleSet, exampleSize, numericInputs } from "../examples.ts";
+import { type ExampleSet, exampleSize, numericInputs, type TokenValues } from "../examples.ts";
 import { type Description, layerCount, SUM_OF_OUTPUTS } from "./abi.ts";
 import { distillationArguments, type EntryPoints, exampleArguments, inputArguments } from "./entry-points.ts";
-import { BLOCK, blocksOf, type KernelInstance } from "./kernel-instance.ts";
+import {
+  BLOCK,
+  blocksOf,
+  everyExample,
+  extended,
+  type KernelInstance,
+  NO_ROOM,
+  type Room,
+  roomArguments,
+  roomForBlocks,
+  roomForTraining,
+} from "./kernel-instance.ts";
 
 const PAGE = 65536;
 
@@ -31,8 +42,8 @@ export class WasmInstance implements KernelInstance {
   private readonly flat: number;
   private readonly workspace: number;
   private staging = 0;
-  /** The largest batch that the workspace has room for. */
-  private capacity = 0;
+  /** What the workspace has room for. */
+  private room: Room = NO_ROOM;
 
   constructor(module: WebAssembly.Module, description: Description) {
     const { spec, options, masks, lists, parameterCount } = description;
@@ -75,13 +86,14 @@ export class WasmInstance implements KernelInstance {
   }
 
   expectZeros(fraction: number): void {
-    this.reserve(BLOCK);
+    this.reserve({ ...NO_ROOM, batch: BLOCK });
     this.wasm.pl_expect_zeros(this.state, fraction);
   }
 
   train(examples: ExampleSet, order: Uint32Array, options: StepOptions): number {
     const { batchSize, learningRate, distillation } = options;
     let loss = 0;
+    this.reserve(roomForTraining(examples, order, batchSize));
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.subarray(start, start + batchSize);
       const [data, orderAt, , teacherAt] = this.stage(examples, batch, { distillation });
@@ -98,8 +110,9 @@ export class WasmInstance implements KernelInstance {
     loss: number,
     distillation: Distillation | undefined,
   ): Float32Array {
+    this.reserve(roomForBlocks(examples, true));
     this.flatFloats().fill(0);
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       const staged = this.stage(examples, block, { targets: loss !== SUM_OF_OUTPUTS, distillation });
       const [data, orderAt, , teacherAt] = staged;
       const batch = [orderAt, block.length, order.length] as const;
@@ -110,9 +123,10 @@ export class WasmInstance implements KernelInstance {
   }
 
   outputs(examples: ExampleSet, order: Uint32Array, width: number): Float32Array {
+    this.reserve(roomForBlocks(examples, false));
     const outputs = new Float32Array(order.length * width);
     let done = 0;
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       const length = block.length * width;
       const [data, orderAt, resultAt] = this.stage(examples, block, {
         targets: false,
@@ -128,18 +142,24 @@ export class WasmInstance implements KernelInstance {
   outputsOfOne(examples: ExampleSet, index: number, width: number): Float32Array {
     const { values } = numericInputs(examples);
     const size = exampleSize(examples);
-    this.reserve(BLOCK);
+    this.reserve(roomForBlocks(examples, false));
     const outputsAt = this.staging;
     const inputsAt = align(outputsAt + 4 * width);
     this.grow(inputsAt + size * values.BYTES_PER_ELEMENT);
     copyRows(values, size, Uint32Array.of(index), this.memory, inputsAt);
-    this.wasm.pl_single(this.state, ...inputArguments(examples, inputsAt, 0), 0, outputsAt);
+    this.wasm.pl_single(
+      this.state,
+      ...inputArguments(examples, { values: inputsAt, starts: 0 }, 0),
+      0,
+      outputsAt,
+    );
     return new Float32Array(this.memory, outputsAt, width).slice();
   }
 
   inputSquares(examples: ExampleSet, order: Uint32Array, length: number): Float64Array {
+    this.reserve(roomForBlocks(examples, false));
     const sums = new Float64Array(length);
-    for (const block of blocksOf(order)) {
+    for (const block of blocksOf(examples, order)) {
       const [data, orderAt, resultAt] = this.stage(examples, block, {
         targets: false,
         resultBytes: 8 * length,
@@ -152,13 +172,13 @@ export class WasmInstance implements KernelInstance {
   }
 
   evaluate(examples: ExampleSet): { loss: number; correct: number } {
+    this.reserve(roomForBlocks(examples, false));
     const result = new Float64Array(2);
-    for (let start = 0; start < examples.count; start += BLOCK) {
-      const count = Math.min(BLOCK, examples.count - start);
-      const block = Uint32Array.from({ length: count }, (_, index) => start + index);
+    for (const block of blocksOf(examples, everyExample(examples))) {
+      const { length } = block;
       const [data, , resultAt] = this.stage(examples, block);
       new Float64Array(this.memory, resultAt, 2).set(result);
-      this.wasm.pl_evaluate(this.state, ...data, 0, count, count, resultAt);
+      this.wasm.pl_evaluate(this.state, ...data, 0, length, length, resultAt);
       result.set(new Float64Array(this.memory, resultAt, 2));
     }
     const [loss = 0, correct = 0] = result;
@@ -173,36 +193,41 @@ export class WasmInstance implements KernelInstance {
    * lies, room for a result, and where the teacher's outputs lie if there is one.
    */
   private stage(examples: ExampleSet, batch: Uint32Array, request: StageRequest = {}) {
-    const { targets, count } = examples;
-    const inputs = numericInputs(examples);
+    const { targets, count, inputs } = examples;
     const { targets: wanted = true, resultBytes = 16, distillation } = request;
     const teacher = distillation?.teacherOutputs ?? new Float32Array();
     const teacherWidth = teacher.length / count;
     const values = targets.kind === "classes" ? targets.labels : targets.values;
-    const inputWidth = exampleSize(examples);
     const targetWidth = !wanted ? 0 : targets.kind === "classes" ? 1 : targets.width;
-    this.reserve(batch.length);
     const orderAt = this.staging;
     const resultAt = align(orderAt + batch.length * 4);
     const targetsAt = align(resultAt + resultBytes);
     const teacherAt = align(targetsAt + batch.length * targetWidth * values.BYTES_PER_ELEMENT);
-    const inputsAt = align(teacherAt + batch.length * teacherWidth * teacher.BYTES_PER_ELEMENT);
-    this.grow(inputsAt + batch.length * inputWidth * inputs.values.BYTES_PER_ELEMENT);
+    const startsAt = align(teacherAt + batch.length * teacherWidth * teacher.BYTES_PER_ELEMENT);
+    const starts = inputs.kind === "tokens" ? startsIn(inputs, batch) : new Uint32Array();
+    const inputsAt = align(startsAt + starts.byteLength);
+    const inputValues =
+      inputs.kind === "tokens" ? (starts.at(-1) ?? 0) : batch.length * exampleSize(examples);
+    this.grow(inputsAt + inputValues * inputs.values.BYTES_PER_ELEMENT);
     const order = new Uint32Array(this.memory, orderAt, batch.length);
     for (let i = 0; i < order.length; i++) order[i] = i;
     copyRows(values, targetWidth, batch, this.memory, targetsAt);
     copyRows(teacher, teacherWidth, batch, this.memory, teacherAt);
-    copyRows(inputs.values, inputWidth, batch, this.memory, inputsAt);
-    return [exampleArguments(examples, inputsAt, targetsAt, 0), orderAt, resultAt, teacherAt] as const;
+    new Uint32Array(this.memory, startsAt, starts.length).set(starts);
+    if (inputs.kind === "tokens") copyTexts(inputs, batch, starts, this.memory, inputsAt);
+    else copyRows(inputs.values, exampleSize(examples), batch, this.memory, inputsAt);
+    const at = { values: inputsAt, starts: startsAt };
+    return [exampleArguments(examples, at, targetsAt, 0), orderAt, resultAt, teacherAt] as const;
   }
 
-  private reserve(batch: number): void {
-    if (batch <= this.capacity) return;
-    this.staging = align(this.workspace + this.wasm.pl_workspace_size(this.state, batch));
+  private reserve(needed: Room): void {
+    const room = extended(this.room, needed);
+    if (room === this.room) return;
+    this.staging = align(this.workspace + this.wasm.pl_workspace_size(this.state, ...roomArguments(room)));
     this.grow(this.staging);
     new Uint8Array(this.memory, this.workspace, this.staging - this.workspace).fill(0);
-    this.wasm.pl_bind(this.state, this.workspace, batch);
-    this.capacity = batch;
+    this.wasm.pl_bind(this.state, this.workspace, ...roomArguments(room));
+    this.room = room;
   }
 
   /** The memory; another object after each growth. */
@@ -247,4 +272,31 @@ function copyRows(
     const start = (rows[i] as number) * width;
     to.set(from.subarray(start, start + width), i * width);
   }
+}
+
+/** Where the tokens of each text start when those of a batch lie one after the other, and where the last one's end. */
+function startsIn({ starts }: TokenValues, batch: Uint32Array): Uint32Array {
+  const result = new Uint32Array(batch.length + 1);
+  batch.forEach((index, i) => {
+    const length = (starts[index + 1] as number) - (starts[index] as number);
+    result[i + 1] = (result[i] as number) + length;
+  });
+  return result;
+}
+
+function copyTexts(
+  { values, starts }: TokenValues,
+  batch: Uint32Array,
+  to: Uint32Array,
+  memory: ArrayBuffer,
+  offset: number,
+): void {
+  const length = to.at(-1) ?? 0;
+  const target =
+    values instanceof Uint16Array
+      ? new Uint16Array(memory, offset, length)
+      : new Int32Array(memory, offset, length);
+  batch.forEach((index, i) => {
+    target.set(values.subarray(starts[index], starts[index + 1]), to[i]);
+  });
 }
