@@ -4,6 +4,8 @@
 // Runs the built code: npm run build && PYTHON=python3 node bench/transformer.mjs --texts dev.tsv --tokenizer FOLDER
 // [--rounds 3] [--limit 872] [--layers 6] [--train]. PYTHON is a Python with onnxruntime, or none is compared with.
 
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { openEngine } from "../dist/engines/registry.js";
@@ -12,7 +14,6 @@ import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
 import { parameterSpecs } from "../dist/network/parameters.js";
 import { formatMarkdown, median } from "./measure.mjs";
-import { startPython } from "./rivals.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -68,17 +69,12 @@ for (const name of flags.engines.split(",")) {
   for (const sparsity of sparsities)
     contenders.push({ name, sparsity, run: () => measure(engine, sparsity), seconds: [] });
 }
-const python = await startPython("onnxruntime_transformer.py");
-if (python !== undefined) {
-  const { layers: _, ...rest } = shape;
-  await python.ask({ open: { layers: shape.layers, ...rest }, lengths });
-  const run = async () => (await python.ask({})).seconds;
-  contenders.push({ name: `onnxruntime ${python.hello.version}`, sparsity: 0, run, seconds: [] });
+if (process.env.PYTHON && !flags.train) {
+  contenders.push({ name: "onnxruntime", sparsity: 0, run: runOnnxruntime, seconds: [] });
 }
 for (let round = 0; round < Number(flags.rounds); round++) {
   for (const { run, seconds } of contenders) seconds.push(await run());
 }
-await python?.close();
 
 const rows = [...new Set(contenders.map(({ name }) => name))].map((name) => [
   name,
@@ -114,6 +110,17 @@ function masksFor(sparsity) {
   const stream = randomStream(0, "bench", "masks");
   const weights = parameterSpecs(spec).filter(({ role }) => role === "weight");
   return new Map(
-    weights.map(({ name, size }) => [name, new Uint8Array(size).map(() => (stream.uniform() < sparsity ? 0 : 1))]),
+    weights.map(({ name, size }) => [
+      name,
+      new Uint8Array(size).map(() => (stream.uniform() < sparsity ? 0 : 1)),
+    ]),
   );
+}
+
+function runOnnxruntime() {
+  const script = path.join(import.meta.dirname, "onnxruntime_transformer.py");
+  const input = JSON.stringify({ network: shape, lengths });
+  const env = { ...process.env, OMP_NUM_THREADS: "1" };
+  return JSON.parse(execFileSync(process.env.PYTHON, ["-B", script], { input, env, encoding: "utf8" }))
+    .seconds;
 }

@@ -1,7 +1,7 @@
 /*
  * Runs every kind of layer at sizes that are multiples of nothing through all entry points, to be compiled with
  * -fsanitize=address,undefined. All buffers are exactly as large as they must be. With -fsanitize=thread and
- * -DHELPERS=3 it runs the dense ones, first alone, then with helping threads: the numbers must be the same.
+ * -DHELPERS=3 it runs the dense ones, and transformers, first alone, then with helping threads: the numbers must be the same.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -61,10 +61,10 @@ static void check(int holds, const Case *c, const char *what) {
   exit(1);
 }
 
-static void *bind(Network *network, void *old, int batch) {
+static void *bind(Network *network, void *old, int batch, int tokens, int backward) {
   free(old);
-  void *workspace = zeroed((int64_t)pl_workspace_size(network, batch));
-  pl_bind(network, workspace, batch);
+  void *workspace = zeroed((int64_t)pl_workspace_size(network, batch, tokens, backward));
+  pl_bind(network, workspace, batch, tokens, backward);
   return workspace;
 }
 
@@ -141,7 +141,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   Description d = describe(c, optimizer, turn);
   Network *network = zeroed(state_size(d.spec, options));
   pl_init(network, d.spec, options, d.masks, d.lists);
-  void *workspace = bind(network, NULL, batch);
+  void *workspace = bind(network, NULL, batch, 0, 1);
 
   int64_t features = network->example_size, count = network->parameter_count;
   uint8_t *bytes = malloc((size_t)(EXAMPLES * features)), *labels = malloc(EXAMPLES);
@@ -198,6 +198,125 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
   free(floats), free(targets), free(parameters), free(sums), free(outputs), free(squares);
 }
 
+/* A transformer: two blocks and a head of two dense layers. */
+typedef struct {
+  Case c;
+  int width, heads, hidden;
+} TokenCase;
+
+enum { POSITIONS = 37, VOCABULARY = 29, BLOCK_LAYERS = 10, TOKEN_LAYERS = 2 + 2 * BLOCK_LAYERS + 4, TEXTS = 21 };
+static const TokenCase token_cases[] = {{{.name = "narrow heads", .loss = 1, .outputs = 3}, 12, 3, 21},
+                                        {{.name = "one head", .loss = 2, .outputs = 2}, 36, 1, 7}};
+
+/* One byte a value, as the masks of a layer's two tensors pass in: of linear layers some are pruned. */
+static void describe_token_layer(int32_t *fields, int64_t size, int64_t biases, int prunes, int turn, int32_t **list,
+                                 uint8_t **mask) {
+  unsigned kept = prunes ? kept_of_16[turn] : 16;
+  uint8_t *weights = malloc((size_t)size);
+  fields[7] = fill_mask(weights, (int)size, kept);
+  fields[8] = prunes && 2 * fields[7] < size;
+  for (int32_t i = 0; i < size; i++) {
+    if (!fields[8]) *(*mask)++ = weights[i];
+    if (fields[8] && weights[i]) *(*mask)++ = 1, *(*list)++ = i;
+  }
+  free(weights);
+  fields[9] = fill_mask(*mask, (int)biases, prunes ? kept_of_16[(turn + 1) % MASKS] : 16);
+  *mask += biases;
+}
+
+static void run_tokens(const TokenCase *t, int optimizer, int batch, int turn) {
+  const double adam[4] = {0.9, 0.999, 1e-8, 0.001}, sgd[4] = {0.9, 0, 0, 0.001};
+  const double *options = optimizer == OPTIMIZER_ADAM ? adam : sgd;
+  const Case *c = &t->c;
+  int w = t->width, h = t->hidden, at = 0;
+  float epsilon = 1e-5f;
+  int32_t bits, spec[HEADER + TOKEN_LAYERS * LAYER_FIELDS] = {c->loss, optimizer, POSITIONS, 1, 1, TOKEN_LAYERS, POSITIONS};
+  memcpy(&bits, &epsilon, sizeof(bits));
+  int32_t layers[TOKEN_LAYERS][4] = {{LAYER_EMBEDDINGS, VOCABULARY, POSITIONS, w}, {LAYER_NORM, w, 0, bits}};
+  for (at = 2; at < 2 + 2 * BLOCK_LAYERS; at += BLOCK_LAYERS) {
+    const int32_t block[BLOCK_LAYERS][4] = {{LAYER_DENSE, w, w, 1}, {LAYER_DENSE, w, w, 2}, {LAYER_DENSE, w, w, 3},
+                                            {LAYER_ATTENTION, t->heads}, {LAYER_DENSE, w, w, 1}, {LAYER_NORM, w, 6, bits},
+                                            {LAYER_DENSE, w, h, 1}, {LAYER_GELU}, {LAYER_DENSE, h, w, 1},
+                                            {LAYER_NORM, w, 4, bits}};
+    memcpy(layers[at], block, sizeof(block));
+  }
+  const int32_t head[4][4] = {{LAYER_FIRST_TOKEN}, {LAYER_DENSE, w, w, 1}, {LAYER_ACTIVATION, ACT_RELU},
+                              {LAYER_DENSE, w, c->outputs, 1}};
+  memcpy(layers[at], head, sizeof(head));
+  int64_t most = (VOCABULARY + POSITIONS + 40) * w + 2 * (4 * w * w + 2 * w * h + 9 * w + h) + w * w + 9 * w + 99;
+  uint8_t *masks = malloc((size_t)most), *mask = masks;
+  int32_t *lists = malloc((size_t)most * sizeof(int32_t)), *list = lists;
+  for (int l = 0; l < TOKEN_LAYERS; l++) {
+    int32_t *fields = spec + HEADER + l * LAYER_FIELDS, *s = layers[l];
+    memcpy(fields, s, sizeof(layers[l]));
+    if (s[0] == LAYER_DENSE) describe_token_layer(fields, s[1] * s[2], s[2], 1, turn, &list, &mask);
+    if (s[0] == LAYER_NORM) describe_token_layer(fields, s[1], s[1], 0, turn, &list, &mask);
+    if (s[0] == LAYER_EMBEDDINGS) describe_token_layer(fields, s[1] * s[3], s[2] * s[3], 0, turn, &list, &mask);
+  }
+  Network *network = zeroed(state_size(spec, options));
+  int64_t count = mask - masks;
+  lists = realloc(lists, (size_t)larger(1, list - lists) * sizeof(int32_t));
+  masks = realloc(masks, (size_t)count);
+  pl_init(network, spec, options, masks, lists);
+  check(count == network->parameter_count, c, "the masks are of another size");
+
+  uint32_t starts[TEXTS + 1] = {0}, order[TEXTS];
+  for (int i = 0; i < TEXTS; i++) {
+    int length = i % 5 == 0 ? 16 : 1 + (int)(next() >> 8) % POSITIONS;
+    starts[i + 1] = starts[i] + (uint32_t)length, order[i] = (uint32_t)(TEXTS - 1 - i);
+  }
+  int wide = turn % 2, room = 0, squared = 0;
+  uint16_t *narrow_tokens = malloc(starts[TEXTS] * sizeof(uint16_t));
+  int32_t *wide_tokens = malloc(starts[TEXTS] * sizeof(int32_t));
+  for (uint32_t i = 0; i < starts[TEXTS]; i++) narrow_tokens[i] = wide_tokens[i] = (next() >> 8) % VOCABULARY;
+  for (int first = 0; first < TEXTS; first++) {
+    int end = smaller(first + batch, TEXTS);
+    room = (int)larger(room, larger(starts[end] - starts[first], starts[TEXTS - first] - starts[TEXTS - end]));
+  }
+  uint8_t *labels = malloc(TEXTS);
+  float *targets = random_floats(TEXTS * c->outputs), *teacher = random_floats(TEXTS * c->outputs);
+  float *parameters = random_floats(count), *sums = calloc((size_t)count, sizeof(float));
+  for (int i = 0; i < TEXTS; i++) labels[i] = (uint8_t)((next() >> 8) % c->outputs);
+#define TOKENS wide ? (uint8_t *)wide_tokens : (uint8_t *)narrow_tokens, (float *)starts, wide ? 4 : 2, 0, \
+               c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
+  pl_lead(network, meeting);
+  pl_write(network, 0, parameters);
+  void *workspace = bind(network, NULL, batch, room, 0);
+  float *outputs = calloc((size_t)(batch * c->outputs), sizeof(float)), *again = calloc((size_t)(batch * c->outputs), sizeof(float));
+  double result[2] = {0, 0};
+  pl_evaluate(network, TOKENS, 2, TEXTS - 2, batch, result);
+  add_to_checksum(result, sizeof(result));
+  pl_outputs(network, TOKENS, order, batch, outputs);
+  for (int l = 0; l < network->layer_count; l++)
+    if (network->layers[l].kind == LAYER_DENSE) squared += network->layers[l].in.channels;
+  double *squares = calloc((size_t)squared, sizeof(double));
+  pl_input_squares(network, TOKENS, order, batch, squares);
+  workspace = bind(network, workspace, batch, room, 1);
+  pl_outputs(network, TOKENS, order, batch, again);
+  check(memcmp(outputs, again, (size_t)(batch * c->outputs) * sizeof(float)) == 0, c, "room to train changes the outputs");
+  double loss = pl_train(network, TOKENS, order, TEXTS, batch, 0.01, turn % 3 ? teacher : NULL, 3, 0.7);
+  check(loss > 0 && loss < 1e6, c, "the loss is not finite");
+  pl_gradients(network, TOKENS, order, batch, batch, c->loss, sums, NULL, 1, 0);
+  pl_gradients(network, TOKENS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums, NULL, 1, 0);
+  pl_read(network, 0, parameters);
+  for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
+  add_to_checksum(&loss, sizeof(loss));
+  add_to_checksum(outputs, (int64_t)batch * c->outputs * (int64_t)sizeof(float));
+  add_to_checksum(squares, squared * (int64_t)sizeof(double));
+  add_to_checksum(parameters, count * (int64_t)sizeof(float));
+  add_to_checksum(sums, count * (int64_t)sizeof(float));
+  free(network), free(workspace), free(masks), free(lists), free(narrow_tokens), free(wide_tokens), free(labels);
+  free(targets), free(teacher), free(parameters), free(sums), free(outputs), free(again), free(squares);
+}
+
+static void run_all_tokens(int turns) {
+  static const int batches[] = {1, 5, TEXTS};
+  for (unsigned c = 0; c < sizeof(token_cases) / sizeof(token_cases[0]); c++)
+    for (int b = 0; b < 3; b++)
+      for (int turn = 0; turn < turns; turn++)
+        run_tokens(&token_cases[c], turn % 2 == b % 2 ? OPTIMIZER_ADAM : OPTIMIZER_SGD, batches[b], turn);
+}
+
 static void run_all(int turns) {
   static const int batches[] = {1, 17, 90};
   checksum = state = 1;
@@ -207,6 +326,7 @@ static void run_all(int turns) {
         run(&cases[c], OPTIMIZER_ADAM, 0, b % 2, batches[b], turn);
         run(&cases[c], OPTIMIZER_SGD, b % 2 ? 0.9 : 0, b / 2, batches[b], turn);
       }
+  run_all_tokens(turns == 1 ? 3 : turns);
 }
 
 #if !defined(HELPERS)
@@ -222,7 +342,7 @@ static void *run_deep(void *unused) {
            LAYER_FIELDS * sizeof(int32_t));
   Network *network = zeroed(state_size(spec, sgd));
   pl_init(network, spec, sgd, NULL, NULL);
-  void *workspace = bind(network, NULL, 1);
+  void *workspace = bind(network, NULL, 1, 0, 1);
   float *parameters = random_floats(network->parameter_count), input = 1, output;
   uint32_t order = 0;
   pl_write(network, 0, parameters);

@@ -65,26 +65,21 @@ NOINLINE const float *token_forward(Team *team, Network *network, int examples) 
   return network->layers[network->layer_count - 1].output;
 }
 
-/* Gradients of a row's values to `result`, none past the end, by way of the thread's scratch. */
-static void last_row_gradients(const Network *network, const Layer *layer, const float *gradient, int cells, int row,
-                               float *scratch) {
-  const SparseRows *rows = &layer->sparse.rows;
-  int start = rows->starts[row], count = rows->starts[row + 1] - start;
-  row_gradients(0, cells, gradient + row * CELL, (int64_t)layer->weight.rows * CELL, layer->input,
-                (int64_t)layer->weight.columns * CELL, rows, row, scratch - start);
-  for (int n = 0; n < count; n++) network->gradient[start + n] = scratch[n];
-}
-
 /* As sparse_dense_backward_weight, divided: rows, and when all are there the values. */
 static void shared_sparse_weight(Team *team, Network *network, Layer *layer, const float *gradient, int cells,
                                  const Sink *sink) {
   Tensor *w = &layer->weight;
+  const SparseRows *rows = &layer->sparse.rows;
   Range mine = share(team, w->rows);
   float *scratch = network->scratch + team->index * network->scratch_room;
-  for (int row = mine.from; row < mine.end - 1; row++)
+  for (int row = mine.from; row < mine.end; row++) {
+    int start = rows->starts[row], count = rows->starts[row + 1] - start;
+    /* Four values are written at a time: where these end in another thread's rows, by way of the scratch. */
+    int spills = start + round_up(count, 4) > rows->starts[mine.end];
     row_gradients(0, cells, gradient + row * CELL, (int64_t)w->rows * CELL, layer->input, (int64_t)w->columns * CELL,
-                  &layer->sparse.rows, row, network->gradient);
-  if (mine.end > mine.from) last_row_gradients(network, layer, gradient, cells, mine.end - 1, scratch);
+                  rows, row, spills ? scratch - start : network->gradient);
+    for (int n = 0; n < count && spills; n++) network->gradient[start + n] = scratch[n];
+  }
   if (team->index == 0)
     for (int64_t n = w->kept; n < stored_size(w); n++) network->gradient[n] = 0;
   barrier(team);

@@ -24,8 +24,8 @@ export function layoutTokens(spec: NetworkSpec, ownMasks: Masks): KernelLayout {
     const names = tensorsOf(layer);
     if (names === undefined) continue;
     const shape = shapes.get(names.weight) ?? [];
-    const weight = place(names.weight, shape, masks, layer.kind === "dense" ? SPARSE_UP_TO : 0);
-    const bias = place(names.bias, shapes.get(names.bias) ?? shape.slice(0, 1), masks, 0);
+    const weight = place(names.weight, shape, masks, layer.kind === "dense");
+    const bias = place(names.bias, shapes.get(names.bias) ?? shape.slice(0, 1), masks, false);
     layers.push([
       names.weight,
       {
@@ -51,17 +51,18 @@ export function layoutTokens(spec: NetworkSpec, ownMasks: Masks): KernelLayout {
   };
 }
 
-function place(name: string, shape: readonly number[], masks: Masks, sparseUpTo: number) {
+/** Where a tensor's values lie: those that are kept, where they are few and it may be stored so, or all. */
+function place(name: string, shape: readonly number[], masks: Masks, sparse: boolean) {
   const { rows, columns } = matrixShape(shape);
   const size = rows * columns;
   const mask = masks.get(name);
   const kept = mask === undefined ? size : countKept(mask);
-  if (mask === undefined || kept === size || kept > sparseUpTo * size) {
-    const block: Block = { name, width: columns, rows: countUp(rows), columns: countUp(columns) };
-    return { block, kept, positions: undefined };
+  if (sparse && mask !== undefined && kept <= SPARSE_UP_TO * size) {
+    const positions = findKept(mask, kept);
+    return { block: list(name, positions), kept, positions };
   }
-  const positions = findKept(mask, kept);
-  return { block: list(name, positions), kept, positions };
+  const block: Block = { name, width: columns, rows: countUp(rows), columns: countUp(columns) };
+  return { block, kept, positions: undefined };
 }
 
 function countUp(count: number): Int32Array {

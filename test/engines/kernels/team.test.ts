@@ -7,9 +7,12 @@ import type { Engine } from "../../../src/engines/engine.ts";
 import { kernelsNative } from "../../../src/engines/kernels/index.ts";
 import { packageRoot } from "../../../src/foundations/paths.ts";
 import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
-import type { NetworkSpec } from "../../../src/network/specification.ts";
+import type { Masks } from "../../../src/network/mask.ts";
+import { parameterSpecs } from "../../../src/network/parameters.ts";
+import { type NetworkSpec, readsTokens } from "../../../src/network/specification.ts";
 import { mlp, oddCnn, optimizers } from "../support/networks.ts";
 import { initialParameters, makeExamples, makeTeacher } from "../support/problems.ts";
+import { makeTexts, tinyTransformer } from "../support/transformers.ts";
 
 const modelOf = (name: string) =>
   buildNetwork(modelSchema().parse({ name }), [1, 28, 28], 10, "softmax-cross-entropy");
@@ -19,6 +22,7 @@ const networks: readonly (readonly [string, NetworkSpec])[] = [
   ["LeNet-5", modelOf("lenet-5")],
   ["odd dense layers", mlp("mean-squared-error", "tanh")],
   ["odd convolutions", oddCnn()],
+  ["a transformer", tinyTransformer()],
 ];
 
 /** Threads that help run built code, as the workers of a sweep do. */
@@ -38,11 +42,22 @@ async function startHelper(meeting: SharedArrayBuffer, over: Int32Array<SharedAr
   return { worker, ended: once(worker, "exit") };
 }
 
+const LENGTHS = Array.from({ length: 70 }, (_, i) => 1 + ((i * 7) % 9));
+
+/** Every second linear layer with a fifth of its weights: a team divides sparse layers of transformers too. */
+function sparsely(spec: NetworkSpec): Masks {
+  const weights = parameterSpecs(spec).filter(({ role }, i) => role === "weight" && i % 4 === 0);
+  return new Map(
+    weights.map(({ name, size }) => [name, new Uint8Array(size).map((_, i) => (i % 5 ? 0 : 1))]),
+  );
+}
+
 /** Everything that training and evaluation give, to the bit. */
 async function numbersOf(engine: Engine, spec: NetworkSpec, meeting?: SharedArrayBuffer): Promise<unknown> {
   const network = await engine.createNetwork(spec, optimizers.decayedAdam, meeting);
   await network.writeParameters(initialParameters(spec));
-  const examples = makeExamples(spec, 333);
+  if (readsTokens(spec)) await network.setMasks(sparsely(spec));
+  const examples = readsTokens(spec) ? makeTexts(spec, LENGTHS) : makeExamples(spec, 333);
   const losses = [];
   for (const batchSize of [64, 17, 100]) {
     const order = Uint32Array.from({ length: 960 }, (_, i) => (i * 17) % examples.count);
