@@ -157,7 +157,7 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
 #define TEACHER zeros % 2 ? teacher : NULL, 3, 0.7
 #define INPUTS bytes_in ? bytes : NULL, bytes_in ? NULL : floats, 1 / 255.f, 0, NULL, NULL
   pl_lead(network, meeting);
-  pl_write(network, 0, parameters);
+  pl_write(network, 0, 0, INT32_MAX, parameters);
   for (int zeros = 0; zeros < 3; zeros++) {
     pl_expect_zeros(network, (zeros + batch) % 2); /* both arrangements of a dense first layer, and changes */
     double loss = pl_train(network, DATA, order, smaller(EXAMPLES, 3 * batch), batch, 0.01, TEACHER);
@@ -165,11 +165,11 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     add_to_checksum(&loss, sizeof(loss));
     pl_gradients(network, DATA, order, batch, batch, c->loss, sums, TEACHER);
     pl_gradients(network, INPUTS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums, NULL, 1, 0);
-    pl_read(network, 0, parameters);
+    pl_read(network, 0, 0, INT32_MAX, parameters);
     add_to_checksum(parameters, count * (int64_t)sizeof(float));
     add_to_checksum(sums, count * (int64_t)sizeof(float));
     for (int64_t i = 0; i < count; i++) check(d.masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
-    pl_write(network, 0, parameters);
+    pl_write(network, 0, 0, INT32_MAX, parameters);
   }
   double result[2] = {0, 0};
   pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
@@ -280,7 +280,7 @@ static void run_tokens(const TokenCase *t, int optimizer, int batch, int turn) {
 #define TOKENS wide ? (uint8_t *)wide_tokens : (uint8_t *)narrow_tokens, (float *)starts, wide ? 4 : 2, 0, \
                c->loss == LOSS_CROSS_ENTROPY ? labels : NULL, c->loss == LOSS_CROSS_ENTROPY ? NULL : targets
   pl_lead(network, meeting);
-  pl_write(network, 0, parameters);
+  pl_write(network, 0, 0, INT32_MAX, parameters);
   void *workspace = bind(network, NULL, batch, room, 0);
   float *outputs = calloc((size_t)(batch * c->outputs), sizeof(float)), *again = calloc((size_t)(batch * c->outputs), sizeof(float));
   double result[2] = {0, 0};
@@ -298,7 +298,7 @@ static void run_tokens(const TokenCase *t, int optimizer, int batch, int turn) {
   check(loss > 0 && loss < 1e6, c, "the loss is not finite");
   pl_gradients(network, TOKENS, order, batch, batch, c->loss, sums, NULL, 1, 0);
   pl_gradients(network, TOKENS, order, batch, batch, LOSS_SUM_OF_OUTPUTS, sums, NULL, 1, 0);
-  pl_read(network, 0, parameters);
+  pl_read(network, 0, 0, INT32_MAX, parameters);
   for (int64_t i = 0; i < count; i++) check(masks[i] || parameters[i] == 0, c, "a pruned value is not 0");
   add_to_checksum(&loss, sizeof(loss));
   add_to_checksum(outputs, (int64_t)batch * c->outputs * (int64_t)sizeof(float));
@@ -345,7 +345,7 @@ static void *run_deep(void *unused) {
   void *workspace = bind(network, NULL, 1, 0, 1);
   float *parameters = random_floats(network->parameter_count), input = 1, output;
   uint32_t order = 0;
-  pl_write(network, 0, parameters);
+  pl_write(network, 0, 0, INT32_MAX, parameters);
   pl_train(network, NULL, &input, 1, 0, NULL, &input, &order, 1, 1, 0.01, NULL, 1, 0);
   pl_outputs(network, NULL, &input, 1, 0, NULL, NULL, &order, 1, &output);
   check(network->layer_count == DEPTH && output * 0 == 0, &deep, "the output is not finite");

@@ -110,19 +110,21 @@ static Tensor *tensor_at(Network *network, int i) {
   return i == 0 ? &network->unused : NULL;
 }
 
-/* Slot 0: parameters; 1 and 2: optimizer state. All tensors in order, row-major: kept values alone if compact. */
-PL_EXPORT(pl_read) void pl_read(Network *network, int slot, float *flat) {
+/*
+ * The tensors numbered `from` to before `end`, in order, row-major: kept values alone if compact. Slot 0: parameters; 1
+ * and 2: optimizer state.
+ */
+PL_EXPORT(pl_read) void pl_read(Network *network, int slot, int from, int end, float *flat) {
   Tensor *tensor;
-  for (int i = 0; (tensor = tensor_at(network, i)); i++)
-    read_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
+  for (int i = from; i < end && (tensor = tensor_at(network, i)); i++, flat += flat_size(tensor))
+    read_tensor(tensor, tensor_slot(tensor, slot), flat);
 }
 
 /* The counterpart of pl_read; pruned values become 0. */
-PL_EXPORT(pl_write) void pl_write(Network *network, int slot, const float *flat) {
+PL_EXPORT(pl_write) void pl_write(Network *network, int slot, int from, int end, const float *flat) {
   Tensor *tensor;
-  network->constants_known = 0;
-  for (int i = 0; (tensor = tensor_at(network, i)); i++)
-    write_tensor(tensor, tensor_slot(tensor, slot), flat + tensor->flat_offset);
+  for (int i = from; i < end && (tensor = tensor_at(network, i)); i++, flat += flat_size(tensor))
+    write_tensor(tensor, tensor_slot(tensor, slot), flat);
 }
 
 /* Optimizer steps taken. */

@@ -14,8 +14,8 @@ export interface EntryPoints<Pointer> {
   pl_workspace_size(network: Pointer, ...room: RoomArguments): number;
   pl_bind(network: Pointer, memory: Pointer, ...room: RoomArguments): void;
   pl_expect_zeros(network: Pointer, zeros: number): void;
-  pl_read(network: Pointer, slot: number, flat: Pointer): void;
-  pl_write(network: Pointer, slot: number, flat: Pointer): void;
+  pl_read(network: Pointer, slot: number, from: number, end: number, flat: Pointer): void;
+  pl_write(network: Pointer, slot: number, from: number, end: number, flat: Pointer): void;
   pl_step(network: Pointer): number;
   pl_set_step(network: Pointer, step: number): void;
   pl_train(

@@ -74,13 +74,19 @@ export function roomArguments({ batch, tokens, backward }: Room): RoomArguments 
   return [batch, tokens, backward ? 1 : 0];
 }
 
+/** The tensors of the kernels from one number to before another. */
+export interface Tensors {
+  readonly from: number;
+  readonly end: number;
+}
+
 /**
- * One network inside the kernels, with its masks and its memory. Tensors pass as one flat array, in the order of
+ * One network inside the kernels, with its masks and its memory. Some of its tensors pass as one flat array, in the order of
  * its layout. Slot 0 holds the parameters, 1 and 2 the optimizer's state.
  */
 export interface KernelInstance {
-  read(slot: number): Float32Array;
-  write(slot: number, flat: Float32Array): void;
+  read(slot: number, tensors: Tensors, flat: Float32Array): void;
+  write(slot: number, tensors: Tensors, flat: Float32Array): void;
   readStep(): number;
   writeStep(step: number): void;
   /** Tells which part of the inputs that follow is zero: shapes the speed, not the numbers. */

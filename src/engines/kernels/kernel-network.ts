@@ -21,6 +21,7 @@ import { absentBiases } from "./absent-biases.ts";
 import { checkTexts } from "./check-texts.ts";
 import type { KernelInstance } from "./kernel-instance.ts";
 import { type KernelLayout, layoutNetwork } from "./layout.ts";
+import { type Piece, piecesOf } from "./pieces.ts";
 import { zeroFraction } from "./zero-fraction.ts";
 
 /** For an instance that never trains. */
@@ -99,7 +100,7 @@ export class KernelNetwork implements Network {
     this.kernels.writeStep(before.instance.readStep());
     const { tensors } = this.wholeZeros();
     for (let slot = 0; slot <= this.slots.length; slot++) {
-      scatter(before.instance.read(slot), before.layout.blocks, tensors);
+      this.readInto(tensors, before.instance, before.layout, slot);
       this.write(slot, tensors);
     }
     before.instance.release();
@@ -218,9 +219,9 @@ export class KernelNetwork implements Network {
     const { layout, whole } = this;
     if (layout === whole) return use(this.kernels, layout);
     const { flat, tensors } = this.wholeZeros();
-    scatter(this.kernels.read(0), layout.blocks, tensors);
+    this.readInto(tensors, this.kernels, layout, 0);
     this.wholeInstance ??= this.build.createInstance(describeNetwork(whole, WITHOUT_MEMORY));
-    this.wholeInstance.write(0, flat);
+    for (const piece of piecesOf(whole)) this.wholeInstance.write(0, piece, part(flat, piece));
     return use(this.wholeInstance, whole);
   }
 
@@ -240,13 +241,37 @@ export class KernelNetwork implements Network {
   }
 
   private read(slot: number): Parameters {
-    return this.tensorsOf(this.kernels.read(slot), this.layout.blocks);
+    const { layout, kernels } = this;
+    if (layout !== this.whole) return this.present(this.readInto(this.zeros(), kernels, layout, slot));
+    const flat = new Float32Array(layout.size);
+    for (const piece of piecesOf(layout)) kernels.read(slot, piece, part(flat, piece));
+    return this.present(viewsOf(flat, layout.blocks));
+  }
+
+  /** Fills whole tensors from an instance, but for what its layout has no place for. */
+  private readInto<T extends Parameters>(
+    tensors: T,
+    kernels: KernelInstance,
+    layout: KernelLayout,
+    slot: number,
+  ): T {
+    for (const piece of piecesOf(layout)) {
+      const flat = new Float32Array(piece.size);
+      kernels.read(slot, piece, flat);
+      scatter(flat, piece.blocks, tensors);
+    }
+    return tensors;
   }
 
   private tensorsOf(flat: Float32Array, blocks: readonly Block[]): Parameters {
     const whole = blocks === this.whole.blocks;
     const tensors = whole ? viewsOf(flat, blocks) : this.zeros();
     if (!whole) scatter(flat, blocks, tensors);
+    return this.present(tensors);
+  }
+
+  /** Without the biases that the network lacks. */
+  private present(tensors: Map<string, Float32Array>): Parameters {
     for (const name of this.absent.keys()) tensors.delete(name);
     return tensors;
   }
@@ -261,8 +286,9 @@ export class KernelNetwork implements Network {
       if (values === undefined) throw new RangeError(`no tensor named '${name}'`);
       sized(name, values, size);
     }
-    const { blocks, size } = this.layout;
-    this.kernels.write(slot, gather(new Float32Array(size), blocks, tensors, 0));
+    for (const piece of piecesOf(this.layout)) {
+      this.kernels.write(slot, piece, gather(new Float32Array(piece.size), piece.blocks, tensors, 0));
+    }
   }
 
   /** A first layer may skip them; that of tokens has none. */
@@ -294,6 +320,11 @@ export class KernelNetwork implements Network {
     const { length } = distillation.teacherOutputs;
     throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
+}
+
+/** What a flat array holds of a piece. */
+function part(flat: Float32Array, { start, size }: Piece): Float32Array {
+  return flat.subarray(start, start + size);
 }
 
 interface WholeTensors {

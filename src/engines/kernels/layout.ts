@@ -53,7 +53,7 @@ function sparseUpTo(kind: "dense" | "conv2d", vectorLength: number): number {
 
 /** `vectorLength`: floats in a vector of the build that computes it. Every layer gets a bias (absent-biases.ts). */
 export function layoutNetwork(spec: NetworkSpec, ownMasks: Masks, vectorLength: number): KernelLayout {
-  if (readsTokens(spec)) return layoutTokens(spec, ownMasks);
+  if (readsTokens(spec)) return layoutTokens(spec, ownMasks, vectorLength);
   const masks: Masks = new Map([...ownMasks, ...absentBiases(spec)]);
   const connections = connectionsOf(spec);
   const connected = connectedUnits(connections, masks, foldsConstants);

@@ -19,6 +19,7 @@ import {
   roomArguments,
   roomForBlocks,
   roomForTraining,
+  type Tensors,
 } from "./kernel-instance.ts";
 
 export type Koffi = typeof import("koffi").default;
@@ -55,8 +56,8 @@ export function loadLibrary(koffi: Koffi, file: string): NativeLibrary {
     ),
     pl_bind: library.func("void pl_bind(void *network, void *memory, int batch, int tokens, int backward)"),
     pl_expect_zeros: library.func("void pl_expect_zeros(void *network, double zeros)"),
-    pl_read: library.func("void pl_read(void *network, int slot, void *flat)"),
-    pl_write: library.func("void pl_write(void *network, int slot, void *flat)"),
+    pl_read: library.func("void pl_read(void *network, int slot, int from, int end, void *flat)"),
+    pl_write: library.func("void pl_write(void *network, int slot, int from, int end, void *flat)"),
     pl_step: library.func("double pl_step(void *network)"),
     pl_set_step: library.func("void pl_set_step(void *network, double step)"),
     pl_train: library.func(
@@ -112,14 +113,12 @@ export class NativeInstance implements KernelInstance {
     if (this.meeting !== undefined) library.entry.pl_lead(this.state, this.meeting);
   }
 
-  read(slot: number): Float32Array {
-    const flat = new Float32Array(this.parameterCount);
-    this.entry.pl_read(this.state, slot, flat);
-    return flat;
+  read(slot: number, { from, end }: Tensors, flat: Float32Array): void {
+    this.entry.pl_read(this.state, slot, from, end, flat);
   }
 
-  write(slot: number, flat: Float32Array): void {
-    this.entry.pl_write(this.state, slot, flat);
+  write(slot: number, { from, end }: Tensors, flat: Float32Array): void {
+    this.entry.pl_write(this.state, slot, from, end, flat);
   }
 
   readStep(): number {

@@ -6,8 +6,13 @@ import { absentBiases } from "./absent-biases.ts";
 import type { KernelLayout, LayerLayout } from "./layout.ts";
 import { tensorsOf, tokenLayers } from "./token-layers.ts";
 
-/** The largest part of kept weights for which a linear layer executes sparsely (measured; docs/decisions/kernels-transformers.md). */
-const SPARSE_UP_TO = 0.4;
+/**
+ * The largest part of kept weights for which a linear layer executes sparsely (measured; docs/decisions/kernels-transformers.md).
+ * `vectorLength`: floats in a vector of the build.
+ */
+function sparseUpTo(vectorLength: number): number {
+  return vectorLength > 4 ? 0.35 : 0.4;
+}
 
 const NONE = new Int32Array();
 
@@ -15,7 +20,7 @@ const NONE = new Int32Array();
  * A network of tokens: every unit stays, since residual connections carry values past whatever is pruned. Weights of which
  * few are kept are stored sparsely all the same.
  */
-export function layoutTokens(spec: NetworkSpec, ownMasks: Masks): KernelLayout {
+export function layoutTokens(spec: NetworkSpec, ownMasks: Masks, vectorLength: number): KernelLayout {
   const masks: Masks = new Map([...ownMasks, ...absentBiases(spec)]);
   const shapes = new Map(parameterSpecs(spec).map(({ name, shape }) => [name, shape]));
   const layers: [string, LayerLayout][] = [];
@@ -24,8 +29,13 @@ export function layoutTokens(spec: NetworkSpec, ownMasks: Masks): KernelLayout {
     const names = tensorsOf(layer);
     if (names === undefined) continue;
     const shape = shapes.get(names.weight) ?? [];
-    const weight = place(names.weight, shape, masks, layer.kind === "dense");
-    const bias = place(names.bias, shapes.get(names.bias) ?? shape.slice(0, 1), masks, false);
+    const weight = place(
+      names.weight,
+      shape,
+      masks,
+      layer.kind === "dense" ? sparseUpTo(vectorLength) : undefined,
+    );
+    const bias = place(names.bias, shapes.get(names.bias) ?? shape.slice(0, 1), masks, undefined);
     layers.push([
       names.weight,
       {
@@ -52,12 +62,12 @@ export function layoutTokens(spec: NetworkSpec, ownMasks: Masks): KernelLayout {
 }
 
 /** Where a tensor's values lie: those that are kept, where they are few and it may be stored so, or all. */
-function place(name: string, shape: readonly number[], masks: Masks, sparse: boolean) {
+function place(name: string, shape: readonly number[], masks: Masks, sparseUpTo: number | undefined) {
   const { rows, columns } = matrixShape(shape);
   const size = rows * columns;
   const mask = masks.get(name);
   const kept = mask === undefined ? size : countKept(mask);
-  if (sparse && mask !== undefined && kept <= SPARSE_UP_TO * size) {
+  if (sparseUpTo !== undefined && mask !== undefined && kept <= sparseUpTo * size) {
     const positions = findKept(mask, kept);
     return { block: list(name, positions), kept, positions };
   }

@@ -14,6 +14,7 @@ import {
   roomArguments,
   roomForBlocks,
   roomForTraining,
+  type Tensors,
 } from "./kernel-instance.ts";
 
 const PAGE = 65536;
@@ -67,14 +68,14 @@ export class WasmInstance implements KernelInstance {
     this.wasm.pl_init(this.state, specAt, optionsAt, this.flat, listsAt);
   }
 
-  read(slot: number): Float32Array {
-    this.wasm.pl_read(this.state, slot, this.flat);
-    return this.flatFloats().slice();
+  read(slot: number, { from, end }: Tensors, flat: Float32Array): void {
+    this.wasm.pl_read(this.state, slot, from, end, this.flat);
+    flat.set(this.flatFloats().subarray(0, flat.length));
   }
 
-  write(slot: number, flat: Float32Array): void {
+  write(slot: number, { from, end }: Tensors, flat: Float32Array): void {
     this.flatFloats().set(flat);
-    this.wasm.pl_write(this.state, slot, this.flat);
+    this.wasm.pl_write(this.state, slot, from, end, this.flat);
   }
 
   readStep(): number {
