@@ -354,15 +354,15 @@ describe.runIf(chromium !== undefined)("the page in a browser", () => {
   it("draws the weights of the chosen run", async () => {
     const { opened, close } = await open(page);
     const panels = opened.locator("#weights-panels figure");
-    // Two layers, before and after.
-    expect(await panels.count()).toBe(4);
+    // Five layers, before and after.
+    expect(await panels.count()).toBe(10);
     await opened.getByRole("combobox", { name: "Pruned" }).selectOption("50%");
     await opened.getByRole("combobox", { name: "Method" }).selectOption("global-magnitude");
-    expect(await panels.nth(2).textContent()).toContain("50.0% of 1,000 are 0");
+    expect(await panels.nth(5).textContent()).toContain("50.0% of 1,000 are 0");
     // All weights are there before pruning: a block would say nothing.
     expect(await panels.nth(0).locator("svg.block").count()).toBe(0);
     // Of the first 20 x 50 weights the last 10 rows are left.
-    const kept = await panels.nth(2).locator("svg.block path").getAttribute("d");
+    const kept = await panels.nth(5).locator("svg.block path").getAttribute("d");
     expect(kept?.match(/M/g)).toHaveLength(500);
     expect(kept).toMatch(/^M0,10h1v1h-1z/);
     await close();
