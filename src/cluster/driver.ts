@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Run, testedOf } from "../experiment/runs/index.ts";
-import { failure, PruneLabError } from "../foundations/errors.ts";
+import { failure, inputError, PruneLabError } from "../foundations/errors.ts";
 import { againOf, againText } from "../scheduling/again.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { planJobs } from "../scheduling/jobs.ts";
@@ -10,8 +10,8 @@ import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from 
 import type { ClusterFolder, ClusterState, StudyFile, TaskEvent } from "./folder.ts";
 import { EventTail } from "./folder.ts";
 import { keptBy, planCluster } from "./plan.ts";
+import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
-import { type Scheduler, TryLater } from "./slurm.ts";
 import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
 import type { Task } from "./tasks.ts";
 
@@ -23,8 +23,8 @@ export interface ClusterRequest {
   readonly scheduler: Scheduler;
   /** Where tasks run: the folder that relative paths of the config start from. */
   readonly workingFolder: string;
-  /** The shell script of the tasks of this name. */
-  readonly script: (token: string) => string;
+  /** The shell script of the tasks of this name, where the scheduler wants one. */
+  readonly script: ((token: string) => string) | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
 }
@@ -110,8 +110,9 @@ class Driver {
     const again = againOf(share);
     if (again.runs > 0) onEvent({ event: "notice", study: work.study, message: againText(again) });
     const mostElements = await scheduler.mostElements();
-    const state = (await folder.readState()) ?? folder.newState();
-    await folder.create(state, request.script(state.token));
+    const state = (await folder.readState()) ?? folder.newState(scheduler.address);
+    refuseOtherScheduler(state, request);
+    await folder.create(state, request.script?.(state.token));
     state.study = await folder.writeStudy(state, study);
     await folder.writeState(state);
     const driver = new Driver(request, share, state, mostElements);
@@ -161,6 +162,7 @@ class Driver {
         await this.#look();
       }
       await this.#endTasks();
+      await this.#request.scheduler.forget(this.#state.token);
       await this.#share.trim();
       if (!settings.keepLogs) await folder.remove();
       return this.#share.stored;
@@ -268,9 +270,15 @@ class Driver {
       this.#silentSince = undefined;
       this.#looks++;
       await this.#learn(queue);
+      if (this.#active.length > 0) {
+        for (const remark of await scheduler.remarks(this.#state.token)) this.#tell(remark);
+      }
     } catch (error) {
       if (!(error instanceof TryLater)) throw error;
-      this.#silentSince = this.#waitsSince(this.#silentSince, `Slurm does not answer (${error.message})`);
+      this.#silentSince = this.#waitsSince(
+        this.#silentSince,
+        `${scheduler.title} does not answer (${error.message})`,
+      );
       await this.#hear();
       return false;
     }
@@ -432,7 +440,7 @@ class Driver {
         const isWaiting = error.why === "full" && this.#active.length > 0;
         this.#refusedSince = this.#waitsSince(
           isWaiting ? Date.now() : this.#refusedSince,
-          `Slurm takes no more tasks now (${error.message})`,
+          `${this.#request.scheduler.title} takes no more tasks now (${error.message})`,
         );
         return;
       }
@@ -531,6 +539,7 @@ class Driver {
       while (Date.now() < until && (await scheduler.queue(this.#state.token)).some(isActive))
         await sleep(500);
       await this.#hear();
+      await scheduler.forget(this.#state.token);
       if (!settings.keepLogs) await folder.remove();
     } catch (error) {
       if (!(error instanceof TryLater)) return error as PruneLabError;
@@ -579,6 +588,17 @@ class Driver {
     this.#told.add(message);
     this.#request.onEvent({ event: "notice", study: this.#share.work.study, message });
   }
+}
+
+/** A sweep's tasks are with one scheduler. */
+function refuseOtherScheduler(state: ClusterState, { scheduler, folder }: ClusterRequest): void {
+  if (state.scheduler === scheduler.address) return;
+  throw inputError(
+    `${folder.results} has tasks with ${state.scheduler}, and not with ${scheduler.address}.`,
+    {
+      hint: `Follow them with --on ${state.scheduler}, or cancel them: prune-lab cancel ${folder.results}`,
+    },
+  );
 }
 
 function reasonsOf(elements: readonly QueueElement[]): string {

@@ -76,6 +76,8 @@ export type TaskEvent =
 
 const stateSchema = z.object({
   token: z.string().regex(/^prune-lab-[0-9a-f]{12}$/),
+  /** Which scheduler has them. */
+  scheduler: z.string().default("slurm"),
   study: z.string(),
   /** In the order of their numbers; `job` is null from before sbatch is called until it has answered. */
   arrays: z.array(z.object({ array: z.int().nonnegative(), job: z.string().nullable() })),
@@ -107,16 +109,17 @@ export class ClusterFolder {
     }
   }
 
-  newState(): ClusterState {
-    return { token: `prune-lab-${randomBytes(6).toString("hex")}`, study: "", arrays: [] };
+  newState(scheduler: string): ClusterState {
+    return { token: `prune-lab-${randomBytes(6).toString("hex")}`, scheduler, study: "", arrays: [] };
   }
 
   async writeState(state: ClusterState): Promise<void> {
     await replaceFile(path.join(this.#root, "state.json"), JSON.stringify(state));
   }
 
-  async create({ token }: ClusterState, script: string): Promise<void> {
+  async create({ token }: ClusterState, script: string | undefined): Promise<void> {
     for (const inner of ["arrays", "events", "logs"]) await createFolder(this.#path(token, inner));
+    if (script === undefined) return;
     await replaceFile(this.script(token), script);
     await chmod(this.script(token), 0o755);
   }

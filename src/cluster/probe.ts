@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineDescription } from "../engines/engine.ts";
 import { failure } from "../foundations/errors.ts";
 import { type ClusterFolder, EventTail } from "./folder.ts";
+import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
-import { type Scheduler, TryLater } from "./slurm.ts";
 import { isActive, prospectHint, prospectOf } from "./slurm-lines.ts";
 
 export interface ProbeRequest {
@@ -28,7 +28,7 @@ const POLL_SECONDS = 1;
  */
 export async function engineOnNode(request: ProbeRequest): Promise<EngineDescription> {
   const { engine, folder, settings, scheduler, workingFolder, signal, notify } = request;
-  const state = (await folder.readState()) ?? folder.newState();
+  const state = (await folder.readState()) ?? folder.newState(scheduler.address);
   if (state.study !== "") {
     const planned = (await folder.readStudy(state.token, state.study)).engine;
     if (planned.name === engine) return planned;

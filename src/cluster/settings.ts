@@ -23,6 +23,25 @@ export function secondsOf(text: string): number {
 
 const name = z.string().min(1).nullable().default(null);
 
+/** What is settled of tasks wherever they go. */
+const taskFields = {
+  task: duration
+    .default("10m")
+    .describe("How long a task is expected to take: runs are put together until they come to this."),
+  rounds: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe("How often lost tasks are submitted again without any new result before the sweep gives up."),
+  keepLogs: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keep the folder `.cluster` of the results, with what each task wrote, when everything is done.",
+    ),
+};
+
 const slurmSchema = z.strictObject({
   partition: name.describe("`--partition`: which nodes; null for the site's default."),
   account: name.describe("`--account`: who pays; null for your default."),
@@ -38,9 +57,6 @@ const slurmSchema = z.strictObject({
     .regex(/^[1-9]\d{0,6}[KMGT]?$/, { error: "a size is needed, such as 4G or 800M" })
     .default("4G")
     .describe("`--mem`: memory of a task."),
-  task: duration
-    .default("10m")
-    .describe("How long a task is expected to take: runs are put together until they come to this."),
   atOnce: z
     .int()
     .min(1)
@@ -61,25 +77,35 @@ const slurmSchema = z.strictObject({
     .default([])
     .describe("Lines of shell that a task runs first, such as `module load nodejs/22`."),
   sbatch: z.array(z.string().min(1)).default([]).describe("Further flags of sbatch, word for word."),
-  rounds: z
+  ...taskFields,
+});
+
+const redisSchema = z.strictObject({
+  cpus: z
     .int()
     .min(1)
-    .max(100)
-    .default(3)
-    .describe("How often lost tasks are submitted again without any new result before the sweep gives up."),
-  keepLogs: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Keep the folder `.cluster` of the results, with what each task wrote, when everything is done.",
-    ),
+    .max(1024)
+    .default(4)
+    .describe("Processor cores that a worker is taken to have: a task is work for all of them."),
+  ...taskFields,
 });
 
 export const clusterSchema = z.strictObject({
   slurm: slurmSchema.prefault({}).describe("For `--on slurm`."),
+  redis: redisSchema.prefault({}).describe("For `--on redis://HOST`."),
 });
 
 export type SlurmSettings = Readonly<z.output<typeof slurmSchema>>;
+
+/** What the driver asks of settings, where there are workers in place of Slurm: all tasks are given to them at once. */
+export function workerSettings(redis: z.output<typeof redisSchema>, workers: number): SlurmSettings {
+  return {
+    ...slurmSchema.parse({}),
+    ...redis,
+    atOnce: Math.max(1, workers),
+    queued: Number.POSITIVE_INFINITY,
+  };
+}
 
 const CLUSTER: SourceKind = {
   noun: "a cluster file",
@@ -88,6 +114,7 @@ const CLUSTER: SourceKind = {
 
 export interface ClusterSettings {
   readonly slurm: SlurmSettings;
+  readonly redis: z.output<typeof redisSchema>;
   /** The file that says so; undefined where there is none, and everything is as by default. */
   readonly file: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { excerpt } from "../foundations/quote.ts";
+import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
 import {
   parseQueue,
@@ -10,16 +11,6 @@ import {
   sbatchArguments,
   shellLine,
 } from "./slurm-lines.ts";
-
-/** The scheduler does not answer, or takes no more now: the same may work later. */
-export class TryLater extends Error {
-  readonly why: "silent" | "full";
-
-  constructor(why: TryLater["why"], message: string) {
-    super(message);
-    this.why = why;
-  }
-}
 
 /** How long one of Slurm's commands may take; a controller that is gone lets them wait for long. */
 const COMMAND_SECONDS = 120;
@@ -33,7 +24,10 @@ const FULL = /Submit\w*Limit|accounting\/QOS policy|Job limit|too many jobs|queu
 const DEFAULT_ARRAY = 1001;
 
 /** Slurm's commands. Throws a TryLater for what may pass, and else a PruneLabError that says what Slurm says. */
-export const slurm = {
+export const slurm: Scheduler = {
+  title: "Slurm",
+  address: "slurm",
+
   /** The most elements of an array; their numbers are below it. */
   async mostElements(): Promise<number> {
     const text = await run("scontrol", ["show", "config"]).catch((error: unknown) => {
@@ -77,9 +71,14 @@ export const slurm = {
   async exclude(job: string, nodes: readonly string[]): Promise<void> {
     await run("scontrol", ["update", `JobId=${job}`, `ExcNodeList=${nodes.join(",")}`]);
   },
-};
 
-export type Scheduler = typeof slurm;
+  async remarks() {
+    return [];
+  },
+
+  /** The controller forgets what has ended by itself. */
+  async forget() {},
+};
 
 function run(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -24,6 +24,8 @@ export interface TaskRequest {
   readonly token: string;
   /** `3.17`: element 17 of array 3. */
   readonly task: string;
+  /** Threads that compute; undefined for as many cores as the scheduler, or the machine, has. */
+  readonly threads: number | undefined;
   /** Ends the task at once; what is finished is kept. */
   readonly stop: AbortSignal;
   /** No run begins any more; those that are being computed are finished. */
@@ -82,11 +84,11 @@ async function computeTask(
   file: ArrayFile,
   ids: readonly string[],
   study: StudyFile,
-  { folder, stop, wind }: TaskRequest,
+  { folder, stop, wind, threads: given }: TaskRequest,
   events: EventWriter,
 ): Promise<TaskEnd> {
   const resources = new StudyResources();
-  const workers = Number(process.env.SLURM_CPUS_PER_TASK) || availableParallelism();
+  const workers = given ?? (Number(process.env.SLURM_CPUS_PER_TASK) || availableParallelism());
   const threads = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   try {
     let prepared: PreparedStudy;

@@ -23,6 +23,7 @@ import { registerStatus } from "./status.ts";
 import { registerSweep } from "./sweep.ts";
 import { registerTrain } from "./train.ts";
 import { registerWork } from "./work.ts";
+import { registerWorker } from "./worker.ts";
 
 /** Every command, in the order of the help. */
 const commands: readonly ((program: Command) => void)[] = [
@@ -31,6 +32,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerMerge,
   registerStatus,
   registerCancel,
+  registerWorker,
   registerWork,
   registerFind,
   registerCheck,

@@ -85,7 +85,7 @@ function repeatable(flags: string, description: string): Option {
     .default([], "none");
 }
 
-function positiveInteger(text: string): number {
+export function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))
     throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
   return Number(text);

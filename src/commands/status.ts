@@ -33,7 +33,16 @@ async function runStatus(folder: string, { json }: { readonly json?: true }): Pr
     );
 }
 
-function statusText({ study, runs, stored, queue, token, folder }: ClusterStatus): string {
+function statusText({
+  study,
+  runs,
+  stored,
+  queue,
+  token,
+  folder,
+  scheduler,
+  remarks,
+}: ClusterStatus): string {
   const groups = new Map<string, number>();
   for (const { state, reason } of queue) {
     const what = state === "PENDING" ? `waiting${reason === "" ? "" : ` (${reason})`}` : state.toLowerCase();
@@ -45,7 +54,10 @@ function statusText({ study, runs, stored, queue, token, folder }: ClusterStatus
     `study    ${study}, in ${folder}`,
     `runs     ${stored} of ${runs} are stored`,
     `tasks    ${tasks}`,
-    `name     ${token}, as squeue --name takes it`,
+    scheduler === "slurm"
+      ? `name     ${token}, as squeue --name takes it`
+      : `name     ${token}, in ${scheduler}`,
+    ...remarks,
     ...(queue.length === 0
       ? ["Run the sweep's command again: it submits what is missing, and writes tables and charts."]
       : []),

@@ -13,7 +13,7 @@ import { addRunFlags, type RunFlags } from "./run-flags.ts";
 interface SweepFlags extends RunFlags {
   readonly config: string;
   readonly dryRun?: true;
-  readonly on?: "slurm";
+  readonly on?: NonNullable<SweepOptions["on"]>;
   readonly cluster?: string;
   readonly detach?: true;
 }
@@ -46,9 +46,10 @@ export function registerSweep(program: Command): void {
   addRunFlags(command, "folder of this sweep's results (default: results/<name>)")
     .addOption(new Option("--dry-run", "print the plan, compute and write nothing").conflicts("fresh"))
     .addOption(
-      new Option("--on <scheduler>", "compute on a cluster: slurm (docs/cluster.md)")
-        .choices(["slurm"])
-        .conflicts(["shard", "workers"]),
+      new Option(
+        "--on <scheduler>",
+        "compute on a cluster: slurm, or redis://HOST for machines that run prune-lab worker (docs/cluster.md)",
+      ).conflicts(["shard", "workers"]),
     )
     .option("--cluster <file>", "where tasks go (default: cluster.yaml beside the config)")
     .option("--detach", "with --on: submit, and do not wait")
@@ -61,7 +62,8 @@ async function runSweep({ config, dryRun, detach, ...flags }: SweepFlags): Promi
     ["--cluster", flags.cluster],
     ["--detach", detach],
   ]) {
-    if (given !== undefined && flags.on === undefined) throw inputError(`${flag} needs --on slurm.`);
+    if (given !== undefined && flags.on === undefined)
+      throw inputError(`${flag} needs --on slurm, or redis://HOST.`);
   }
   const reporter = openReporter(flags);
   const options: SweepOptions = { ...flags, onEvent: reporter.onEvent };

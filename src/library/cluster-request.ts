@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { ClusterRequest } from "../cluster/driver.ts";
 import { ClusterFolder } from "../cluster/folder.ts";
+import type { Scheduler } from "../cluster/scheduler.ts";
 import type { SlurmSettings } from "../cluster/settings.ts";
-import type { Scheduler } from "../cluster/slurm.ts";
 import { taskScript } from "../cluster/slurm-lines.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { packageRoot, packageVersion } from "../foundations/paths.ts";
@@ -15,6 +15,8 @@ import type { StudyWork } from "../scheduling/share.ts";
 export interface ClusterTarget {
   readonly settings: SlurmSettings;
   readonly scheduler: Scheduler;
+  /** Whether it runs shell scripts; workers of ours do not need one. */
+  readonly runsScripts: boolean;
   /** What the engine is on its nodes, where a node was asked. */
   readonly engine?: EngineDescription | undefined;
 }
@@ -31,7 +33,7 @@ export function scriptOf(settings: SlurmSettings, folder: ClusterFolder, token: 
 
 /** What the driver of a cluster needs of a study whose folder is open. */
 export function clusterRequest(
-  { settings, scheduler }: ClusterTarget,
+  { settings, scheduler, runsScripts }: ClusterTarget,
   { dataDir }: { readonly dataDir: string | undefined },
   {
     open,
@@ -63,7 +65,7 @@ export function clusterRequest(
     settings,
     scheduler,
     workingFolder: process.cwd(),
-    script: (token) => scriptOf(settings, folder, token),
+    script: runsScripts ? (token) => scriptOf(settings, folder, token) : undefined,
     signal,
     onEvent,
   };

@@ -1,7 +1,11 @@
 import path from "node:path";
 import { ClusterFolder } from "../cluster/folder.ts";
 import { engineOnNode } from "../cluster/probe.ts";
-import { readClusterSettings } from "../cluster/settings.ts";
+import { isRedisAddress, parseRedisAddress, type RedisAddress } from "../cluster/redis/address.ts";
+import { checkServer, livingWorkers, withRedis } from "../cluster/redis/connection.ts";
+import { loadRedisPackages } from "../cluster/redis/packages.ts";
+import { redisScheduler } from "../cluster/redis/queue.ts";
+import { readClusterSettings, workerSettings } from "../cluster/settings.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { findConfig } from "../config/lookup.ts";
 import type { ConfigInput } from "../config/schema.ts";
@@ -38,7 +42,11 @@ export async function clusterTarget(
   const { engine, name } = await readConfig(config, options);
   const file = typeof config === "string" && config !== "-" ? findConfig(config, process.cwd()) : undefined;
   const settings = await readClusterSettings(options.cluster, file && path.dirname(file));
-  const target = { settings: settings.slurm, scheduler: slurm };
+  const results = folderOf({ name }, options);
+  const target =
+    options.on === "slurm"
+      ? { settings: settings.slurm, scheduler: slurm, runsScripts: true }
+      : await redisTarget(addressOf(options.on ?? ""), results, settings.redis, asksNode);
   if (engine === "auto" || engine === "kernels") {
     onEvent({
       event: "notice",
@@ -49,7 +57,8 @@ export async function clusterTarget(
     return { ...target, chosen: { engine: "kernels-wasm" } };
   }
   const chosen = { engine };
-  if (PORTABLE.includes(engine)) return { ...target, chosen };
+  // What another engine is on this machine, it has to be on each worker: the others are left out.
+  if (PORTABLE.includes(engine) || !target.runsScripts) return { ...target, chosen };
   if (settings.slurm.constraint === null) {
     throw inputError(
       `The numbers of ${engine} depend on the processor and the compiler, and nodes of a cluster may differ.`,
@@ -61,19 +70,42 @@ export async function clusterTarget(
     );
   }
   if (!asksNode) return { ...target, chosen };
-  const folder = new ClusterFolder(folderOf({ name }, options));
+  const folder = new ClusterFolder(results);
   await refuseForeign(folder.results, options.fresh ?? false);
   return {
     ...target,
     chosen,
     engine: await engineOnNode({
+      ...target,
       engine,
       folder,
-      ...target,
       workingFolder: process.cwd(),
       script: (token) => scriptOf(settings.slurm, folder, token),
       signal,
       notify: (message) => onEvent({ event: "notice", study: name, message }),
     }),
   };
+}
+
+/** What was named may hold a password, and is not repeated. */
+function addressOf(on: string): RedisAddress {
+  if (isRedisAddress(on)) return parseRedisAddress(on);
+  throw inputError("--on names no scheduler.", {
+    hint: "Write --on slurm, or --on redis://HOST:6379 for machines that run prune-lab worker.",
+  });
+}
+
+/** Workers that take tasks from Redis; asks the server, unless only a plan is wanted. */
+async function redisTarget(
+  address: RedisAddress,
+  results: string,
+  settings: Parameters<typeof workerSettings>[0],
+  asks: boolean,
+): Promise<ClusterTarget> {
+  const scheduler = redisScheduler(address, path.resolve(results));
+  if (!asks) return { settings: workerSettings(settings, 1), scheduler, runsScripts: false };
+  const packages = await loadRedisPackages();
+  await checkServer(packages, address);
+  const workers = await withRedis(packages, address, livingWorkers);
+  return { settings: workerSettings(settings, workers.length), scheduler, runsScripts: false };
 }

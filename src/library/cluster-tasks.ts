@@ -1,5 +1,9 @@
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClusterFolder } from "../cluster/folder.ts";
+import { ClusterFolder, type ClusterState } from "../cluster/folder.ts";
+import { parseRedisAddress } from "../cluster/redis/address.ts";
+import { redisScheduler } from "../cluster/redis/queue.ts";
+import type { Scheduler } from "../cluster/scheduler.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { isActive, type QueueElement } from "../cluster/slurm-lines.ts";
 import { type TaskEnd, workOnTask } from "../cluster/work.ts";
@@ -16,8 +20,11 @@ const ENDING_SECONDS = 60;
 export interface ClusterStatus {
   readonly study: string;
   readonly folder: string;
-  /** The name of its jobs. */
+  /** The name of its jobs, and where they are. */
   readonly token: string;
+  readonly scheduler: string;
+  /** What is to be known of those that take its tasks. */
+  readonly remarks: readonly string[];
   /** Runs in the plan, and those that are stored. */
   readonly runs: number;
   readonly stored: number;
@@ -36,11 +43,14 @@ export async function clusterStatus(folder: string): Promise<ClusterStatus | und
   const study = await prepareStudy({ options, dataDir, notify: () => {} }, resources);
   study.data.release();
   const { stored } = await shareOf(study, { folder, checkpoints });
-  const queue = (await slurm.queue(state.token)).filter(isActive);
+  const scheduler = schedulerOf(state, folder);
+  const queue = (await scheduler.queue(state.token)).filter(isActive);
   return {
     study: options.name,
     folder,
     token: state.token,
+    scheduler: state.scheduler,
+    remarks: queue.length === 0 ? [] : await scheduler.remarks(state.token),
     runs: study.plan.runs.length,
     stored: stored.size,
     queue,
@@ -55,19 +65,24 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
   const files = new ClusterFolder(folder);
   const state = await files.readState();
   if (state === undefined) return undefined;
-  const active = async () => (await slurm.queue(state.token)).filter(isActive).length;
+  const scheduler = schedulerOf(state, folder);
+  const active = async () => (await scheduler.queue(state.token)).filter(isActive).length;
   const tasks = await active();
   await files.forget();
-  if (tasks > 0) await slurm.cancel(state.token);
+  if (tasks > 0) await scheduler.cancel(state.token);
   const until = Date.now() + ENDING_SECONDS * 1000;
   for (let left = tasks; left > 0; left = await active()) {
     if (Date.now() > until) {
       throw failure(`${left} tasks have not ended ${ENDING_SECONDS} s after they were cancelled.`, {
-        hint: `See: squeue --name=${state.token}`,
+        hint:
+          scheduler === slurm
+            ? `See: squeue --name=${state.token}`
+            : "Their workers may be away: what they have is not given to another one.",
       });
     }
     await sleep(500);
   }
+  await scheduler.forget(state.token);
   await files.remove();
   return tasks;
 }
@@ -82,13 +97,20 @@ export async function cancelSweep(folder: string): Promise<number | undefined> {
 export async function work(
   folder: string,
   task: string,
-  signals: { readonly stop: AbortSignal; readonly wind: AbortSignal },
+  how: { readonly threads: number | undefined; readonly stop: AbortSignal; readonly wind: AbortSignal },
 ): Promise<TaskEnd> {
   if (!/^\d+\.\d+$/.test(task)) throw inputError(`${quote(task)} is no task.`);
   const files = new ClusterFolder(folder);
   const state = await files.readState();
   if (state === undefined) throw inputError(`${folder} has no tasks.`);
-  return workOnTask({ folder: files, token: state.token, task, ...signals });
+  return workOnTask({ folder: files, token: state.token, task, ...how });
+}
+
+/** The scheduler that has a sweep's tasks. */
+function schedulerOf({ scheduler }: ClusterState, folder: string): Scheduler {
+  return scheduler === slurm.address
+    ? slurm
+    : redisScheduler(parseRedisAddress(scheduler), path.resolve(folder));
 }
 
 async function refuseNoResults(folder: string): Promise<void> {

@@ -1,7 +1,8 @@
+import path from "node:path";
 import { submitToCluster } from "../cluster/driver.ts";
 import { ClusterFolder } from "../cluster/folder.ts";
 import { type ClusterPlan, planCluster } from "../cluster/plan.ts";
-import { TryLater } from "../cluster/slurm.ts";
+import { TryLater } from "../cluster/scheduler.ts";
 import { sbatchArguments, shellLine } from "../cluster/slurm-lines.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { ConfigInput } from "../config/schema.ts";
@@ -19,7 +20,10 @@ import { requestOf, type SweepOptions } from "./sweep.ts";
 export interface ClusterForecast extends Omit<ClusterPlan, "arrays"> {
   readonly study: string;
   readonly folder: string;
-  /** The lines that submit it, word for word but for TOKEN, a name, and JOB1 and so on, numbers that Slurm gives. */
+  /**
+   * The lines that submit it, word for word but for TOKEN, a name, and JOB1 and so on, numbers that Slurm gives; with Redis,
+   * that which starts a worker.
+   */
   readonly lines: readonly string[];
 }
 
@@ -28,7 +32,7 @@ export async function planOnCluster(
   config: string | ConfigInput,
   options: SweepOptions,
 ): Promise<ClusterForecast> {
-  const { settings, scheduler, request, study } = await prepared(
+  const { settings, scheduler, runsScripts, request, study } = await prepared(
     config,
     { ...options, onEvent: () => {} },
     false,
@@ -41,6 +45,10 @@ export async function planOnCluster(
     throw error;
   });
   const { arrays, ...plan } = planCluster(share, settings, { mostElements });
+  if (!runsScripts) {
+    const line = `prune-lab worker ${scheduler.address} --results ${path.resolve(request.folder)}`;
+    return { ...plan, study: request.options.name, folder: request.folder, lines: [line] };
+  }
   const folder = new ClusterFolder(request.folder);
   const lines = arrays.map(({ elements, after }, place) => {
     const siblings = arrays.filter((other) => after !== undefined && other.after === after).length;
@@ -77,7 +85,7 @@ export interface Submitted {
 
 /** Submits a sweep, as `sweep` does, and leaves it. */
 export async function submitSweep(config: string | ConfigInput, options: SweepOptions): Promise<Submitted> {
-  const { settings, scheduler, request, study, engine } = await prepared(config, options, true);
+  const { request, study, ...target } = await prepared(config, options, true);
   const { signal, onEvent } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
   if (request.fresh) await cancelTasks(request.folder);
@@ -92,7 +100,6 @@ export async function submitSweep(config: string | ConfigInput, options: SweepOp
   });
   try {
     const work = workOf(open, study.data, onEvent);
-    const target = { settings, scheduler, engine };
     const left = await submitToCluster(clusterRequest(target, request, { open, work, signal, onEvent }));
     return { study: request.options.name, folder: request.folder, ...left };
   } finally {

@@ -11,7 +11,7 @@ export interface SweepOptions extends CommonOptions {
   /** Folder of the results (default: results/<name>). */
   readonly out?: string;
   /** What computes in place of this machine. */
-  readonly on?: "slurm";
+  readonly on?: "slurm" | `redis://${string}` | `rediss://${string}`;
   /** The file that says where tasks go (default: cluster.yaml beside the config, or in ~/.config/prune-lab). */
   readonly cluster?: string;
 }
