@@ -68,10 +68,7 @@ async function measure(size) {
 
 function writeConfig(name, seeds) {
   const data = path.join(root, "data.csv");
-  const line = (i) => [
-    Math.cos(i),
-    ...Array.from({ length: 12 }, (_, j) => Math.sin(i * j + j)),
-  ];
+  const line = (i) => [Math.cos(i), ...Array.from({ length: 12 }, (_, j) => Math.sin(i * j + j))];
   const header = ["answer", ...Array.from({ length: 12 }, (_, j) => `x${j}`)];
   writeFileSync(
     data,
