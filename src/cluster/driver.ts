@@ -7,6 +7,7 @@ import type { OnStudyEvent } from "../scheduling/events.ts";
 import { planJobs } from "../scheduling/jobs.ts";
 import { Progress } from "../scheduling/progress.ts";
 import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
+import type { StoredRun } from "../scheduling/store.ts";
 import type { ClusterFolder, ClusterState, StudyFile, TaskEvent } from "./folder.ts";
 import { EventTail } from "./folder.ts";
 import { keptBy, planCluster } from "./plan.ts";
@@ -232,17 +233,18 @@ class Driver {
     for (;;) {
       // A network file system lists a folder anew, and then knows what is in it.
       await readdir(store.folder).catch(() => []);
-      for (const run of runs) if (!this.#share.stored.has(run.id)) await this.#take(run);
+      const missing = new Map(runs.map((run) => [run.id, run]));
+      for (const id of missing.keys()) if (this.#share.stored.has(id)) missing.delete(id);
+      for await (const [id, found] of store.readAll(missing.keys()))
+        this.#take(missing.get(id) as Run, found);
       if (this.#claimed.size === 0 || Date.now() > until) break;
       await sleep(1000, undefined, { signal: this.#request.signal });
     }
     this.#claimed.clear();
   }
 
-  /** Takes a run from the store, if it is there with what it has to pass on. */
-  async #take(run: Run): Promise<void> {
-    const { store } = this.#share.work;
-    const found = await store.read(run.id);
+  /** Takes a run that is in the store, if it is there with what it has to pass on. */
+  #take(run: Run, found: StoredRun | undefined): void {
     if (found === undefined || !hasAll(found, this.#share.needs(run))) return;
     this.#claimed.delete(run.id);
     this.#progress.finish(run.id, found.timing.seconds);
@@ -360,7 +362,7 @@ class Driver {
     if (run === undefined || this.#share.stored.has(run.id)) return;
     if (event.event === "run-finished") {
       this.#claimed.add(run.id);
-      await this.#take(run);
+      this.#take(run, await this.#share.work.store.read(run.id));
       return;
     }
     const { onEvent } = this.#request;

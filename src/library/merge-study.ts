@@ -74,6 +74,8 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
     notify: (message) => onEvent({ event: "notice", study: study.options.name, message }),
   });
   try {
+    // What is here already, in a part that becomes the whole.
+    await open.store.refresh();
     const stored = new RunsInStore(open.store);
     for (const run of study.plan.runs) {
       const { store, timing, artifacts } = sources.get(run.id) as Source;

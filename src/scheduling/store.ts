@@ -40,7 +40,7 @@ export class RunStore {
   /** Those of these runs that are stored, each as `read` finds it: for many at once. */
   async *readAll(ids: Iterable<string>): AsyncGenerator<readonly [string, StoredRun]> {
     const names = new Set(await this.#folders.names());
-    await this.#packs.refresh();
+    await this.refresh();
     let count = 0;
     for (const id of ids) {
       const run = (names.has(id) ? await this.#folders.read(id) : undefined) ?? this.#readPacked(id);
@@ -49,8 +49,13 @@ export class RunStore {
     }
   }
 
+  /** Looks for what other processes have packed. */
+  refresh(): Promise<void> {
+    return this.#packs.refresh();
+  }
+
   /**
-   * A run that was found before, once more, without waiting. Throws a PruneLabError of kind `failure` when it is
+   * A run that this store or process has found or stored before, once more and without waiting. Throws a PruneLabError of kind `failure` when it is
    * there no longer.
    */
   readAgain(id: string): StoredRun {
@@ -149,7 +154,7 @@ export class RunStore {
   }
 
   async #readOthers(id: string): Promise<StoredRun | undefined> {
-    await this.#packs.refresh();
+    await this.refresh();
     return this.#readPacked(id);
   }
 }

@@ -60,8 +60,9 @@ export async function treeOf(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = await filesOf(folder);
   const names = entries.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
-  // In the order of names; a folder or a file with times has no sum.
-  return new Map(names.sort().map((name) => [name, files.get(name) ?? ""]));
+  // In the order of names; a folder or a file with times has no sum. Of packs, whose names are their processes', what is in them.
+  const all = new Set([...names.filter((name) => !name.endsWith(".pack")), ...files.keys()]);
+  return new Map([...all].sort().map((name) => [name, files.get(name) ?? ""]));
 }
 
 /** `npm run faults`: every step, in place of a sample. */
