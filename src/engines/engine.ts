@@ -200,8 +200,6 @@ export interface EngineEntry {
    */
   readonly costAtDensity?: (density: number) => number;
   readonly teamwork?: Teamwork;
-  /** It computes networks of tokens: transformers. */
-  readonly readsTokens?: true;
   /** A quick look, without compiling. */
   check(): Promise<Availability>;
   /** Throws a PruneLabError of kind `input` with a hint when the engine cannot run here. */

@@ -36,22 +36,12 @@ export function engineSuggestion(name: string): string {
   });
 }
 
-/** What an engine has to compute. */
-export interface Workload {
-  /** A network of tokens, which not every engine takes. */
-  readonly tokens: boolean;
-}
-
 /**
  * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
  * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
  * engine cannot run here: an engine asked for by name is never replaced by another.
  */
-export async function openEngine(
-  name: string,
-  notify: Notify,
-  { tokens }: Workload = { tokens: false },
-): Promise<Engine> {
+export async function openEngine(name: string, notify: Notify): Promise<Engine> {
   if (name === "auto") {
     const onGpu = await openOnGpu(notify);
     if (onGpu !== undefined) return onGpu;
@@ -65,15 +55,7 @@ export async function openEngine(
       `Unknown engine ${quote(name)}.${engineSuggestion(name)} Engines: ${choices.join(", ")}.`,
     );
   }
-  if (tokens && !entry.readsTokens) throw refuseTokens(name);
   return entry.open(notify);
-}
-
-function refuseTokens(name: string): PruneLabError {
-  const able = engines.list().filter(({ readsTokens }) => readsTokens);
-  return inputError(`The engine ${name} computes no transformers.`, {
-    hint: `Engines that do: ${able.map((entry) => entry.name).join(", ")}.`,
-  });
 }
 
 async function openFirstOf(entries: readonly EngineEntry[], notify: Notify): Promise<Engine> {

@@ -1,9 +1,8 @@
 import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { EngineDescription } from "../engines/engine.ts";
-import { openEngine, type Workload } from "../engines/registry.ts";
+import { openEngine } from "../engines/registry.ts";
 import { inputError } from "../foundations/errors.ts";
-import { canonicalJson } from "../foundations/hash.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models, resolveModel } from "../models/registry.ts";
@@ -57,14 +56,13 @@ export class StudyResources {
   }
 
   /** What an engine is; opens it once, to see that it runs here. */
-  async engine(name: string, notify: Notify, workload: Workload): Promise<EngineDescription> {
+  async engine(name: string, notify: Notify): Promise<EngineDescription> {
     if (this.#elsewhere?.name === name) return this.#elsewhere;
-    const key = canonicalJson({ name, ...workload });
-    const known = this.#engines.get(key);
+    const known = this.#engines.get(name);
     if (known !== undefined) return known;
-    const engine = await openEngine(name, notify, workload);
+    const engine = await openEngine(name, notify);
     await engine.dispose();
-    this.#engines.set(key, engine.description);
+    this.#engines.set(name, engine.description);
     return engine.description;
   }
 }
@@ -84,9 +82,8 @@ export async function prepareStudy(
 ): Promise<PreparedStudy> {
   const { options, dataDir, onEngine } = request;
   const notify = resources.once(request.notify);
-  const tokens = request.network ? readsTokens(request.network) : takesTexts(options.model);
   // A compiler is asked, or a GPU, while files are read; what is wrong with model and data is told first.
-  const engine = resources.engine(options.engine, notify, { tokens });
+  const engine = resources.engine(options.engine, notify);
   engine.then(onEngine, () => {});
   const model = await resolveModel(options.model, { dataDir });
   const { folder: modelFolder } = model;

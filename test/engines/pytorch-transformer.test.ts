@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { relativeError } from "./support/compare.ts";
-import { describeTokenEngines } from "./support/every-engine.ts";
+import { describeEveryEngine } from "./support/every-engine.ts";
 import { optimizers } from "./support/networks.ts";
 import { inOrder } from "./support/problems.ts";
 import { expectSamples, isKeyBias, transformerFixtures } from "./support/pytorch-transformer.ts";
 import { makeTexts, transformerParameters } from "./support/transformers.ts";
 
-await describeTokenEngines((makeNetwork, tolerance) => {
+await describeEveryEngine((makeNetwork, tolerance) => {
   describe.each(transformerFixtures)("$file", (fixture) => {
     const { spec, lengths, batchSize, learningRate, steps } = fixture;
     const texts = makeTexts(spec, lengths);

@@ -217,11 +217,6 @@ describe("what does not fit is told before anything is written", () => {
     ...withTraining,
   });
   it.each([
-    [
-      "an engine without transformers",
-      { engine: "tensorflow" },
-      "The engine tensorflow computes no transformers",
-    ],
     ["a network without texts", { dataset: texts, model: { name: "mlp" } }, "The model mlp takes no texts"],
     ["images", { dataset: images }, "The model pretrained takes texts, and the dataset"],
     [

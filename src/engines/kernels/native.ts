@@ -12,7 +12,6 @@ export const kernelsNative: EngineEntry = {
   name: "kernels-native",
   summary: "training kernels compiled for this machine on first use: needs a C compiler, the fastest",
   costAtDensity,
-  readsTokens: true,
   ...(teamwork && { teamwork }),
   check: async () => (await findTools()).availability,
   open: async (notify) => {

@@ -19,7 +19,6 @@ export const kernelsWasm: EngineEntry = {
   name: "kernels-wasm",
   summary: "training kernels in WebAssembly SIMD: needs nothing, same numbers on every machine",
   costAtDensity,
-  readsTokens: true,
   check: async () => (await loadModule()).availability,
   open: async () => {
     const { binary, availability } = await loadModule();

@@ -8,7 +8,6 @@ import { ReferenceNetwork } from "./network.ts";
 export const reference: EngineEntry = {
   name: "reference",
   summary: "plain JavaScript in float64, hundreds of times slower: to check a surprising result",
-  readsTokens: true,
   check: async () => ({ available: true }),
   open: async () => ({
     description: {

@@ -15,7 +15,6 @@ const SETUP = "Install it with: prune-lab setup tensorflow";
 export const tensorflow: EngineEntry = {
   name: NAME,
   summary: "TensorFlow on an NVIDIA GPU, or on the CPU: needs prune-lab setup tensorflow",
-  readsTokens: true,
   check: async () => availability(),
   open: async (notify) => {
     const installation = findInstallation();

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { describeFastTokenEngines, describeTokenEngines } from "../support/every-engine.ts";
+import { describeEveryEngine, describeFastEngines } from "../support/every-engine.ts";
 import { expectGoldenLogits, rightOfSentences, rightOfTiny, tinyIsHere } from "../support/tiny-distilbert.ts";
 
 describe.skipIf(!tinyIsHere)("a trained DistilBERT", async () => {
-  await describeTokenEngines((makeNetwork) => {
+  await describeEveryEngine((makeNetwork) => {
     test("gives the logits of PyTorch, dense and pruned", async () => {
       await expectGoldenLogits(makeNetwork);
     });
   });
 
-  await describeFastTokenEngines((makeNetwork) => {
+  await describeFastEngines((makeNetwork) => {
     test.each(rightOfTiny)("pruned to %d, it has %i of 872 sentences right", async (sparsity, expected) => {
       // A sentence on the edge may fall to the other side.
       const right = await rightOfSentences(makeNetwork, sparsity);

@@ -3,7 +3,7 @@ import type { GradientOptions, Network, OptimizerSpec } from "../../../src/engin
 import { type Parameters, parameterSpecs } from "../../../src/network/parameters.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { expectClose, expectSameBits, relativeError } from "../support/compare.ts";
-import { describeFastTokenEngines, type MakeNetwork } from "../support/every-engine.ts";
+import { describeFastEngines, type MakeNetwork } from "../support/every-engine.ts";
 import { optimizers } from "../support/networks.ts";
 import { uniform } from "../support/numbers.ts";
 import { inOrder, makeTeacher } from "../support/problems.ts";
@@ -34,7 +34,7 @@ function withoutKeyBiases(tensors: Parameters): Parameters {
   return new Map([...tensors].filter(([name]) => !isKeyBias(name)));
 }
 
-await describeFastTokenEngines((makeNetwork, makeReference, tolerance) => {
+await describeFastEngines((makeNetwork, makeReference, tolerance) => {
   /** The same network, by the engine and by the reference. */
   async function both(masked: boolean, { of = spec, optimizer = optimizers.plainSgd as OptimizerSpec } = {}) {
     const start = (make: MakeNetwork) => started(make, of, optimizer, masked);

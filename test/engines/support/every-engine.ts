@@ -39,26 +39,6 @@ export function describeFastEngines(
   );
 }
 
-/** As describeEveryEngine, for each engine that computes networks of tokens. */
-export function describeTokenEngines(
-  suite: (makeNetwork: MakeNetwork, tolerance: number) => void,
-): Promise<void> {
-  return describeEach(
-    engines.list().filter(({ readsTokens }) => readsTokens),
-    suite,
-  );
-}
-
-/** As describeTokenEngines, without the reference, which the suite compares with. */
-export function describeFastTokenEngines(
-  suite: (makeNetwork: MakeNetwork, makeReference: MakeNetwork, tolerance: number) => void,
-): Promise<void> {
-  return describeEach(
-    engines.list().filter((entry) => entry.readsTokens && entry !== reference),
-    (makeNetwork, tolerance) => suite(makeNetwork, makerOf(reference), tolerance),
-  );
-}
-
 async function describeEach(
   entries: readonly EngineEntry[],
   suite: (makeNetwork: MakeNetwork, tolerance: number) => void,
