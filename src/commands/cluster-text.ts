@@ -5,15 +5,15 @@ const MOST_LINES = 20;
 
 /** The plan of a sweep with what it would submit, in place of the line that ends it. */
 export function withClusterPlan(text: string, forecast: ClusterForecast): string {
-  const { tasks, runs, coreSeconds, longestRun, measured, lines } = forecast;
+  const { tasks, runs, coreSeconds, longestRun, measured, by, lines } = forecast;
   const last = "Nothing was computed or written.\n";
   const basis = measured ? "by the runs that are stored" : "a guess, until the first runs are stored";
   return (
     text.replace(last, "") +
     [
-      `tasks    ${tasks} for ${runs} runs, in ${lines.length} ${lines.length === 1 ? "array" : "arrays"}`,
+      `tasks    ${tasks} for ${runs} runs${by === "slurm" ? `, in ${lines.length} ${lines.length === 1 ? "array" : "arrays"}` : ""}`,
       `time     ${(coreSeconds / 3600).toFixed(2)} core hours expected, the longest run ${Math.ceil(longestRun)} s (${basis})`,
-      "submits",
+      by === "slurm" ? "submits" : "on each machine",
       ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
       ...(lines.length > MOST_LINES ? [`  ... and ${lines.length - MOST_LINES} more arrays`] : []),
       last.replace("written", "submitted"),

@@ -20,6 +20,7 @@ import { requestOf, type SweepOptions } from "./sweep.ts";
 export interface ClusterForecast extends Omit<ClusterPlan, "arrays"> {
   readonly study: string;
   readonly folder: string;
+  readonly by: "slurm" | "workers";
   /**
    * The lines that submit it, word for word but for TOKEN, a name, and JOB1 and so on, numbers that Slurm gives; with Redis,
    * that which starts a worker.
@@ -47,7 +48,7 @@ export async function planOnCluster(
   const { arrays, ...plan } = planCluster(share, settings, { mostElements });
   if (!runsScripts) {
     const line = `prune-lab worker ${scheduler.address} --results ${path.resolve(request.folder)}`;
-    return { ...plan, study: request.options.name, folder: request.folder, lines: [line] };
+    return { ...plan, study: request.options.name, folder: request.folder, by: "workers", lines: [line] };
   }
   const folder = new ClusterFolder(request.folder);
   const lines = arrays.map(({ elements, after }, place) => {
@@ -67,7 +68,7 @@ export async function planOnCluster(
       }),
     ]);
   });
-  return { ...plan, study: request.options.name, folder: request.folder, lines };
+  return { ...plan, study: request.options.name, folder: request.folder, by: "slurm", lines };
 }
 
 const DEFAULT_MOST_ELEMENTS = 1001;

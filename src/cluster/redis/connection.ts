@@ -126,7 +126,8 @@ function explained(error: unknown, { shown }: RedisAddress): unknown {
   if (!(error instanceof Error)) return error;
   const { message } = error;
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/.test(message)) {
-    return inputError(`Redis at ${shown} refuses: ${message}`, {
+    const said = message.startsWith("NOAUTH") ? "it wants a password." : message;
+    return inputError(`Redis at ${shown} refuses: ${said}`, {
       hint: `The user and the database are part of the address; the password is taken from ${PASSWORD_VARIABLE}.`,
       cause: error,
     });

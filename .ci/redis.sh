@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# A sweep whose tasks go through Redis to two workers gives the tables of a sweep on one machine, although a worker and the
+# driver are killed. Needs redis-server, or root and Debian's packages; ends what it starts. Usage: redis.sh SCRATCH
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(cd "${1:?a scratch folder}" && pwd)
+if ! command -v redis-server >/dev/null; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "left out: it needs redis-server, or root and apt"
+    exit 0
+  fi
+  # policy-rc.d keeps the package from starting a service of its own.
+  [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; }
+  apt-get install -y --no-install-recommends redis-server >&2 ||
+    { apt-get update >&2 && apt-get install -y --no-install-recommends redis-server >&2; }
+fi
+work=$scratch/redis-work
+mkdir -p "$work/elsewhere"
+cd "$work"
+port=${REDIS_TEST_PORT:-26819}
+address=redis://127.0.0.1:$port
+redis-server --bind 127.0.0.1 --port "$port" --save "" --appendonly no --dir "$work" >redis.log 2>&1 &
+server=$!
+started=()
+# Ends what is still there, by its number.
+finish() { for pid in "${started[@]}" "$server"; do kill -9 "$pid" 2>/dev/null || true; done; }
+trap finish EXIT
+
+lab=$here/../bin/prune-lab.js
+passed=0
+check() {
+  if [ "$2" != "$3" ]; then echo "FAILED $1: '$2', not '$3'"; tail -n 20 ./*.log; exit 1; fi
+  passed=$((passed + 1)); echo "ok     $1: $2 ($SECONDS s)"
+}
+# Whatever must come true within a time: what, seconds, command.
+await() {
+  local what=$1 until=$((SECONDS + $2)); shift 2
+  until "$@"; do
+    if [ $SECONDS -gt $until ]; then echo "FAILED: $what has not come about"; tail -n 30 ./*.log; exit 1; fi
+    sleep 0.2
+  done
+}
+events() { cat out/.cluster/*/events/*.jsonl 2>/dev/null || true; }
+finished() { events | grep -c '"run-finished"' || true; }
+has_finished() { [ "$(finished)" -ge "$1" ]; }
+answers() { [ "$(redis-cli -p "$port" ping 2>/dev/null)" = PONG ]; }
+# The task that a worker computes now.
+task_of() { tail -n 1 "$1" | sed -n 's/^out \(.*\): begun$/\1/p'; }
+has_task() { [ -n "$(task_of "$1")" ]; }
+has_begun() { grep -qx "out $2: begun" "$1"; }
+
+cat >small.yaml <<'YAML'
+name: small
+dataset: { name: mnist, source: bundled, validation: 8000 }
+model: { name: mlp, hidden: [8] }
+train: { epochs: 1 }
+prune:
+  methods: [l1-unstructured, global-magnitude, random-unstructured]
+  sparsities: [0, 0.5, 0.8, 0.9, 0.95, 0.99]
+  finetune: { epochs: 2 }
+seeds: [0, 1, 2, 3]
+engine: kernels-wasm
+YAML
+echo 'redis: { task: 2s, cpus: 2, keepLogs: true }' >cluster.yaml
+
+echo "on this machine"
+node "$lab" sweep --config small.yaml --out local --quiet
+runs=$(($(wc -l <local/timings.csv) - 1))
+echo "$runs runs"
+[ "$runs" -ge 60 ] || { echo "FAILED: fewer than 60 runs"; exit 1; }
+await "a server that answers" 10 answers
+
+echo "two workers; one of them and the driver are killed"
+for name in first second; do
+  node "$lab" worker "$address" --results . --workers 1 >$name.log 2>&1 &
+  started+=($!)
+done
+node "$lab" worker "$address" --results elsewhere >stranger.log 2>&1 &
+started+=($!)
+node "$lab" sweep --config small.yaml --out out --on "$address" >driver-1.log 2>&1 &
+driver=$!
+started+=("$driver")
+await "finished runs" 60 has_finished 5
+kill -9 "$driver"; wait "$driver" 2>/dev/null || true
+echo "       the driver is killed at $(finished) runs"
+await "a task of the first worker" 30 has_task first.log
+lost=$(task_of first.log)
+kill -9 "${started[0]}"; wait "${started[0]}" 2>/dev/null || true
+echo "       the first worker is killed in task $lost at $(finished) runs"
+node "$lab" sweep --config small.yaml --out out --on "$address" >driver-2.log 2>&1 || { echo "FAILED: the driver ended with $?"; tail -n 20 ./*.log; exit 1; }
+check "tasks that the second driver found" "$(grep -c 'tasks are in the queue already' driver-2.log)" 1
+for file in results.csv layers.csv summary.csv; do check "$file and that of this machine" "$(cmp local/$file out/$file && echo same)" same; done
+check "the lost task" "$(has_begun second.log "$lost" && echo 'begun by the second worker')" "begun by the second worker"
+check "stored runs that were computed again" "$(events | grep '"run-finished"' | grep -o '"run":"[^"]*"' | sort | uniq -d | wc -l)" 0
+check "runs that tasks told of" "$(finished)" "$runs"
+check "tasks of a worker that does not see the folder" "$(grep -c begun stranger.log || true) $(grep -c 'does not fit' stranger.log)" "0 1"
+code=0; kill "${started[1]}"; wait "${started[1]}" || code=$?
+check "a worker that is told to end" "$code" 0
+check "what is left in Redis" "$(redis-cli -p "$port" keys '*' | grep -vc '^prune-lab:workers$' || true)" 0
+echo "$passed passed"
