@@ -12,6 +12,8 @@ Folders:
   PRUNE_LAB_CACHE   the cache folder: compiled kernels, downloaded engines
   PRUNE_LAB_TENSORFLOW
                     the folder of your own @tensorflow/tfjs-node-gpu, for the tensorflow engine
+  PRUNE_LAB_REDIS_PASSWORD
+                    the password of the Redis server of --on redis://HOST and worker
   XDG_CACHE_HOME    where the cache folder lies without it, on Linux (default: ~/.cache)
 
 Terminal:

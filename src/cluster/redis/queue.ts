@@ -52,7 +52,7 @@ export function redisScheduler(address: RedisAddress, folder: string): Scheduler
       return withQueue(address, token, async ({ redis, queue }) => {
         const [isWanted, ids] = await Promise.all([
           redis.hexists(SWEEPS, token),
-          // One transaction: a task that goes from one state to another meanwhile is in one of them.
+          // One script of Redis: a task that goes from one state to another meanwhile is in one of them.
           queue.getRanges(["active", "waiting", "delayed", "prioritized"], 0, -1),
         ]);
         const locks = redis.pipeline();
