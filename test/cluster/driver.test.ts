@@ -195,7 +195,7 @@ test.each([
 
 test.each([
   [["--on", "slurm", "--engine", "kernels-native"], "depend on the processor and the compiler"],
-  [["--detach"], "--detach needs --on slurm."],
+  [["--detach"], "--detach needs --on slurm, or redis://HOST."],
   [["--on", "slurm", "--workers", "2"], "cannot be used with option"],
 ])("%j is refused", async (args, message) => {
   const slurm = await site();
