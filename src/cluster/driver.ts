@@ -110,9 +110,9 @@ class Driver {
     if (share.error !== undefined) throw share.error;
     const again = againOf(share);
     if (again.runs > 0) onEvent({ event: "notice", study: work.study, message: againText(again) });
-    const mostElements = await scheduler.mostElements();
     const state = (await folder.readState()) ?? folder.newState(scheduler.address);
     refuseOtherScheduler(state, request);
+    const mostElements = await scheduler.mostElements();
     await folder.create(state, request.script?.(state.token));
     state.study = await folder.writeStudy(state, study);
     await folder.writeState(state);

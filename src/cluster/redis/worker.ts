@@ -179,12 +179,16 @@ class TaskServer {
       { stdio: ["ignore", log, log, "ipc"] },
     );
     const stop = () => child.kill("SIGTERM");
+    let isOurs = true;
     signal.addEventListener("abort", stop, { once: true });
     const renewal = setInterval(
       () => {
         // Where the server does not answer, nobody else gets the task either: it goes on.
         this.#isStillOurs(job, lock, token).then(
-          (isOurs) => isOurs || stop(),
+          (still) => {
+            isOurs = still;
+            if (!still) stop();
+          },
           () => {},
         );
       },
@@ -215,12 +219,11 @@ class TaskServer {
           lock,
           false,
         );
-        tell(
-          `${name}: ended with ${end} (${seconds} s); see ${path.join(folder.logs(token), `${task}.log`)}`,
-        );
+        const log = path.join(folder.logs(token), `${task}.log`);
+        tell(`${name}: ${isOurs ? `ended with ${end} (${seconds} s); see ${log}` : "cancelled"}`);
       }
     } catch {
-      // It is not this worker's any more: cancelled, or lost to another one while the server was away.
+      // Cancelled in the end, or lost to another worker while the server was away.
       tell(`${name}: not wanted any more`);
     }
   }
