@@ -2,7 +2,7 @@
 // an epoch of training steps over them; and checks that the GPU's numbers repeat and agree with the CPU's. Prints the
 // tables of bench/gpu.md. Runs the built code: npm run build && node bench/gpu-transformer.mjs. A number, as in
 // `node bench/gpu-transformer.mjs 24`, takes that many texts.
-import { engines, openEngine } from "../dist/engines/registry.js";
+import { openEngine } from "../dist/engines/registry.js";
 import { PruneLabError } from "../dist/foundations/errors.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { initialParameters } from "../dist/models/initializers.js";
@@ -15,9 +15,8 @@ const SHORTEST = 4;
 const LONGEST = 46;
 const BATCH = 32;
 const ROUNDS = 3;
-/** Texts that are compared; without the kernels the reference computes them, a second a text at best. */
+/** Texts that are compared. */
 const FEW = 2;
-const tokens = { tokens: true };
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 const notify = (message) => process.stderr.write(`${message}\n`);
 
@@ -30,9 +29,8 @@ try {
 }
 
 async function main() {
-  const onCpu = ["kernels-native", "kernels-wasm"].some((name) => engines.find(name)?.readsTokens);
-  const cpu = await openEngine(onCpu ? "kernels" : "reference", notify, tokens);
-  const gpu = await openEngine("tensorflow", notify, tokens);
+  const cpu = await openEngine("kernels", notify);
+  const gpu = await openEngine("tensorflow", notify);
   try {
     const model = modelSchema().parse({ name: "distilbert" });
     const spec = buildNetwork(model, [LONGEST], 2, "softmax-cross-entropy");
@@ -47,10 +45,7 @@ async function main() {
     for (const { description } of [cpu, gpu])
       process.stdout.write(`${description.name}: ${description.device}\n`);
     const all = makeTexts(TEXTS);
-    const ofCpu = onCpu ? all : makeTexts(FEW);
-    process.stdout.write(
-      `\n${await timingTable(start, [cpu, ofCpu, onCpu ? ROUNDS : 1], [gpu, all, ROUNDS])}\n`,
-    );
+    process.stdout.write(`\n${await timingTable(start, all, [cpu, gpu])}\n`);
     process.stdout.write(`\n${await agreementTable(start, cpu, gpu)}\n`);
   } finally {
     for (const engine of [cpu, gpu]) await engine.dispose();
@@ -58,20 +53,19 @@ async function main() {
 }
 
 /** Milliseconds a text, forward and in training, of each engine over its texts. */
-async function timingTable(start, ...contenders) {
+async function timingTable(start, texts, contenders) {
   const rows = [];
-  for (const [engine, texts, rounds] of contenders) {
+  for (const engine of contenders) {
     const network = await start(engine);
     const order = inOrder(texts.count);
-    const forward = await time(rounds, () => network.evaluate(texts));
-    const trains = engine.description.name !== "reference";
-    const training = trains
-      ? await time(rounds, () => network.train(texts, order, { batchSize: BATCH, learningRate: 1e-5 }))
-      : undefined;
+    const forward = await time(() => network.evaluate(texts));
+    const options = { batchSize: BATCH, learningRate: 1e-5 };
+    const training = await time(() => network.train(texts, order, options));
     await network.dispose();
-    const row = [forward, training].flatMap((seconds) =>
-      seconds === undefined ? ["", ""] : [seconds.toFixed(2), ((1000 * seconds) / texts.count).toFixed(2)],
-    );
+    const row = [forward, training].flatMap((seconds) => [
+      seconds.toFixed(2),
+      ((1000 * seconds) / texts.count).toFixed(2),
+    ]);
     rows.push([engine.description.name, `${texts.count}`, `${texts.inputs.values.length}`, ...row]);
   }
   const steps = `training, batches of ${BATCH}`;
@@ -81,10 +75,10 @@ async function timingTable(start, ...contenders) {
   );
 }
 
-/** The median of some rounds after one that warms up; of a single round that one. */
-async function time(rounds, run) {
+/** The median of some rounds after one that warms up. */
+async function time(run) {
   const seconds = [];
-  for (let round = rounds === 1 ? 1 : 0; round <= rounds; round++) {
+  for (let round = 0; round <= ROUNDS; round++) {
     const begin = performance.now();
     await run();
     if (round > 0) seconds.push((performance.now() - begin) / 1000);

@@ -33,8 +33,14 @@ export class Variable {
     return this.#runtime.run("ReadVariableOp", [this.handle], [this.#runtime.float32("dtype")]);
   }
 
+  /** Not as what a scope returns: TensorFlow.js would look at every value of it for tensors. */
   read(): Float32Array {
-    return this.#runtime.scope(() => this.#runtime.read(this.value()));
+    const value = this.value();
+    try {
+      return this.#runtime.read(value);
+    } finally {
+      this.#runtime.free(value);
+    }
   }
 
   dispose(): void {

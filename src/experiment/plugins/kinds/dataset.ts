@@ -55,7 +55,7 @@ export const dataset = kindOf(
       })
       .optional(),
     // A plugin's examples are numbers: it has no texts.
-    readTexts: z.undefined(),
+    readTexts: z.undefined().optional(),
     load: functionField,
   },
   { results: { load: (result) => problemIn(loadedDataset, result, "a dataset") } },
