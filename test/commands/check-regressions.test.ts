@@ -52,9 +52,11 @@ async function brokenProgram(name: string, edits: readonly Edit[]): Promise<stri
 /** Sweeps with a broken program, from the trained networks of the good sweep on. */
 async function sweepWith(binary: string, name: string) {
   await cp(path.join(folder, "good"), path.join(folder, name), { recursive: true });
+  const runs = path.join(folder, name, "runs");
+  await rm(path.join(runs, "packs"), { recursive: true });
   const manifest = await readManifest(path.join(folder, name));
   for (const [label, id] of Object.entries(manifest?.runs ?? {})) {
-    if (!label.startsWith("baseline-")) await rm(path.join(folder, name, "runs", id), { recursive: true });
+    if (!label.startsWith("baseline-")) await rm(path.join(runs, id), { recursive: true, force: true });
   }
   return await sweep(name, binary);
 }

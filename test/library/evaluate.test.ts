@@ -122,7 +122,7 @@ describe("what cannot be measured is said", () => {
   test.each([
     [
       "evaluate={}",
-      "evaluate: it measures nothing. Set classes, calibration or shrunk to true, or list corruptions.",
+      "evaluate: it measures nothing. Set classes, calibration, shrunk, weights or sweetSpot to true, or list corruptions.",
     ],
     [
       "evaluate={ corruptions: [fog] }",

@@ -32,6 +32,7 @@ describe("a study", () => {
       "accuracy-vs-training",
       "class-accuracy",
       "corruptions",
+      "layer-histograms",
       "layer-sensitivity",
       "metric-bars",
       "metric-vs-option",
