@@ -2,6 +2,11 @@ import type { Command } from "commander";
 import { cancelSweep } from "../library/cluster-tasks.ts";
 import { print } from "./output.ts";
 
+const EXAMPLES = `
+Examples:
+  prune-lab cancel results/my-study
+  prune-lab status results/my-study`;
+
 /** Adds `prune-lab cancel FOLDER`. */
 export function registerCancel(program: Command): void {
   program
@@ -12,6 +17,7 @@ export function registerCancel(program: Command): void {
         "What is finished stays in the folder: the sweep's command continues it.",
     )
     .argument("<folder>", "results folder of the sweep")
+    .addHelpText("after", EXAMPLES)
     .action(runCancel);
 }
 
