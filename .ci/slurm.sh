@@ -9,7 +9,10 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 0
 fi
 export SLURM_TEST_DIR="$scratch/slurm" SLURM_TEST_PORT=${SLURM_TEST_PORT:-26817}
-eval "$("$here/slurm/up.sh" 3 2)"
+# munge wants a socket that all users can reach.
+chmod 711 "$scratch"
+settings=$("$here/slurm/up.sh" 3 2)
+eval "$settings"
 driver=
 trap '[ -z "$driver" ] || kill -9 "$driver" 2>/dev/null || true; "$here/slurm/down.sh"' EXIT
 work=$scratch/slurm-work
