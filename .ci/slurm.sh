@@ -39,6 +39,15 @@ finished() { cat "$1"/.cluster/*/events/*.jsonl 2>/dev/null | grep -c '"run-fini
 has_finished() { [ "$(finished "$1")" -ge "$2" ]; }
 running() { squeue -h -r -t R -o '%F_%K %N' | head -n 1; }
 is_running() { [ -n "$(running)" ]; }
+# Stops the processes of a task that runs: else it may end before its time does. Its element is `element`.
+stop_task() {
+  local job step
+  read -r element job <<<"$(squeue -h -r -t R -o '%F_%K %A' | head -n 1)"
+  step=$(pgrep -f "slurmstepd: \[$job\.batch\]") || return 1
+  pkill -STOP -P "$step"
+}
+ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
+is_out_of_time() { [ "$(ended TIMEOUT)" = 1 ]; }
 left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
 same_tables() {
   local file
@@ -97,11 +106,10 @@ await "a run after the second driver began" 60 has_finished faults $((before + 2
 read -r element _ <<<"$(running)"
 scancel "$element"
 echo "       $element is cancelled at $(finished faults) runs"
-await "a task that runs" 60 is_running
-read -r element _ <<<"$(running)"
+await "a task that is stopped" 60 stop_task
 scontrol update JobId="$element" EndTime="$(date -d '+1 second' +%Y-%m-%dT%H:%M:%S)"
 echo "       the time of $element ends at $(finished faults) runs"
-sleep 3
+await "a task out of time" 60 is_out_of_time
 kill -9 "$(cat "$SLURM_TEST_DIR/run/slurmctld.pid")"
 sleep 2
 slurmctld
@@ -110,7 +118,6 @@ slurmd -N "$node"
 wait "$driver" || { echo "FAILED: the driver ended with $?"; cat second.log; exit 1; }
 driver=
 grep -E "queue already|lost|does not answer" second.log || true
-ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
 echo "       Slurm's account: $(ended COMPLETED) tasks completed, $(ended NODE_FAIL) lost with a node, $(ended TIMEOUT) out of time, $(ended CANCELLED) cancelled"
 check "tasks out of time" "$(ended TIMEOUT)" 1
 check "tables after all that" "$(same_tables local faults)" same
