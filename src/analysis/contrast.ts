@@ -28,9 +28,13 @@ export function contrast(
 ): Contrast | undefined {
   const { n, mean, ci95 } = dropInterval(pairs, scale, testExamples);
   if (mean === null) return undefined;
-  const interval = ci95 ?? singleInterval(pairs, scale, testExamples);
+  return contrastWithin({ n, drop: mean }, ci95 ?? singleInterval(pairs, scale, testExamples));
+}
+
+/** The contrast of a drop by an interval that is known. */
+export function contrastWithin({ n, drop }: Pick<Contrast, "n" | "drop">, ci95: Interval): Contrast {
   // No change at all is no change in either direction.
-  return { n, drop: mean, ci95: interval, told: interval.low > 0 || interval.high < 0 };
+  return { n, drop, ci95, told: ci95.low > 0 || ci95.high < 0 };
 }
 
 function singleInterval(pairs: readonly Pair[], scale: DifferenceScale, testExamples: number): Interval {

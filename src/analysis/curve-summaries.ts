@@ -6,6 +6,7 @@ import { isDenseControl } from "./dense-control.ts";
 import type { Pair } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
 import { meanInterval } from "./mean-interval.ts";
+import { sameExamplesInterval } from "./one-network.ts";
 import { pairedDifferences, type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
 import { upperQuantile } from "./student-t.ts";
 
@@ -60,12 +61,17 @@ export function largestNonInferiorSparsity(
   return largest;
 }
 
-/** Upper end of the one-sided 95% interval of (control - point), in the unit of differences. */
+/**
+ * Upper end of the one-sided 95% interval of (control - point), in the unit of differences; of single networks whose answers
+ * are known, that of the two-sided one.
+ */
 function dropBound(
   control: readonly ResultRow[],
   point: readonly ResultRow[],
   scale: DifferenceScale,
 ): number | undefined {
+  const sameExamples = sameExamplesInterval(control, point, scale.metric);
+  if (sameExamples !== undefined) return sameExamples.high;
   const differences = pairedDifferences(seedValues(control, scale), seedValues(point, scale));
   const [only = 0] = differences;
   const { n, mean, std } = meanInterval(differences);

@@ -2,6 +2,7 @@ import { isDenseControl } from "../analysis/dense-control.ts";
 import { smallestDetectableDrop } from "../analysis/detectable-drop.ts";
 import { dropEstimates } from "../analysis/drop-estimate.ts";
 import { groupBy } from "../analysis/group-by.ts";
+import { isOneUntrainedNetwork } from "../analysis/one-network.ts";
 import { scaled, scaleOf, shownValues } from "../analysis/seed-values.ts";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -64,9 +65,10 @@ export function detectableDrops(results: readonly ResultRow[]): DetectableDrop[]
 
 /**
  * One sentence of it: "Smallest drop that a check ... can detect: 0.9 points at best, 1.8 at worst up to 90% pruned; ...",
- * or that none can be seen. Undefined without any value.
+ * or that none can be seen. Undefined without any value, and of one network that was never trained: there are no others of it.
  */
 export function sensitivitySentence(results: readonly ResultRow[]): string | undefined {
+  if (isOneUntrainedNetwork(results)) return undefined;
   const metric = primaryMetric(results);
   const bySparsity = new Map<number, number>();
   for (const { sparsity, drop } of detectableDrops(results)) {

@@ -1,3 +1,4 @@
+import { shellWord } from "../foundations/shell-word.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { secondsOf } from "./settings.ts";
 
@@ -77,10 +78,6 @@ export function clockTime(seconds: number): string {
 /** A command as a shell takes it. */
 export function shellLine(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**

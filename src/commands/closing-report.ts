@@ -1,6 +1,7 @@
 import path from "node:path";
 import chalk from "chalk";
 import { sensitivitySentence } from "../charts/sensitivity.ts";
+import { shellWord } from "../foundations/shell-word.ts";
 import { wrap } from "../foundations/wrap.ts";
 import { publishedSentences } from "../results/report/published.ts";
 import { sweetSpotSentences } from "../results/report/sweet-spots.ts";
@@ -12,7 +13,10 @@ import { shrunkSizes } from "../results/terminal/shrunk-sizes.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
-export function closingReport(outcome: StudyOutcome, columns: number): string {
+export function closingReport(
+  outcome: StudyOutcome,
+  { columns, charts }: { readonly columns: number; readonly charts: boolean },
+): string {
   const { results, metrics, published, evaluation, folder, shard, caution } = outcome;
   if (shard !== undefined) {
     return (
@@ -40,7 +44,12 @@ export function closingReport(outcome: StudyOutcome, columns: number): string {
       ...publishedSentences(results, published),
     ].flatMap((sentence) => ["", ...wrap(sentence, columns)]),
     "",
-    `Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`,
+    ...(charts
+      ? [`Tables, charts, report.html and checkpoints: ${path.normalize(folder)}`]
+      : [
+          `Tables and checkpoints: ${path.normalize(folder)}`,
+          `Charts and report: prune-lab report ${shellWord(path.normalize(folder))}`,
+        ]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { merge } from "../library/merge.ts";
 import { print } from "./output.ts";
 import { openReporter } from "./progress/reporter.ts";
-import { addPluginFlag } from "./run-flags.ts";
+import { addPluginFlag, chartsFlag } from "./run-flags.ts";
 
 const EXAMPLES = `
 Examples:
@@ -27,21 +27,26 @@ export function registerMerge(program: Command): void {
     )
     .argument("<out>", "folder of the whole")
     .argument("<parts...>", "folders of the parts, in any order")
+    .addOption(chartsFlag())
     .option("--json", "print progress as JSON, one event on each line (docs/events.md)")
     .option("--quiet", "print nothing but errors");
   addPluginFlag(command).addHelpText("after", EXAMPLES).action(runMerge);
 }
 
 interface Flags {
+  readonly charts: boolean;
   readonly json?: true;
   readonly quiet?: true;
 }
 
 async function runMerge(out: string, parts: readonly string[], flags: Flags): Promise<void> {
   const reporter = openReporter(flags);
-  const outcomes = await merge(out, parts, { onEvent: reporter.onEvent });
+  const { charts } = flags;
+  const outcomes = await merge(out, parts, { charts, onEvent: reporter.onEvent });
   if (flags.json || flags.quiet) return;
   for (const { folder, runs } of outcomes) {
-    print(`${path.normalize(folder)}: ${runs} runs, tables, charts and checkpoints.\n`);
+    print(
+      `${path.normalize(folder)}: ${runs} runs, tables, ${charts ? "charts and " : "and "}checkpoints.\n`,
+    );
   }
 }

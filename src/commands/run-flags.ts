@@ -11,6 +11,7 @@ export interface RunFlags {
   readonly engine?: string;
   readonly workers?: number;
   readonly checkpoints: CheckpointChoice;
+  readonly charts: boolean;
   readonly shard?: string;
   readonly fresh?: true;
   readonly json?: true;
@@ -24,12 +25,18 @@ export function addRunFlags(command: Command, out: string): Command {
         .choices(["all", "baselines", "none"])
         .default("baselines"),
     )
+    .addOption(chartsFlag())
     .option(
       "--shard <i/n>",
       "compute only part i of n, to spread a sweep over machines; merge joins the parts",
     )
     .option("--fresh", "start over: first remove what an earlier sweep wrote into the folder");
   return addProgressFlags(withFlags);
+}
+
+/** Whether to draw. */
+export function chartsFlag(): Option {
+  return new Option("--no-charts", "write tables, and neither charts nor a report (report draws them later)");
 }
 
 /** The flags of everything that computes by a config. */

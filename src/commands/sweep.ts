@@ -85,7 +85,8 @@ async function runSweep({ config, dryRun, detach, ...flags }: SweepFlags): Promi
     }
     const outcome = await untilInterrupted((signal) => sweep(config, { ...options, signal }));
     reporter.close();
-    if (!flags.json && !flags.quiet) print(closingReport(outcome, outputColumns()));
+    if (!flags.json && !flags.quiet)
+      print(closingReport(outcome, { columns: outputColumns(), charts: flags.charts }));
   } finally {
     reporter.close();
   }

@@ -3,6 +3,7 @@ import { listConfigs } from "../config/lookup.ts";
 import { settingPaths, settingText } from "../config/settings.ts";
 import { inputError } from "../foundations/errors.ts";
 import { excerpt } from "../foundations/quote.ts";
+import { shellWord } from "../foundations/shell-word.ts";
 import { type Aliases, bare, nearest } from "../foundations/suggest.ts";
 
 /** What other tools call a command. */
@@ -188,11 +189,6 @@ function after(words: readonly string[], flags: readonly string[]): string | und
   const index = words.findLastIndex((word) => flags.includes(word));
   const next = index === -1 ? undefined : words[index + 1];
   return next?.startsWith("-") ? undefined : next;
-}
-
-/** A word as a shell takes it for one. */
-function shellWord(text: string): string {
-  return /^[\w.=:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The nearest of the words that a command goes by. */

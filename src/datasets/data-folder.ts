@@ -86,8 +86,16 @@ export async function findNamed(
     option,
     what,
     dataDir,
-    hint = `--set ${option}=PATH names another ${what}: its whole path, or one in a data folder or from the working folder.`,
-  }: { option: string; what: "file" | "folder"; dataDir: string | undefined; hint?: string | undefined },
+    published,
+    hint = `${published === undefined ? "" : `Get it with: prune-lab data fetch ${published}\n`}--set ${option}=PATH names another ${what}: its whole path, or one in a data folder or from the working folder.`,
+  }: {
+    option: string;
+    what: "file" | "folder";
+    dataDir: string | undefined;
+    /** What `data fetch` calls it, if it is one that was published. */
+    published?: string | undefined;
+    hint?: string | undefined;
+  },
 ): Promise<string> {
   const folders = path.isAbsolute(wanted) ? [] : await existingDataFolders(dataDir);
   const candidates = [...folders.map((folder) => path.join(folder, wanted)), path.normalize(wanted)];

@@ -4,6 +4,7 @@ import { inputError } from "../foundations/errors.ts";
 import { nameSchema } from "../foundations/names.ts";
 import { findNamed, ownName } from "./data-folder.ts";
 import type { DatasetEntry } from "./dataset.ts";
+import { sst2 } from "./sst2.ts";
 import { textDataset, textOptions } from "./text/dataset.ts";
 import { readSentences } from "./text/sentences.ts";
 
@@ -44,7 +45,8 @@ export const text = {
   load: async (chosen, context) => {
     const { dataDir } = context;
     const read = async (option: "test" | "train", wanted: string) => {
-      const file = await findNamed(wanted, { option: `dataset.${option}`, what: "file", dataDir });
+      const published = path.posix.dirname(wanted) === sst2.name ? sst2.name : undefined;
+      const file = await findNamed(wanted, { option: `dataset.${option}`, what: "file", dataDir, published });
       return readSentences(file, chosen.columns);
     };
     const test = await read("test", chosen.test);

@@ -66,7 +66,7 @@ export async function batch(
   );
   const summary = sweeps.flatMap(batchRows);
   await writeSummary(out, summary);
-  const page = await writeBatchReport(out, sweeps.flatMap(doneFolder));
+  const page = await writeBatchReport(out, options.charts === false ? [] : sweeps.flatMap(doneFolder));
   return { out, sweeps, summary, report: page };
 }
 
@@ -111,7 +111,7 @@ export async function writeSummary(out: string, rows: readonly BatchRow[]): Prom
 export const BATCH_REPORT_FILE = "batch-report.html";
 
 /**
- * Lays the sweeps that are done side by side on one page. Returns its path; undefined below two sweeps, where an older
+ * Lays the sweeps that are drawn side by side on one page. Returns its path; undefined below two sweeps, where an older
  * page is removed, since it would show other results than the summary beside it.
  */
 export async function writeBatchReport(out: string, folders: readonly string[]): Promise<string | undefined> {

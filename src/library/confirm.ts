@@ -17,6 +17,7 @@ import { inputError } from "../foundations/errors.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import type { CheckpointChoice } from "../results/checkpoints.ts";
+import { REPORT_FILE } from "../results/report/files.ts";
 import type { CommonOptions } from "./request.ts";
 import { sweep } from "./sweep.ts";
 
@@ -185,6 +186,7 @@ async function extend(
     set: [`seeds=${JSON.stringify(seeds)}`],
     out: folder,
     checkpoints: checkpointsIn(manifest),
+    charts: manifest.files.includes(REPORT_FILE),
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(workers === undefined ? {} : { workers }),
     ...(signal === undefined ? {} : { signal }),

@@ -30,6 +30,8 @@ export interface MergeRequest {
   readonly parts: readonly [Part, ...Part[]];
   /** Where the whole is written. */
   readonly folder: string;
+  /** Draw charts and the report. */
+  readonly charts: boolean;
   readonly onEvent: OnStudyEvent;
 }
 
@@ -38,7 +40,7 @@ export interface MergeRequest {
  * for byte but for timings.csv. Needs neither the data nor the engine. Throws a PruneLabError of kind `input`,
  * with nothing written, when the parts are of different studies, when one is in use, or when runs are missing.
  */
-export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Promise<StudyOutcome> {
+export async function mergeStudy({ parts, folder, charts, onEvent }: MergeRequest): Promise<StudyOutcome> {
   // 1. What the parts say of themselves, which must be the same.
   const manifests: { part: Part; manifest: Manifest }[] = [];
   for (const part of parts) manifests.push({ part, manifest: await manifestOfPart(part) });
@@ -68,6 +70,7 @@ export async function mergeStudy({ parts, folder, onEvent }: MergeRequest): Prom
     configText: first.part.configText,
     folder,
     checkpoints,
+    charts,
     fresh: false,
     runs: study.plan.runs,
     shard: undefined,

@@ -14,6 +14,8 @@ import { BATCH_SUMMARY_FILE, batchRows } from "./batch-summary.ts";
 import { mergeStudy, type Part } from "./merge-study.ts";
 
 export interface MergeOptions {
+  /** Whether to draw charts and reports (default: true); `report` draws them later. */
+  readonly charts?: boolean;
   readonly onEvent?: OnStudyEvent;
 }
 
@@ -28,7 +30,7 @@ export interface MergeOptions {
 export async function merge(
   out: string,
   parts: readonly string[],
-  { onEvent = () => {} }: MergeOptions = {},
+  { charts = true, onEvent = () => {} }: MergeOptions = {},
 ): Promise<readonly StudyOutcome[]> {
   const kinds = new Map<string, "sweep" | "batch">();
   for (const part of parts) kinds.set(part, await kindOf(part));
@@ -40,33 +42,30 @@ export async function merge(
     throw inputError(`${first} holds a ${kind}, and ${odd} a ${kinds.get(odd)}: they cannot be merged.`);
   }
   const all = [first, ...others] as const;
-  if (kind === "sweep") return [await mergeFolders(all, out, onEvent)];
+  if (kind === "sweep") return [await mergeFolders(all, out, { charts, onEvent })];
 
   const outcomes: StudyOutcome[] = [];
   for (const study of await studiesOf(all)) {
     const [from, ...rest] = all.map((part) => path.join(part, study));
     if (from === undefined) continue;
-    outcomes.push(await mergeFolders([from, ...rest], path.join(out, study), onEvent));
+    outcomes.push(await mergeFolders([from, ...rest], path.join(out, study), { charts, onEvent }));
   }
   const rows = outcomes.flatMap((outcome) =>
     batchRows({ study: outcome.study, end: { state: "done", outcome } }),
   );
   await writeSummary(out, rows);
-  await writeBatchReport(
-    out,
-    outcomes.map(({ folder }) => folder),
-  );
+  await writeBatchReport(out, charts ? outcomes.map(({ folder }) => folder) : []);
   return outcomes;
 }
 
 async function mergeFolders(
   [first, ...others]: readonly [string, ...string[]],
   folder: string,
-  onEvent: OnStudyEvent,
+  options: Required<MergeOptions>,
 ): Promise<StudyOutcome> {
   const parts: [Part, ...Part[]] = [await readPart(first)];
   for (const other of others) parts.push(await readPart(other));
-  return mergeStudy({ parts, folder, onEvent });
+  return mergeStudy({ parts, folder, ...options });
 }
 
 async function readPart(folder: string): Promise<Part> {

@@ -20,6 +20,8 @@ export interface CommonOptions {
   readonly workers?: number;
   /** Weights to write as safetensors files (default: baselines). */
   readonly checkpoints?: CheckpointChoice;
+  /** Whether to draw charts and the report (default: true); `report` draws them later. */
+  readonly charts?: boolean;
   /** Start over: remove what an earlier sweep left in the folder. */
   readonly fresh?: boolean;
   /** Compute one part of the runs only, as `2/3`; see merge. */
@@ -45,6 +47,7 @@ export function studyRequest(config: Config, folder: string, options: CommonOpti
     folder,
     dataDir: options.dataDir,
     checkpoints: options.checkpoints ?? "baselines",
+    charts: options.charts ?? true,
     fresh: options.fresh ?? false,
   };
 }

@@ -37,6 +37,8 @@ export interface StudyRequest {
   /** Where the dataset may lie, in place of the usual folders. */
   readonly dataDir: string | undefined;
   readonly checkpoints: CheckpointChoice;
+  /** Draw charts and the report. */
+  readonly charts: boolean;
   /** Start over: remove what an earlier sweep left in the folder. */
   readonly fresh: boolean;
 }
@@ -139,7 +141,7 @@ export async function runStudies(
     }
     // Cores fall idle soon: what draws gets ready.
     const onLastStarted = () => {
-      if (shard === undefined) pngPool.prepare();
+      if (shard === undefined && requests.some(({ charts }) => charts)) pngPool.prepare();
     };
 
     // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there; or, of one that adds

@@ -37,6 +37,8 @@ export interface StudyToOpen {
   readonly configText: string;
   readonly folder: string;
   readonly checkpoints: CheckpointChoice;
+  /** Draw charts and the report. */
+  readonly charts: boolean;
   /** Start over: remove what an earlier sweep left in the folder. */
   readonly fresh: boolean;
   /** The runs that the folder has to hold in the end, parents first. */
@@ -146,7 +148,7 @@ export async function finishStudy(
     for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    files.push(...(await chartFiles(study, open.configText, tables, published, toPng)));
+    if (open.charts) files.push(...(await chartFiles(study, open.configText, tables, published, toPng)));
     checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
   const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];

@@ -149,7 +149,16 @@ describe("batch", () => {
 
   test("shards, merged, are the whole, byte for byte", async () => {
     for (const i of [1, 2, 3]) {
-      const part = await cli("batch", ...CONFIGS, "--shard", `${i}/3`, "--out", `part-${i}`, "--quiet");
+      const part = await cli(
+        "batch",
+        ...CONFIGS,
+        "--shard",
+        `${i}/3`,
+        "--out",
+        `part-${i}`,
+        "--quiet",
+        "--no-charts",
+      );
       expect(part).toEqual({ code: 0, stdout: "", stderr: "" });
     }
     expect((await summaryOf("part-2")).map(({ study, state }) => `${study} ${state}`)).toEqual([

@@ -25,7 +25,16 @@ metrics:
 /** Other settings, and what a check of that sweep against the first one says. */
 async function against(baseline: string, out: string, ...set: string[]) {
   const settings = set.flatMap((text) => ["--set", text]);
-  const swept = await cli("sweep", "--config", "gate.yaml", "--out", out, "--quiet", ...settings);
+  const swept = await cli(
+    "sweep",
+    "--config",
+    "gate.yaml",
+    "--no-charts",
+    "--out",
+    out,
+    "--quiet",
+    ...settings,
+  );
   expect(swept).toMatchObject({ code: 0 });
   const { code, stdout } = await cli("check", out, "--against", baseline, "--json", "--allow-missing-seeds");
   const report = JSON.parse(stdout);
@@ -57,7 +66,9 @@ async function changedBaseline(
 
 beforeAll(async () => {
   await writeFile(at("gate.yaml"), CONFIG);
-  expect(await cli("sweep", "--config", "gate.yaml", "--out", "base", "--quiet")).toMatchObject({ code: 0 });
+  expect(
+    await cli("sweep", "--config", "gate.yaml", "--no-charts", "--out", "base", "--quiet"),
+  ).toMatchObject({ code: 0 });
 });
 
 describe("check of a study with a metric of its own", { timeout: 120_000 }, () => {
@@ -103,7 +114,14 @@ describe("check of a study with a metric of its own", { timeout: 120_000 }, () =
     expect(new Set(items.map(({ metric, tolerance }) => `${metric} ${tolerance}`))).toEqual(
       new Set(["loss 2", "score 0.5"]),
     );
-    const wrong = await cli("sweep", "--config", "gate.yaml", "--set", "check.points=[{ metric: scor }]");
+    const wrong = await cli(
+      "sweep",
+      "--config",
+      "gate.yaml",
+      "--no-charts",
+      "--set",
+      "check.points=[{ metric: scor }]",
+    );
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain(
       "check.points.0.metric: 'scor' is no metric of this study. Did you mean 'score'? Choices: accuracy, loss, score.",

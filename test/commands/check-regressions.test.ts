@@ -62,7 +62,10 @@ async function sweepWith(binary: string, name: string) {
 }
 
 const sweep = (out: string, binary?: string, changes: readonly string[] = []) =>
-  runCli(["sweep", "--config", "gate.yaml", "--out", out, "--quiet", ...changes], { cwd: folder, binary });
+  runCli(["sweep", "--config", "gate.yaml", "--no-charts", "--out", out, "--quiet", ...changes], {
+    cwd: folder,
+    binary,
+  });
 
 const check = async (results: string, ...flags: readonly string[]) => {
   const args = ["check", results, "--against", "good", "--json", ...flags];

@@ -11,7 +11,8 @@ import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
-const sweep = (...args: string[]) => runCli(["sweep", "--config", "tiny", ...args], { cwd: folder });
+const sweep = (...args: string[]) =>
+  runCli(["sweep", "--config", "tiny", "--no-charts", ...args], { cwd: folder });
 
 beforeAll(async () => {
   await writeTinyConfig(folder);
@@ -22,7 +23,7 @@ beforeAll(async () => {
 function start(out: string, ...args: string[]) {
   const child = spawn(
     process.execPath,
-    [BINARY, "sweep", "--config", "tiny", ...SLOWLY, "--out", out, "--json", ...args],
+    [BINARY, "sweep", "--config", "tiny", "--no-charts", ...SLOWLY, "--out", out, "--json", ...args],
     { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
   );
   return { child, output: collect(child), ended: ending(child) };

@@ -36,6 +36,7 @@ async function batchIn(
       folder: path.join(root, folder, study.name),
       dataDir: undefined,
       checkpoints: "baselines",
+      charts: false,
       fresh: false,
     })),
     {

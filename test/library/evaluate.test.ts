@@ -12,7 +12,9 @@ const EVERYTHING = "{ classes: true, calibration: true, corruptions: [noise, blu
 describe("evaluate", () => {
   let folder = "";
   const sweep = (...set: readonly string[]) =>
-    runCli(["sweep", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], { cwd: folder });
+    runCli(["sweep", "--no-charts", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], {
+      cwd: folder,
+    });
   const file = (study: string, name: string) => path.join(folder, "results", study, name);
   const text = (study: string, name: string) => readFile(file(study, name), "utf8");
   const rowsOf = async <Name extends "results" | "classes" | "calibration" | "corruptions">(name: Name) =>
@@ -144,9 +146,12 @@ describe("what cannot be measured is said", () => {
   ])("%s", async (setting, message) => {
     const folder = await temporaryFolder();
     await writeTinyConfig(folder);
-    const { code, stderr } = await runCli(["sweep", "--config", "tiny.yaml", "--set", setting], {
-      cwd: folder,
-    });
+    const { code, stderr } = await runCli(
+      ["sweep", "--no-charts", "--config", "tiny.yaml", "--set", setting],
+      {
+        cwd: folder,
+      },
+    );
     expect(stderr.replaceAll("\n", " ")).toContain(message);
     expect(code).toBe(2);
   });
@@ -169,7 +174,7 @@ describe("what cannot be measured is said", () => {
     await writeTinyConfig(folder);
     const set = [`evaluate=${evaluate}`, "dataset={ name: synthetic, targets: { name: friedman1 } }"];
     const { code, stderr } = await runCli(
-      ["sweep", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])],
+      ["sweep", "--no-charts", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])],
       { cwd: folder },
     );
     expect(stderr).toContain(message);

@@ -144,6 +144,7 @@ describe("several studies", () => {
     folder: path.join(root, folder, name),
     dataDir: undefined,
     checkpoints: "baselines" as const,
+    charts: false,
     fresh: false,
   });
   const run = { workers: 2, shard: undefined, signal: new AbortController().signal, onEvent: () => {} };

@@ -30,6 +30,7 @@ async function runShard(index: number, name = `part-${index}`, changed = options
     dataDir: undefined,
     workers: 2,
     checkpoints: "all",
+    charts: false,
     fresh: false,
     shard: { index, count: 3 },
     onEvent: () => {},
@@ -46,7 +47,12 @@ function part(name: string): Part {
 }
 
 const mergeInto = (folder: string, first: Part, ...others: Part[]) =>
-  mergeStudy({ parts: [first, ...others], folder: path.join(root, folder), onEvent: () => {} });
+  mergeStudy({
+    parts: [first, ...others],
+    folder: path.join(root, folder),
+    charts: false,
+    onEvent: () => {},
+  });
 
 describe("merging", () => {
   it("gives the bytes of the unsharded sweep, in any order of the parts and without the data", async () => {

@@ -92,6 +92,7 @@ describe("a study with a rule for its seeds", () => {
       folder: at(`beside-${of.name}`),
       dataDir: undefined,
       checkpoints: "baselines" as const,
+      charts: false,
       fresh: false,
     }));
     const ends = await runStudies(requests, {
@@ -117,6 +118,7 @@ describe("a study with a rule for its seeds", () => {
       folder: at("part"),
       dataDir: undefined,
       checkpoints: "none",
+      charts: false,
       fresh: false,
     } as const;
     await expect(planStudies([request], { ...sharded, onEvent: () => {}, keepGoing: false })).rejects.toThrow(

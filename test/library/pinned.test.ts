@@ -26,7 +26,9 @@ const fullMnist = fullSet("mnist");
 
 describe("the recorded config", () => {
   test("names the data and the engine that were taken, and continues the folder it lies in", async () => {
-    expect((await cli("sweep", "--config", "mnist-mlp", ...quick, "--out", "a", "--quiet")).code).toBe(0);
+    expect(
+      (await cli("sweep", "--no-charts", "--config", "mnist-mlp", ...quick, "--out", "a", "--quiet")).code,
+    ).toBe(0);
     const { dataset, engine } = await recorded("a");
     expect(dataset).toEqual({
       name: "mnist",
@@ -39,12 +41,14 @@ describe("the recorded config", () => {
 
     const before = await filesOf(path.join(folder, "a"));
     for (const config of ["mnist-mlp", "a/config.yaml"]) {
-      const again = await cli("sweep", "--config", config, ...quick, "--out", "a", "--json");
+      const again = await cli("sweep", "--no-charts", "--config", config, ...quick, "--out", "a", "--json");
       expect(again.code).toBe(0);
       expect(again.stdout).not.toContain("run-finished");
       expect(await filesOf(path.join(folder, "a"))).toEqual(before);
     }
-    expect((await cli("sweep", "--config", "a/config.yaml", "--out", "b", "--quiet")).code).toBe(0);
+    expect(
+      (await cli("sweep", "--no-charts", "--config", "a/config.yaml", "--out", "b", "--quiet")).code,
+    ).toBe(0);
     expect(await filesOf(path.join(folder, "b"))).toEqual(before);
   });
 
@@ -52,12 +56,20 @@ describe("the recorded config", () => {
     "asks for the files where the files were taken (needs them): no other data, whatever is there",
     async () => {
       await symlink(fullMnist ?? "", path.join(folder, "data"));
-      expect((await cli("sweep", "--config", "mnist-mlp", ...quick, "--out", "full", "--quiet")).code).toBe(
-        0,
-      );
+      expect(
+        (await cli("sweep", "--no-charts", "--config", "mnist-mlp", ...quick, "--out", "full", "--quiet"))
+          .code,
+      ).toBe(0);
       expect((await recorded("full")).dataset).toMatchObject({ source: "files", validation: 5000 });
       await rm(path.join(folder, "data"));
-      const { code, stderr } = await cli("sweep", "--config", "full/config.yaml", "--out", "again");
+      const { code, stderr } = await cli(
+        "sweep",
+        "--no-charts",
+        "--config",
+        "full/config.yaml",
+        "--out",
+        "again",
+      );
       expect(code).toBe(2);
       expect(stderr).toContain("No MNIST files in data/mnist.");
       expect(stderr).toContain("prune-lab data fetch mnist");
@@ -66,9 +78,9 @@ describe("the recorded config", () => {
 
   test("refuses other examples under the same names, and a split that was changed", async () => {
     await writeTinyConfig(folder);
-    expect((await cli("sweep", "--config", "tiny", "--out", "tiny", "--quiet")).code).toBe(0);
+    expect((await cli("sweep", "--no-charts", "--config", "tiny", "--out", "tiny", "--quiet")).code).toBe(0);
     const rerun = (...args: string[]) =>
-      cli("sweep", "--config", "tiny/config.yaml", "--out", "other", ...args);
+      cli("sweep", "--no-charts", "--config", "tiny/config.yaml", "--out", "other", ...args);
     const split = await rerun("--set", "dataset.validation=40");
     expect(split.code).toBe(2);
     expect(split.stderr).toMatch(/examples of tiny-digits that are here are not those of dataset\.checksum/);

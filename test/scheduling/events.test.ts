@@ -46,6 +46,7 @@ test("docs/events.md lists every event, with exactly the fields that it has", as
       folder: path.join(root, study.name),
       dataDir: undefined,
       checkpoints: "none",
+      charts: false,
       fresh: false,
     })),
     {

@@ -1,15 +1,17 @@
 // Stands in for Slurm's commands in tests: one task at a time, in a process of its own, on nodes n1 and n2.
 // Usage: node fake-slurm.mjs sbatch|squeue|scancel|scontrol ARGUMENTS, with
 //   FAKE_SLURM       folder of its jobs, and of calls.log: what it was called with
-//   FAKE_SLURM_MODE  refuse (sbatch ends with an error), full, lose-answer (the first sbatch works and says it did not),
-//                    hold (jobs wait for ever), break (tasks end at once)
+//   FAKE_SLURM_MODE  some of: refuse (sbatch ends with an error), full, lose-answer (the first sbatch works and says it did
+//                    not), hold (jobs wait for ever), break (tasks end at once), late (tasks begin when squeue was called
+//                    three times), soon (tasks have ended when sbatch ends), one (the second task of a job begins after minutes)
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const [command, ...args] = process.argv.slice(2);
 const folder = process.env.FAKE_SLURM;
-const mode = process.env.FAKE_SLURM_MODE;
+const is = (mode) => (process.env.FAKE_SLURM_MODE ?? "").split(" ").includes(mode);
 const file = (...parts) => path.join(folder, parts.join("_"));
 const flag = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 appendFileSync(file("calls.log"), `${[command, ...args].join(" ")}\n`);
@@ -33,8 +35,8 @@ const stateOf = ({ id, held }, index) => {
 
 switch (command) {
   case "sbatch": {
-    if (mode === "refuse") fail("invalid partition specified: nowhere");
-    if (mode === "full") fail("Batch job submission failed: QOSMaxSubmitJobPerUserLimit");
+    if (is("refuse")) fail("invalid partition specified: nowhere");
+    if (is("full")) fail("Batch job submission failed: QOSMaxSubmitJobPerUserLimit");
     const id = jobs().length + 1;
     const indices = flag("array")
       .split("%")[0]
@@ -44,25 +46,30 @@ switch (command) {
         return Array.from({ length: last - first + 1 }, (_, i) => first + i);
       });
     const node = ["n1", "n2"].find((name) => !(flag("exclude") ?? "").split(",").includes(name));
-    const held = mode === "hold";
+    const held = is("hold");
     const [script, array] = args.slice(-2);
-    const body = mode === "break" ? "echo nothing works here" : `bash ${script} ${array}`;
+    const body = is("break") ? "echo nothing works here" : `bash ${script} ${array}`;
     const loop = indices
       .map(
         (index) =>
           `touch ${file("began", id, index)}; SLURM_ARRAY_TASK_ID=${index} SLURM_CPUS_PER_TASK=2 SLURMD_NODENAME=${node} ` +
           `sh -c '${body}' >${flag("output").replace("%a", index)} 2>&1; echo $? >${file("ended", id, index)}`,
       )
-      .join("\n");
+      .join(is("one") ? "\nsleep 600\n" : "\n");
+    // 600 times at most: nothing stays when a test has failed.
+    const wait = `for i in $(seq 600); do [ $(grep -c ^squeue ${file("calls.log")}) -ge 3 ] && break; sleep 0.1; done\n`;
     const child = held
       ? undefined
-      : spawn("sh", ["-c", loop], { detached: true, stdio: "ignore", cwd: flag("chdir") });
+      : spawn("sh", ["-c", is("late") ? wait + loop : loop], {
+          ...{ detached: true, stdio: "ignore", cwd: flag("chdir") },
+        });
+    if (is("soon")) await once(child, "exit");
     child?.unref();
     writeFileSync(
       file("job", id),
       JSON.stringify({ id, name: flag("job-name"), indices, node, held, pid: child?.pid }),
     );
-    if (mode === "lose-answer" && id === 1)
+    if (is("lose-answer") && id === 1)
       fail("Batch job submission failed: Socket timed out on send/recv operation");
     console.log(id);
     break;

@@ -24,7 +24,7 @@ export async function tinyStudy(folder: string, changes: object = {}): Promise<S
   });
 }
 
-/** Runs a study in a folder, with the events it told. */
+/** Runs a study in a folder, with the events it told; draws nothing unless it is asked to. */
 export async function runIn(
   folder: string,
   options: StudyOptions,
@@ -37,6 +37,7 @@ export async function runIn(
     dataDir: undefined,
     workers: 2,
     checkpoints: "baselines",
+    charts: false,
     fresh: false,
     signal: new AbortController().signal,
     ...changes,

@@ -8,6 +8,7 @@ import { readError } from "../../foundations/system-errors.ts";
 import { defineModel, type ResolvedModel } from "../model.ts";
 import { type Architecture, architectureOptions, transformerLayers } from "../transformer-layers.ts";
 import { configFile, type PretrainedConfig, parseConfig } from "./config.ts";
+import { checkpoints } from "./published.ts";
 
 const WEIGHTS = "model.safetensors";
 
@@ -69,7 +70,8 @@ async function resolve<Chosen extends Options>(
   options: Chosen,
   { dataDir }: { readonly dataDir: string | undefined },
 ): Promise<ResolvedModel<Chosen>> {
-  const folder = await findNamed(options.path, { option: "model.path", what: "folder", dataDir });
+  const published = checkpoints.find(options.path)?.name;
+  const folder = await findNamed(options.path, { option: "model.path", what: "folder", dataDir, published });
   const config = await readConfig(folder);
   const architecture = { ...config.architecture, classes: config.classes };
   if (options.architecture != null && canonicalJson(options.architecture) !== canonicalJson(architecture)) {

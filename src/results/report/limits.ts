@@ -4,6 +4,7 @@ import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
+import { isOneUntrainedNetwork } from "../../analysis/one-network.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { count, percent, recoveryNoun, testSetRange } from "../../charts/parts/titles.ts";
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
@@ -58,7 +59,9 @@ export function limits(
   // Of networks that learned nothing there is nothing to lose.
   const learned = baselineHealth(rows, guessOf).sound.length > 0;
   const sensitivity = learned ? sensitivitySentence(rows) : undefined;
-  const deviation = deviationText(rows, fewest);
+  // Of one network that is read, seeds say nothing.
+  const isRead = isOneUntrainedNetwork(rows);
+  const deviation = isRead ? undefined : deviationText(rows, fewest);
   const facts: [string, string][] = [
     ["Seeds", studies.map(({ name, text }) => (studies.length === 1 ? text : `${name}: ${text}`)).join("; ")],
     ...seedRules.map((rule): [string, string] => ["How many seeds", ruleText(rule)]),
@@ -78,7 +81,7 @@ export function limits(
   if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
 <p>${testedOnTraining ? html`<strong>${TESTED_ON_TRAINING}</strong> ` : ""}${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
-multiplications are counted, not timed.${fewest === 1 ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
+multiplications are counted, not timed.${fewest === 1 && !isRead ? " One seed cannot show how much a result varies between seeds." : ""}</p>`;
 }
 
 /** Stopping by what is seen is no harm to means, and a little to intervals. */

@@ -4,6 +4,7 @@ import { largestNonInferiorSparsity, seedValues } from "../../analysis/curve-sum
 import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval } from "../../analysis/mean-interval.ts";
+import { isOneUntrainedNetwork } from "../../analysis/one-network.ts";
 import { pairedDifferences, scaleOf, shownValues } from "../../analysis/seed-values.ts";
 import { upperQuantile } from "../../analysis/student-t.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
@@ -89,6 +90,7 @@ function lowerRate(failed: readonly FailedNetwork[], settings: unknown): NextSte
 
 /** Where the mean drop is small, but the seeds cannot rule out a large one: how many could. */
 function moreSeeds({ results, metric }: Study): NextStep[] {
+  if (isOneUntrainedNetwork(results)) return [];
   const { margin } = metric.difference;
   const doubts = [...groupBy(results, (row) => row.method)].flatMap(([method, rows]) => {
     const limit = largestNonInferiorSparsity(rows, metric);

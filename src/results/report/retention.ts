@@ -1,8 +1,9 @@
-import { contrast, pairsOf } from "../../analysis/contrast.ts";
+import { contrast, contrastWithin, pairsOf } from "../../analysis/contrast.ts";
 import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
 import { isConstructedRow, isDenseControl } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
+import { sameExamplesInterval } from "../../analysis/one-network.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { quantizes } from "../../analysis/rounding-differences.ts";
 import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
@@ -51,10 +52,17 @@ function beyond(
   const { difference } = metric;
   const scale = scaleOf(metric, shownValues(control, metric));
   const pairs = pairsOf(control, rows, (row) => recoveredValue(metric, row));
-  const drop = contrast(pairs, scale, rows[0]?.test_examples ?? 1);
+  const seen = contrast(pairs, scale, rows[0]?.test_examples ?? 1);
   const at = `At ${percent(sparsity)}`;
-  if (drop === undefined) return `${at} no run gave a result.`;
-  const seeds = drop.n === 1 ? "one seed" : count(drop.n, "seed");
+  if (seen === undefined) return `${at} no run gave a result.`;
+  const sameExamples = sameExamplesInterval(control, rows, metric);
+  const drop = sameExamples === undefined ? seen : contrastWithin(seen, sameExamples);
+  const seeds =
+    sameExamples !== undefined
+      ? count(rows[0]?.test_examples ?? 0, "test example")
+      : drop.n === 1
+        ? "one seed"
+        : count(drop.n, "seed");
   const margin = differenceText(metric, difference.margin);
   if (!drop.told) {
     return `${at} it cannot be told from ${dense}, nor can a ${difference.setback} of ${margin} be ruled out: with ${seeds} the 95% interval of the ${difference.name} is ${rangeText(metric, drop.ci95)}.`;

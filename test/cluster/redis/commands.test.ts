@@ -22,7 +22,7 @@ async function tinyFolder(): Promise<string> {
   return folder;
 }
 
-const sweep = (on: string) => ["sweep", "--config", "tiny.yaml", "--out", "out", "--on", on];
+const sweep = (on: string) => ["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", on];
 
 test("a server that does not answer is wrong input, for sweep and worker; its password is not told", async () => {
   const cwd = await tinyFolder();
