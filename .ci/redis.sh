@@ -26,48 +26,15 @@ started=()
 finish() { for pid in "${started[@]}" "$server"; do kill -9 "$pid" 2>/dev/null || true; done; }
 trap finish EXIT
 
-lab=$here/../bin/prune-lab.js
-passed=0
-check() {
-  if [ "$2" != "$3" ]; then echo "FAILED $1: '$2', not '$3'"; tail -n 20 ./*.log; exit 1; fi
-  passed=$((passed + 1)); echo "ok     $1: $2 ($SECONDS s)"
-}
-# Whatever must come true within a time: what, seconds, command.
-await() {
-  local what=$1 until=$((SECONDS + $2)); shift 2
-  until "$@"; do
-    if [ $SECONDS -gt $until ]; then echo "FAILED: $what has not come about"; tail -n 30 ./*.log; exit 1; fi
-    sleep 0.2
-  done
-}
-events() { cat out/.cluster/*/events/*.jsonl 2>/dev/null || true; }
-finished() { events | grep -c '"run-finished"' || true; }
-has_finished() { [ "$(finished)" -ge "$1" ]; }
+source "$here/cluster-sweep.sh"
 answers() { [ "$(redis-cli -p "$port" ping 2>/dev/null)" = PONG ]; }
 # The task that a worker computes now.
 task_of() { tail -n 1 "$1" | sed -n 's/^out \(.*\): begun$/\1/p'; }
 has_task() { [ -n "$(task_of "$1")" ]; }
 has_begun() { grep -qx "out $2: begun" "$1"; }
 
-cat >small.yaml <<'YAML'
-name: small
-dataset: { name: mnist, source: bundled, validation: 8000 }
-model: { name: mlp, hidden: [8] }
-train: { epochs: 1 }
-prune:
-  methods: [l1-unstructured, global-magnitude, random-unstructured]
-  sparsities: [0, 0.5, 0.8, 0.9, 0.95, 0.99]
-  finetune: { epochs: 2 }
-seeds: [0, 1, 2, 3]
-engine: kernels-wasm
-YAML
 echo 'redis: { task: 2s, cpus: 2, keepLogs: true }' >cluster.yaml
 
-echo "on this machine"
-node "$lab" sweep --config small.yaml --out local --quiet
-runs=$(($(wc -l <local/timings.csv) - 1))
-echo "$runs runs"
-[ "$runs" -ge 60 ] || { echo "FAILED: fewer than 60 runs"; exit 1; }
 await "a server that answers" 10 answers
 
 echo "two workers; one of them and the driver are killed"
@@ -77,22 +44,22 @@ for name in first second; do
 done
 node "$lab" worker "$address" --results elsewhere >stranger.log 2>&1 &
 started+=($!)
-node "$lab" sweep --config small.yaml --out out --on "$address" >driver-1.log 2>&1 &
+"${sweep[@]}" --out out --on "$address" >driver-1.log 2>&1 &
 driver=$!
 started+=("$driver")
-await "finished runs" 60 has_finished 5
+await "finished runs" 60 has_finished out 5
 kill -9 "$driver"; wait "$driver" 2>/dev/null || true
-echo "       the driver is killed at $(finished) runs"
+echo "       the driver is killed at $(finished out) runs"
 await "a task of the first worker" 30 has_task first.log
 lost=$(task_of first.log)
 kill -9 "${started[0]}"; wait "${started[0]}" 2>/dev/null || true
-echo "       the first worker is killed in task $lost at $(finished) runs"
-node "$lab" sweep --config small.yaml --out out --on "$address" >driver-2.log 2>&1 || { echo "FAILED: the driver ended with $?"; tail -n 20 ./*.log; exit 1; }
+echo "       the first worker is killed in task $lost at $(finished out) runs"
+"${sweep[@]}" --out out --on "$address" >driver-2.log 2>&1 || { echo "FAILED: the driver ended with $?"; tail -n 20 ./*.log; exit 1; }
 check "tasks that the second driver found" "$(grep -c 'tasks are in the queue already' driver-2.log)" 1
-for file in results.csv layers.csv summary.csv; do check "$file and that of this machine" "$(cmp local/$file out/$file && echo same)" same; done
+check "tables and those of this machine" "$(same_tables local out)" same
 check "the lost task" "$(has_begun second.log "$lost" && echo 'begun by the second worker')" "begun by the second worker"
-check "stored runs that were computed again" "$(events | grep '"run-finished"' | grep -o '"run":"[^"]*"' | sort | uniq -d | wc -l)" 0
-check "runs that tasks told of" "$(finished)" "$runs"
+check "stored runs that were computed again" "$(twice out)" 0
+check "runs that tasks told of" "$(finished out)" "$runs"
 check "tasks of a worker that does not see the folder" "$(grep -c begun stranger.log || true) $(grep -c 'does not fit' stranger.log)" "0 1"
 code=0; kill "${started[1]}"; wait "${started[1]}" || code=$?
 check "a worker that is told to end" "$code" 0

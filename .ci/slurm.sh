@@ -19,24 +19,7 @@ work=$scratch/slurm-work
 mkdir -p "$work"
 cd "$work"
 
-lab=$here/../bin/prune-lab.js
-# Runs a command, and writes its CPU seconds into a file.
-timed() { TIMEFORMAT='%U %S'; { time "${@:2}" 2>&3; } 3>&2 2>"$1"; }
-passed=0
-check() {
-  if [ "$2" != "$3" ]; then echo "FAILED $1: '$2', not '$3'"; exit 1; fi
-  passed=$((passed + 1)); echo "ok     $1: $2 ($SECONDS s)"
-}
-# Whatever must come true within a time: what, seconds, command.
-await() {
-  local what=$1 until=$((SECONDS + $2)); shift 2
-  until "$@"; do
-    if [ $SECONDS -gt $until ]; then echo "FAILED: $what has not come about"; tail -n 30 ./*.log; squeue || true; exit 1; fi
-    sleep 0.2
-  done
-}
-finished() { cat "$1"/.cluster/*/events/*.jsonl 2>/dev/null | grep -c '"run-finished"' || true; }
-has_finished() { [ "$(finished "$1")" -ge "$2" ]; }
+source "$here/cluster-sweep.sh"
 running() { squeue -h -r -t R -o '%F_%K %N' | head -n 1; }
 is_running() { [ -n "$(running)" ]; }
 # Stops the processes of a task that runs: else it may end before its time does. Its element is `element`.
@@ -49,49 +32,23 @@ stop_task() {
 ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
 is_out_of_time() { [ "$(ended TIMEOUT)" = 1 ]; }
 left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
-same_tables() {
-  local file
-  for file in results.csv layers.csv summary.csv; do cmp "$1/$file" "$2/$file" >&2 || { echo differ; return; }; done
-  echo same
-}
-# Runs that two tasks have told of.
-twice() { cat "$1"/.cluster/*/events/*.jsonl | grep '"run-finished"' | grep -o '"run":"[^"]*"' | sort | uniq -d | wc -l; }
-
-cat >small.yaml <<'YAML'
-name: small
-dataset: { name: mnist, source: bundled, validation: 8000 }
-model: { name: mlp, hidden: [8] }
-train: { epochs: 1 }
-prune:
-  methods: [l1-unstructured, global-magnitude, random-unstructured]
-  sparsities: [0, 0.5, 0.8, 0.9, 0.95, 0.99]
-  finetune: { epochs: 2 }
-seeds: [0, 1, 2, 3]
-engine: kernels-wasm
-YAML
 cat >cluster.yaml <<'YAML'
 slurm: { partition: main, time: 2m, cpus: 1, memory: 500M, task: 1s, keepLogs: true }
 YAML
 
-echo "on this machine"
-timed local.cpu node "$lab" sweep --config small.yaml --out local --quiet
-runs=$(($(wc -l <local/timings.csv) - 1))
-echo "$runs runs"
-[ "$runs" -ge 60 ] || { echo "FAILED: fewer than 60 runs"; exit 1; }
-
 echo "1. three nodes"
-timed driver.cpu node "$lab" sweep --config small.yaml --out plain --on slurm --quiet
+timed driver.cpu "${sweep[@]}" --out plain --on slurm --quiet
 check "tables of a sweep on three nodes and of one on this machine" "$(same_tables local plain)" same
 check "runs computed twice" "$(twice plain)" 0
-check "nodes that computed" "$(cat plain/.cluster/*/events/*.jsonl | grep -o '"node":"[^"]*"' | sort -u | wc -l)" 3
+check "nodes that computed" "$(events plain | grep -o '"node":"[^"]*"' | sort -u | wc -l)" 3
 check "tasks left in the queue" "$(left)" 0
-cat plain/.cluster/*/events/*.jsonl | grep '"task-ended"' | grep -o '"cpuSeconds":[0-9.]*' | cut -d: -f2 |
+events plain | grep '"task-ended"' | grep -o '"cpuSeconds":[0-9.]*' | cut -d: -f2 |
   awk '{ sum += $1 } END { print sum + 0, NR }' >tasks.cpu
 awk '{ print $1 + $2 }' local.cpu driver.cpu | cat - tasks.cpu | xargs |
   awk '{ printf "       CPU seconds: %.1f on this machine; %.1f in %d tasks and %.1f of the driver\n", $1, $3, $4, $2 }'
 
 echo "2. a driver, a node and the controller are killed, a task is cancelled, and another one's time ends"
-node "$lab" sweep --config small.yaml --out faults --on slurm >first.log 2>&1 &
+"${sweep[@]}" --out faults --on slurm >first.log 2>&1 &
 driver=$!
 await "a finished run" 60 has_finished faults 3
 kill -9 "$driver"; wait "$driver" 2>/dev/null || true
@@ -99,7 +56,7 @@ echo "       the driver is killed at $(finished faults) runs"
 read -r _ node <<<"$(running)"
 "$here/slurm/node-dies.sh" "$node"
 echo "       $node is killed at $(finished faults) runs"
-node "$lab" sweep --config small.yaml --out faults --on slurm >second.log 2>&1 &
+"${sweep[@]}" --out faults --on slurm >second.log 2>&1 &
 driver=$!
 before=$(finished faults)
 await "a run after the second driver began" 60 has_finished faults $((before + 2))
@@ -125,9 +82,9 @@ check "runs computed twice" "$(twice faults)" 0
 check "tasks left in the queue" "$(left)" 0
 
 echo "3. a site that refuses; left alone; and cancelled"
-code=0; node "$lab" sweep --config small.yaml --out refused --on slurm --cluster <(echo 'slurm: { partition: nowhere }') >refused.log 2>&1 || code=$?
+code=0; "${sweep[@]}" --out refused --on slurm --cluster <(echo 'slurm: { partition: nowhere }') >refused.log 2>&1 || code=$?
 check "an unknown partition" "$code $(grep -c 'Slurm refuses: .*nvalid partition' refused.log)" "2 1"
-node "$lab" sweep --config small.yaml --out left --on slurm --detach --set name=left >left.log
+"${sweep[@]}" --out left --on slurm --detach --set name=left >left.log
 node "$lab" status left | sed 's/^/       /'
 node "$lab" cancel left | sed 's/^/       /'
 check "tasks left in the queue" "$(left)" 0

@@ -19,7 +19,7 @@ export const scenarios: readonly Scenario[] = [
   { name: "sweep", args: sweep("--out", "new"), has: [], sample: 5 },
   {
     name: "sweep --fresh",
-    args: sweep("--out", "other", "--fresh", "--checkpoints", "none"),
+    args: sweep("--out", "other", "--fresh", "--checkpoints", "none", "--no-charts"),
     has: ["other"],
     sample: 2,
   },
@@ -27,13 +27,13 @@ export const scenarios: readonly Scenario[] = [
   { name: "merge", args: ["merge", "merged", "part-1", "part-2"], has: ["part-1", "part-2"], sample: 2 },
   {
     name: "merge into a part",
-    args: ["merge", "part-1", "part-1", "part-2"],
+    args: ["merge", "part-1", "part-1", "part-2", "--no-charts"],
     has: ["part-1", "part-2"],
     sample: 3,
   },
   {
     name: "batch",
-    args: ["batch", "tiny.yaml", "twin.yaml", "--workers", "1", "--out", "batch"],
+    args: ["batch", "tiny.yaml", "twin.yaml", "--workers", "1", "--out", "batch", "--no-charts"],
     has: [],
     sample: 1,
   },
