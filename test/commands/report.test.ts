@@ -22,7 +22,7 @@ async function drawn(folder: string): Promise<Map<string, string>> {
 
 beforeAll(async () => {
   const options = await tinyStudy(root);
-  await runIn(path.join(root, "tiny"), options);
+  await runIn(path.join(root, "tiny"), options, { charts: true });
 });
 
 describe("report", () => {
@@ -38,6 +38,16 @@ describe("report", () => {
     });
     expect(await drawn("tiny")).toEqual(before);
     expect(await read("tiny/manifest.json")).toBe(manifest);
+  });
+
+  it("draws what a sweep without charts has left out", async () => {
+    const bare = path.join(root, "bare");
+    await runIn(bare, await tinyStudy(root));
+    expect(await readdir(bare)).not.toContain("report.html");
+    expect(await readdir(bare)).not.toContain("charts");
+    expect(await report(["bare"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await drawn("bare")).toEqual(await drawn("tiny"));
+    expect(await read("bare/manifest.json")).toBe(await read("tiny/manifest.json"));
   });
 
   it("is listed in the manifest, so that --fresh removes it, and takes out charts that are no more", async () => {

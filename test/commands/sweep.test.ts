@@ -90,6 +90,15 @@ describe("what it prints", () => {
     expect(runs.at(-1)).toMatch(/^100%/);
     expect(stdout).toContain("Tables, charts");
     expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(await readdir(at("plain"))).toContain("report.html");
+  });
+
+  test("--no-charts takes away what was drawn, and says how to draw it", async () => {
+    const { code, stdout } = await sweep("--out", "plain");
+    expect(code).toBe(0);
+    expect(stdout).toContain("Tables and checkpoints: plain\nCharts and report: prune-lab report plain\n");
+    expect(await readdir(at("plain"))).toEqual(expect.arrayContaining(["results.csv", "checkpoints"]));
+    for (const gone of ["charts", "report.html"]) expect(await readdir(at("plain"))).not.toContain(gone);
   });
 });
 

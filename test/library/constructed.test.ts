@@ -69,7 +69,7 @@ beforeAll(async () => {
   root = await temporaryFolder();
   options = configSchema().parse(config);
   folder = path.join(root, "study");
-  const { outcome, events: told } = await runIn(folder, options, { checkpoints: "all" });
+  const { outcome, events: told } = await runIn(folder, options, { checkpoints: "all", charts: true });
   rows = outcome.results;
   events = told;
 });
@@ -177,7 +177,7 @@ describe("the networks", () => {
 
 describe("the files", () => {
   it("are the same from one worker, and from parts", async () => {
-    await runIn(path.join(root, "again"), options, { checkpoints: "all", workers: 1 });
+    await runIn(path.join(root, "again"), options, { checkpoints: "all", charts: true, workers: 1 });
     expect(await filesOf(path.join(root, "again"))).toEqual(await filesOf(folder));
     const parts = [1, 2].map((index) => path.join(root, `part${index}`));
     for (const [i, part] of parts.entries()) {
@@ -201,7 +201,7 @@ describe("the files", () => {
       expect.arrayContaining(["teacher-80-epochs-at-0.01-seed0", "teacher-80-epochs-at-0.01-seed1"]),
     );
     expect(computed(events).filter((run) => run.startsWith("teacher"))).toHaveLength(2);
-    const { events: told } = await runIn(folder, options, { checkpoints: "all" });
+    const { events: told } = await runIn(folder, options, { checkpoints: "all", charts: true });
     expect(computed(told)).toEqual([]);
   });
 

@@ -64,7 +64,7 @@ describe("find", () => {
     const found = outcome.methods[0]?.found;
     const sparsity = found?.sparsity ?? 0;
     const swept = { ...options, prune: { ...options.prune, sparsities: [0, sparsity] } };
-    await runIn(at("swept"), swept);
+    await runIn(at("swept"), swept, { charts: true });
     const results = await readResults(at("swept"));
     const best = (seed: number, at: number) =>
       Math.max(
@@ -123,7 +123,7 @@ describe("find", () => {
   });
 
   test("shares its runs with the sweep in the same folder, whose tables stay; the sweep leaves find.csv", async () => {
-    await runIn(at("both"), options);
+    await runIn(at("both"), options, { charts: true });
     const swept = await filesOf(at("both"));
     const started: string[] = [];
     await findIn("both", {
@@ -133,7 +133,7 @@ describe("find", () => {
     });
     expect(started.filter((run) => run.startsWith("baseline") || /-0-seed/.test(run))).toEqual([]);
     expect((await readResults(at("both"))).folder?.unfinished).toBeUndefined();
-    const { events } = await runIn(at("both"), options);
+    const { events } = await runIn(at("both"), options, { charts: true });
     expect(events.some(({ event }) => event === "run-started")).toBe(false);
     const now = await filesOf(at("both"));
     expect(await tableOf("both")).toEqual(await tableOf("found"));

@@ -28,13 +28,15 @@ const notices = (events: readonly StudyEvent[]) =>
   events.flatMap((event) => (event.event === "notice" ? [event.message] : []));
 
 beforeAll(async () => {
-  await runIn(at("plain"), await tinyStudy(root));
+  await runIn(at("plain"), await tinyStudy(root), { charts: true });
   await cp(at("plain"), at("scored"), { recursive: true });
 });
 
 describe("a study with metrics of its own", () => {
   test("computes no run for them, and changes nothing else", async () => {
-    const { events } = await runIn(at("scored"), await tinyStudy(root, { metrics: [worth, cost] }));
+    const { events } = await runIn(at("scored"), await tinyStudy(root, { metrics: [worth, cost] }), {
+      charts: true,
+    });
     expect(started(events)).toEqual([]);
     expect(notices(events).filter((text) => /worth|cost/.test(text))).toEqual([]);
     const [before, after] = await Promise.all(["plain", "scored"].map((name) => filesOf(at(name))));

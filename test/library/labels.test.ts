@@ -16,7 +16,7 @@ it("other labels compute nothing again, change no table, and are drawn", async (
   const { runs, identity } = JSON.parse(await read("manifest.json"));
 
   const labels = { methods: { "l1-unstructured": "Layer by layer" }, axes: { sparsity: "Sparsity (%)" } };
-  const { events } = await runIn(out, await tinyStudy(root, { labels }));
+  const { events } = await runIn(out, await tinyStudy(root, { labels }), { charts: true });
   expect(events.filter(({ event }) => event === "run-started")).toEqual([]);
   expect(await Promise.all(tables.map(read))).toEqual(before);
   expect(JSON.parse(await read("manifest.json"))).toMatchObject({ runs, identity, labels });
@@ -31,6 +31,6 @@ it("other labels compute nothing again, change no table, and are drawn", async (
   expect(await read("report.html")).toBe(page);
   expect(await read("charts/accuracy-vs-sparsity.svg")).toBe(chart);
 
-  await runIn(out, await tinyStudy(root));
+  await runIn(out, await tinyStudy(root), { charts: true });
   expect(await read("report.html")).not.toContain("Layer by layer");
 });

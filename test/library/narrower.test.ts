@@ -21,6 +21,7 @@ beforeAll(async () => {
   const { outcome } = await runIn(
     folder(),
     await study({ prune: { ...prune, methods: ["global-magnitude"] } }),
+    { charts: true },
   );
   rows = outcome.results;
 });
@@ -79,7 +80,10 @@ describe("a narrower network", () => {
     const again = path.join(root, "again");
     const less = await study({ prune: { ...prune, methods, search: { efforts: ["epochs"] } } });
     await runIn(again, less, { workers: 1 });
-    const { events } = await runIn(again, await study({ prune: { ...prune, methods } }), { workers: 1 });
+    const { events } = await runIn(again, await study({ prune: { ...prune, methods } }), {
+      workers: 1,
+      charts: true,
+    });
     const computed = events.flatMap((event) => (event.event === "run-finished" ? [event.run] : []));
     expect(computed.every((run) => run.startsWith("narrower-parameters-even-compute"))).toBe(true);
     expect(await filesOf(again)).toEqual(await filesOf(folder()));

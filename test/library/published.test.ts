@@ -31,7 +31,7 @@ describe("a study with published figures", () => {
     const plain = await tinyStudy(folder);
     await runIn(at("study"), plain);
     const before = await readFile(at("study", "results.csv"), "utf8");
-    const { events } = await runIn(at("study"), { ...plain, published: [at("mine.csv")] });
+    const { events } = await runIn(at("study"), { ...plain, published: [at("mine.csv")] }, { charts: true });
     expect(events.some(({ event }) => event === "run-started")).toBe(false);
     expect(await readFile(at("study", "results.csv"), "utf8")).toBe(before);
 

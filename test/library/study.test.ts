@@ -16,7 +16,7 @@ beforeAll(async () => {
   root = await temporaryFolder();
   options = await tinyStudy(root);
   reference = path.join(root, "reference");
-  await runIn(reference, options);
+  await runIn(reference, options, { charts: true });
 });
 
 const computed = (events: readonly StudyEvent[]) =>
@@ -73,13 +73,13 @@ describe("a study", () => {
 
   it("gives the same bytes for another number of workers", async () => {
     const folder = path.join(root, "one-worker");
-    await runIn(folder, options, { workers: 1 });
+    await runIn(folder, options, { charts: true, workers: 1 });
     expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
 
   it("computes nothing again", async () => {
     const before = await filesOf(reference);
-    const { events } = await runIn(reference, options);
+    const { events } = await runIn(reference, options, { charts: true });
     expect(computed(events)).toEqual([]);
     expect(await filesOf(reference)).toEqual(before);
   });
@@ -95,13 +95,14 @@ describe("a study", () => {
     const interruption = new AbortController();
     let finished = 0;
     const first = runIn(folder, options, {
+      charts: true,
       signal: interruption.signal,
       onEvent: (event) => {
         if (event.event === "run-finished" && ++finished === 4) interruption.abort();
       },
     });
     await expect(first).rejects.toMatchObject({ kind: "interrupted" });
-    const { events } = await runIn(folder, options);
+    const { events } = await runIn(folder, options, { charts: true });
     expect(computed(events).length).toBeLessThanOrEqual(8);
     expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
@@ -117,7 +118,7 @@ describe("a study", () => {
     // One run is changed, and the last is cut off.
     const text = await readFile(pack, "utf8");
     await writeFile(pack, text.slice(0, -20).replace('"status":"ok"', '"status":"collapsed"'));
-    const { events } = await runIn(folder, options);
+    const { events } = await runIn(folder, options, { charts: true });
     expect(computed(events)).toHaveLength(3);
     expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
