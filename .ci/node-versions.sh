@@ -12,7 +12,7 @@ for version in 22 24; do
   npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$scratch/node$version" "node-$platform@$version"
   node="$scratch/node$version/node_modules/node-$platform/bin/node"
   "$node" --version
-  "$node" bin/prune-lab.js sweep --config configs/ci/exact.yaml --out "$scratch/on-node$version" --quiet
+  "$node" bin/prune-lab.js sweep --config configs/ci/exact.yaml --out "$scratch/on-node$version" --no-charts --quiet
   cmp "$scratch/exact/results.csv" "$scratch/on-node$version/results.csv"
   "$node" bin/prune-lab.js sweep --config mnist-mlp --quiet --out "$scratch/native-on-node$version" \
     --set train.epochs=1 --set prune.finetune=null --set 'prune.sparsities=[0.9]' --set 'seeds=[0]'

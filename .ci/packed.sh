@@ -35,7 +35,7 @@ head -n 1 curve.md | grep -q '^<!-- prune-lab check: ci/curve.csv -->$' || fail 
 
 echo "--- docs/ci.md: a regression ends with 1, a wrong job with 2 and a JUnit report"
 sed 's/epochs: 1 }/epochs: 0 }/' ci/curve.yaml >ci/worse.yaml
-expect 0 lab sweep --config ci/worse.yaml --out results/worse --quiet
+expect 0 lab sweep --config ci/worse.yaml --out results/worse --no-charts --quiet
 expect 1 lab check results/worse --against ci/curve.csv --junit worse.xml --comment worse.md
 grep -q '<failure' worse.xml || fail "no failure in the JUnit report"
 grep -q '^```mermaid' worse.md || fail "no chart in the comment"
@@ -45,7 +45,7 @@ grep -q '<testsuite' worse.xml || fail "no JUnit report of a check that could no
 expect 0 lab check results/worse --against ci/curve.csv --update
 
 echo "--- the exact gate of the package"
-expect 0 lab sweep --config "$package/configs/ci/exact.yaml" --out results/exact --quiet
+expect 0 lab sweep --config "$package/configs/ci/exact.yaml" --out results/exact --no-charts --quiet
 expect 0 lab check results/exact --against "$package/configs/ci/exact.csv" --exact
 
 echo "--- the example of the library, and of plugins"
@@ -57,7 +57,7 @@ block plugins yaml "criterion: lamp" >lamp.yaml
 tiny=(--set train.epochs=1 --set prune.finetune.epochs=1 --set 'prune.sparsities=[0, 0.9]' --set 'seeds=[0]' --set dataset.source=bundled)
 expect 0 lab list criteria --plugin lamp.mjs
 grep -q lamp out.txt || fail "the plugin is not listed"
-expect 0 lab sweep --config lamp.yaml --plugin lamp.mjs "${tiny[@]}" --out results/lamp --quiet
+expect 0 lab sweep --config lamp.yaml --plugin lamp.mjs "${tiny[@]}" --out results/lamp --no-charts --quiet
 
 echo "--- every command"
 expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --dry-run

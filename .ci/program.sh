@@ -12,7 +12,7 @@ node bin/prune-lab.js doctor
 
 echo "--- a sweep and its re-run"
 sweep "${quick[@]}" --out "$scratch/a"
-sweep "${quick[@]}" --out "$scratch/b" --workers 1 --quiet
+sweep "${quick[@]}" --out "$scratch/b" --workers 1 --no-charts --quiet
 cmp "$scratch/a/results.csv" "$scratch/b/results.csv"
 for file in config.yaml manifest.json results.csv summary.csv layers.csv history.csv timings.csv \
   charts/accuracy-vs-sparsity.{vl.json,svg,png} checkpoints/baseline-seed0.safetensors; do
@@ -35,12 +35,12 @@ done
 
 echo "--- WebAssembly gives the recorded figures on every machine"
 for exact in exact exact-axes exact-methods exact-regression; do
-  sweep --config "configs/ci/$exact.yaml" --out "$scratch/$exact" --quiet
+  sweep --config "configs/ci/$exact.yaml" --out "$scratch/$exact" --no-charts --quiet
   node bin/prune-lab.js check "$scratch/$exact" --against "configs/ci/$exact.csv" --exact
 done
 
 echo "--- TensorFlow, one worker, the same bytes twice"
-for run in 1 2; do sweep "${quick[@]}" --engine tensorflow --workers 2 --quiet --out "$scratch/tf$run"; done
+for run in 1 2; do sweep "${quick[@]}" --engine tensorflow --workers 2 --no-charts --quiet --out "$scratch/tf$run"; done
 cmp "$scratch/tf1/results.csv" "$scratch/tf2/results.csv"
 
 echo "--- a report, and a sweep in three parts joined again"
