@@ -2,10 +2,11 @@ import type { TopLevelSpec } from "vega-lite";
 import { scannedMethod } from "../analysis/layer-scan.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
+import { denseControl } from "./parts/dense-control.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { layerStyles } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
-import { config, facetColumns, ink, methodLegend, schema } from "./parts/theme.ts";
+import { config, facetColumns, methodLegend, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, subject } from "./parts/titles.ts";
 
 export const layerSensitivityChart: Chart = {
@@ -57,6 +58,7 @@ export function layerSensitivity(
     ({ field: "layer", type: "nominal", scale: { domain: layers, range: [...range] }, legend }) as const;
   const color = channel(styles.map((style) => style.color));
   const panel = plotSize(frame, methods.length > 2 ? 250 : 330, 240);
+  const dense = denseControl(metric, control, { position: y.position, width: panel.width });
   return {
     $schema: schema,
     config,
@@ -72,7 +74,7 @@ export function layerSensitivity(
         ...point,
         x: x.position(point.sparsity),
         y: y.position(point.mean),
-        ...(control === null ? {} : { y_control: y.position(control) }),
+        ...dense.values,
       })),
     },
     facet: { field: "method", type: "nominal", sort: methods, header: { title: null } },
@@ -92,21 +94,7 @@ export function layerSensitivity(
         description: { field: "label" },
       },
       layer: [
-        ...(control === null
-          ? []
-          : [
-              {
-                mark: { type: "rule" as const, color: ink.muted, strokeDash: [2, 3] },
-                encoding: {
-                  x: { value: 0 },
-                  x2: { value: panel.width },
-                  y: { field: "y_control", aggregate: "max" as const },
-                  description: {
-                    value: `dense control: ${measureText(metric, { mean: control, ci95: null })}`,
-                  },
-                },
-              },
-            ]),
+        ...dense.rules,
         { mark: { type: "line" }, encoding: { color } },
         {
           mark: { type: "point", filled: true, opacity: 1, size: 44 },

@@ -1,10 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart, ChartData } from "./chart.ts";
 import { curvesOf } from "./parts/curve.ts";
+import { denseControl } from "./parts/dense-control.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";
 import { methodChannels } from "./parts/palette.ts";
 import { metricChannel, prunedChannel } from "./parts/scales.ts";
-import { config, facetColumns, ink, schema } from "./parts/theme.ts";
+import { config, facetColumns, schema } from "./parts/theme.ts";
 import { basis, markLabel, measureText, percent, recoveryNoun, subject } from "./parts/titles.ts";
 
 export const recoveryChart: Chart = {
@@ -48,6 +49,7 @@ export function recovery(
   );
   const { color, shape } = methodChannels(methods, { labels, legend: null });
   const panel = plotSize(frame, methods.length > 2 ? 250 : 330, 220);
+  const dense = denseControl(metric, control, { position: y.position, width: panel.width });
   return {
     $schema: schema,
     config,
@@ -64,7 +66,7 @@ export function recovery(
         x: x.position(pair.sparsity),
         y_before: y.position(pair.before),
         y_after: y.position(pair.after),
-        ...(control === null ? {} : { y_control: y.position(control) }),
+        ...dense.values,
       })),
     },
     facet: { field: "method", type: "nominal", sort: [...methods], header: { title: null } },
@@ -83,21 +85,7 @@ export function recovery(
         description: { field: "label" },
       },
       layer: [
-        ...(control === null
-          ? []
-          : [
-              {
-                mark: { type: "rule" as const, color: ink.muted, strokeDash: [2, 3] },
-                encoding: {
-                  x: { value: 0 },
-                  x2: { value: panel.width },
-                  y: { field: "y_control", aggregate: "max" as const },
-                  description: {
-                    value: `dense control: ${measureText(metric, { mean: control, ci95: null })}`,
-                  },
-                },
-              },
-            ]),
+        ...dense.rules,
         {
           mark: { type: "rule", strokeWidth: 2, opacity: 0.55 },
           encoding: { y: { field: "y_before" }, y2: { field: "y_after" }, color },
