@@ -1,3 +1,4 @@
+import { accessSync, mkdirSync } from "node:fs";
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { systemErrorCode } from "./errors.ts";
@@ -20,6 +21,23 @@ export async function createFolder(folder: string, mode = 0o777): Promise<void> 
     // Node says ENOENT where the parent cannot be written: asked for that, the system gives the reason.
     if (systemErrorCode(error) === "ENOENT") await access(await nearestExisting(folder), constants.W_OK);
     throw error;
+  }
+}
+
+/** The same at once, for a folder whose place is known to be good: an error of the system is thrown as it is. */
+export function createFolderSync(folder: string): void {
+  const target = path.resolve(folder);
+  try {
+    accessSync(target);
+  } catch {
+    const parent = path.dirname(target);
+    if (parent !== target) createFolderSync(parent);
+    try {
+      mkdirSync(target);
+    } catch (error) {
+      // Another process was first.
+      if (systemErrorCode(error) !== "EEXIST") throw error;
+    }
   }
 }
 

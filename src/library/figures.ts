@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { drawFigures, labelPoints } from "../charts/rendering/figure.ts";
 import { writeFileAtomic } from "../foundations/atomic-file.ts";
+import { createFolder } from "../foundations/create-folder.ts";
 import { inputError } from "../foundations/errors.ts";
 import { explainWriteError } from "../recording/write-error.ts";
 import { overlay } from "../results/report/overlay.ts";
@@ -43,7 +43,7 @@ export async function figures(
   const drawn = await drawFigures(overlay(studies), points);
   const written: WrittenFigure[] = [];
   try {
-    await mkdir(out, { recursive: true });
+    await createFolder(out);
     for (const { chart, pdf, textPoints, widthNeeded } of drawn) {
       const file = path.join(out, `${chart.name}.pdf`);
       await writeFileAtomic(file, pdf);

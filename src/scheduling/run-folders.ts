@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { link, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
 import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
+import { createFolder } from "../foundations/create-folder.ts";
 import { failure, systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
 import { temporaryBeside } from "../foundations/leftovers.ts";
@@ -213,7 +214,7 @@ export class RunFolders {
     const place = path.join(this.folder, file.id);
     const temporary = temporaryBeside(place);
     try {
-      await mkdir(temporary, { recursive: true });
+      await createFolder(temporary);
       await fill(temporary);
       while (!(await movedTo(place, temporary)) && !(await this.#isThere(file, temporary))) {
         await moveAside(place);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/foundations/random.ts";
@@ -221,6 +221,21 @@ describe("interruption", () => {
     }
     expect((await sweep(...SLOWLY, "--out", "killed", "--quiet")).code).toBe(0);
     expect(await filesOf(at("killed"))).toEqual(await undisturbed());
+  });
+
+  test("a sweep whose working folder is removed meanwhile ends", async () => {
+    const place = await mkdtemp(path.join(folder, "place-"));
+    await writeTinyConfig(place);
+    const child = spawn(
+      process.execPath,
+      [BINARY, "sweep", "--config", "tiny", "--no-charts", ...SLOWLY, "--out", "out", "--json"],
+      { cwd: place, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const [output, ended] = [collect(child), ending(child)];
+    await output.events("run-finished", 1);
+    await rm(place, { recursive: true, maxRetries: 5 });
+    expect([0, 2, 3]).toContain(await ended);
+    expect(output.written.stderr).not.toMatch(/\n +at /);
   });
 
   test("a second sweep on the folder ends with 2 and names the first's process; a dead one's lock is taken over", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { createFolder } from "../../src/foundations/create-folder.ts";
+import { createFolder, createFolderSync } from "../../src/foundations/create-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const root = await temporaryFolder();
@@ -16,6 +16,15 @@ test("a folder is created with those that it lies in, by several at once", async
   ]);
   await createFolder(folder);
   expect((await readdir(path.join(root, "a", "b"))).sort()).toEqual(["c", "d"]);
+});
+
+test("at once, too", async () => {
+  const folder = path.join(root, "at", "once");
+  createFolderSync(folder);
+  createFolderSync(folder);
+  expect((await stat(folder)).isDirectory()).toBe(true);
+  await writeFile(path.join(root, "a-file"), "");
+  expect(() => createFolderSync(path.join(root, "a-file", "in it"))).toThrow(/ENOTDIR/);
 });
 
 test.skipIf(process.platform === "win32")(

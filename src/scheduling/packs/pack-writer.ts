@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
+import { createFolderSync } from "../../foundations/create-folder.ts";
 import { systemErrorCode } from "../../foundations/errors.ts";
 import { thisProcess } from "../../foundations/processes.ts";
 import { atPath } from "../../foundations/system-errors.ts";
@@ -60,7 +61,7 @@ function openPack(file: string): OpenPack {
     close(file, there);
   }
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    createFolderSync(path.dirname(file));
     const pack = { descriptor: openSync(file, "a"), values: new Set<string>() };
     openPacks.set(file, pack);
     return pack;
