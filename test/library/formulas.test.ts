@@ -105,7 +105,7 @@ describe("a study with metrics of its own", () => {
 
   test("forgets a metric that the config no longer has", async () => {
     await cp(at("scored"), at("forgets"), { recursive: true });
-    const { events } = await runIn(at("forgets"), await tinyStudy(root));
+    const { events } = await runIn(at("forgets"), await tinyStudy(root), { charts: true });
     expect(started(events)).toEqual([]);
     expect(await filesOf(at("forgets"))).toEqual(await filesOf(at("plain")));
   });
