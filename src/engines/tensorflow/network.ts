@@ -1,5 +1,5 @@
 import type { Masks } from "../../network/mask.ts";
-import { type Parameters, parameterSpecs } from "../../network/parameters.ts";
+import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes, sizeOf } from "../../network/shapes.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { weightedLayers } from "../../network/weighted-layers.ts";
@@ -18,22 +18,19 @@ import type { ExampleSet } from "../examples.ts";
 import type { DeviceData } from "./device-data.ts";
 import type { DeviceExamples, Rows } from "./device-examples.ts";
 import { forwardBatches } from "./forward-batches.ts";
+import type { Home } from "./home.ts";
 import { buildLayers } from "./layers/index.ts";
-import {
-  type Layer,
-  type LayerGradients,
-  type ParameterValues,
-  type Pass,
-  type Passed,
-  tensorOf,
-} from "./layers/layer.ts";
-import { toChannelsFirst } from "./layout.ts";
+import { type Layer, type Passed, tensorOf } from "./layers/layer.ts";
+import { parameterLayout, toChannelsFirst } from "./layout.ts";
 import { type BatchLoss, batchLoss, distilled, sumOfOutputs } from "./loss.ts";
 import { measure } from "./measure.ts";
 import { createOptimizer, type Optimizer } from "./optimizer.ts";
+import { OwnVariables } from "./own-variables.ts";
+import { passBackward, passForward } from "./passes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
-import { TrainedParameter } from "./trained-parameter.ts";
-import type { Variable } from "./variable.ts";
+import { Lane } from "./stacks/lane.ts";
+import type { Stacks } from "./stacks/stacks.ts";
+import type { TrainedParameter } from "./trained-parameter.ts";
 
 /** What #computeGradients computes. */
 interface GradientRequest extends Omit<GradientOptions, "masked"> {
@@ -42,31 +39,38 @@ interface GradientRequest extends Omit<GradientOptions, "masked"> {
   readonly withDecay: boolean;
 }
 
-/** One layer in a forward pass. */
-interface Step {
-  readonly layer: Layer;
-  readonly input: Tensor;
-  readonly passed: Passed;
-}
-
 type Watch = (index: number, input: Tensor, passed: Passed) => void;
 
-/** A network whose parameters, masks and optimizer live on TensorFlow's device. */
+/**
+ * A network whose parameters, masks and optimizer live on TensorFlow's device: in variables of its own, or, from the first
+ * training that it shares with others, in a lane of their stack.
+ */
 export class TensorFlowNetwork implements Network {
   readonly spec: NetworkSpec;
   readonly #runtime: Runtime;
   readonly #onDevice: DeviceData;
-  readonly #parameters: readonly TrainedParameter[];
+  readonly #stacks: Stacks | undefined;
+  readonly #parameters: readonly ParameterSpec[];
   readonly #layers: readonly Layer[];
   readonly #firstTrained: number;
   /** The numbers of heads of the layers with attention. */
   readonly #heads: ReadonlySet<number>;
+  readonly #optimizerSpec: OptimizerSpec;
   readonly #optimizer: Optimizer;
-  readonly #weightDecay: number;
+  #home: OwnVariables | Lane;
+  #masks: Masks = new Map();
   #step = 0;
 
-  constructor(runtime: Runtime, onDevice: DeviceData, spec: NetworkSpec, optimizer: OptimizerSpec) {
+  /** Without stacks it always trains alone. */
+  constructor(
+    runtime: Runtime,
+    onDevice: DeviceData,
+    spec: NetworkSpec,
+    optimizer: OptimizerSpec,
+    stacks?: Stacks,
+  ) {
     this.spec = spec;
+    this.#stacks = stacks;
     this.#runtime = runtime;
     this.#onDevice = onDevice;
     this.#layers = buildLayers(runtime, spec);
@@ -74,30 +78,44 @@ export class TensorFlowNetwork implements Network {
     this.#heads = new Set(
       spec.layers.flatMap((layer) => (layer.kind === "transformer-block" ? [layer.heads] : [])),
     );
+    this.#parameters = parameterSpecs(spec);
+    this.#optimizerSpec = optimizer;
     this.#optimizer = createOptimizer(runtime, optimizer);
-    this.#weightDecay = optimizer.weightDecay;
-    const slotCount = this.#optimizer.slotNames.length;
-    this.#parameters = parameterSpecs(spec).map((each) => new TrainedParameter(runtime, each, slotCount));
+    this.#home = this.#ownVariables();
   }
 
   async readParameters(): Promise<Parameters> {
-    return this.#readAll(({ variable }) => variable);
+    return this.#home.read();
   }
 
   async writeParameters(parameters: Parameters): Promise<void> {
-    this.#writeAll(parameters, ({ variable }) => variable);
+    this.#home.write(parameters);
   }
 
   async setMasks(masks: Masks): Promise<void> {
-    for (const parameter of this.#parameters) parameter.setMask(masks.get(parameter.name));
+    this.#home.setMasks(masks);
+    this.#masks = new Map([...masks].map(([name, mask]) => [name, mask.slice()]));
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
+    const lane = await this.#laneFor(examples, options);
+    if (lane === undefined) return this.#trainAlone(examples, order, options);
+    const result = await lane.train({
+      order,
+      learningRate: options.learningRate,
+      stepsBefore: this.#step,
+    });
+    this.#step += Math.ceil(order.length / options.batchSize);
+    return result;
+  }
+
+  #trainAlone(examples: ExampleSet, order: Uint32Array, options: StepOptions): TrainResult {
     const data = this.#onDevice.examples(examples);
+    const { parameters } = this.#alone();
     const losses: Tensor[] = [];
     for (let start = 0; start < order.length; start += options.batchSize) {
       const batch = order.subarray(start, start + options.batchSize);
-      losses.push(this.#trainStep(data, batch, options));
+      losses.push(this.#trainStep(parameters, data, batch, options));
     }
     // Read at the end, so that the device never waits for this thread within the call.
     let lossSum = 0;
@@ -120,9 +138,9 @@ export class TensorFlowNetwork implements Network {
     const data = this.#onDevice.examples(examples);
     return this.#runtime.scope(() => {
       const { gradients } = this.#computeGradients(data, order, { ...of, masked, withDecay: false });
-      const read = this.#parameters.map((parameter, index): [string, Float32Array] => [
-        parameter.name,
-        parameter.readTensor(gradients[index] as Tensor),
+      const read = this.#parameters.map(({ name, shape }, index): [string, Float32Array] => [
+        name,
+        parameterLayout(shape).toHost(this.#runtime.read(gradients[index] as Tensor)),
       ]);
       return new Map(read);
     });
@@ -161,7 +179,7 @@ export class TensorFlowNetwork implements Network {
   async readOptimizerState(): Promise<OptimizerState> {
     const slots = this.#optimizer.slotNames.map((name, slot): [string, Parameters] => [
       name,
-      this.#readAll(({ slots }) => slots[slot] as Variable),
+      this.#home.read(slot),
     ]);
     return { step: this.#step, slots: new Map(slots) };
   }
@@ -171,16 +189,57 @@ export class TensorFlowNetwork implements Network {
     this.#optimizer.slotNames.forEach((name, slot) => {
       const tensors = state.slots.get(name);
       if (tensors === undefined) throw new RangeError(`the optimizer's state has no '${name}'`);
-      this.#writeAll(tensors, ({ slots }) => slots[slot] as Variable);
+      this.#home.write(tensors, slot);
     });
   }
 
   async dispose(): Promise<void> {
-    for (const parameter of this.#parameters) parameter.dispose();
+    this.#home.dispose();
+  }
+
+  /** The lane in which it trains with these options; undefined where it trains alone. */
+  async #laneFor(examples: ExampleSet, options: StepOptions): Promise<Lane | undefined> {
+    const shared = { spec: this.spec, optimizer: this.#optimizerSpec, slotCount: this.#slotCount };
+    for (;;) {
+      const stack = this.#stacks?.find(shared, examples, options);
+      if (stack === undefined) return undefined;
+      if (this.#home instanceof Lane && stack.has(this.#home)) return this.#home;
+      const lane = stack.enter(() => this.#alone());
+      if (lane !== undefined) return this.#moveTo(lane);
+      await stack.oneToEnd();
+    }
+  }
+
+  /** Has it in variables of its own from here on. */
+  #alone(): OwnVariables {
+    return this.#home instanceof OwnVariables ? this.#home : this.#moveTo(this.#ownVariables());
+  }
+
+  #moveTo<To extends OwnVariables | Lane>(to: To): To {
+    const from: Home = this.#home;
+    to.setMasks(this.#masks);
+    to.write(from.read());
+    for (const slot of this.#optimizer.slotNames.keys()) to.write(from.read(slot), slot);
+    from.dispose();
+    this.#home = to;
+    return to;
+  }
+
+  #ownVariables(): OwnVariables {
+    return new OwnVariables(this.#runtime, this.spec, this.#slotCount);
+  }
+
+  get #slotCount(): number {
+    return this.#optimizer.slotNames.length;
   }
 
   /** One step of the optimizer; gives the sum of the batch's losses, to be freed by the caller. */
-  #trainStep(data: DeviceExamples, batch: Uint32Array, { learningRate, distillation }: StepOptions): Tensor {
+  #trainStep(
+    parameters: readonly TrainedParameter[],
+    data: DeviceExamples,
+    batch: Uint32Array,
+    { learningRate, distillation }: StepOptions,
+  ): Tensor {
     this.#step++;
     return this.#runtime.scope(() => {
       // The inner scope frees the values of the parameters, so that they can change in place.
@@ -188,7 +247,7 @@ export class TensorFlowNetwork implements Network {
         this.#computeGradients(data, batch, { distillation, masked: true, withDecay: true }),
       );
       const prepared = this.#optimizer.prepare(this.#step, learningRate);
-      this.#parameters.forEach(({ variable, slots }, index) => {
+      parameters.forEach(({ variable, slots }, index) => {
         this.#optimizer.apply(variable, slots, prepared, gradients[index] as Tensor);
       });
       return this.#runtime.keep(lossSum);
@@ -201,22 +260,21 @@ export class TensorFlowNetwork implements Network {
     batch: Uint32Array,
     { loss = "own", distillation, masked, withDecay }: GradientRequest,
   ): { readonly lossSum: Tensor; readonly gradients: readonly Tensor[] } {
+    const runtime = this.#runtime;
     const rows = data.rows(batch);
     const { values, texts } = rows.inputs(this.#heads);
-    const pass = { parameters: this.#values(), texts };
-    const steps = this.#forward(values, pass);
+    const pass = { parameters: this.#home.values(), texts };
+    const steps = passForward(runtime, this.#layers, values, pass);
     const outputs = steps.at(-1)?.passed.output ?? values;
     const { sum, outputGradient } =
-      loss === "own" ? this.#ownLoss(outputs, rows, distillation) : sumOfOutputs(this.#runtime, outputs);
-    const plain = this.#backward(steps, outputGradient, pass);
-    const gradients = this.#parameters.map((parameter, index) => {
-      const gradient = plain[index] as Tensor;
-      const decayed = withDecay
-        ? this.#decayed(gradient, tensorOf(pass.parameters, parameter.name))
-        : gradient;
-      return masked ? parameter.masked(decayed) : decayed;
-    });
-    return { lossSum: sum, gradients };
+      loss === "own" ? this.#ownLoss(outputs, rows, distillation) : sumOfOutputs(runtime, outputs);
+    const plain = passBackward(runtime, steps, this.#firstTrained, outputGradient, pass);
+    const decayed = withDecay
+      ? this.#parameters.map(({ name }, index) =>
+          this.#decayed(plain[index] as Tensor, tensorOf(pass.parameters, name)),
+        )
+      : plain;
+    return { lossSum: sum, gradients: masked ? this.#home.masked(decayed) : decayed };
   }
 
   #ownLoss(outputs: Tensor, rows: Rows, distillation: Distillation | undefined): BatchLoss {
@@ -243,7 +301,7 @@ export class TensorFlowNetwork implements Network {
       const batch = places.map((place) => order[place] as number);
       runtime.scope(() => {
         const { values, texts } = data.rows(batch).inputs(this.#heads);
-        const pass = { parameters: this.#values(), texts };
+        const pass = { parameters: this.#home.values(), texts };
         const through = (input: Tensor, layer: Layer, at: number) =>
           runtime.scope(() => {
             const passed = layer.forward(input, pass);
@@ -260,49 +318,11 @@ export class TensorFlowNetwork implements Network {
     return toChannelsFirst(this.#runtime.read(batch), batch.shape.slice(1));
   }
 
-  #forward(values: Tensor, pass: Pass): Step[] {
-    const steps: Step[] = [];
-    let input = values;
-    for (const layer of this.#layers) {
-      const passed = this.#runtime.scope(() => layer.forward(input, pass));
-      steps.push({ layer, input, passed });
-      input = passed.output;
-    }
-    return steps;
-  }
-
-  /** The gradients of the parameters, in their order. */
-  #backward(steps: readonly Step[], outputGradient: Tensor, pass: Pass): Tensor[] {
-    const gradients: Tensor[] = [];
-    let gradient: Tensor | undefined = outputGradient;
-    for (let i = steps.length - 1; i >= this.#firstTrained && gradient !== undefined; i--) {
-      const { layer, input, passed } = steps[i] as Step;
-      const wantsInputGradient = i > this.#firstTrained;
-      const given: LayerGradients = this.#runtime.scope(() =>
-        layer.backward({ input, passed, outputGradient: gradient as Tensor, wantsInputGradient }, pass),
-      );
-      gradients.unshift(...given.parameters);
-      gradient = given.input;
-    }
-    return gradients;
-  }
-
   #decayed(gradient: Tensor, value: Tensor): Tensor {
-    if (this.#weightDecay === 0) return gradient;
-    const decay = this.#runtime.run("Mul", [value, this.#runtime.constant(this.#weightDecay)]);
+    const { weightDecay } = this.#optimizerSpec;
+    if (weightDecay === 0) return gradient;
+    const decay = this.#runtime.run("Mul", [value, this.#runtime.constant(weightDecay)]);
     return this.#runtime.run("AddV2", [gradient, decay]);
-  }
-
-  #values(): ParameterValues {
-    return new Map(this.#parameters.map(({ name, variable }) => [name, variable.value()]));
-  }
-
-  #readAll(of: (parameter: TrainedParameter) => Variable): Parameters {
-    return new Map(this.#parameters.map((parameter) => [parameter.name, parameter.read(of(parameter))]));
-  }
-
-  #writeAll(tensors: Parameters, of: (parameter: TrainedParameter) => Variable): void {
-    for (const parameter of this.#parameters) parameter.write(of(parameter), tensors);
   }
 }
 

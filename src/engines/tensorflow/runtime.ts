@@ -143,6 +143,16 @@ export class Runtime {
     return output;
   }
 
+  /** Runs an op with several outputs. */
+  runMany(
+    op: string,
+    inputs: readonly Tensor[],
+    outputs: number,
+    attributes: readonly Attribute[],
+  ): Tensor[] {
+    return this.backend.executeMultipleOutputs(op, attributes, inputs, outputs);
+  }
+
   /** Runs an op for its effect. */
   runEffect(op: string, inputs: readonly Tensor[], attributes: readonly Attribute[] = []): void {
     this.backend.executeMultipleOutputs(op, attributes, inputs, 0);
@@ -162,6 +172,10 @@ export class Runtime {
 
   float32(name: string): Attribute {
     return { name, type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_FLOAT };
+  }
+
+  int32(name: string): Attribute {
+    return { name, type: this.binding.TF_ATTR_TYPE, value: this.binding.TF_INT32 };
   }
 
   uint8(name: string): Attribute {

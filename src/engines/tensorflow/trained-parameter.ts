@@ -1,4 +1,5 @@
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import { sized, valuesFor } from "./home.ts";
 import { type Layout, parameterLayout } from "./layout.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 import { Variable } from "./variable.ts";
@@ -17,15 +18,15 @@ export class TrainedParameter {
   /** In the order of the optimizer's slots. */
   readonly slots: readonly Variable[];
   readonly #runtime: Runtime;
-  readonly #size: number;
+  readonly #spec: ParameterSpec;
   readonly #layout: Layout;
   #mask: Mask | undefined;
 
-  constructor(runtime: Runtime, { name, size, shape }: ParameterSpec, slotCount: number) {
-    this.name = name;
+  constructor(runtime: Runtime, spec: ParameterSpec, slotCount: number) {
+    this.name = spec.name;
     this.#runtime = runtime;
-    this.#size = size;
-    this.#layout = parameterLayout(shape);
+    this.#spec = spec;
+    this.#layout = parameterLayout(spec.shape);
     this.variable = new Variable(runtime, this.#layout.shape);
     this.slots = Array.from({ length: slotCount }, () => new Variable(runtime, this.#layout.shape));
   }
@@ -36,9 +37,9 @@ export class TrainedParameter {
     if (values === undefined) return;
     const { shape } = this.#layout;
     this.#mask = {
-      values: this.#sized(values).slice(),
+      values: sized(values, this.#spec).slice(),
       kept: this.#runtime.keep(this.#runtime.upload(this.#layout.toDevice(values), shape)),
-      zeros: this.#runtime.keep(this.#runtime.upload(new Float32Array(this.#size), shape)),
+      zeros: this.#runtime.keep(this.#runtime.upload(new Float32Array(this.#spec.size), shape)),
     };
     for (const variable of [this.variable, ...this.slots]) this.#write(variable, this.read(variable));
   }
@@ -56,19 +57,12 @@ export class TrainedParameter {
     return this.#layout.toHost(variable.read());
   }
 
-  /** The values of a tensor that lies as the parameter does. */
-  readTensor(tensor: Tensor): Float32Array {
-    return this.#layout.toHost(this.#runtime.read(tensor));
-  }
-
   /**
    * Writes the parameter or one of its slots from the tensor of its name, 0 where it is pruned. Throws a RangeError when
    * there is none or it is of another size.
    */
   write(variable: Variable, tensors: Parameters): void {
-    const values = tensors.get(this.name);
-    if (values === undefined) throw new RangeError(`no tensor named '${this.name}'`);
-    this.#write(variable, this.#sized(values));
+    this.#write(variable, valuesFor(tensors, this.#spec));
   }
 
   dispose(): void {
@@ -80,11 +74,6 @@ export class TrainedParameter {
     const mask = this.#mask?.values;
     const masked = mask === undefined ? values : values.map((value, i) => (mask[i] === 0 ? 0 : value));
     variable.write(this.#layout.toDevice(masked));
-  }
-
-  #sized<T extends { readonly length: number }>(values: T): T {
-    if (values.length === this.#size) return values;
-    throw new RangeError(`${this.name} has ${this.#size} values, not ${values.length}`);
   }
 
   #freeMask(): void {
