@@ -29,6 +29,7 @@ import { OwnVariables } from "./own-variables.ts";
 import { passBackward, passForward } from "./passes.ts";
 import type { Runtime, Tensor } from "./runtime.ts";
 import { Lane } from "./stacks/lane.ts";
+import type { Stack } from "./stacks/stack.ts";
 import type { Stacks } from "./stacks/stacks.ts";
 import type { TrainedParameter } from "./trained-parameter.ts";
 
@@ -98,15 +99,21 @@ export class TensorFlowNetwork implements Network {
   }
 
   async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
-    const lane = await this.#laneFor(examples, options);
-    if (lane === undefined) return this.#trainAlone(examples, order, options);
-    const result = await lane.train({
-      order,
-      learningRate: options.learningRate,
-      stepsBefore: this.#step,
-    });
-    this.#step += Math.ceil(order.length / options.batchSize);
-    return result;
+    const shared = { spec: this.spec, optimizer: this.#optimizerSpec, slotCount: this.#slotCount };
+    for (;;) {
+      const stack = this.#stacks?.find(shared, examples, options);
+      if (stack === undefined) return this.#trainAlone(examples, order, options);
+      const lane = this.#laneIn(stack);
+      if (lane === undefined) {
+        await stack.oneToEnd();
+        continue;
+      }
+      const { learningRate, batchSize } = options;
+      // At once: a lane that trains nothing may be given to another network.
+      const result = await lane.train({ order, learningRate, stepsBefore: this.#step });
+      this.#step += Math.ceil(order.length / batchSize);
+      return result;
+    }
   }
 
   #trainAlone(examples: ExampleSet, order: Uint32Array, options: StepOptions): TrainResult {
@@ -197,17 +204,11 @@ export class TensorFlowNetwork implements Network {
     this.#home.dispose();
   }
 
-  /** The lane in which it trains with these options; undefined where it trains alone. */
-  async #laneFor(examples: ExampleSet, options: StepOptions): Promise<Lane | undefined> {
-    const shared = { spec: this.spec, optimizer: this.#optimizerSpec, slotCount: this.#slotCount };
-    for (;;) {
-      const stack = this.#stacks?.find(shared, examples, options);
-      if (stack === undefined) return undefined;
-      if (this.#home instanceof Lane && stack.has(this.#home)) return this.#home;
-      const lane = stack.enter(() => this.#alone());
-      if (lane !== undefined) return this.#moveTo(lane);
-      await stack.oneToEnd();
-    }
+  /** The lane that it has or gets in a stack; undefined while others train in all of them. */
+  #laneIn(stack: Stack): Lane | undefined {
+    if (this.#home instanceof Lane && stack.has(this.#home)) return this.#home;
+    const lane = stack.enter(() => this.#alone());
+    return lane === undefined ? undefined : this.#moveTo(lane);
   }
 
   /** Has it in variables of its own from here on. */

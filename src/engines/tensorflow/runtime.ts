@@ -121,6 +121,12 @@ export class Runtime {
     return this.once(`ints ${values}`, () => this.upload(Int32Array.from(values), [values.length]));
   }
 
+  /** As `constant`, ones of a shape, float32. */
+  ones(...shape: readonly number[]): Tensor {
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    return this.once(`ones ${shape}`, () => this.upload(new Float32Array(count).fill(1), shape));
+  }
+
   private once(name: string, make: () => Tensor): Tensor {
     const known = this.constants.get(name);
     if (known !== undefined) return known;

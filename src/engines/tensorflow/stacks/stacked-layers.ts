@@ -96,7 +96,9 @@ function stackedDense(runtime: Runtime, { name, bias }: DenseSpec): Layer {
     },
     backward({ input, outputGradient, wantsInputGradient }, { parameters }) {
       const gradients = [product(outputGradient, input, "adj_x")];
-      if (bias !== false) gradients.push(runtime.run("Sum", [outputGradient, runtime.indices(1)]));
+      // Not Sum, whose CPU kernel adds up in an order that depends on where in memory a lane begins.
+      const ones = runtime.ones(1, 1, input.shape[1] ?? 1);
+      if (bias !== false) gradients.push(product(ones, outputGradient));
       if (!wantsInputGradient) return { parameters: gradients };
       return {
         input: product(outputGradient, tensorOf(parameters, `${name}.weight`)),
