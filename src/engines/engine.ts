@@ -158,7 +158,10 @@ export interface EngineDescription {
     | "on every machine"
     | "on this machine and compiler"
     | "on this machine, as far as TensorFlow's deterministic mode goes";
-  /** How many of it may run at once; any number unless given. */
+  /**
+   * How many networks of it may be at work at once, all in one thread, which opens the engine once; any number, each in a
+   * thread that opens it, unless given.
+   */
   readonly maxWorkers?: number;
 }
 

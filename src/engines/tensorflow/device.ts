@@ -4,18 +4,19 @@ import { threadCount } from "./environment.ts";
 import type { HostReady } from "./messages.ts";
 
 /** What computes, for people: "GPU NVIDIA L4, 20992 MiB, TensorFlow 2.21.0". */
-export function describeDevice({ usesGpu, libraryVersion }: HostReady, log: string): string {
-  const library = `TensorFlow ${libraryVersion}`;
+export function describeDevice({ usesGpu, libraryVersion, lanes }: HostReady, log: string): string {
+  const library = [`TensorFlow ${libraryVersion}`, ...(lanes === 1 ? [] : [`${lanes} lanes`])].join(", ");
   if (!usesGpu) return `CPU, ${plural(threadCount(process.env), "thread")}, ${library}`;
   return [`GPU ${usedGpu(log) ?? "of unknown name"}`, library].join(", ");
 }
 
 /** Everything that the numbers depend on. Raise the number when what the engine computes changes. */
-export function identityOf({ usesGpu, libraryVersion }: HostReady, log: string): string {
+export function identityOf({ usesGpu, libraryVersion, lanes }: HostReady, log: string): string {
   const device = usesGpu
     ? (usedGpu(log) ?? "GPU").replace(/, \d+ MiB$/, "")
     : `${os.arch()} ${os.cpus()[0]?.model.trim() ?? ""}, ${threadCount(process.env)} threads`;
-  return `tensorflow 1, library ${libraryVersion}, ${device}`;
+  const shared = lanes === 1 ? "" : `, ${lanes} lanes`;
+  return `tensorflow 1, library ${libraryVersion}, ${device}${shared}`;
 }
 
 /** Name and memory of the GPU that TensorFlow chose, from what it logs of it: the binding takes the last. */

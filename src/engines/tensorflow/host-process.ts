@@ -7,7 +7,8 @@ import { failure, inputError, type PruneLabError } from "../../foundations/error
 import { bundledFile } from "../../foundations/paths.ts";
 import { hostEnvironment } from "./environment.ts";
 import type { Installation } from "./installation.ts";
-import type { HostReady, HostReply, HostRequest } from "./messages.ts";
+import { askedLanes } from "./lanes.ts";
+import type { HostReady, HostReply, HostRequest, SentRequest } from "./messages.ts";
 
 /** A process runs built code. */
 const HOST_FILE = bundledFile("tensorflow-host");
@@ -21,7 +22,8 @@ interface Waiting {
 export class HostProcess {
   readonly #child: ChildProcess;
   readonly #log: Log;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Map<number | "ready", Waiting>();
+  #requests = 0;
   #ended = false;
 
   private constructor(child: ChildProcess, log: Log) {
@@ -34,11 +36,12 @@ export class HostProcess {
 
   /**
    * Starts the process and loads TensorFlow in it, which takes about a second; also gives what TensorFlow logged
-   * on the way. Throws a PruneLabError of kind `input` when it does not load.
+   * on the way. Throws a PruneLabError of kind `input` when it does not load, or the number of lanes is none.
    */
   static async start({ packageFolder, libraryFolders }: Installation) {
+    const lanes = askedLanes(process.env);
     const log = new Log();
-    const child = fork(HOST_FILE, [packageFolder], {
+    const child = fork(HOST_FILE, [packageFolder, ...(lanes === undefined ? [] : [String(lanes)])], {
       execArgv: [],
       env: hostEnvironment(process.env, libraryFolders),
       serialization: "advanced",
@@ -46,7 +49,7 @@ export class HostProcess {
     });
     const host = new HostProcess(child, log);
     try {
-      const ready = (await host.#expectReply()) as HostReady;
+      const ready = (await host.#expectReply("ready")) as HostReady;
       return { host, ready, log: log.text() };
     } catch (error) {
       host.stop();
@@ -60,20 +63,23 @@ export class HostProcess {
   /** Throws a PruneLabError of kind `failure` when TensorFlow reports an error or its process ends. */
   request(request: HostRequest): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#endError("it was stopped"));
-    this.#child.send(request);
-    return this.#expectReply();
+    const id = this.#requests++;
+    this.#child.send({ id, request } satisfies SentRequest);
+    return this.#expectReply(id);
   }
 
   stop(): void {
     if (!this.#ended) this.#child.kill("SIGKILL");
   }
 
-  #expectReply(): Promise<unknown> {
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  #expectReply(to: number | "ready"): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#waiting.set(to, { resolve, reject }));
   }
 
   #settle(reply: HostReply): void {
-    const waiting = this.#waiting.shift();
+    const to = "id" in reply ? reply.id : "ready";
+    const waiting = this.#waiting.get(to);
+    this.#waiting.delete(to);
     switch (reply.kind) {
       case "ready":
         waiting?.resolve(reply);
@@ -91,7 +97,8 @@ export class HostProcess {
     if (this.#ended) return;
     this.#ended = true;
     const error = this.#endError(reason);
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
     this.#log.close();
   }
 

@@ -1,10 +1,12 @@
 import type { Distillation } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import { DeviceData } from "./device-data.ts";
+import { usualLanes } from "./lanes.ts";
 import { loadRuntime } from "./load.ts";
-import type { HostReply, HostRequest, NetworkCall, NumberedTeacher } from "./messages.ts";
+import type { HostReply, HostRequest, NetworkCall, NumberedTeacher, SentRequest } from "./messages.ts";
 import { TensorFlowNetwork } from "./network.ts";
 import type { Runtime } from "./runtime.ts";
+import { Stacks } from "./stacks/stacks.ts";
 
 /**
  * The program of the process that runs TensorFlow: a process of its own, because the library reads its settings
@@ -16,10 +18,12 @@ class Host {
   readonly #examples = new Map<number, ExampleSet>();
   readonly #teachers = new Map<number, Float32Array>();
   readonly #onDevice: DeviceData;
+  readonly #stacks: Stacks;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, lanes: number) {
     this.#runtime = runtime;
     this.#onDevice = new DeviceData(runtime);
+    this.#stacks = new Stacks(runtime, this.#onDevice, lanes);
   }
 
   async answer(request: HostRequest): Promise<unknown> {
@@ -27,7 +31,7 @@ class Host {
       case "create-network":
         return void this.#networks.set(
           request.network,
-          new TensorFlowNetwork(this.#runtime, this.#onDevice, request.spec, request.optimizer),
+          new TensorFlowNetwork(this.#runtime, this.#onDevice, request.spec, request.optimizer, this.#stacks),
         );
       case "add-examples":
         return void this.#examples.set(request.examples, request.set);
@@ -96,13 +100,13 @@ function reply(message: HostReply): void {
   process.send?.(message);
 }
 
-function main(packageFolder: string): void {
+function main(packageFolder: string, askedLanes: string | undefined): void {
   // Ctrl-C reaches every process of the terminal; this one ends with the channel to the other.
   process.on("SIGINT", () => {});
   process.on("disconnect", () => process.exit());
   const loaded = load(packageFolder);
   if (typeof loaded === "string") reply({ kind: "not-loaded", message: loaded });
-  else serve(loaded);
+  else serve(loaded, askedLanes === undefined ? usualLanes(loaded.usesGpu) : Number(askedLanes));
 }
 
 /** The runtime, or why TensorFlow does not load. */
@@ -114,16 +118,16 @@ function load(packageFolder: string): Runtime | string {
   }
 }
 
-function serve(runtime: Runtime): void {
-  const host = new Host(runtime);
-  // Networks answer before they return to the event loop, so replies keep the order of the requests.
-  process.on("message", (request: HostRequest) => {
+function serve(runtime: Runtime, lanes: number): void {
+  const host = new Host(runtime, lanes);
+  process.on("message", ({ id, request }: SentRequest) => {
     host.answer(request).then(
-      (value) => reply({ kind: "done", value }),
-      (error: unknown) => reply({ kind: "error", message: messageOf(error) }),
+      (value) => reply({ kind: "done", id, value }),
+      (error: unknown) => reply({ kind: "error", id, message: messageOf(error) }),
     );
   });
-  reply({ kind: "ready", libraryVersion: runtime.libraryVersion, usesGpu: runtime.usesGpu });
+  const { libraryVersion, usesGpu } = runtime;
+  reply({ kind: "ready", libraryVersion, usesGpu, lanes });
 }
 
-main(process.argv[2] ?? "");
+main(process.argv[2] ?? "", process.argv[3]);

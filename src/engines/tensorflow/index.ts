@@ -67,7 +67,7 @@ interface Opened {
 
 async function openInstallation(installation: Installation): Promise<Opened> {
   const { host, ready, log } = await HostProcess.start(installation);
-  const sent = sentTo(host);
+  const sent = sentTo(host, ready.lanes);
   let networks = 0;
   const engine: Engine = {
     description: {
@@ -75,7 +75,7 @@ async function openInstallation(installation: Installation): Promise<Opened> {
       identity: identityOf(ready, log),
       device: describeDevice(ready, log),
       reproducible: "on this machine, as far as TensorFlow's deterministic mode goes",
-      maxWorkers: 1,
+      maxWorkers: ready.lanes,
     },
     createNetwork: async (spec, optimizer) => {
       const network = networks++;

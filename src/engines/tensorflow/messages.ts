@@ -19,6 +19,12 @@ export type HostRequest =
 /** `outputsOfOne` is the kernels' own. */
 export type NetworkMethod = Exclude<keyof Network, "spec" | "outputsOfOne">;
 
+/** A request and the number of its answer. */
+export interface SentRequest {
+  readonly id: number;
+  readonly request: HostRequest;
+}
+
 /** A call of a network's method, with numbers in place of an example set and of a teacher's outputs. */
 export type NetworkCall = {
   [Method in NetworkMethod]: {
@@ -47,11 +53,13 @@ export interface HostReady {
   readonly kind: "ready";
   readonly libraryVersion: string;
   readonly usesGpu: boolean;
+  /** Networks that train at once. */
+  readonly lanes: number;
 }
 
 export type HostReply =
   | HostReady
   | { readonly kind: "not-loaded"; readonly message: string }
-  /** One for each request, in their order. */
-  | { readonly kind: "done"; readonly value: unknown }
-  | { readonly kind: "error"; readonly message: string };
+  /** One for each request. */
+  | { readonly kind: "done"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly message: string };

@@ -42,39 +42,35 @@ export class RemoteNetwork implements Network {
     await this.#call({ method: "setMasks", args: [masks] });
   }
 
-  async train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
-    const number = await this.#sent.examples.numberOf(examples);
-    const numbered = await this.#numbered(options);
-    return (await this.#call({ method: "train", args: [number, order, numbered] })) as TrainResult;
+  train(examples: ExampleSet, order: Uint32Array, options: StepOptions): Promise<TrainResult> {
+    return this.#with(examples, options, async (number, numbered) => {
+      return (await this.#call({ method: "train", args: [number, order, numbered] })) as TrainResult;
+    });
   }
 
-  async evaluate(examples: ExampleSet): Promise<Evaluation> {
-    const number = await this.#sent.examples.numberOf(examples);
-    return (await this.#call({ method: "evaluate", args: [number] })) as Evaluation;
+  evaluate(examples: ExampleSet): Promise<Evaluation> {
+    return this.#sent.examples.use(examples, async (number) => {
+      return (await this.#call({ method: "evaluate", args: [number] })) as Evaluation;
+    });
   }
 
-  async gradients(
-    examples: ExampleSet,
-    order: Uint32Array,
-    options: GradientOptions = {},
-  ): Promise<Parameters> {
-    const number = await this.#sent.examples.numberOf(examples);
-    const numbered = await this.#numbered(options);
-    return (await this.#call({ method: "gradients", args: [number, order, numbered] })) as Parameters;
+  gradients(examples: ExampleSet, order: Uint32Array, options: GradientOptions = {}): Promise<Parameters> {
+    return this.#with(examples, options, async (number, numbered) => {
+      return (await this.#call({ method: "gradients", args: [number, order, numbered] })) as Parameters;
+    });
   }
 
-  async outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
-    const number = await this.#sent.examples.numberOf(examples);
-    return (await this.#call({ method: "outputs", args: [number, order] })) as Float32Array;
+  outputs(examples: ExampleSet, order: Uint32Array): Promise<Float32Array> {
+    return this.#sent.examples.use(examples, async (number) => {
+      return (await this.#call({ method: "outputs", args: [number, order] })) as Float32Array;
+    });
   }
 
-  async activationNorms(
-    examples: ExampleSet,
-    order: Uint32Array,
-  ): Promise<ReadonlyMap<string, Float32Array>> {
-    const number = await this.#sent.examples.numberOf(examples);
-    const norms = await this.#call({ method: "activationNorms", args: [number, order] });
-    return norms as ReadonlyMap<string, Float32Array>;
+  activationNorms(examples: ExampleSet, order: Uint32Array): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.#sent.examples.use(examples, async (number) => {
+      const norms = await this.#call({ method: "activationNorms", args: [number, order] });
+      return norms as ReadonlyMap<string, Float32Array>;
+    });
   }
 
   async readOptimizerState(): Promise<OptimizerState> {
@@ -91,14 +87,19 @@ export class RemoteNetwork implements Network {
     await this.#call({ method: "dispose", args: [] });
   }
 
-  async #numbered<Options extends { readonly distillation?: Distillation | undefined }>({
-    distillation,
-    ...options
-  }: Options): Promise<NumberedTeacher<Options>> {
-    if (distillation === undefined) return options;
-    const { teacherOutputs, ...how } = distillation;
-    const teacher = await this.#sent.teachers.numberOf(teacherOutputs);
-    return { ...options, distillation: { ...how, teacher } };
+  /** Makes a call with the numbers of the examples and, if there is one, of the teacher. */
+  #with<Options extends { readonly distillation?: Distillation | undefined }, T>(
+    examples: ExampleSet,
+    { distillation, ...options }: Options,
+    call: (examples: number, numbered: NumberedTeacher<Options>) => Promise<T>,
+  ): Promise<T> {
+    return this.#sent.examples.use(examples, (number) => {
+      if (distillation === undefined) return call(number, options);
+      const { teacherOutputs, ...how } = distillation;
+      return this.#sent.teachers.use(teacherOutputs, (teacher) =>
+        call(number, { ...options, distillation: { ...how, teacher } }),
+      );
+    });
   }
 
   #call(call: Unaddressed<NetworkCall>): Promise<unknown> {

@@ -3,8 +3,6 @@ import type { HostProcess } from "./host-process.ts";
 
 /** Training, validation and test set, and one to spare. */
 const EXAMPLE_SETS = 4;
-/** That of the network that trains, and one to spare. */
-const TEACHERS = 2;
 
 /** What networks read, as the process with TensorFlow has it. */
 export interface Sent {
@@ -13,13 +11,14 @@ export interface Sent {
   readonly teachers: SentOnce<Float32Array>;
 }
 
-export function sentTo(host: HostProcess): Sent {
+/** `lanes` networks train at once, each with a teacher of its own at most. */
+export function sentTo(host: HostProcess, lanes: number): Sent {
   return {
     examples: new SentOnce(EXAMPLE_SETS, {
       add: (examples, set) => host.request({ kind: "add-examples", examples, set: unshared(set) }),
       remove: (examples) => host.request({ kind: "remove-examples", examples }),
     }),
-    teachers: new SentOnce(TEACHERS, {
+    teachers: new SentOnce(lanes + 1, {
       add: (teacher, outputs) => host.request({ kind: "add-teacher", teacher, outputs: outputs.slice() }),
       remove: (teacher) => host.request({ kind: "remove-teacher", teacher }),
     }),
@@ -31,12 +30,22 @@ interface Requests<Data> {
   remove(number: number): Promise<unknown>;
 }
 
-/** Data that is known by a number over there: each is sent once, and the longest unused one dropped. */
+interface Known {
+  readonly number: number;
+  readonly added: Promise<unknown>;
+  /** Calls under way that read it. */
+  users: number;
+}
+
+/**
+ * Data that is known by a number over there: each is sent once, and the longest unused one dropped, but none that a call
+ * under way reads.
+ */
 export class SentOnce<Data extends object> {
   readonly #capacity: number;
   readonly #requests: Requests<Data>;
   /** The longest unused first. */
-  readonly #numbers = new Map<Data, number>();
+  readonly #known = new Map<Data, Known>();
   #sent = 0;
 
   constructor(capacity: number, requests: Requests<Data>) {
@@ -44,23 +53,30 @@ export class SentOnce<Data extends object> {
     this.#requests = requests;
   }
 
-  /** The number that the process knows the data by. */
-  async numberOf(data: Data): Promise<number> {
-    const known = this.#numbers.get(data);
-    const number = known ?? this.#sent++;
-    this.#numbers.delete(data);
-    this.#numbers.set(data, number);
-    if (known !== undefined) return number;
-    // Sent at once: another call may ask for the same data before these are answered.
-    const requests: Promise<unknown>[] = [];
-    const [oldest] = this.#numbers;
-    if (oldest !== undefined && this.#numbers.size > this.#capacity) {
-      this.#numbers.delete(oldest[0]);
-      requests.push(this.#requests.remove(oldest[1]));
+  /** Makes a call with the number that the process knows the data by. */
+  async use<T>(data: Data, call: (number: number) => Promise<T>): Promise<T> {
+    const known = this.#known.get(data) ?? this.#add(data);
+    this.#known.delete(data);
+    this.#known.set(data, known);
+    known.users++;
+    try {
+      await Promise.all([known.added, this.#dropUnused()]);
+      return await call(known.number);
+    } finally {
+      known.users--;
     }
-    requests.push(this.#requests.add(number, data));
-    await Promise.all(requests);
-    return number;
+  }
+
+  #add(data: Data): Known {
+    const number = this.#sent++;
+    return { number, added: this.#requests.add(number, data), users: 0 };
+  }
+
+  async #dropUnused(): Promise<void> {
+    const surplus = [...this.#known].slice(0, Math.max(0, this.#known.size - this.#capacity));
+    const unused = surplus.filter(([, { users }]) => users === 0);
+    for (const [data] of unused) this.#known.delete(data);
+    await Promise.all(unused.map(([, { number }]) => this.#requests.remove(number)));
   }
 }
 

@@ -15,7 +15,7 @@ interface Threads {
 
 /**
  * Computes runs on threads of this process: one pool for all engines that may run in any number of threads, and one
- * of its own for an engine that may not. A pool starts when it is first asked for. Threads share the bytes of the
+ * thread for each engine that may not, which then has several runs at once where the engine computes several networks. A pool starts when it is first asked for. Threads share the bytes of the
  * data, and those without a run help to train dense networks.
  */
 export class ThreadExecutor implements Executor {
@@ -54,7 +54,8 @@ export class ThreadExecutor implements Executor {
     const existing = this.#threads.get(key);
     if (existing !== undefined) return existing;
     const workers = Math.min(this.#workers, maxWorkers ?? this.#workers);
-    const pool = openPool(workers, name, (message) => this.onProgress(message));
+    const size = maxWorkers === undefined ? { threads: workers } : { threads: 1, runsAThread: workers };
+    const pool = openPool(size, name, (message) => this.onProgress(message));
     const helpers = new Helpers((task) => pool.help(task));
     const threads = { pool, helpers, slots: new Slots(workers, (count) => helpers.share(count)) };
     this.#threads.set(key, threads);

@@ -6,7 +6,7 @@ import { countLoadedThreads, untilLoaded } from "../../foundations/thread-loadin
 import type { ProgressMessage } from "../executor.ts";
 import type { HelpTask, TaskOutcome, ThreadTask, WorkerStart } from "./worker.ts";
 
-/** Worker threads that compute runs of any study, one network a thread. */
+/** Worker threads that compute runs of any study. */
 export interface RunPool {
   /** Computes and stores one run; rejects when it fails or the pool is closed. */
   compute(task: ThreadTask): Promise<void>;
@@ -22,12 +22,18 @@ const WORKER_FILE = bundledFile("worker");
 /** Threads that start with the pool; others when there is work for them. */
 const FIRST_THREADS = 4;
 
+export interface PoolSize {
+  readonly threads: number;
+  /** At once; default 1. More are for an engine that computes elsewhere, while the thread waits. */
+  readonly runsAThread?: number;
+}
+
 /**
- * Starts the first of `workers` threads, which open the engine before they have anything to compute. `onProgress`
- * hears of each run several times a second.
+ * Starts the first of the threads, which open the engine before they have anything to compute. `onProgress` hears of each
+ * run several times a second.
  */
 export function openPool(
-  workers: number,
+  { threads, runsAThread = 1 }: PoolSize,
   engine: string,
   onProgress: (message: ProgressMessage) => void,
 ): RunPool {
@@ -35,8 +41,9 @@ export function openPool(
   const pool = new Piscina({
     filename: WORKER_FILE,
     workerData: { engine, plugins: loadedPlugins(), loaded } satisfies WorkerStart,
-    minThreads: Math.min(workers, FIRST_THREADS),
-    maxThreads: workers,
+    minThreads: Math.min(threads, FIRST_THREADS),
+    maxThreads: threads,
+    concurrentTasksPerWorker: runsAThread,
     idleTimeout: Number.POSITIVE_INFINITY,
   });
   pool.on("message", (message: ProgressMessage) => onProgress(message));

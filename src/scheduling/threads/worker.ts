@@ -11,7 +11,8 @@ import { computeAndStore } from "../compute-and-store.ts";
 import type { ProgressMessage, RunTask } from "../executor.ts";
 
 /**
- * The code of one worker thread: computes runs one after the other and stores each as soon as it is finished,
+ * The code of one worker thread: computes runs one after the other, or several at once where the pool gives it several,
+ * and stores each as soon as it is finished,
  * so that nothing is lost when the process is killed. Results travel through the store alone.
  */
 export interface WorkerStart {
@@ -63,9 +64,10 @@ export default async function computeRun({
 }: ThreadTask): Promise<TaskOutcome> {
   try {
     if (dataset?.checksum !== given.checksum) dataset = given;
+    const own = dataset;
     await plugins;
     const engine = await engineNamed(task.engine);
-    await computeAndStore(task, { engine, dataset, meeting, onStep: progressOf(task.run.id) });
+    await computeAndStore(task, { engine, dataset: own, meeting, onStep: progressOf(task.run.id) });
     return { ok: true };
   } catch (error) {
     const explained = explainWriteError(error, task.storeFolder);

@@ -14,19 +14,33 @@ import type { NetworkSpec } from "../../../src/network/specification.ts";
 /** Makes a network that is disposed of after the test. */
 export type MakeNetwork = (spec: NetworkSpec, optimizer: OptimizerSpec) => Promise<Network>;
 
+/** Networks in lanes of a stack, with room for others beside them. */
+const tensorflowInLanes: EngineEntry = {
+  ...tensorflow,
+  name: "tensorflow in lanes",
+  open: async (notify) => {
+    process.env.PRUNE_LAB_TENSORFLOW_LANES = "3";
+    try {
+      return await tensorflow.open(notify);
+    } finally {
+      delete process.env.PRUNE_LAB_TENSORFLOW_LANES;
+    }
+  },
+};
+
 /**
  * The relative error that an engine may have. TensorFlow's fused Adam subtracts its betas from 1 in float32, which
  * leaves 1 - 0.999 wrong by 1.3e-5.
  */
 function toleranceOf(entry: EngineEntry): number {
-  return entry === tensorflow ? 1e-4 : 1e-5;
+  return entry === tensorflow || entry === tensorflowInLanes ? 1e-4 : 1e-5;
 }
 
-/** Declares the suite once for each registered engine; one that cannot run here is skipped, with the reason. */
+/** Declares the suite once for each registered engine, and once for TensorFlow's lanes; one that cannot run here is skipped, with the reason. */
 export function describeEveryEngine(
   suite: (makeNetwork: MakeNetwork, tolerance: number) => void,
 ): Promise<void> {
-  return describeEach(engines.list(), suite);
+  return describeEach([...engines.list(), tensorflowInLanes], suite);
 }
 
 /** As describeEveryEngine, without the reference, which the suite compares with. */
@@ -34,7 +48,7 @@ export function describeFastEngines(
   suite: (makeNetwork: MakeNetwork, makeReference: MakeNetwork, tolerance: number) => void,
 ): Promise<void> {
   return describeEach(
-    engines.list().filter((entry) => entry !== reference),
+    [...engines.list().filter((entry) => entry !== reference), tensorflowInLanes],
     (makeNetwork, tolerance) => suite(makeNetwork, makerOf(reference), tolerance),
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeDevice, identityOf, reasonForNoGpu } from "../../../src/engines/tensorflow/device.ts";
 
-const onGpu = { kind: "ready", libraryVersion: "2.21.0", usesGpu: true } as const;
+const onGpu = { kind: "ready", libraryVersion: "2.21.0", usesGpu: true, lanes: 1 } as const;
 const onCpu = { ...onGpu, usesGpu: false };
 const created = (gpu: number, name: string) =>
   "I0000 00:00:1712345678.9 77 gpu_device.cc:2020] Created device /job:localhost/replica:0/task:0/device:" +
@@ -17,6 +17,14 @@ test("a GPU is named as TensorFlow names it, the last if there are several", () 
 test("on a CPU the threads are part of what the numbers depend on", () => {
   expect(describeDevice(onCpu, "")).toMatch(/^CPU, \d+ threads?, TensorFlow 2\.21\.0$/);
   expect(identityOf(onCpu, "")).toMatch(/^tensorflow 1, library 2\.21\.0, .*, \d+ threads$/);
+});
+
+test("lanes are told, and part of what the numbers depend on, where there are several", () => {
+  const log = created(0, "NVIDIA L4");
+  expect(describeDevice({ ...onGpu, lanes: 16 }, log)).toBe(
+    "GPU NVIDIA L4, 21024 MiB, TensorFlow 2.21.0, 16 lanes",
+  );
+  expect(identityOf({ ...onGpu, lanes: 16 }, log)).toBe("tensorflow 1, library 2.21.0, NVIDIA L4, 16 lanes");
 });
 
 test("the reason for using no GPU is TensorFlow's own", () => {
