@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { findInstallation } from "../../../src/engines/tensorflow/installation.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../../support/tiny-study.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 test.runIf(findInstallation() !== undefined)(
   "a study runs in one worker, gives the same bytes again, and agrees with the reference",
@@ -41,5 +43,23 @@ test.runIf(findInstallation() !== undefined)(
       device: expect.stringMatching(/^(CPU, \d+ threads?|GPU .*), TensorFlow \d+\.\d+/),
       reproducible: expect.stringContaining("deterministic mode"),
     });
+  },
+);
+
+test.runIf(findInstallation() !== undefined)(
+  "a study in lanes gives the same bytes however many of its runs are at work at once",
+  async () => {
+    vi.stubEnv("PRUNE_LAB_TENSORFLOW_LANES", "4");
+    const folder = await temporaryFolder();
+    const results: string[] = [];
+    for (const workers of [4, 1, 3]) {
+      const out = path.join(folder, String(workers));
+      const options = await tinyStudy(folder, { engine: "tensorflow" });
+      const { events } = await runIn(out, options, { workers });
+      expect(events).toContainEqual(expect.objectContaining({ event: "planned", workers }));
+      results.push(await readFile(path.join(out, "results.csv"), "utf8"));
+    }
+    expect(results[1]).toBe(results[0]);
+    expect(results[2]).toBe(results[0]);
   },
 );
