@@ -20,6 +20,8 @@ const CHECKED_STEPS = 5;
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 /** Numbers are compared with SGD: Adam's first steps turn the rounding of a gradient near 0 into a whole step. */
 const sgd = { name: "sgd", momentum: 0.9, weightDecay: 0 };
+// One network at a time; bench/gpu-lanes.mjs has many.
+process.env.PRUNE_LAB_TENSORFLOW_LANES = "1";
 const notify = (message) => process.stderr.write(`${message}\n`);
 
 try {
