@@ -151,7 +151,10 @@ async function bitsTable(examples, most) {
       rows.push([model, String(lanes), told(again === first), told(last === first), sameAs.join(", ")]);
     }
   }
-  return formatMarkdown(["model", "lanes", "again", "in the last lane, beside others", "bits of lanes"], rows);
+  return formatMarkdown(
+    ["model", "lanes", "again", "in the last lane, beside others", "bits of lanes"],
+    rows,
+  );
 }
 
 async function bitsOf(engine, model, examples, { count, watched }) {
