@@ -232,7 +232,10 @@ export class Stack {
       const values = this.#runtime.read(losses);
       this.#runtime.free(losses);
       for (const { training, lane, count } of of) {
-        for (let i = 0; i < count; i++) training.lossSum += values[lane * batchSize + i] as number;
+        let sum = 0;
+        for (let i = 0; i < count; i++) sum += values[lane * batchSize + i] as number;
+        // A batch's sum is a float32, as that of a network alone: what is beyond is not finite.
+        training.lossSum += Math.fround(sum);
       }
     }
   }

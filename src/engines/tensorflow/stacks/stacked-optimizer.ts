@@ -21,20 +21,17 @@ export interface StackedOptimizer {
 
 /**
  * By plain ops, since the fused ones have one rate for all. What a lane's own numbers multiply is [lanes, row]; each of
- * these numbers is [lanes, 1]. A lane without a step keeps its memory (times 1, plus nothing) and moves nowhere: "nothing"
- * is MulNoNan's product with 0, which is 0 also of what is not finite.
+ * these numbers is [lanes, 1]. A lane without a step keeps its memory (plus nothing) and moves nowhere: "nothing" is
+ * MulNoNan's product with 0, which is 0 also of what is not finite.
  */
 export function stackedOptimizer(runtime: Runtime, spec: OptimizerSpec): StackedOptimizer {
   const add = (a: Tensor, b: Tensor) => runtime.run("AddV2", [a, b]);
-  const multiply = (a: Tensor, b: Tensor) => runtime.run("Mul", [a, b]);
   const part = (values: Tensor, share: Tensor) => runtime.run("MulNoNan", [values, share]);
   const move = (rows: RowsVariable, by: Tensor) =>
     runtime.runEffect("AssignSubVariableOp", [rows.matrix.handle, by]);
-  /** kept * memory + taken * values; also what is remembered from here on. */
-  const remember = (slot: RowsVariable, kept: Tensor, values: Tensor, taken: Tensor) => {
-    const sum = add(multiply(slot.matrix.value(), kept), part(values, taken));
-    runtime.runEffect("AssignVariableOp", [slot.matrix.handle, sum]);
-    return sum;
+  const remember = (slot: RowsVariable, values: Tensor) => {
+    runtime.runEffect("AssignVariableOp", [slot.matrix.handle, values]);
+    return values;
   };
   switch (spec.name) {
     case "sgd": {
@@ -47,37 +44,40 @@ export function stackedOptimizer(runtime: Runtime, spec: OptimizerSpec): Stacked
             1,
           ]) as [Tensor, Tensor, Tensor];
           if (slot === undefined) return move(rows, part(gradients, rate));
-          const buffer = remember(slot, kept, gradients, taken);
-          const ahead = nesterov ? add(gradients, multiply(buffer, runtime.constant(momentum))) : buffer;
-          move(rows, part(ahead, rate));
+          const before = runtime.run("Mul", [slot.matrix.value(), kept]);
+          const buffer = remember(slot, add(before, part(gradients, taken)));
+          const ahead = () => add(gradients, runtime.run("Mul", [buffer, runtime.constant(momentum)]));
+          move(rows, part(nesterov ? ahead() : buffer, rate));
         },
       };
     }
     case "adam": {
       const { beta1, beta2, epsilon } = spec;
+      /** A running mean goes a share of the way to new values. */
+      const approach = (slot: RowsVariable, values: Tensor, share: Tensor) => {
+        const mean = slot.matrix.value();
+        return remember(slot, add(mean, part(runtime.run("Sub", [values, mean]), share)));
+      };
       return {
         apply(rows, [first, second], gradients, steps) {
-          const idle = [0, 1, 1, 0, 1, 0];
-          const [rate, epsilons, kept1, taken1, kept2, taken2] = coefficients(
+          const [rate, epsilons, share1, share2] = coefficients(
             runtime,
             steps,
-            idle,
+            [0, 1, 0, 0],
             ({ number, learningRate }) => {
               // The bias corrections, as in ../optimizer.ts.
               const rootCorrection = Math.sqrt(1 - beta2 ** number);
               return [
                 (learningRate * rootCorrection) / (1 - beta1 ** number),
                 epsilon * rootCorrection,
-                beta1,
                 1 - beta1,
-                beta2,
                 1 - beta2,
               ];
             },
-          ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-          const mean = remember(first as RowsVariable, kept1, gradients, taken1);
+          ) as [Tensor, Tensor, Tensor, Tensor];
+          const mean = approach(first as RowsVariable, gradients, share1);
           const squares = runtime.run("Square", [gradients]);
-          const variance = remember(second as RowsVariable, kept2, squares, taken2);
+          const variance = approach(second as RowsVariable, squares, share2);
           const divisor = add(runtime.run("Sqrt", [variance]), epsilons);
           move(rows, part(runtime.run("RealDiv", [mean, divisor]), rate));
         },

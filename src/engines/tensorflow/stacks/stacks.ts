@@ -42,8 +42,9 @@ export class Stacks {
    * convolves where TensorFlow cannot do so in groups.
    */
   find(shared: Omit<StackSpec, "batchSize">, examples: ExampleSet, options: StepOptions): Stack | undefined {
-    if (this.#lanes === 1 || options.distillation !== undefined || !this.#fits(shared.spec)) return undefined;
-    const { batchSize } = options;
+    const { batchSize, distillation } = options;
+    const isTaught = distillation !== undefined && distillation.weight > 0;
+    if (this.#lanes === 1 || isTaught || !this.#fits(shared.spec)) return undefined;
     const key = JSON.stringify([shared, batchSize, this.#numberOf(examples)]);
     const found = this.#stacks.get(key);
     if (found !== undefined) return found;
