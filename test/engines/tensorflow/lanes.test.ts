@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { askedLanes, usualLanes } from "../../../src/engines/tensorflow/lanes.ts";
+import { askedLanes } from "../../../src/engines/tensorflow/lanes.ts";
 
 test("a user may say how many networks train at once", () => {
   expect(askedLanes({})).toBeUndefined();
@@ -10,9 +10,4 @@ test("a user may say how many networks train at once", () => {
       `PRUNE_LAB_TENSORFLOW_LANES is '${wrong}', not a whole number from 1 to 256.`,
     );
   }
-});
-
-test("on a CPU networks train one after the other, on a GPU together", () => {
-  expect(usualLanes(false)).toBe(1);
-  expect(usualLanes(true)).toBeGreaterThan(1);
 });
