@@ -1,5 +1,6 @@
 import { inputError } from "../foundations/errors.ts";
 import { type AnyMethod, isConstructed, type Method } from "../pruning/method.ts";
+import { structures } from "../pruning/structures/registry.ts";
 import { ownNetwork } from "./construct.ts";
 import type { RunSettings } from "./settings.ts";
 
@@ -13,6 +14,12 @@ export function scanned(methods: readonly AnyMethod[], settings: RunSettings): M
     if (isConstructed(method)) {
       throw inputError(
         `prune.scan: layers prunes one layer of the trained network at a time, and ${method.name} constructs another network.`,
+        { hint: "Leave it out of prune.methods, or prune.scan out of the config." },
+      );
+    }
+    if (structures.named(method.structure.name).group !== undefined) {
+      throw inputError(
+        `prune.scan: layers prunes one layer at a time, and ${method.name} removes what several layers have a part of (${method.structure.name}).`,
         { hint: "Leave it out of prune.methods, or prune.scan out of the config." },
       );
     }

@@ -6,8 +6,8 @@ import type { UnitCount } from "../pruning/allocation.ts";
 import { allocations } from "../pruning/allocations/registry.ts";
 import type { Method } from "../pruning/method.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
-import { structures } from "../pruning/structures/registry.ts";
 import { roundHalfToEven } from "../pruning/top-k.ts";
+import { unitGroups } from "../pruning/unit-groups.ts";
 import { networkOf } from "./construct.ts";
 import type { RunSettings } from "./settings.ts";
 
@@ -29,7 +29,7 @@ export function refuseUnfitAllocation(
 function refuseUnknownLayers(method: Method, settings: RunSettings): void {
   const { name, allocation } = method;
   const named = allocations.named(allocation.name).layers?.(allocation) ?? [];
-  const layers = [...new Set(networkOf(method, settings).tensors.map(({ layer }) => layer))];
+  const layers = [...new Set(unitCounts(method, settings).map(({ layer }) => layer))];
   const last = parameterSpecs(settings.network).at(-1)?.layer ?? "";
   const hasOutput = layers.includes(last);
   const choices = hasOutput ? [...layers, "output"] : layers;
@@ -68,14 +68,9 @@ function refuseFullLayers(method: Method, sparsities: readonly number[], setting
 }
 
 function unitCounts(method: Method, settings: RunSettings): UnitCount[] {
-  const { tensors } = networkOf(method, settings);
-  const structure = structures.named(method.structure.name);
-  return tensors.map((tensor) => ({
-    name: tensor.name,
-    layer: tensor.layer,
-    isLast: tensor.layer === tensors.at(-1)?.layer,
-    units: structure.units(tensor, method.structure)?.count ?? tensor.size,
-  }));
+  return unitGroups(method.structure, networkOf(method, settings).tensors).map(
+    ({ name, layer, isLast, count }) => ({ name, layer, isLast, units: count }),
+  );
 }
 
 /** An effective sparsity is met by a budget of its own, and stays what it is when it is. */

@@ -8,6 +8,7 @@ import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { structures } from "../pruning/structures/registry.ts";
 import { prunesUnits } from "../pruning/unit-counts.ts";
+import { tensorsWithUnits } from "../pruning/unit-groups.ts";
 import { recoverySteps } from "./runs/recover.ts";
 import type { RunSettings } from "./settings.ts";
 import { stepCount } from "./training/train.ts";
@@ -45,6 +46,7 @@ export function refuseUnfit(
   }
   if (settings.weights !== undefined) refuseMissingTraining(method, retraining);
   refuseIdleStraightThrough(method, retraining);
+  refuseMissingUnits(method, settings);
   refuseTornUnits({ name, structure }, settings);
   refuseOtherScores(method, settings);
   refuseOtherThanTokens(method, settings);
@@ -87,6 +89,18 @@ function refuseTrainingAfterTraining(name: string, recovery: Chosen, schedule: C
     `The method ${name} recovers by ${recovery.name}, and prunes the trained network (${schedule.name}), which has no training left.`,
     {
       hint: "Take the recovery rewind, which goes back to a step of it, or a schedule that prunes early or meanwhile: early, gradual.",
+    },
+  );
+}
+
+/** There are heads only where there is attention. */
+function refuseMissingUnits({ name, structure }: Method, { network, prunable }: RunSettings): void {
+  const tensors = parameterSpecs(network).filter((tensor) => prunable.includes(tensor.name));
+  if (tensorsWithUnits(structure, tensors).length > 0) return;
+  throw inputError(
+    `The method ${name} prunes by ${structure.name}, and no layer that may be pruned has a part of one.`,
+    {
+      hint: "Blocks of transformers do, of the models distilbert and pretrained, unless prune.exclude names their layers. Otherwise take another structure, such as neuron.",
     },
   );
 }

@@ -26,6 +26,21 @@ export interface ParameterSpec {
   /** [out, in], [out, in, height, width], [out]; of an embedding [rows, width]. */
   readonly shape: readonly number[];
   readonly size: number;
+  /** Of a weight in a transformer block: what its rows or columns are a part of. */
+  readonly lanes?: Lanes;
+}
+
+/**
+ * What of a transformer block lies side by side: the heads of its attention, or the neurons between the two layers of its
+ * feed-forward part. Each has its part of several weights: of those before it so many rows, of the one after it so many
+ * columns, in the same order and all as many.
+ */
+export interface Lanes {
+  readonly of: "head" | "ffn-neuron";
+  /** The block's name. */
+  readonly block: string;
+  readonly count: number;
+  readonly along: "rows" | "columns";
 }
 
 /** The parameter tensors of a network, in layer order, weight before bias. */
@@ -60,9 +75,22 @@ function embeddingParameters(layer: EmbeddingsSpec): ParameterSpec[] {
 }
 
 function blockParameters(block: TransformerBlockSpec): ParameterSpec[] {
-  return Object.values(blockLayers(block)).flatMap((layer: WeightedLayer | LayerNormSpec) =>
-    "kind" in layer ? Object.values(layerParameters(layer)) : normParameters(layer),
-  );
+  const { query, key, value, out, attentionNorm, up, down, outputNorm } = blockLayers(block);
+  const heads = { of: "head", block: block.name, count: block.heads } as const;
+  const neurons = { of: "ffn-neuron", block: block.name, count: block.hidden } as const;
+  return [
+    ...[query, key, value].flatMap((layer) => inLanes(layer, { ...heads, along: "rows" })),
+    ...inLanes(out, { ...heads, along: "columns" }),
+    ...normParameters(attentionNorm),
+    ...inLanes(up, { ...neurons, along: "rows" }),
+    ...inLanes(down, { ...neurons, along: "columns" }),
+    ...normParameters(outputNorm),
+  ];
+}
+
+function inLanes(layer: WeightedLayer, lanes: Lanes): ParameterSpec[] {
+  const { weight, ...others } = layerParameters(layer);
+  return [{ ...weight, lanes }, ...Object.values(others)];
 }
 
 function normParameters({ name, width }: LayerNormSpec): ParameterSpec[] {

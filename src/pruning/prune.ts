@@ -6,11 +6,12 @@ import type { Allocation, ScoredTensor } from "./allocation.ts";
 import { allocations } from "./allocations/registry.ts";
 import type { Scores } from "./criterion.ts";
 import type { Chosen, Method } from "./method.ts";
-import type { Structure, Units } from "./structure.ts";
+import type { Units } from "./structure.ts";
 import { structures } from "./structures/registry.ts";
 import { pruneLowest, roundHalfToEven } from "./top-k.ts";
 import { keptUnits } from "./unit-counts.ts";
-import { worthOfUnits } from "./worth.ts";
+import { type UnitGroup, unitGroups } from "./unit-groups.ts";
+import { type Norm, worthOfUnits } from "./worth.ts";
 
 export interface PruneRequest {
   /** The tensors to prune, in layer order. */
@@ -46,14 +47,13 @@ export function masksAt(
   { method, rank, previous }: Pick<PruneRequest, "method" | "rank" | "previous">,
 ): Masks {
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity is in 0..1, not ${sparsity}`);
-  const structure = structures.named(method.structure.name);
   const counts = allocate(scored, allocations.named(method.allocation.name), method.allocation, sparsity);
   const masks = new Map(previous);
   for (const [i, unitsOf] of scored.entries()) {
     const count = counts[i] as number;
     refuseRevival(unitsOf, count, sparsity);
     const ranked = rank === undefined ? unitsOf : rankedBy(unitsOf, rank(unitsOf.name));
-    masks.set(unitsOf.name, maskOf(ranked, count, structure, method.structure));
+    for (const [name, mask] of masksOf(ranked, count, method.structure, previous)) masks.set(name, mask);
   }
   return masks;
 }
@@ -80,25 +80,21 @@ export function shuffleMasks({
   /** A stream of uniform numbers for each tensor. */
   readonly draw: (tensor: string) => () => number;
 }): Masks {
-  const structure = structures.named(method.structure.name);
   const scores = new Map(
     tensors.map(({ name, size }) => [name, Float32Array.from({ length: size }, draw(name))]),
   );
   const shuffled = new Map(masks);
   for (const units of scoreUnits({ tensors, scores, method })) {
-    const mask = masks.get(units.name);
-    if (mask === undefined) continue;
-    const kept = countKept(units.units === undefined ? mask : keptUnits(mask, units.units));
-    shuffled.set(units.name, maskOf(units, units.scores.length - kept, structure, method.structure));
+    const kept = keptOf(units, masks);
+    if (kept === undefined) continue;
+    const count = kept.length - countKept(kept);
+    for (const [name, mask] of masksOf(units, count, method.structure)) shuffled.set(name, mask);
   }
   return shuffled;
 }
 
-/** The units of a tensor, with their scores. */
-export interface ScoredUnits extends ScoredTensor {
-  readonly tensor: ParameterSpec;
-  readonly units: Units | undefined;
-  readonly previous: Uint8Array | undefined;
+/** The units of a tensor, or of several whose units go together, with their scores. */
+export interface ScoredUnits extends ScoredTensor, UnitGroup {
   /** Units that are pruned already. */
   readonly gone: number;
 }
@@ -110,33 +106,42 @@ export function scoreUnits({
   method,
   previous,
 }: Omit<PruneRequest, "sparsity">): ScoredUnits[] {
-  const structure = structures.named(method.structure.name);
-  const last = tensors.at(-1)?.layer;
-  return tensors.map((tensor) => ({
-    ...scoreTensor(tensor, structure, method.structure, scores, previous),
-    isLast: tensor.layer === last,
-  }));
+  const norm = structures.named(method.structure.name).norm?.(method.structure) ?? "sum";
+  return unitGroups(method.structure, tensors).map((group) => {
+    const own = worthOf(group, scores, norm);
+    const kept = previous && keptOf(group, previous);
+    if (kept === undefined) return { ...group, scores: own, gone: 0 };
+    return { ...group, scores: belowAll(own, kept), gone: kept.length - countKept(kept) };
+  });
 }
 
-function scoreTensor(
-  tensor: ParameterSpec,
-  structure: Structure,
-  options: Chosen,
-  allScores: Scores,
-  masks: Masks | undefined,
-): Omit<ScoredUnits, "isLast"> {
-  const { name, layer, shape } = tensor;
-  const values = allScores.get(name);
-  if (values?.length !== tensor.size) {
-    throw new RangeError(`${name} has ${tensor.size} values, and ${values?.length ?? 0} scores`);
+/** One score a unit, whatever is pruned. */
+function worthOf({ count, tensors, units }: UnitGroup, allScores: Scores, norm: Norm): Float32Array {
+  const scores = tensors.map(({ name, size }) => {
+    const values = allScores.get(name);
+    if (values?.length === size) return values;
+    throw new RangeError(`${name} has ${size} values, and ${values?.length ?? 0} scores`);
+  });
+  if (units === undefined) return scores[0] as Float32Array;
+  return worthOfUnits(
+    count,
+    units.map((own, i) => ({ values: scores[i] as Float32Array, units: own })),
+    norm,
+  );
+}
+
+/** 1 for units of which masks keep a value; undefined where none of their tensors has a mask. */
+function keptOf({ count, tensors, units }: UnitGroup, masks: Masks): Uint8Array | undefined {
+  const own = tensors.map(({ name }) => masks.get(name));
+  if (units === undefined) return own[0];
+  if (own.every((mask) => mask === undefined)) return undefined;
+  const kept = new Uint8Array(count);
+  for (const [i, mask] of own.entries()) {
+    if (mask === undefined) return kept.fill(1);
+    const here = keptUnits(mask, units[i] as Units);
+    for (let unit = 0; unit < count; unit++) kept[unit] = (kept[unit] as number) | (here[unit] as number);
   }
-  const units = structure.units(tensor, options);
-  const previous = masks?.get(name);
-  const own = units === undefined ? values : worthOfUnits(values, units, structure.norm?.(options) ?? "sum");
-  const kept = previous && (units === undefined ? previous : keptUnits(previous, units));
-  const scores = kept === undefined ? own : belowAll(own, kept);
-  const gone = kept === undefined ? 0 : kept.length - countKept(kept);
-  return { name, layer, shape, tensor, units, scores, previous, gone };
+  return kept;
 }
 
 const NEGATIVE_INFINITY = 0xff800000 | 0;
@@ -199,26 +204,47 @@ function refuseRevival({ name, units, scores, gone }: ScoredUnits, count: number
   );
 }
 
-/** The tensor's mask without its `count` least important units, and without what is pruned already. */
-function maskOf(
-  { tensor, scores, units, previous }: ScoredUnits,
+/** The tensors' masks without their `count` least important units, and without what is pruned already. */
+function masksOf(
+  { tensors, units, scores }: ScoredUnits,
   count: number,
-  structure: Structure,
-  options: Chosen,
+  chosen: Chosen,
+  previous: Masks = new Map(),
+): Masks {
+  const kept = selectUnits(tensors[0] as ParameterSpec, scores, count, chosen, previous);
+  if (units === undefined) return new Map(tensors.map(({ name }) => [name, kept]));
+  return new Map(
+    tensors.map(({ name }, i) => {
+      const { of } = units[i] as Units;
+      const before = previous.get(name);
+      const mask = new Uint8Array(of.length);
+      for (let v = 0; v < mask.length; v++) mask[v] = (kept[of[v] as number] as number) & (before?.[v] ?? 1);
+      return [name, mask];
+    }),
+  );
+}
+
+/** 1 for the units that stay when `count` of them go. */
+function selectUnits(
+  tensor: ParameterSpec,
+  scores: Float32Array,
+  count: number,
+  chosen: Chosen,
+  previous: Masks,
 ): Uint8Array {
-  const selected = structure.select?.(scores, count, tensor, options);
+  const structure = structures.named(chosen.name);
+  const selected = structure.select?.(scores, count, tensor, chosen);
   const kept = selected ?? pruneLowest(scores, count);
   if (kept.length !== scores.length || countKept(kept) !== scores.length - count) {
     throw new RangeError(
       `the structure ${structure.name} keeps ${countKept(kept)} of ${scores.length} units of ${tensor.name}, not ${scores.length - count}`,
     );
   }
-  if (previous && selected?.some((keep, i) => keep === 1 && scores[i] === Number.NEGATIVE_INFINITY)) {
+  if (
+    previous.has(tensor.name) &&
+    selected?.some((keep, i) => keep === 1 && scores[i] === Number.NEGATIVE_INFINITY)
+  ) {
     throw new RangeError(`the structure ${structure.name} brings back units of ${tensor.name}`);
   }
-  if (units === undefined) return kept;
-  const mask = new Uint8Array(units.of.length);
-  for (let i = 0; i < mask.length; i++)
-    mask[i] = (kept[units.of[i] as number] as number) & (previous?.[i] ?? 1);
-  return mask;
+  return kept;
 }

@@ -10,16 +10,21 @@ export interface Units {
   readonly of: Int32Array;
 }
 
+/** What a structure sees of a tensor. */
+export type StructuredTensor = Pick<ParameterSpec, "name" | "shape" | "role" | "lanes">;
+
 /**
  * Says what is removed at once: it groups a tensor's values into units. Budgets are counted in units, and a pruned unit
  * loses all of its values.
  */
 export interface Structure<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
-  /** The units of a tensor; undefined where each value is one. */
-  units(
-    tensor: Pick<ParameterSpec, "name" | "shape" | "role">,
-    options: z.output<Options>,
-  ): Units | undefined;
+  /** The units of a tensor; undefined where each value is one, or where it is in no group. */
+  units(tensor: StructuredTensor, options: z.output<Options>): Units | undefined;
+  /**
+   * Where a unit has values in several tensors: the same text for all of these, whose units of the same number are one. The
+   * tensors of a group have as many units each; those for which it is undefined stay whole.
+   */
+  group?(tensor: StructuredTensor): string | undefined;
   /** What a unit is worth by its values' scores: their sum unless given. */
   norm?(options: z.output<Options>): Norm | undefined;
   /**
@@ -35,7 +40,7 @@ export interface Structure<Options extends z.ZodObject = z.ZodObject> extends En
   select?(
     scores: Float32Array,
     count: number,
-    tensor: Pick<ParameterSpec, "name" | "shape" | "role">,
+    tensor: StructuredTensor,
     options: z.output<Options>,
   ): Uint8Array;
 }

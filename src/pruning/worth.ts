@@ -8,9 +8,22 @@ export const norms = ["sum", "l2", "max"] as const;
 
 export type Norm = (typeof norms)[number];
 
-/** One score a unit, as a float32. A NaN among its values' makes a unit's NaN. */
-export function worthOfUnits(values: Float32Array, { count, of }: Units, norm: Norm): Float32Array {
+/**
+ * One score a unit, as a float32, of so many units by the scores of their values in all tensors that have some. A NaN among
+ * them makes a unit's NaN.
+ */
+export function worthOfUnits(
+  count: number,
+  tensors: readonly { readonly values: Float32Array; readonly units: Units }[],
+  norm: Norm,
+): Float32Array {
   const worth = new Float64Array(count).fill(norm === "max" ? Number.NEGATIVE_INFINITY : 0);
+  for (const { values, units } of tensors) addWorth(worth, values, units, norm);
+  return Float32Array.from(worth, norm === "l2" ? Math.sqrt : undefined);
+}
+
+/** Of the L2 norm, its square. */
+function addWorth(worth: Float64Array, values: Float32Array, { of }: Units, norm: Norm): void {
   for (let i = 0; i < values.length; i++) {
     const unit = of[i] as number;
     const value = values[i] as number;
@@ -19,5 +32,4 @@ export function worthOfUnits(values: Float32Array, { count, of }: Units, norm: N
     else if (norm === "max") worth[unit] = Math.max(so, value);
     else worth[unit] = so + Math.max(value, 0) * Math.max(value, 0);
   }
-  return Float32Array.from(worth, norm === "l2" ? Math.sqrt : undefined);
 }

@@ -4,6 +4,7 @@ import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { RunSettings } from "../experiment/settings.ts";
 import { type AnyMethod, isConstructed } from "../pruning/method.ts";
 import { unitCounts } from "../pruning/unit-counts.ts";
+import { tensorsWithUnits } from "../pruning/unit-groups.ts";
 
 /** Units of a tensor, and those that masks keep. */
 export interface TensorUnits {
@@ -27,7 +28,12 @@ export function unitTable(
   );
   if ([...counts.values()].every((units) => units === undefined)) return undefined;
   return ({ method, sparsity }, { measure, keptUnits }) => {
-    const tensors = new Set(networkOf(method, settings).tensors.map(({ name }) => name));
+    const { tensors: prunable } = networkOf(method, settings);
+    const tensors = new Set(
+      (isConstructed(method) ? prunable : tensorsWithUnits(method.structure, prunable)).map(
+        ({ name }) => name,
+      ),
+    );
     const own = counts.get(method);
     return new Map(
       measure.tensors

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import type { ParameterSpec } from "../../src/network/parameters.ts";
+import { type ParameterSpec, parameterSpecs } from "../../src/network/parameters.ts";
 import { sizeOf } from "../../src/network/shapes.ts";
 import { type Axis, axes, axisSchema, type Chosen } from "../../src/pruning/method.ts";
+import { structures } from "../../src/pruning/structures/registry.ts";
 
 /** A tensor's specification: `fc1.weight` [2, 3]. */
 export function tensorSpec(name: string, shape: readonly number[]): ParameterSpec {
@@ -34,6 +35,39 @@ export const networks = fc
       ...(biased ? [tensorSpec(`layer${i + 1}.bias`, shape.slice(0, 1))] : []),
     ]),
   );
+
+/** The weights of transformers of one or two blocks, and of a classifier. */
+export const transformers = fc
+  .record({
+    heads: fc.integer({ min: 1, max: 2 }),
+    each: fc.integer({ min: 1, max: 2 }),
+    hidden: fc.integer({ min: 1, max: 3 }),
+    blocks: fc.integer({ min: 1, max: 2 }),
+  })
+  .map(({ heads, each, hidden, blocks }) => transformerWeights(heads * each, heads, hidden, blocks));
+
+export function transformerWeights(
+  width: number,
+  heads: number,
+  hidden: number,
+  blocks: number,
+): ParameterSpec[] {
+  const layers = Array.from({ length: blocks }, (_, i) => ({
+    ...({ kind: "transformer-block", name: `block${i}`, width, heads, hidden } as const),
+    ...({ activation: "gelu", epsilon: 1e-12 } as const),
+  }));
+  const output = { kind: "dense", name: "output", inputs: width, outputs: 2 } as const;
+  return parameterSpecs({
+    inputShape: [4],
+    layers: [...layers, { kind: "first-token" }, output],
+    loss: "softmax-cross-entropy",
+  }).filter(({ role }) => role === "weight");
+}
+
+/** The tensors of networks that have a structure's units. */
+export function networksWith(structure: string): fc.Arbitrary<ParameterSpec[]> {
+  return structures.named(structure).group === undefined ? networks : transformers;
+}
 
 /** For each tensor as many values. */
 export function valuesFor(

@@ -13,7 +13,7 @@ import { pruneMasks } from "../../src/pruning/prune.ts";
 import { defineStructure } from "../../src/pruning/structure.ts";
 import { structures } from "../../src/pruning/structures/registry.ts";
 import { pruneLowest, roundHalfToEven } from "../../src/pruning/top-k.ts";
-import { chosen, networks, tensorSpec, valuesFor } from "./fixtures.ts";
+import { chosen, networksWith, tensorSpec, valuesFor } from "./fixtures.ts";
 
 const combinations = allocations
   .list()
@@ -39,8 +39,8 @@ const score = fc.oneof(
   fc.float(),
 );
 const draw = fc.float({ min: 0, max: 1, noNaN: true });
-const networksWith = (value: fc.Arbitrary<number>) =>
-  networks.chain((tensors) =>
+const scoredBy = (structure: string, value: fc.Arbitrary<number>) =>
+  networksWith(structure).chain((tensors) =>
     fc.record({
       tensors: fc.constant(tensors),
       scores: valuesFor(tensors, value),
@@ -52,13 +52,23 @@ const sparsities = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 
-/** The flat indices of each unit's values. */
-function unitsOf(tensor: ParameterSpec, structure: Chosen): number[][] {
-  const units = structures.named(structure.name).units(tensor, structure);
-  if (units === undefined) return Array.from({ length: tensor.size }, (_, i) => [i]);
-  const members = Array.from({ length: units.count }, (): number[] => []);
-  for (const [i, unit] of units.of.entries()) members[unit]?.push(i);
-  return members;
+/** A value of a tensor, by its name and its flat index. */
+type Member = readonly [string, number];
+
+/** The values of each unit, by tensor or by what several tensors have in common. */
+function unitsOf(tensors: readonly ParameterSpec[], chosenStructure: Chosen): Member[][][] {
+  const structure = structures.named(chosenStructure.name);
+  const groups = new Map<string, Member[][]>();
+  for (const tensor of tensors) {
+    const { name, size } = tensor;
+    if (structure.group !== undefined && structure.group(tensor) === undefined) continue;
+    const units = structure.units(tensor, chosenStructure);
+    const key = structure.group?.(tensor) ?? name;
+    const members = groups.get(key) ?? Array.from({ length: units?.count ?? size }, (): Member[] => []);
+    for (let i = 0; i < size; i++) members[units?.of[i] ?? i]?.push([name, i]);
+    groups.set(key, members);
+  }
+  return [...groups.values()];
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -67,7 +77,7 @@ const bits = (masks: Masks) => Object.fromEntries([...masks].map(([name, mask]) 
 describe.each(combinations)("$allocation x $structure", ({ method, exact, selects }) => {
   /** Draws, where the counts are read off them: they are the same at every sparsity. */
   const drawn = exact === "in expectation";
-  const scored = drawn ? networksWith(draw) : networksWith(score);
+  const scored = scoredBy(method.structure.name, drawn ? draw : score);
 
   /** A structure that selects may refuse a count, as the user's mistake; no other refuses any. */
   const prune = (request: Omit<Parameters<typeof pruneMasks>[0], "method">): Masks => {
@@ -79,19 +89,33 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     }
   };
 
-  /** By tensor: whether each unit is kept. Fails where a unit is kept in part. */
-  const keptUnits = (tensors: readonly ParameterSpec[], masks: Masks) =>
-    tensors.map((tensor) => {
-      const mask = masks.get(tensor.name);
-      expect(mask).toHaveLength(tensor.size);
-      return unitsOf(tensor, method.structure).map((members) => {
-        const values = new Set(members.map((i) => mask?.[i]));
+  /** The tensors that have units. */
+  const pruned = (tensors: readonly ParameterSpec[]) => {
+    const names = new Set(
+      unitsOf(tensors, method.structure)
+        .flat(2)
+        .map(([name]) => name),
+    );
+    return tensors.filter(({ name }) => names.has(name));
+  };
+
+  /** By tensor, or tensors whose units go together: whether each is kept. Fails where a unit is kept in part. */
+  const keptUnits = (tensors: readonly ParameterSpec[], masks: Masks) => {
+    expect([...masks].map(([name, { length }]) => [name, length]).toSorted()).toEqual(
+      pruned(tensors)
+        .map(({ name, size }) => [name, size])
+        .toSorted(),
+    );
+    return unitsOf(tensors, method.structure).map((units) =>
+      units.map((members) => {
+        const values = new Set(members.map(([name, i]) => masks.get(name)?.[i]));
         expect(values.size).toBe(1);
         const [kept] = values;
         expect([0, 1]).toContain(kept);
         return kept === 1;
-      });
-    });
+      }),
+    );
+  };
 
   const expectBudget = (
     { tensors, scores }: { readonly tensors: readonly ParameterSpec[]; readonly scores: Scores },
@@ -102,10 +126,8 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     const gone = units.map((kept) => kept.filter((keep) => !keep).length);
     const sizes = units.map(({ length }) => length);
     if (drawn) {
-      const below = tensors.map((tensor) =>
-        unitsOf(tensor, method.structure).filter(
-          (members) => sparsity === 1 || worthOf(members, scores.get(tensor.name)) < sparsity,
-        ),
+      const below = unitsOf(tensors, method.structure).map((units) =>
+        units.filter((members) => sparsity === 1 || worthOf(members, scores) < sparsity),
       );
       expect(gone).toEqual(below.map(({ length }) => length));
     } else if (exact === "in total") expect(sum(gone)).toBe(roundHalfToEven(sparsity * sum(sizes)));
@@ -121,14 +143,13 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
   });
 
   test.skipIf(selects)(
-    "of each tensor the units with the lowest sums go, of equals the first, NaN last",
+    "of each tensor, or tensors whose units go together, those with the lowest sums go, of equals the first, NaN last",
     () => {
       fc.assert(
         fc.property(scored, sparsities, ({ tensors, scores }, sparsity) => {
           const kept = keptUnits(tensors, prune({ tensors, scores, sparsity }));
-          for (const [t, tensor] of tensors.entries()) {
-            const values = scores.get(tensor.name);
-            const worth = unitsOf(tensor, method.structure).map((members) => worthOf(members, values));
+          for (const [t, units] of unitsOf(tensors, method.structure).entries()) {
+            const worth = units.map((members) => worthOf(members, scores));
             const order = worth.map((_, i) => i).sort((i, j) => compare(worth[i], worth[j]) || i - j);
             const going = order.filter((i) => kept[t]?.[i] === false);
             expect(going).toEqual(order.slice(0, going.length));
@@ -142,7 +163,7 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     fc.assert(
       fc.property(scored, ({ tensors, scores }) => {
         const none = pruneMasks({ tensors, scores, method, sparsity: 0 });
-        for (const { name, size } of tensors) {
+        for (const { name, size } of pruned(tensors)) {
           expect(none.get(name)).toEqual(new Uint8Array(size).fill(1));
         }
       }),
@@ -153,7 +174,7 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     fc.assert(
       fc.property(scored, ({ tensors, scores }) => {
         const all = pruneMasks({ tensors, scores, method, sparsity: 1 });
-        for (const { name, size } of tensors) expect(all.get(name)).toEqual(new Uint8Array(size));
+        for (const { name, size } of pruned(tensors)) expect(all.get(name)).toEqual(new Uint8Array(size));
       }),
     );
   });
@@ -202,7 +223,8 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
     );
   });
 
-  test.skipIf(selects || drawn)("refuses a sparsity below what is pruned already", () => {
+  const coupled = structures.named(method.structure.name).group !== undefined;
+  test.skipIf(selects || drawn || coupled)("refuses a sparsity below what is pruned already", () => {
     const tensors = [tensorSpec("fc1.weight", [4, 2])];
     const scores = new Map([["fc1.weight", Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)]]);
     const previous = pruneMasks({ tensors, scores, method, sparsity: 1 });
@@ -215,8 +237,8 @@ describe.each(combinations)("$allocation x $structure", ({ method, exact, select
 });
 
 /** A unit's score: the sum of its values', as a float32. */
-function worthOf(members: readonly number[], scores: Float32Array | undefined): number {
-  return Math.fround(sum(members.map((i) => scores?.[i] ?? Number.NaN)));
+function worthOf(members: readonly Member[], scores: Scores): number {
+  return Math.fround(sum(members.map(([name, i]) => scores.get(name)?.[i] ?? Number.NaN)));
 }
 
 function compare(a = Number.NaN, b = Number.NaN): number {

@@ -3,7 +3,7 @@ import { norms, worthOfUnits } from "../../src/pruning/worth.ts";
 
 const units = { count: 2, of: Int32Array.of(0, 1, 0, 1) };
 const worth = (norm: (typeof norms)[number], ...values: number[]) => [
-  ...worthOfUnits(Float32Array.from(values), units, norm),
+  ...worthOfUnits(2, [{ values: Float32Array.from(values), units }], norm),
 ];
 
 test("is the sum, the L2 norm or the largest of the scores of a unit's values", () => {

@@ -1,6 +1,8 @@
 import { Registry } from "../../foundations/registry.ts";
 import type { Structure } from "../structure.ts";
 import { block } from "./block.ts";
+import { ffnNeuron } from "./ffn-neuron.ts";
+import { head } from "./head.ts";
 import { input } from "./input.ts";
 import { nOfM } from "./n-of-m.ts";
 import { neuron } from "./neuron.ts";
@@ -9,7 +11,7 @@ import { weightPerOutput } from "./weight-per-output.ts";
 
 export const structures = new Registry<Structure>(
   "structure",
-  [weight, weightPerOutput, nOfM, block, neuron, input],
+  [weight, weightPerOutput, nOfM, block, neuron, input, head, ffnNeuron],
   {
     unstructured: "weight",
     perrow: "weight-per-output",
@@ -24,5 +26,11 @@ export const structures = new Registry<Structure>(
     unit: "neuron",
     pixel: "input",
     column: "input",
+    heads: "head",
+    attentionhead: "head",
+    attention: "head",
+    ffn: "ffn-neuron",
+    feedforward: "ffn-neuron",
+    intermediate: "ffn-neuron",
   },
 );

@@ -101,6 +101,7 @@ export const structure = kindOf(
   {
     options: optionsField,
     units: functionField,
+    group: functionField.optional(),
     norm: functionField.optional(),
     sparsities: functionField.optional(),
     select: functionField.optional(),
@@ -118,6 +119,7 @@ export const structure = kindOf(
           of.every((unit) => unit >= 0 && unit < count);
         return right ? undefined : `{ count, of } with an Int32Array of ${size} numbers from 0 to count - 1`;
       },
+      group: textOrNothing,
       norm: (result) => problemIn(z.enum(norms).optional(), result, "what a unit is worth"),
       sparsities: (result) => problemIn(z.array(z.number().min(0).max(1)), result, "its sparsities"),
       select: (result) =>
