@@ -341,7 +341,7 @@ function combinationSchema() {
       structure: axisSchema(axes.structure)
         .prefault("weight")
         .describe(
-          "What is removed as a whole: single weights, N:M patterns of them, blocks, or whole neurons or inputs.",
+          "What is removed as a whole: single weights, N:M patterns of them, blocks, or whole neurons, inputs or attention heads.",
         ),
       schedule: axisSchema(axes.schedule)
         .prefault("one-shot")

@@ -2,6 +2,7 @@ import type { EngineDescription } from "../engines/engine.ts";
 import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
 import { thinLayers } from "../pruning/measure.ts";
 import { isConstructed } from "../pruning/method.ts";
+import { structures } from "../pruning/structures/registry.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
@@ -51,6 +52,8 @@ function thinLayerWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
     if (method.quantization !== undefined && owner !== method.name) continue;
     const result = stored.get(id)?.result;
     if (result?.kind !== "point" || sparsity === 1) continue;
+    // What goes from several layers at once has a residual connection past them.
+    if (!isConstructed(method) && structures.named(method.structure.name).group !== undefined) continue;
     for (const { layer, units, nonzero } of thinLayers(result.measure)) {
       const key = `${method.name} ${layer}`;
       if (sparsity >= (lowest.get(key)?.sparsity ?? Number.POSITIVE_INFINITY)) continue;

@@ -10,6 +10,7 @@ import { evaluate } from "../../src/library/steps/evaluate.ts";
 import { prune } from "../../src/library/steps/prune.ts";
 import { shrink } from "../../src/library/steps/shrink.ts";
 import { parseCsv } from "../../src/recording/csv-reader.ts";
+import type { LayerRow } from "../../src/recording/rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyDataset } from "../support/tiny-dataset.ts";
 import { runIn } from "../support/tiny-study.ts";
@@ -32,6 +33,9 @@ const study = (changes: object = {}): StudyOptions =>
     ...changes,
   });
 const withTraining = { dataset: { name: "text", test: tested, train: trained, validation: 10 } };
+const attention = ["q_lin", "k_lin", "v_lin", "out_lin"].map(
+  (layer) => `distilbert.transformer.layer.0.attention.${layer}`,
+);
 const adam = { name: "adam", learningRate: 0.01 };
 const scratch = { name: "distilbert", ...tinyArchitecture };
 const texts = { ...withTraining.dataset, tokenizer: model, maxLength: 10 };
@@ -124,6 +128,126 @@ describe("a pretrained network", () => {
       expect(row.accuracy, row.method).toBeGreaterThan(0.8);
       expect(row.baseline_accuracy, row.method).toBeLessThan(0.8);
     }
+  });
+});
+
+describe("heads and feed-forward neurons", () => {
+  const magnitude = { criterion: "magnitude", allocation: "global" };
+  const methods = [
+    { name: "heads", ...magnitude, structure: { name: "head", norm: "l2" } },
+    { name: "ffn", ...magnitude, allocation: "uniform", structure: "ffn-neuron" },
+    "l1-unstructured",
+  ];
+  const [heads, ffn] = methods;
+
+  it("go whole, and count in weights: 2 heads of 4 x 32, 12 neurons of 16, of 528 weights", async () => {
+    const folder = path.join(root, "lanes");
+    const { outcome } = await runIn(
+      folder,
+      study({ prune: { methods, sparsities: [0, 0.5], finetune: null } }),
+    );
+    const gone = outcome.results.map((row) => [
+      row.method,
+      row.target_sparsity,
+      Math.round(528 * row.sparsity),
+      row.parameters - row.nonzero_parameters,
+    ]);
+    expect(gone).toEqual([
+      ["heads", 0, 0, 0],
+      ["heads", 0.5, 128, 128],
+      ["ffn", 0, 0, 0],
+      ["ffn", 0.5, 96, 96],
+      ["l1-unstructured", 0, 0, 0],
+      ["l1-unstructured", 0.5, 264, 264],
+    ]);
+    const layers = (await tableIn(folder, "layers")) as unknown as LayerRow[];
+    const unitsOf = (method: string) =>
+      layers
+        .filter((row) => row.method === method && row.target_sparsity === 0.5 && row.units !== null)
+        .map(({ layer, weights, nonzero, units, units_kept: kept }) => {
+          return [layer.replace(/.*layer.0./, ""), weights, nonzero, units, kept];
+        });
+    expect(unitsOf("heads")).toEqual([
+      ["attention.q_lin", 64, 32, 2, 1],
+      ["attention.k_lin", 64, 32, 2, 1],
+      ["attention.v_lin", 64, 32, 2, 1],
+      ["attention.out_lin", 64, 32, 2, 1],
+    ]);
+    expect(unitsOf("ffn")).toEqual([
+      ["ffn.lin1", 96, 48, 12, 6],
+      ["ffn.lin2", 96, 48, 12, 6],
+    ]);
+  });
+
+  it("may all go from a block, which residual connections lead past: no layer limits the network", async () => {
+    const asked = { methods: [heads, "global-magnitude"], sparsities: [0.8, 0.98], finetune: null };
+    const { outcome, events } = await runIn(path.join(root, "lanes-gone"), study({ prune: asked }));
+    expect(outcome.results.map((row) => Math.round(528 * row.sparsity)).slice(0, 2)).toEqual([256, 256]);
+    const notices = events.flatMap((event) => (event.event === "notice" ? [event.message] : []));
+    const limits = notices.filter((notice) => notice.includes("this layer alone limits the network"));
+    expect(limits.length).toBeGreaterThan(0);
+    expect(limits.filter((notice) => notice.startsWith("heads "))).toEqual([]);
+  });
+
+  it("stay away where the network is trained on, in levels and under controls", async () => {
+    const { outcome } = await runIn(
+      path.join(root, "lanes-trained"),
+      study({
+        ...withTraining,
+        engine: "kernels-wasm",
+        prune: {
+          methods: [
+            heads,
+            { ...(ffn as object), criterion: "taylor", schedule: { name: "iterative", levels: [0.25] } },
+          ],
+          sparsities: [0.5],
+          controls: ["shuffled"],
+          finetune: { epochs: 10, batchSize: 8, optimizer: adam },
+        },
+      }),
+    );
+    expect(outcome.results.map((row) => [row.method, Math.round(528 * row.sparsity)])).toEqual([
+      ["heads", 128],
+      ["ffn", 96],
+      ["heads-shuffled", 128],
+      ["ffn-shuffled", 96],
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "without attention",
+      { prune: { methods: [heads], sparsities: [0.5], exclude: attention, finetune: null } },
+      "The method heads prunes by head, and no layer that may be pruned has a part of one.",
+    ],
+    [
+      "one layer at a time",
+      { prune: { methods: [heads], sparsities: [0.5], scan: "layers", finetune: null } },
+      "prune.scan: layers prunes one layer at a time, and heads removes what several layers have a part of (head).",
+    ],
+    [
+      "with a ratio of a layer that has none",
+      {
+        prune: {
+          methods: [
+            { ...(heads as object), allocation: { name: "ratios", sparsities: { pre_classifier: 0.5 } } },
+          ],
+          sparsities: [0.5],
+          finetune: null,
+        },
+      },
+      "The method heads spreads by ratios, and no layer 'pre_classifier' is pruned, only distilbert.transformer.layer.0.attention.q_lin.",
+    ],
+    [
+      "with biases apart",
+      { prune: { methods: [heads], sparsities: [0.5], biases: true, finetune: null } },
+      "The method heads prunes by head, and prune.biases by single values: they cannot be combined.",
+    ],
+  ])("are refused %s", async (_where, changes, message) => {
+    await expect(runIn(path.join(root, "lanes-refused"), study(changes))).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringContaining(message),
+    });
   });
 });
 

@@ -6,9 +6,11 @@ import type { Network } from "../../../src/engines/engine.ts";
 import type { ExampleSet } from "../../../src/engines/examples.ts";
 import { findWeights, readWeights } from "../../../src/experiment/read-weights.ts";
 import { buildNetwork, type ModelOptions, modelSchema, resolveModel } from "../../../src/models/registry.ts";
+import type { Masks } from "../../../src/network/mask.ts";
 import type { Parameters } from "../../../src/network/parameters.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
 import { magnitudesOf } from "../../../src/pruning/criterion.ts";
+import type { Method } from "../../../src/pruning/method.ts";
 import { resolveMethod } from "../../../src/pruning/methods.ts";
 import { prunableTensors } from "../../../src/pruning/prunable.ts";
 import { pruneMasks } from "../../../src/pruning/prune.ts";
@@ -57,6 +59,49 @@ export async function rightOfSentences(make: MakeNetwork, sparsity: number): Pro
   return Math.round(872 * accuracy);
 }
 
+/**
+ * Expects a network without one of its four heads to give the outputs that it gives by the reference where the values of the
+ * head are 0: its rows of query, key and value with their biases, and its columns of the output layer.
+ */
+export async function expectHeadRemoved(make: MakeNetwork, makeReference: MakeNetwork): Promise<void> {
+  const { spec, parameters } = await read();
+  const method = {
+    allocation: { name: "global" },
+    structure: { name: "head", norm: "l2" },
+  };
+  const masks = masksOf(spec, parameters, method, 0.25);
+  const block = [...masks].find(([, mask]) => mask.includes(0))?.[0].replace(/q_lin.*/, "") ?? "";
+  const first = masks.get(`${block}q_lin.weight`)?.indexOf(0) ?? 0;
+  // 64 of 128 rows, and as many columns.
+  const rows = first === 0 ? [0, 64] : [64, 128];
+  const zeroed = new Map([...parameters].map(([name, values]) => [name, values.slice()]));
+  for (const layer of ["q_lin", "k_lin", "v_lin"]) {
+    zeroed.get(`${block}${layer}.weight`)?.fill(0, 128 * (rows[0] ?? 0), 128 * (rows[1] ?? 0));
+    zeroed.get(`${block}${layer}.bias`)?.fill(0, ...rows);
+  }
+  const out = zeroed.get(`${block}out_lin.weight`);
+  for (let row = 0; row < 128; row++) {
+    out?.fill(0, 128 * row + (rows[0] ?? 0), 128 * row + (rows[1] ?? 0));
+  }
+
+  loading ??= loadSentences();
+  const [texts, drawn] = [await loading, inOrder(60)];
+  const masked = await make(spec, optimizers.plainSgd);
+  await masked.setMasks(masks);
+  await masked.writeParameters(parameters);
+  const expected = await makeReference(spec, optimizers.plainSgd);
+  await expected.writeParameters(zeroed);
+  const [without, zeros] = [await masked.outputs(texts, drawn), await expected.outputs(texts, drawn)];
+  expect(worstDifference(without, zeros)).toBeLessThan(1e-4);
+  // The head does something.
+  await expected.writeParameters(parameters);
+  expect(worstDifference(without, await expected.outputs(texts, drawn))).toBeGreaterThan(0.01);
+}
+
+function worstDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] as number))), 0);
+}
+
 let loading: Promise<ExampleSet> | undefined;
 
 async function loadSentences(): Promise<ExampleSet> {
@@ -81,16 +126,25 @@ async function loadSentences(): Promise<ExampleSet> {
 /** Layer by layer, by magnitude. */
 async function prunedTiny(make: MakeNetwork, sparsity: number): Promise<Network> {
   const { spec, parameters } = await read();
+  const method = resolveMethod("l1-unstructured");
+  if (!("criterion" in method)) throw new Error("l1-unstructured ranks");
+  const network = await make(spec, optimizers.plainSgd);
+  await network.setMasks(masksOf(spec, parameters, method, sparsity));
+  await network.writeParameters(parameters);
+  return network;
+}
+
+function masksOf(
+  spec: NetworkSpec,
+  parameters: Parameters,
+  method: Pick<Method, "allocation" | "structure">,
+  sparsity: number,
+): Masks {
   const tensors = prunableTensors(spec, { exclude: [], biases: false });
   const scores = new Map(
     tensors.map(({ name }) => [name, magnitudesOf(parameters.get(name) ?? new Float32Array())]),
   );
-  const method = resolveMethod("l1-unstructured");
-  if (!("criterion" in method)) throw new Error("l1-unstructured ranks");
-  const network = await make(spec, optimizers.plainSgd);
-  await network.setMasks(pruneMasks({ tensors, scores, method, sparsity }));
-  await network.writeParameters(parameters);
-  return network;
+  return pruneMasks({ tensors, scores, method, sparsity });
 }
 
 async function read(): Promise<{ readonly spec: NetworkSpec; readonly parameters: Parameters }> {
