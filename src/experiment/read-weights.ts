@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { findNamed } from "../datasets/data-folder.ts";
+import { collectGarbage } from "../foundations/collect-garbage.ts";
 import { inputError } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
 import { firstOf, quote } from "../foundations/quote.ts";
@@ -40,9 +41,16 @@ export async function findWeights(
   const file =
     from === undefined ? ofModel : await findNamed(from, { option: "train.from", what: "file", dataDir });
   if (file === undefined) return undefined;
+  const { sha256: found, bytes } = await checked(file, names, network);
+  collectGarbage(bytes);
+  return { file, sha256: found, names };
+}
+
+/** Lets go of what it reads: runs read it again. */
+async function checked(file: string, names: Readonly<Record<string, string>>, network: NetworkSpec) {
   const bytes = await read(file);
   parametersIn(bytes, { file, names }, network);
-  return { file, sha256: sha256(bytes), names };
+  return { sha256: sha256(bytes), bytes: bytes.length };
 }
 
 /** Reads the weights. Throws as `findWeights` does, and when the file is another than it was. */

@@ -4,12 +4,15 @@ import { createFolder } from "./create-folder.ts";
 import { removeLeftovers, temporaryBeside } from "./leftovers.ts";
 import { atPath } from "./system-errors.ts";
 
+/** A text, or bytes, which may come in parts. */
+export type FileContent = string | Uint8Array | readonly Uint8Array[];
+
 /**
  * Writes a file so that it is there whole or not at all, whatever interrupts: a temporary file beside it,
  * fsync, rename. Creates the folder, and removes what an earlier attempt at this file left when it was killed.
  * Throws the system's own error (`ENOSPC`, `EACCES`, ...).
  */
-export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(file: string, content: FileContent): Promise<void> {
   const folder = path.dirname(file);
   await createFolder(folder);
   // A folder may be written to that cannot be listed.
@@ -18,7 +21,7 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
 }
 
 /** The same in a folder that exists, and whose leftovers whoever opened it has removed. */
-export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(file: string, content: FileContent): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
     await writeFlushed(temporary, content);
@@ -30,16 +33,20 @@ export async function replaceFile(file: string, content: string | Uint8Array): P
 }
 
 /** Writes a new file and flushes it to the disk. Throws the system's own error. */
-export async function writeFlushed(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeFlushed(file: string, content: FileContent): Promise<void> {
   const handle = await open(file, "wx");
   try {
-    await handle.writeFile(content);
+    for (const part of partsOf(content)) await handle.writeFile(part);
     await handle.sync();
   } catch (error) {
     throw atPath(error, file);
   } finally {
     await handle.close();
   }
+}
+
+function partsOf(content: FileContent): readonly (string | Uint8Array)[] {
+  return typeof content === "string" || content instanceof Uint8Array ? [content] : content;
 }
 
 /** Copies to a new file and flushes it to the disk. Throws the system's own error. */

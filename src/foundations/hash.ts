@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 
-/** The SHA-256 of some bytes or of a text's UTF-8 encoding, in lower-case hexadecimal. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+/** The SHA-256 of some bytes, which may come in parts, or of a text's UTF-8 encoding, in lower-case hexadecimal. */
+export function sha256(content: string | Uint8Array | readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  const isWhole = typeof content === "string" || content instanceof Uint8Array;
+  for (const part of isWhole ? [content] : content) hash.update(part);
+  return hash.digest("hex");
 }
 
 /** JSON with the keys of every object sorted, so that equal values have equal texts. */

@@ -52,6 +52,18 @@ const headerSchema = z.object({ [metadataKey]: z.record(z.string(), z.string()).
  * values that do not fill their shape.
  */
 export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadata): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** The same in parts that follow one another: the header, and each tensor's own bytes, which are not copied. */
+export function safetensorsParts(tensors: readonly Tensor[], metadata?: Metadata): readonly Uint8Array[] {
   const ordered = writtenTypes.flatMap(({ dtype, array }) =>
     tensors.filter(({ values }) => values instanceof array).map((tensor) => ({ ...tensor, dtype })),
   );
@@ -72,22 +84,15 @@ export function encodeSafetensors(tensors: readonly Tensor[], metadata?: Metadat
   const described = metadata === undefined ? {} : { [metadataKey]: metadata };
   const json = new TextEncoder().encode(JSON.stringify({ ...described, ...Object.fromEntries(header) }));
   // Padded with spaces, so that the data starts at a multiple of 8.
-  const dataStart = 8 + Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(dataStart + end).fill(0x20, 8, dataStart);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(dataStart - 8), true);
-  bytes.set(json, 8);
-  let offset = dataStart;
-  for (const { values } of ordered) {
-    bytes.set(littleEndianBytes(values), offset);
-    offset += values.byteLength;
-  }
-  return bytes;
+  const start = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
+  start.set(json, 8);
+  return [start, ...ordered.map(({ values }) => littleEndianBytes(values))];
 }
 
 /**
- * The tensors in the bytes of a safetensors file, as copies, in the order of the file; its metadata is passed
- * over, as are tensors that it skips. Throws a PruneLabError of kind `input` that names the file when it is damaged, or
+ * The tensors in the bytes of a safetensors file, in the order of the file: the file's own memory where that is aligned, or
+ * copies; its metadata is passed over, as are tensors that it skips. Throws a PruneLabError of kind `input` that names the file when it is damaged, or
  * holds another tensor of a type other than those of `bytesPerValue`.
  */
 export function decodeSafetensors(
@@ -120,8 +125,9 @@ export function decodeSafetensors(
     if (dataStart + end > bytes.length) {
       throw damaged(file, `it ends within tensor ${quote(name)}`);
     }
-    const own = new Uint8Array(bytes.subarray(dataStart + offsets[0], dataStart + end));
-    return [{ name, shape, values: valuesIn(own, dtype) }];
+    return [
+      { name, shape, values: valuesIn(bytes.subarray(dataStart + offsets[0], dataStart + end), dtype) },
+    ];
   });
   if (dataStart + end !== bytes.length) {
     throw damaged(file, `${bytes.length - dataStart - end} bytes follow the last tensor`);
@@ -135,12 +141,12 @@ export function decodeMetadata(bytes: Uint8Array, file: string): Metadata {
   return readHeader(bytes, view, file).header[metadataKey] ?? {};
 }
 
-/** `bytes` begin at the start of their buffer. */
 function valuesIn(bytes: Uint8Array, dtype: keyof typeof bytesPerValue): Tensor["values"] {
-  if (dtype === "F32") return new Float32Array(littleEndianBytes(bytes, 4).buffer);
-  if (dtype === "U32") return new Uint32Array(littleEndianBytes(bytes, 4).buffer);
-  if (dtype === "U16") return new Uint16Array(littleEndianBytes(bytes, 2).buffer);
-  if (dtype === "U8" || dtype === "BOOL") return bytes;
+  if (dtype === "F32") return viewOf(Float32Array, bytes);
+  if (dtype === "U32") return viewOf(Uint32Array, bytes);
+  if (dtype === "U16") return viewOf(Uint16Array, bytes);
+  // A Buffer is one of Node's own kind.
+  if (dtype === "U8" || dtype === "BOOL") return viewOf(Uint8Array, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(bytes.length / 2);
   for (let i = 0; i < values.length; i++) {
@@ -148,6 +154,20 @@ function valuesIn(bytes: Uint8Array, dtype: keyof typeof bytesPerValue): Tensor[
     values[i] = dtype === "F16" ? half(bits) : brainFloat(bits);
   }
   return values;
+}
+
+/** Of memory that begins in between values, a copy is viewed. */
+function viewOf<Values>(
+  array: {
+    new (buffer: ArrayBufferLike, byteOffset: number, length: number): Values;
+    readonly BYTES_PER_ELEMENT: number;
+  },
+  bytes: Uint8Array,
+): Values {
+  const width = array.BYTES_PER_ELEMENT;
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  const { buffer, byteOffset, length } = littleEndianBytes(aligned, width);
+  return new array(buffer, byteOffset, length / width);
 }
 
 /** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */

@@ -1,3 +1,5 @@
+import type { Parameters } from "./parameters.ts";
+
 /** 1 keeps a value, 0 prunes it; a parameter without an entry is kept whole. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
 
@@ -58,4 +60,22 @@ export function keptRows(mask: Uint8Array, columns: number): KeptRows {
     starts[row] = n;
   }
   return { indices, starts };
+}
+
+/** Values with 0 in place of what masks prune; tensors without a mask are the same ones. */
+export function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
+  return new Map(
+    [...parameters].map(([name, values]) => {
+      const mask = masks.get(name);
+      return [name, mask === undefined ? values : keptValues(values, mask)];
+    }),
+  );
+}
+
+/** With 0 in place of what is pruned. Integers, so that there are no branches, which no CPU could predict. */
+function keptValues(values: Float32Array, mask: Uint8Array): Float32Array {
+  const kept = new Int32Array(values.length);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < kept.length; i++) kept[i] = (bits[i] as number) & -(mask[i] as number);
+  return new Float32Array(kept.buffer);
 }

@@ -1,14 +1,19 @@
-import { decodeSafetensors, encodeSafetensors, type Metadata } from "../foundations/safetensors.ts";
+import { decodeSafetensors, type Metadata, safetensorsParts } from "../foundations/safetensors.ts";
 import { MASK_SUFFIX, type Masks } from "../network/mask.ts";
 import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 
 /**
  * Weights as a safetensors file: each parameter under its name (float32), and for a pruned network its mask
- * as `<name>_mask` (uint8, 1 keeps), the name that torch.nn.utils.prune gives.
+ * as `<name>_mask` (uint8, 1 keeps), the name that torch.nn.utils.prune gives. In parts that are the tensors' own memory.
  */
-export function encodeCheckpoint(network: NetworkSpec, parameters: Parameters, masks: Masks): Uint8Array {
-  return encodeSafetensors(
+export function encodeCheckpoint(
+  network: NetworkSpec,
+  parameters: Parameters,
+  masks: Masks,
+  metadata?: Metadata,
+): readonly Uint8Array[] {
+  return safetensorsParts(
     parameterSpecs(network).flatMap(({ name, shape }) => {
       const values = parameters.get(name);
       const mask = masks.get(name);
@@ -17,6 +22,7 @@ export function encodeCheckpoint(network: NetworkSpec, parameters: Parameters, m
         ...(mask === undefined ? [] : [{ name: name + MASK_SUFFIX, shape, values: mask }]),
       ];
     }),
+    metadata,
   );
 }
 
@@ -32,6 +38,10 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): { parameters:
 }
 
 /** The same weights with texts that say what they are, in place of those that the bytes have. */
-export function describeCheckpoint(bytes: Uint8Array, file: string, metadata: Metadata): Uint8Array {
-  return encodeSafetensors(decodeSafetensors(bytes, file), metadata);
+export function describeCheckpoint(
+  bytes: Uint8Array,
+  file: string,
+  metadata: Metadata,
+): readonly Uint8Array[] {
+  return safetensorsParts(decodeSafetensors(bytes, file), metadata);
 }

@@ -1,5 +1,5 @@
 import type { OptimizerState } from "../engines/engine.ts";
-import { decodeSafetensors, encodeSafetensors } from "../foundations/safetensors.ts";
+import { decodeSafetensors, safetensorsParts } from "../foundations/safetensors.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 
@@ -9,14 +9,17 @@ const STEP = "step";
  * An optimizer's state as a safetensors file: `<slot>/<parameter>` (float32), such as `momentum/fc1.weight`, and the
  * number of steps as the one value of `step`, which a float32 holds exactly up to 16 million.
  */
-export function encodeOptimizerState(network: NetworkSpec, { step, slots }: OptimizerState): Uint8Array {
+export function encodeOptimizerState(
+  network: NetworkSpec,
+  { step, slots }: OptimizerState,
+): readonly Uint8Array[] {
   const tensors = [...slots].flatMap(([slot, parameters]) =>
     parameterSpecs(network).flatMap(({ name, shape }) => {
       const values = parameters.get(name);
       return values === undefined ? [] : [{ name: `${slot}/${name}`, shape, values }];
     }),
   );
-  return encodeSafetensors([{ name: STEP, shape: [1], values: Float32Array.of(step) }, ...tensors]);
+  return safetensorsParts([{ name: STEP, shape: [1], values: Float32Array.of(step) }, ...tensors]);
 }
 
 /** The inverse of encodeOptimizerState. Throws a PruneLabError that names `file` when the bytes are damaged. */

@@ -1,6 +1,6 @@
 import { readdir, statfs } from "node:fs/promises";
 import path from "node:path";
-import { replaceFile } from "../foundations/atomic-file.ts";
+import { type FileContent, replaceFile } from "../foundations/atomic-file.ts";
 import { createFolder, nearestExisting } from "../foundations/create-folder.ts";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { type FolderLock, LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
@@ -32,7 +32,7 @@ export interface ResultsFolder {
   readonly path: string;
   readonly runs: string;
   /** Writes a file, named relative to the folder. */
-  write(name: string, content: string | Uint8Array): Promise<void>;
+  write(name: string, content: FileContent): Promise<void>;
   /**
    * Writes the manifest. The one at the start keeps telling what is there already; the final one removes the
    * files that an earlier grid left and this one does not have. Finished runs stay either way.
@@ -109,7 +109,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function writeWithin(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+async function writeWithin(folder: string, name: string, content: FileContent): Promise<void> {
   const file = path.join(folder, name);
   await createFolder(path.dirname(file));
   await replaceFile(file, content);

@@ -199,7 +199,7 @@ export class RunFolders {
     }
   }
 
-  #encode(artifact: Artifact, { result, parameters, masks, optimizer }: RunOutput): Uint8Array {
+  #encode(artifact: Artifact, { result, parameters, masks, optimizer }: RunOutput): readonly Uint8Array[] {
     const { network = this.#network } = result;
     if (artifact === "weights") return encodeCheckpoint(network, parameters, masks);
     if (optimizer === undefined) throw new Error("the run has no optimizer state to keep");

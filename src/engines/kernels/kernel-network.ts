@@ -1,4 +1,4 @@
-import { type Block, gather, scatter, totalSize } from "../../network/blocks.ts";
+import { type Block, gather, isWhole, scatter, totalSize } from "../../network/blocks.ts";
 import type { Masks } from "../../network/mask.ts";
 import { type ParameterSpec, type Parameters, parameterSpecs } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
@@ -286,8 +286,12 @@ export class KernelNetwork implements Network {
       if (values === undefined) throw new RangeError(`no tensor named '${name}'`);
       sized(name, values, size);
     }
-    for (const piece of piecesOf(this.layout)) {
-      this.kernels.write(slot, piece, gather(new Float32Array(piece.size), piece.blocks, tensors, 0));
+    const pieces = piecesOf(this.layout).map((piece) => ({ piece, whole: wholeTensor(piece, tensors) }));
+    const most = pieces.reduce((size, { piece, whole }) => (whole ? size : Math.max(size, piece.size)), 0);
+    const scratch = new Float32Array(most);
+    for (const { piece, whole } of pieces) {
+      const flat = whole ?? gather(scratch.subarray(0, piece.size), piece.blocks, tensors, 0);
+      this.kernels.write(slot, piece, flat);
     }
   }
 
@@ -320,6 +324,13 @@ export class KernelNetwork implements Network {
     const { length } = distillation.teacherOutputs;
     throw new RangeError(`a teacher's ${length} outputs do not fit ${count} examples of ${this.outputSize}`);
   }
+}
+
+/** The values of a piece that is one whole tensor, as a large one is: they need no copy. */
+function wholeTensor({ blocks }: Piece, tensors: Parameters): Float32Array | undefined {
+  const [block, ...others] = blocks.filter((own) => totalSize([own]) > 0);
+  const values = block && tensors.get(block.name);
+  return block && values && others.length === 0 && isWhole(block, values) ? values : undefined;
 }
 
 /** What a flat array holds of a piece. */

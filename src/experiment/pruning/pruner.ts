@@ -1,7 +1,7 @@
 import type { Network } from "../../engines/engine.ts";
 import { failure } from "../../foundations/errors.ts";
 import { randomStream } from "../../foundations/random.ts";
-import { countKept, findKept, type Masks } from "../../network/mask.ts";
+import { countKept, findKept, type Masks, withoutPruned } from "../../network/mask.ts";
 import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
 import { allocations } from "../../pruning/allocations/registry.ts";
 import { methodControl } from "../../pruning/controls/registry.ts";
@@ -237,23 +237,6 @@ function noScores(tensors: readonly ParameterSpec[]): Scores {
 /** The sparsity after a part of the way, when each part of equal length keeps the same fraction. */
 function between(from: number, to: number, part: number): number {
   return 1 - (1 - from) ** (1 - part) * (1 - to) ** part;
-}
-
-function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
-  return new Map(
-    [...parameters].map(([name, values]) => {
-      const mask = masks.get(name);
-      return [name, mask === undefined ? values : keptValues(values, mask)];
-    }),
-  );
-}
-
-/** With 0 in place of what is pruned. Integers, so that there are no branches, which no CPU could predict. */
-function keptValues(values: Float32Array, mask: Uint8Array): Float32Array {
-  const kept = new Int32Array(values.length);
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = (bits[i] as number) & -(mask[i] as number);
-  return new Float32Array(kept.buffer);
 }
 
 /** In place. */

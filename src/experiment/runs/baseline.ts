@@ -88,9 +88,9 @@ async function readDense(
   const { engine, settings } = environment;
   const network = await engine.createNetwork(settings.network, optimizerSpec(settings.train.optimizer));
   try {
-    await network.writeParameters(await readWeights(weights, settings.network));
+    const parameters = await readWeights(weights, settings.network);
+    await network.writeParameters(parameters);
     const trained = await test(network, environment);
-    const parameters = await network.readParameters();
     return {
       result: {
         kind: "baseline",

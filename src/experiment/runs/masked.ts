@@ -1,7 +1,8 @@
 import type { Network } from "../../engines/engine.ts";
+import { collectGarbage } from "../../foundations/collect-garbage.ts";
 import { failure } from "../../foundations/errors.ts";
-import type { Masks } from "../../network/mask.ts";
-import type { ParameterSpec, Parameters } from "../../network/parameters.ts";
+import { type Masks, withoutPruned } from "../../network/mask.ts";
+import { type ParameterSpec, type Parameters, parameterCount } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure, type ShrunkSize, shrunkSize } from "../../pruning/measure.ts";
 import { type Effort, totalEffort } from "../training/effort.ts";
@@ -72,11 +73,46 @@ export interface MaskedNetwork {
 
 /** Puts masks on a network, tests it, lets it recover, and tests and measures what has come out. */
 export async function testAndRecover(
-  { run, spec, tensors, values, masking, source, diverged: wasDiverged }: MaskedNetwork,
+  masked: MaskedNetwork,
   environment: RunEnvironment,
 ): Promise<RunOutput<MaskedFindings>> {
-  const { settings, engine } = environment;
+  const { run, spec, tensors, values, masking, diverged: wasDiverged } = masked;
+  const { settings } = environment;
+  const { pruned, recovery, recovered, validation, trained } = await tested(masked, environment);
+
+  // 3. The promise of every mask: what was pruned is exactly 0.
+  const { masks } = masking;
+  const parameters = trained ?? withoutPruned(values, masks);
+  assertMasksHeld(run.label, parameters, masks);
+  const measure = measureNetwork(spec, masks, tensors);
+  const diverged = wasDiverged || recovered.loss === null || recovery?.diverged === true;
+  return {
+    result: {
+      status: diverged ? "diverged" : measure.collapsed ? "collapsed" : "ok",
+      pruned,
+      recovered,
+      ...(validation === undefined ? {} : { validation }),
+      history: recovery?.history ?? [],
+      measure,
+      ...(settings.evaluate?.shrunk === true ? { shrunk: shrunkSize(spec, masks) } : {}),
+      ...(settings.evaluate?.weights ? { statistics: networkStatistics(parameters, tensors) } : {}),
+      effort: recovery?.effort ?? totalEffort([]),
+    },
+    parameters,
+    masks,
+    trainSeconds: recovery?.seconds ?? 0,
+    trainedExamples: recovery?.effort.examples ?? 0,
+  };
+}
+
+/** The weights that come out are undefined where nothing was trained, and they are those that were pruned. */
+async function tested(
+  { run, spec, values, masking, source, diverged: wasDiverged }: MaskedNetwork,
+  environment: RunEnvironment,
+) {
+  const { settings, engine, dataset } = environment;
   const plan = run.retraining && planOf(settings, run.retraining);
+  collectGarbage(4 * parameterCount(spec));
   const network = await engine.createNetwork(spec, optimizerSpec((plan ?? settings.train).optimizer));
   try {
     // 1. Remove what goes and see what is left of the accuracy. Masks first: an engine whose memory follows them then
@@ -91,33 +127,11 @@ export async function testAndRecover(
       ? await recover(network, { run, plan, source, masking }, environment)
       : undefined;
     if (!masking.isComplete) await masking.later?.complete(network);
-    const recovered = recovery === undefined && pruned !== null ? pruned : await test(network, environment);
-
-    const validation = recovery === undefined ? await validate(network, environment.dataset) : undefined;
-
-    // 3. The promise of every mask: what was pruned is exactly 0.
-    const parameters = await network.readParameters();
-    const { masks } = masking;
-    assertMasksHeld(run.label, parameters, masks);
-    const measure = measureNetwork(spec, masks, tensors);
-    const diverged = wasDiverged || recovered.loss === null || recovery?.diverged === true;
-    return {
-      result: {
-        status: diverged ? "diverged" : measure.collapsed ? "collapsed" : "ok",
-        pruned,
-        recovered,
-        ...(validation === undefined ? {} : { validation }),
-        history: recovery?.history ?? [],
-        measure,
-        ...(settings.evaluate?.shrunk === true ? { shrunk: shrunkSize(spec, masks) } : {}),
-        ...(settings.evaluate?.weights ? { statistics: networkStatistics(parameters, tensors) } : {}),
-        effort: recovery?.effort ?? totalEffort([]),
-      },
-      parameters,
-      masks,
-      trainSeconds: recovery?.seconds ?? 0,
-      trainedExamples: recovery?.effort.examples ?? 0,
-    };
+    const isAsPruned = recovery === undefined && pruned !== null;
+    const recovered = isAsPruned ? pruned : await test(network, environment);
+    const validation = recovery === undefined ? await validate(network, dataset) : undefined;
+    const trained = isAsPruned ? undefined : await network.readParameters();
+    return { pruned, recovery, recovered, validation, trained };
   } finally {
     await network.dispose();
   }

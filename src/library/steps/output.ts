@@ -3,7 +3,7 @@ import type { PreparedStudy } from "../../experiment/prepare.ts";
 import { inputError } from "../../foundations/errors.ts";
 import { sha256 } from "../../foundations/hash.ts";
 import type { Metadata } from "../../foundations/safetensors.ts";
-import { describeCheckpoint, encodeCheckpoint } from "../../recording/checkpoint.ts";
+import { encodeCheckpoint } from "../../recording/checkpoint.ts";
 import { type OutputFile, outputFile } from "../../recording/output-file.ts";
 import type { Checkpoint, TensorFile } from "../../recording/read-checkpoint.ts";
 import { type PrunedRow, prunedMetadata, studyMetadata } from "../../results/checkpoints.ts";
@@ -40,7 +40,7 @@ export async function writeCheckpoint(
   output: OutputFile,
   { network, parameters, masks, metadata }: Checkpoint,
 ): Promise<WrittenCheckpoint> {
-  const bytes = describeCheckpoint(encodeCheckpoint(network, parameters, masks), output.path, metadata);
+  const bytes = Buffer.concat(encodeCheckpoint(network, parameters, masks, metadata));
   await output.write(bytes);
   return { file: output.path, bytes: bytes.length, sha256: sha256(bytes) };
 }

@@ -8,7 +8,7 @@ import { randomStream } from "../../../src/foundations/random.ts";
 import { shrink } from "../../../src/library/steps/shrink.ts";
 import { parameterSpecs } from "../../../src/network/parameters.ts";
 import type { NetworkSpec } from "../../../src/network/specification.ts";
-import { describeCheckpoint, encodeCheckpoint } from "../../../src/recording/checkpoint.ts";
+import { encodeCheckpoint } from "../../../src/recording/checkpoint.ts";
 import { type Checkpoint, readCheckpoint } from "../../../src/recording/read-checkpoint.ts";
 import { fullSet } from "../../datasets/full-sets.ts";
 import { runIn } from "../../support/tiny-study.ts";
@@ -140,7 +140,7 @@ async function writeOddNetwork(file: string, test: ExampleSet): Promise<void> {
     normalize: '"unit"',
     accuracy: String(accuracyOf(logits, test)),
   };
-  await writeFile(file, describeCheckpoint(encodeCheckpoint(ODD_NETWORK, parameters, masks), file, metadata));
+  await writeFile(file, Buffer.concat(encodeCheckpoint(ODD_NETWORK, parameters, masks, metadata)));
 }
 
 /** [test.count, 10]. */
