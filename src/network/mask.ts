@@ -62,20 +62,27 @@ export function keptRows(mask: Uint8Array, columns: number): KeptRows {
   return { indices, starts };
 }
 
-/** Values with 0 in place of what masks prune; tensors without a mask are the same ones. */
+/** Values with 0 in place of what masks prune; tensors without a mask are the same ones. Those with one share their memory. */
 export function withoutPruned(parameters: Parameters, masks: Masks): Parameters {
+  const size = [...masks.values()].reduce((sum, { length }) => sum + length, 0);
+  const memory = new ArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT);
+  let start = 0;
   return new Map(
     [...parameters].map(([name, values]) => {
       const mask = masks.get(name);
-      return [name, mask === undefined ? values : keptValues(values, mask)];
+      if (mask === undefined) return [name, values];
+      const kept = new Float32Array(memory, start, mask.length);
+      start += kept.byteLength;
+      writeKept(kept, values, mask);
+      return [name, kept];
     }),
   );
 }
 
 /** With 0 in place of what is pruned. Integers, so that there are no branches, which no CPU could predict. */
-function keptValues(values: Float32Array, mask: Uint8Array): Float32Array {
-  const kept = new Int32Array(values.length);
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = (bits[i] as number) & -(mask[i] as number);
-  return new Float32Array(kept.buffer);
+function writeKept(kept: Float32Array, values: Float32Array, mask: Uint8Array): void {
+  const [to, from] = [kept, values].map(
+    ({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length),
+  ) as [Int32Array, Int32Array];
+  for (let i = 0; i < to.length; i++) to[i] = (from[i] as number) & -(mask[i] as number);
 }

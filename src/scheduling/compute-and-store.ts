@@ -1,8 +1,6 @@
 import { computeRun } from "../experiment/runs/index.ts";
 import type { ParentOutput, RunEnvironment } from "../experiment/runs/run.ts";
-import { collectGarbage } from "../foundations/collect-garbage.ts";
 import { failure } from "../foundations/errors.ts";
-import { parameterCount } from "../network/parameters.ts";
 import type { RunTask } from "./executor.ts";
 import { RunStore } from "./store.ts";
 
@@ -14,8 +12,6 @@ export async function computeAndStore(
   const store = new RunStore(storeFolder, settings.network);
   const started = performance.now();
   environment.onStep(0);
-  // What the thread's last run had.
-  collectGarbage(4 * parameterCount(settings.network));
   const parents: ParentOutput[] = [];
   for (const parent of run.parents) {
     const found = await store.readArtifacts(parent.run, parent.artifacts);

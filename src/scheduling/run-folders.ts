@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
 import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
+import { collectGarbage } from "../foundations/collect-garbage.ts";
 import { createFolder } from "../foundations/create-folder.ts";
 import { failure, systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
@@ -64,12 +65,16 @@ export class RunFolders {
     return unlessDamaged(async () => {
       const file = await this.#readResultFile(id);
       const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
-      for (const artifact of artifacts) {
-        const bytes = await this.#readArtifact(file, artifact);
-        if (artifact === "weights") this.#refuseOtherNetwork(file, bytes);
-      }
+      for (const artifact of artifacts) collectGarbage(await this.#check(file, artifact));
       return { result: file.result, timing: await this.#readTiming(id), artifacts };
     });
+  }
+
+  /** Returns how many bytes it read. */
+  async #check(file: ResultFile, artifact: Artifact): Promise<number> {
+    const bytes = await this.#readArtifact(file, artifact);
+    if (artifact === "weights") this.#refuseOtherNetwork(file, bytes);
+    return bytes.length;
   }
 
   /** Whether anything is there of a run, intact or not. */

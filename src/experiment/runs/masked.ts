@@ -79,6 +79,7 @@ export async function testAndRecover(
   const { run, spec, tensors, values, masking, diverged: wasDiverged } = masked;
   const { settings } = environment;
   const { pruned, recovery, recovered, validation, trained } = await tested(masked, environment);
+  collectGarbage(4 * parameterCount(spec));
 
   // 3. The promise of every mask: what was pruned is exactly 0.
   const { masks } = masking;

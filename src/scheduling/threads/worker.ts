@@ -3,9 +3,11 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { openEngine } from "../../engines/registry.ts";
 import { loadRunPlugins } from "../../experiment/plugins/plugins.ts";
+import { collectGarbage } from "../../foundations/collect-garbage.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
 import type { PluginReference } from "../../foundations/plugins.ts";
 import { type LoadedThreads, noteLoaded } from "../../foundations/thread-loading.ts";
+import { parameterCount } from "../../network/parameters.ts";
 import { explainWriteError } from "../../recording/write-error.ts";
 import { computeAndStore } from "../compute-and-store.ts";
 import type { ProgressMessage, RunTask } from "../executor.ts";
@@ -68,6 +70,8 @@ export default async function computeRun({
     await plugins;
     const engine = await engineNamed(task.engine);
     await computeAndStore(task, { engine, dataset: own, meeting, onStep: progressOf(task.run.id) });
+    // A thread without another run would hold what this one had.
+    collectGarbage(4 * parameterCount(task.settings.network));
     return { ok: true };
   } catch (error) {
     const explained = explainWriteError(error, task.storeFolder);
