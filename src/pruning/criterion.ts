@@ -145,12 +145,20 @@ export function defineCriterion<
   return criterion;
 }
 
-/** Scores that look at each tensor by itself. */
+/** Scores that look at each tensor by itself. They may be put into the room that there is for them, one memory for all. */
 export function scoreEach(
   { tensors, weights }: Pick<Evidence, "tensors" | "weights">,
-  score: (values: Float32Array, tensor: ParameterSpec) => Float32Array,
+  score: (values: Float32Array, tensor: ParameterSpec, room: Float32Array) => Float32Array,
 ): Scores {
-  return new Map(tensors.map((tensor) => [tensor.name, score(tensorOf(weights, tensor.name), tensor)]));
+  const room = new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0));
+  let start = 0;
+  return new Map(
+    tensors.map((tensor) => {
+      const own = room.subarray(start, start + tensor.size);
+      start += tensor.size;
+      return [tensor.name, score(tensorOf(weights, tensor.name), tensor, own)];
+    }),
+  );
 }
 
 /** The tensor of that name. Throws a RangeError when there is none. */
@@ -160,9 +168,12 @@ export function tensorOf(parameters: Parameters, name: string): Float32Array {
   return values;
 }
 
-/** The absolute values. */
-export function magnitudesOf(values: Float32Array): Float32Array {
-  const magnitudes = new Float32Array(values.length);
+/** The absolute values, put where there is room. */
+export function magnitudesOf(
+  values: Float32Array,
+  _tensor?: ParameterSpec,
+  magnitudes: Float32Array = new Float32Array(values.length),
+): Float32Array {
   for (let i = 0; i < magnitudes.length; i++) magnitudes[i] = Math.abs(values[i] as number);
   return magnitudes;
 }

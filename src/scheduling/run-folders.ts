@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { link, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
@@ -43,6 +43,12 @@ interface ResultFile {
 
 /** Has a checksum of its own: a result's file must not hang on how long the run took. */
 const timingFileSchema = z.object({ format: z.literal(1), timingSha256: z.string(), timing: timingSchema });
+
+/** The weights and masks of a run, as the bytes of a checkpoint in memory that threads share: nobody writes to them. */
+export interface SharedWeights {
+  readonly run: string;
+  readonly bytes: Uint8Array;
+}
 
 /** A file of a run that is not as it was written. */
 class Damaged extends Error {}
@@ -112,12 +118,19 @@ export class RunFolders {
     await moveAside(path.join(this.folder, id));
   }
 
-  /** What a run passes on; undefined also when it is stored without these artifacts. */
-  async readArtifacts(id: string, artifacts: readonly Artifact[]): Promise<ParentOutput | undefined> {
+  /** What a run passes on; undefined also when it is stored without these artifacts. `shared`: what is read already. */
+  async readArtifacts(
+    id: string,
+    artifacts: readonly Artifact[],
+    shared?: SharedWeights,
+  ): Promise<ParentOutput | undefined> {
     return unlessDamaged(async () => {
       const file = await this.#readResultFile(id);
       const bytes = new Map<Artifact, Uint8Array>();
-      for (const artifact of artifacts) bytes.set(artifact, await this.#readArtifact(file, artifact));
+      for (const artifact of artifacts) {
+        const isRead = artifact === "weights" && shared?.run === id;
+        bytes.set(artifact, isRead ? shared.bytes : await this.#readArtifact(file, artifact));
+      }
       const weights = bytes.get("weights");
       const optimizer = bytes.get("optimizer");
       return {
@@ -141,6 +154,16 @@ export class RunFolders {
     if (bytes !== undefined) return bytes;
     throw failure(`The weights in ${path.join(this.folder, id)} are no longer as they were stored.`, {
       hint: "Something removed or changed them while the sweep ran. Run the same command again to continue.",
+    });
+  }
+
+  /** The same in memory that threads share; undefined when they are not there. */
+  async readShared(id: string): Promise<SharedWeights | undefined> {
+    return unlessDamaged(async () => {
+      const { artifactsSha256 } = await this.#readResultFile(id);
+      const bytes = await readShared(this.#path(id, ARTIFACT_FILES.weights));
+      refuseChanged(sha256(bytes) === artifactsSha256.weights, id);
+      return { run: id, bytes };
     });
   }
 
@@ -300,6 +323,22 @@ export class RunFolders {
 
   #path(id: string, file: string): string {
     return path.join(this.folder, id, file);
+  }
+}
+
+async function readShared(file: string): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    for (let done = 0; done < size; ) {
+      const { bytesRead } = await handle.read(bytes, done, size - done, done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -7,7 +7,7 @@ import type { NetworkSpec } from "../network/specification.ts";
 import { PackIndex } from "./packs/pack-index.ts";
 import { packResult, unpackResult } from "./packs/pack-record.ts";
 import { appendToPack, closePack, flushPack } from "./packs/pack-writer.ts";
-import { RunFolders } from "./run-folders.ts";
+import { RunFolders, type SharedWeights } from "./run-folders.ts";
 import type { RunTiming, StoredRun } from "./stored-run.ts";
 
 export type { RunTiming, StoredRun } from "./stored-run.ts";
@@ -69,9 +69,13 @@ export class RunStore {
     });
   }
 
-  /** What a run passes on; undefined also when it is stored without these artifacts. */
-  async readArtifacts(id: string, artifacts: readonly Artifact[]): Promise<ParentOutput | undefined> {
-    const found = await this.#folders.readArtifacts(id, artifacts);
+  /** What a run passes on; undefined also when it is stored without these artifacts. `shared`: what is read already. */
+  async readArtifacts(
+    id: string,
+    artifacts: readonly Artifact[],
+    shared?: SharedWeights,
+  ): Promise<ParentOutput | undefined> {
+    const found = await this.#folders.readArtifacts(id, artifacts, shared);
     if (found !== undefined || artifacts.length > 0) return found;
     const run = await this.read(id);
     return run && { status: run.result.status, parameters: new Map(), masks: new Map() };
@@ -83,6 +87,11 @@ export class RunStore {
    */
   readCheckpoint(id: string): Promise<Uint8Array> {
     return this.#folders.readCheckpoint(id);
+  }
+
+  /** The weights of a run in memory that threads share; undefined when they are not there as they were written. */
+  readShared(id: string): Promise<SharedWeights | undefined> {
+    return this.#folders.readShared(id);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Compute, EngineToRun, Executor, ProgressMessage } from "../executo
 import { Helpers } from "./helpers.ts";
 import { openPool, type RunPool } from "./pool.ts";
 import { Slots } from "./slots.ts";
+import { WeightsSharing } from "./weights-sharing.ts";
 
 /** The threads of an engine, and who gets the next one. */
 interface Threads {
@@ -22,6 +23,7 @@ export class ThreadExecutor implements Executor {
   readonly #threads = new Map<string, Threads>();
   readonly #workers: number;
   readonly #loadDataset: (checksum: string) => Promise<Dataset>;
+  readonly #weights = new WeightsSharing();
   onProgress: (message: ProgressMessage) => void = () => {};
   #closed = false;
 
@@ -43,8 +45,9 @@ export class ThreadExecutor implements Executor {
     const { pool, slots, helpers } = this.#of(engine);
     const compute: Compute = async (task) => {
       const dataset = await this.#loadDataset(task.dataset.checksum);
-      if (!isDense(task.run)) await pool.compute({ task, dataset });
-      else await helpers.lead(engine.name, (meeting) => pool.compute({ task, dataset, meeting }));
+      if (!isDense(task.run)) {
+        await pool.compute({ task, dataset, weights: await this.#weights.of(task) });
+      } else await helpers.lead(engine.name, (meeting) => pool.compute({ task, dataset, meeting }));
     };
     return slots.run(rank, () => work(compute));
   }
@@ -64,6 +67,7 @@ export class ThreadExecutor implements Executor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#weights.drop();
     await Promise.all([...this.#threads.values()].map(({ pool }) => pool.close()));
   }
 }

@@ -11,6 +11,7 @@ import { parameterCount } from "../../network/parameters.ts";
 import { explainWriteError } from "../../recording/write-error.ts";
 import { computeAndStore } from "../compute-and-store.ts";
 import type { ProgressMessage, RunTask } from "../executor.ts";
+import type { SharedWeights } from "../run-folders.ts";
 
 /**
  * The code of one worker thread: computes runs one after the other, or several at once where the pool gives it several,
@@ -30,6 +31,8 @@ export interface ThreadTask {
   readonly task: RunTask;
   /** Its buffers are shared memory: every worker reads the same bytes. */
   readonly dataset: Dataset;
+  /** Large weights that the run hangs on, in shared memory too. */
+  readonly weights?: SharedWeights | undefined;
   /** Where other threads may help. */
   readonly meeting?: SharedArrayBuffer | undefined;
 }
@@ -62,6 +65,7 @@ noteLoaded(start.loaded);
 export default async function computeRun({
   task,
   dataset: given,
+  weights,
   meeting,
 }: ThreadTask): Promise<TaskOutcome> {
   try {
@@ -69,7 +73,8 @@ export default async function computeRun({
     const own = dataset;
     await plugins;
     const engine = await engineNamed(task.engine);
-    await computeAndStore(task, { engine, dataset: own, meeting, onStep: progressOf(task.run.id) });
+    const environment = { engine, dataset: own, meeting, onStep: progressOf(task.run.id) };
+    await computeAndStore(task, environment, weights);
     // A thread without another run would hold what this one had.
     collectGarbage(4 * parameterCount(task.settings.network));
     return { ok: true };
