@@ -28,6 +28,12 @@ describe("writing a file at once", () => {
     expect(await readFile(path.join(folder, "both.html"), "utf8")).toBe("whole");
   });
 
+  it("writes parts one after the other", async () => {
+    const file = path.join(await temporaryFolder(), "parts");
+    await writeFileAtomic(file, [Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3)]);
+    expect([...(await readFile(file))]).toEqual([1, 2, 3]);
+  });
+
   it("leaves nothing behind when it fails, and says which file it was", async () => {
     const folder = await temporaryFolder();
     const file = path.join(folder, "there", "page.html");

@@ -35,6 +35,16 @@ describe("safetensors", () => {
     expect(decodeSafetensors(described, "described")).toEqual(weights);
   });
 
+  it("reads values in their file's memory, and those that are not aligned there as copies", () => {
+    const file = fixture("weights");
+    for (const { values } of decodeSafetensors(file, "weights")) {
+      expect(values.byteLength === 0 || values.buffer === file.buffer).toBe(true);
+    }
+    const shifted = new Uint8Array(file.length + 1).subarray(1);
+    shifted.set(file);
+    expect(decodeSafetensors(shifted, "weights")).toEqual(weights);
+  });
+
   it("reads booleans as bytes and passes over the metadata", () => {
     expect(decodeSafetensors(fixture("booleans"), "booleans")).toEqual([
       { name: "kept", shape: [3], values: Uint8Array.of(1, 0, 1) },
