@@ -50,15 +50,6 @@ export function gather<Flat extends Float32Array | Uint8Array>(
   return flat;
 }
 
-/** Of all values, one block after the other, 1 for those that masks keep; empty without any mask. */
-export function flatMasks(
-  size: number,
-  blocks: readonly Block[],
-  masks: ReadonlyMap<string, Uint8Array>,
-): Uint8Array {
-  return masks.size === 0 ? new Uint8Array() : gather(new Uint8Array(size), blocks, masks, 1);
-}
-
 /** The counterpart of `gather`: the tensors stay as they are where the blocks have no value. */
 export function scatter(flat: Float32Array, blocks: readonly Block[], tensors: Parameters): void {
   let from = 0;

@@ -57,7 +57,7 @@ export function describeNetwork(layout: KernelLayout, optimizer: OptimizerSpec):
   return {
     spec: Int32Array.from([...header, layers.length, exampleSize, unused, ...layers.flat()]),
     options: optimizerOptions(optimizer),
-    masks: layout.masks(),
+    masks: layout.masks ?? new Uint8Array(),
     lists: concatenate([features ?? new Int32Array(), ...lists]),
     parameterCount: layout.size,
   };

@@ -206,7 +206,11 @@ export class KernelNetwork implements Network {
 
   private get kernels(): KernelInstance {
     if (this.disposed) throw new Error("the network is disposed of");
-    this.instance ??= this.build.createInstance(describeNetwork(this.layout, this.optimizer));
+    if (this.instance === undefined) {
+      this.instance = this.build.createInstance(describeNetwork(this.layout, this.optimizer));
+      // It has its masks as bits.
+      if (this.layout !== this.whole) this.layout = { ...this.layout, masks: undefined };
+    }
     return this.instance;
   }
 

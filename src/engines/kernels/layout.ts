@@ -1,4 +1,4 @@
-import { type Block, findKeptIn, flatMasks, list, totalSize } from "../../network/blocks.ts";
+import { type Block, findKeptIn, gather, list, totalSize } from "../../network/blocks.ts";
 import { connectionsOf, type WeightedStage } from "../../network/connections.ts";
 import { keptRows, type Masks } from "../../network/mask.ts";
 import { shrinkNetwork, weightBlock } from "../../network/shrinking.ts";
@@ -28,8 +28,8 @@ export interface KernelLayout {
   readonly blocks: readonly Block[];
   /** Length of the flat array. */
   readonly size: number;
-  /** Makes them, over the flat array, 0 where a value is pruned; empty when none is. */
-  readonly masks: () => Uint8Array;
+  /** Over the flat array, 0 where a value is pruned; undefined when none is. */
+  readonly masks: Uint8Array | undefined;
 }
 
 export interface LayerLayout {
@@ -77,7 +77,7 @@ export function layoutNetwork(spec: NetworkSpec, ownMasks: Masks, vectorLength: 
     unused: totalSize(unused),
     blocks,
     size,
-    masks: () => flatMasks(size, blocks, masks),
+    masks: masks.size === 0 ? undefined : gather(new Uint8Array(size), blocks, masks, 1),
   };
 }
 

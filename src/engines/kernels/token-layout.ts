@@ -1,4 +1,4 @@
-import { type Block, flatMasks, list, totalSize } from "../../network/blocks.ts";
+import { type Block, gather, list, totalSize } from "../../network/blocks.ts";
 import { countKept, findKept, type Masks } from "../../network/mask.ts";
 import { matrixShape, parameterSpecs } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
@@ -57,7 +57,7 @@ export function layoutTokens(spec: NetworkSpec, ownMasks: Masks, vectorLength: n
     unused: 0,
     blocks,
     size,
-    masks: () => flatMasks(size, blocks, masks),
+    masks: masks.size === 0 ? undefined : gather(new Uint8Array(size), blocks, masks, 1),
   };
 }
 

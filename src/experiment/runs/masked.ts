@@ -120,6 +120,7 @@ async function tested(
     // never holds the dense network.
     await network.setMasks(masking.masks);
     await network.writeParameters(values);
+    collectGarbage(4 * parameterCount(spec));
     const pruned = masking.isComplete ? await test(network, environment) : null;
 
     // 2. Recover, the masks in force at every step.
