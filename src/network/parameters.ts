@@ -27,7 +27,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly size: number;
   /** Of a weight in a transformer block: what its rows or columns are a part of. */
-  readonly lanes?: Lanes;
+  readonly slices?: Slices;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface ParameterSpec {
  * feed-forward part. Each has its part of several weights: of those before it so many rows, of the one after it so many
  * columns, in the same order and all as many.
  */
-export interface Lanes {
+export interface Slices {
   readonly of: "head" | "ffn-neuron";
   /** The block's name. */
   readonly block: string;
@@ -79,18 +79,18 @@ function blockParameters(block: TransformerBlockSpec): ParameterSpec[] {
   const heads = { of: "head", block: block.name, count: block.heads } as const;
   const neurons = { of: "ffn-neuron", block: block.name, count: block.hidden } as const;
   return [
-    ...[query, key, value].flatMap((layer) => inLanes(layer, { ...heads, along: "rows" })),
-    ...inLanes(out, { ...heads, along: "columns" }),
+    ...[query, key, value].flatMap((layer) => inSlices(layer, { ...heads, along: "rows" })),
+    ...inSlices(out, { ...heads, along: "columns" }),
     ...normParameters(attentionNorm),
-    ...inLanes(up, { ...neurons, along: "rows" }),
-    ...inLanes(down, { ...neurons, along: "columns" }),
+    ...inSlices(up, { ...neurons, along: "rows" }),
+    ...inSlices(down, { ...neurons, along: "columns" }),
     ...normParameters(outputNorm),
   ];
 }
 
-function inLanes(layer: WeightedLayer, lanes: Lanes): ParameterSpec[] {
+function inSlices(layer: WeightedLayer, slices: Slices): ParameterSpec[] {
   const { weight, ...others } = layerParameters(layer);
-  return [{ ...weight, lanes }, ...Object.values(others)];
+  return [{ ...weight, slices }, ...Object.values(others)];
 }
 
 function normParameters({ name, width }: LayerNormSpec): ParameterSpec[] {

@@ -11,7 +11,7 @@ export interface Units {
 }
 
 /** What a structure sees of a tensor. */
-export type StructuredTensor = Pick<ParameterSpec, "name" | "shape" | "role" | "lanes">;
+export type StructuredTensor = Pick<ParameterSpec, "name" | "shape" | "role" | "slices">;
 
 /**
  * Says what is removed at once: it groups a tensor's values into units. Budgets are counted in units, and a pruned unit

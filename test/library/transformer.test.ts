@@ -141,7 +141,7 @@ describe("heads and feed-forward neurons", () => {
   const [heads, ffn] = methods;
 
   it("go whole, and count in weights: 2 heads of 4 x 32, 12 neurons of 16, of 528 weights", async () => {
-    const folder = path.join(root, "lanes");
+    const folder = path.join(root, "slices");
     const { outcome } = await runIn(
       folder,
       study({ prune: { methods, sparsities: [0, 0.5], finetune: null } }),
@@ -181,7 +181,7 @@ describe("heads and feed-forward neurons", () => {
 
   it("may all go from a block, which residual connections lead past: no layer limits the network", async () => {
     const asked = { methods: [heads, "global-magnitude"], sparsities: [0.8, 0.98], finetune: null };
-    const { outcome, events } = await runIn(path.join(root, "lanes-gone"), study({ prune: asked }));
+    const { outcome, events } = await runIn(path.join(root, "slices-gone"), study({ prune: asked }));
     expect(outcome.results.map((row) => Math.round(528 * row.sparsity)).slice(0, 2)).toEqual([256, 256]);
     const notices = events.flatMap((event) => (event.event === "notice" ? [event.message] : []));
     const limits = notices.filter((notice) => notice.includes("this layer alone limits the network"));
@@ -191,7 +191,7 @@ describe("heads and feed-forward neurons", () => {
 
   it("stay away where the network is trained on, in levels and under controls", async () => {
     const { outcome } = await runIn(
-      path.join(root, "lanes-trained"),
+      path.join(root, "slices-trained"),
       study({
         ...withTraining,
         engine: "kernels-wasm",
@@ -244,7 +244,7 @@ describe("heads and feed-forward neurons", () => {
       "The method heads prunes by head, and prune.biases by single values: they cannot be combined.",
     ],
   ])("are refused %s", async (_where, changes, message) => {
-    await expect(runIn(path.join(root, "lanes-refused"), study(changes))).rejects.toMatchObject({
+    await expect(runIn(path.join(root, "slices-refused"), study(changes))).rejects.toMatchObject({
       kind: "input",
       message: expect.stringContaining(message),
     });

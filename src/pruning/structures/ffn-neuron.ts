@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineStructure } from "../structure.ts";
-import { unitsInLanes } from "./lanes.ts";
 import { normSchema } from "./options.ts";
+import { unitsInSlices } from "./slices.ts";
 
 /**
  * A neuron of a transformer block's feed-forward part: its row of the first layer and its column of the second. Both go
@@ -16,5 +16,5 @@ export const ffnNeuron = defineStructure({
   },
   options: z.strictObject({ norm: normSchema() }),
   norm: ({ norm }) => norm,
-  ...unitsInLanes("ffn-neuron"),
+  ...unitsInSlices("ffn-neuron"),
 });

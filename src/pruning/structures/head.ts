@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineStructure } from "../structure.ts";
-import { unitsInLanes } from "./lanes.ts";
 import { normSchema } from "./options.ts";
+import { unitsInSlices } from "./slices.ts";
 
 /**
  * A head of an attention layer: its rows of query, key and value, and the columns of the output layer that read it. All go
@@ -17,5 +17,5 @@ export const head = defineStructure({
   },
   options: z.strictObject({ norm: normSchema() }),
   norm: ({ norm }) => norm,
-  ...unitsInLanes("head"),
+  ...unitsInSlices("head"),
 });

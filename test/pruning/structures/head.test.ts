@@ -15,7 +15,7 @@ const method = (structure: string, norm?: string) => ({
   structure: chosen("structure", norm === undefined ? structure : { name: structure, norm }),
 });
 
-/** Scores that are the same in all rows, or in all columns, of a lane. */
+/** Scores that are the same in all rows, or in all columns, of a slice. */
 const byRow = (...rows: number[]) => Float32Array.from(rows.flatMap((score) => Array(4).fill(score)));
 const byColumn = (rows: number, ...columns: number[]) =>
   Float32Array.from(Array.from({ length: rows }, () => columns).flat());
