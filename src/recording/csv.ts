@@ -83,15 +83,28 @@ export function asRecorded<Name extends TableName>(
   table: Name,
   rows: readonly TableRows[Name][],
   ownMetrics: readonly string[] = [],
-): TableRows[Name][] {
+): readonly TableRows[Name][] {
+  return roundAsRecorded(
+    table,
+    rows.map((row) => ({ ...row })),
+    ownMetrics,
+  );
+}
+
+/** The same rows, changed: of a long table there is no room for two. */
+export function roundAsRecorded<Name extends TableName>(
+  table: Name,
+  rows: readonly TableRows[Name][],
+  ownMetrics: readonly string[] = [],
+): readonly TableRows[Name][] {
   const columns = Object.entries(columnsOfRows(table, rows, ownMetrics));
   const rounded = columns.filter(([, { format }]) => format === "figure" || format === "amount");
-  return rows.map((row) => {
-    const cells: Readonly<Record<string, unknown>> = { ...row };
-    const written = rounded.flatMap(([key, { format }]) => {
+  for (const row of rows) {
+    const cells = row as unknown as Record<string, unknown>;
+    for (const [key, { format }] of rounded) {
       const cell = cells[key];
-      return typeof cell === "number" ? [[key, Number(formatCell(cell, format))] as const] : [];
-    });
-    return { ...row, ...Object.fromEntries(written) };
-  });
+      if (typeof cell === "number") cells[key] = Number(formatCell(cell, format));
+    }
+  }
+  return rows;
 }

@@ -50,9 +50,10 @@ export function columnsOfRows(
   rows: readonly object[],
   ownMetrics: readonly string[],
 ): ColumnSet {
-  const used = new Set(
-    rows.flatMap((row) => Object.entries(row).flatMap(([key, cell]) => (cell == null ? [] : [key]))),
-  );
+  const used = new Set<string>();
+  for (const row of rows) {
+    for (const [key, cell] of Object.entries(row)) if (cell != null) used.add(key);
+  }
   return columnsOf(table, (column) => used.has(column), ownMetrics);
 }
 

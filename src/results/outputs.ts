@@ -2,7 +2,7 @@ import type { Rasterize } from "../charts/rendering/rasterize.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
-import { asRecorded, formatCsvBytes } from "../recording/csv.ts";
+import { asRecorded, formatCsvBytes, roundAsRecorded } from "../recording/csv.ts";
 import { EVALUATION_TABLES } from "../recording/evaluation.ts";
 import { PUBLISHED_FILE, type PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
@@ -52,7 +52,7 @@ function namesOf({ metrics = [] }: StudyOptions): string[] {
   return metrics.map(({ name }) => name);
 }
 
-/** The charts and the report, by name. */
+/** The charts and the report, by name. Layers and history of the tables are rounded to what `tableFiles` has written. */
 export async function chartFiles(
   study: StudyOutline,
   configText: string,
@@ -63,8 +63,8 @@ export async function chartFiles(
   const { evaluation } = tables;
   const data = {
     results: recordedResults(study.options, tables),
-    layers: asRecorded("layers", tables.layers),
-    history: asRecorded("history", tables.history),
+    layers: roundAsRecorded("layers", tables.layers),
+    history: roundAsRecorded("history", tables.history),
     snapshots: tables.snapshots,
     evaluation: {
       classes: asRecorded("classes", evaluation.classes),

@@ -1,3 +1,4 @@
+import { groupBy } from "../analysis/group-by.ts";
 import { mcNemar, pairedCounts, pairedInterval } from "../analysis/paired-counts.ts";
 import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
 import { type Cell, lastOf, pointRunOf } from "../experiment/plan.ts";
@@ -112,37 +113,29 @@ export function tabulate(
     };
     return { ...row, ...formulaCells(row, formulas) };
   };
-  // One cell after the other: of a study of many runs there is room for the rows, and not for the results.
-  const results: ResultRow[] = [];
-  const layers: LayerRow[] = [];
-  const epochs: HistoryRow[] = [];
-  const evaluation: {
-    [Name in Exclude<keyof EvaluationRows, "sweet-spots">]: EvaluationRows[Name][number][];
-  } = {
-    classes: [],
-    calibration: [],
-    corruptions: [],
-    weights: [],
-  };
-  for (const cell of plan.cells) {
+  const rowsOf = (cell: Cell) => {
     const of = fill(cell);
-    results.push(resultOf(of));
-    for (const row of layerRows(of, labels, quantizes, unitsOf?.(cell, of.point))) layers.push(row);
-    for (const row of epochRows(cell, "train", of.point.trained ?? [], labels)) epochs.push(row);
-    for (const row of epochRows(cell, "finetune", of.point.history, labels)) epochs.push(row);
-    const tested = evaluationRows(testedCell(of), labels.study);
-    for (const row of tested.classes) evaluation.classes.push(row);
-    for (const row of tested.calibration) evaluation.calibration.push(row);
-    for (const row of tested.corruptions) evaluation.corruptions.push(row);
-    for (const row of weightRows(of, labels.study)) evaluation.weights.push(row);
-  }
+    return {
+      result: resultOf(of),
+      layers: layerRows(of, labels, quantizes, unitsOf?.(cell, of.point)),
+      epochs: [
+        ...epochRows(cell, "train", of.point.trained ?? [], labels),
+        ...epochRows(cell, "finetune", of.point.history, labels),
+      ],
+      ...evaluationRows(testedCell(of), labels.study),
+      weights: weightRows(of, labels.study),
+    };
+  };
+  // One cell after the other: of a study of many runs there is room for the rows, and not for the results.
+  const rows = new Array<ReturnType<typeof rowsOf>>(plan.cells.length);
+  for (const [place, cell] of bySeed(plan.cells)) rows[place] = rowsOf(cell);
   return {
-    results,
+    results: rows.map(({ result }) => result),
     learningRates: triesRates ? learningRateRows({ ...study, plan }, stored, effortBehind, labels.study) : [],
-    layers,
+    layers: rows.flatMap(({ layers }) => layers),
     history: uniqueSeeds(plan.cells)
       .flatMap((cell) => trainHistory(cell, baselineOf(stored, cell), labels))
-      .concat(epochs),
+      .concat(rows.flatMap(({ epochs }) => epochs)),
     timings: plan.runs.flatMap((run) => {
       const timing = stored.get(run.id)?.timing;
       if (timing === undefined) return [];
@@ -150,7 +143,10 @@ export function tabulate(
       return [timingRow(run.label, timing, behind, labels)];
     }),
     evaluation: {
-      ...evaluation,
+      classes: rows.flatMap(({ classes }) => classes),
+      calibration: rows.flatMap(({ calibration }) => calibration),
+      corruptions: rows.flatMap(({ corruptions }) => corruptions),
+      weights: rows.flatMap(({ weights }) => weights),
       "sweet-spots": sweetSpotRows(
         { ...study, plan },
         stored,
@@ -192,6 +188,11 @@ function quantizedOf(stored: StoredRuns, cell: Cell): QuantizedResult | undefine
   const result = stored.get(lastOf(cell))?.result;
   if (result?.kind !== "quantized") throw new Error(`${cell.label}: its run is not stored`);
   return result;
+}
+
+/** The cells with their places in the grid, seed by seed: those of a seed have results in common. */
+function bySeed(cells: readonly Cell[]): [place: number, cell: Cell][] {
+  return [...groupBy([...cells.entries()], ([, { seed }]) => seed).values()].flat();
 }
 
 /** A cell of each seed. */

@@ -1,26 +1,46 @@
 import type { EngineDescription } from "../engines/engine.ts";
 import { lastOf, pointRunOf, type StudyPlan } from "../experiment/plan.ts";
-import { thinLayers } from "../pruning/measure.ts";
+import type { RunStatus } from "../experiment/status.ts";
+import { type ThinLayer, thinLayers } from "../pruning/measure.ts";
 import { isConstructed } from "../pruning/method.ts";
 import { structures } from "../pruning/structures/registry.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
 export function resultWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
+  const faults = faultsOf(plan, stored);
   return [
-    ...statusWarnings(plan, stored),
-    ...thinLayerWarnings(plan, stored),
+    ...statusWarnings(plan, faults),
+    ...thinLayerWarnings(plan, faults),
     ...lostOutputWarnings(plan, stored),
   ];
 }
 
-function statusWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
+/** What may have to be told of a run. */
+interface Faults {
+  readonly status: RunStatus;
+  readonly thin: readonly ThinLayer[];
+}
+
+/** Of the runs that have any, each read once: a result is large, and of many runs it is in no memory. */
+function faultsOf({ runs }: StudyPlan, stored: StoredRuns): ReadonlyMap<string, Faults> {
+  const found = new Map<string, Faults>();
+  for (const { id } of runs) {
+    const result = stored.get(id)?.result;
+    if (result === undefined) continue;
+    const thin = result.kind === "point" ? thinLayers(result.measure) : [];
+    if (result.status !== "ok" || thin.length > 0) found.set(id, { status: result.status, thin });
+  }
+  return found;
+}
+
+function statusWarnings(plan: StudyPlan, faults: ReadonlyMap<string, Faults>): string[] {
   // Levels on the way to a cell, and checkpoints, stand in no table.
   const shown = new Set(plan.cells.flatMap((cell) => [cell.path[0], lastOf(cell)]));
   const diverged: string[] = [];
   const collapsed: string[] = [];
   for (const run of plan.runs) {
-    const status = shown.has(run.id) ? stored.get(run.id)?.result.status : undefined;
+    const status = shown.has(run.id) ? faults.get(run.id)?.status : undefined;
     if (status === "diverged") diverged.push(run.label);
     // A network that is made without a path is what was asked for.
     const isAskedFor = "method" in run && isConstructed(run.method);
@@ -40,7 +60,7 @@ function statusWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
 }
 
 /** One line for each method and layer that keeps fewer weights than it has units, from its lowest sparsity on. */
-function thinLayerWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
+function thinLayerWarnings(plan: StudyPlan, faults: ReadonlyMap<string, Faults>): string[] {
   const lowest = new Map<string, { sparsity: number; line: string }>();
   const owners = new Map<string, string>();
   for (const cell of plan.cells) {
@@ -50,11 +70,10 @@ function thinLayerWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
     const owner = owners.get(id) ?? method.name;
     owners.set(id, owner);
     if (method.quantization !== undefined && owner !== method.name) continue;
-    const result = stored.get(id)?.result;
-    if (result?.kind !== "point" || sparsity === 1) continue;
+    if (sparsity === 1) continue;
     // What goes from several layers at once has a residual connection past them.
     if (!isConstructed(method) && structures.named(method.structure.name).group !== undefined) continue;
-    for (const { layer, units, nonzero } of thinLayers(result.measure)) {
+    for (const { layer, units, nonzero } of faults.get(id)?.thin ?? []) {
       const key = `${method.name} ${layer}`;
       if (sparsity >= (lowest.get(key)?.sparsity ?? Number.POSITIVE_INFINITY)) continue;
       const line =

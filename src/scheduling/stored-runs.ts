@@ -8,8 +8,8 @@ export interface StoredRuns {
   get(id: string): StoredRun | undefined;
 }
 
-/** Results that stay in memory: whatever a few rows of a table are made of. */
-const REMEMBERED = 512;
+/** At least so many results stay in memory, and twice as many at most: whatever the rows of a seed have in common. */
+const REMEMBERED = 256;
 
 /** What is known of a run in a store without its result. */
 export type Held = Pick<StoredRun, "timing" | "artifacts">;
@@ -18,8 +18,12 @@ export type Held = Pick<StoredRun, "timing" | "artifacts">;
 export class RunsInStore implements StoredRuns {
   readonly #store: Pick<RunStore, "readAgain">;
   readonly #held = new Map<string, Held>();
-  /** By when they were last asked for. */
-  readonly #remembered = new Map<string, RunResult>();
+  /**
+   * What was asked for last, and what before. Whole maps are let go of: one that entries are taken out of is laid out anew again and
+   * again, and all that it ever held stays in memory until a full garbage collection.
+   */
+  #recent = new Map<string, RunResult>();
+  #earlier = new Map<string, RunResult>();
 
   constructor(store: Pick<RunStore, "readAgain">) {
     this.#store = store;
@@ -55,11 +59,14 @@ export class RunsInStore implements StoredRuns {
   }
 
   #result(id: string): RunResult {
-    const result = this.#remembered.get(id) ?? this.#store.readAgain(id).result;
-    this.#remembered.delete(id);
-    this.#remembered.set(id, result);
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+    const recent = this.#recent.get(id);
+    if (recent !== undefined) return recent;
+    const result = this.#earlier.get(id) ?? this.#store.readAgain(id).result;
+    if (this.#recent.size === REMEMBERED) {
+      this.#earlier = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(id, result);
     return result;
   }
 }
