@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { type ColumnSet, optionalColumns, tables } from "../../src/recording/columns.ts";
-import { formatCsv, formatCsvBytes } from "../../src/recording/csv.ts";
+import { asRecorded, formatCsv, formatCsvBytes, roundAsRecorded } from "../../src/recording/csv.ts";
 import type { HistoryRow } from "../../src/recording/rows.ts";
 import { OWN_COLUMNS } from "../../src/recording/table-columns.ts";
 import { resultRow } from "../support/result-rows.ts";
@@ -101,4 +101,18 @@ it("writes long tables with the same bytes, and names the same rows in errors", 
   expect(() => formatCsvBytes("results", wrong)).toThrow(
     "results.csv, row 2101: sparsity (figure) cannot be NaN",
   );
+});
+
+it("rounds rows to what a table holds: copies of them, or the rows themselves", () => {
+  const rows = [resultRow({ accuracy: 0.12345678, loss: 1e-9, seed: 3 }), resultRow({ accuracy: null })];
+  const before = structuredClone(rows);
+  const recorded = asRecorded("results", rows);
+  expect(recorded.map(({ accuracy, loss, seed }) => [accuracy, loss, seed])).toEqual([
+    [0.123457, 0, 3],
+    [null, rows[1]?.loss, rows[1]?.seed],
+  ]);
+  expect(rows).toEqual(before);
+  expect(roundAsRecorded("results", rows)).toBe(rows);
+  expect(rows).toEqual(recorded);
+  expect(formatCsv("results", rows)).toBe(formatCsv("results", before));
 });

@@ -9,8 +9,8 @@ import { sha256 } from "../../foundations/hash.ts";
 export type LineKind = "run1" | "value1";
 
 const HASH_DIGITS = 64;
-const MOST_HEADER_BYTES = 256;
 const LINE_FEED = 0x0a;
+const SPACE = 0x20;
 
 export function packLine(kind: LineKind, id: string, json: string): string {
   return `\n${kind} ${id} ${checksum(kind, id, json)} ${json}\n`;
@@ -51,9 +51,14 @@ export function findLines(bytes: Buffer): { readonly lines: readonly FoundLine[]
   return { lines, end: offset };
 }
 
+/** Its texts are copies: ids are kept, and a part of a longer text keeps all of it. */
 function headerOf(line: Buffer) {
-  const [kind, id, checksum] = line.toString("latin1", 0, MOST_HEADER_BYTES).split(" ", 3);
-  if ((kind !== "run1" && kind !== "value1") || id === undefined || checksum?.length !== HASH_DIGITS)
-    return undefined;
-  return { kind, id, checksum, length: kind.length + id.length + checksum.length + 3 } as const;
+  const kindEnd = line.indexOf(SPACE);
+  const idEnd = line.indexOf(SPACE, kindEnd + 1);
+  const end = idEnd + 1 + HASH_DIGITS;
+  if (kindEnd === -1 || idEnd === -1 || line[end] !== SPACE) return undefined;
+  const kind = line.toString("latin1", 0, kindEnd);
+  if (kind !== "run1" && kind !== "value1") return undefined;
+  const id = line.toString("latin1", kindEnd + 1, idEnd);
+  return { kind, id, checksum: line.toString("latin1", idEnd + 1, end), length: end + 1 } as const;
 }
