@@ -52,11 +52,12 @@ async function measure(size) {
   const folder = path.join(root, `results-${size}`);
   const plan = run(["sweep", "--config", config, "--out", folder, "--dry-run"]);
   const { runs, ...store } = await fill(config, template, folder);
+  const tables = run(["sweep", "--config", config, "--out", folder, "--quiet", "--no-charts"]);
   const sweep = run(["sweep", "--config", config, "--out", folder, "--quiet"]);
   const report = run(["report", folder]);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
   process.stderr.write(`${runs} runs: ${files.length} files\n`);
-  return Object.entries({ plan, store, sweep, report }).map(([step, { seconds, cpu, peak }]) => [
+  return Object.entries({ plan, store, tables, sweep, report }).map(([step, { seconds, cpu, peak }]) => [
     runs.toLocaleString("en"),
     step,
     seconds.toFixed(1),

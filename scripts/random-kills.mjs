@@ -32,8 +32,11 @@ dataset: { name: mnist, source: bundled, validation: 8500 }
 model: { name: mlp, hidden: [16] }
 train: { epochs: 2 }
 prune:
-  methods: [l1-unstructured, lottery-ticket, gradual-magnitude, { name: rounded, criterion: magnitude, allocation: global, quantization: { bits: 4 } }]
-  sparsities: [0, 0.5, 0.8]
+  methods:
+    - l1-unstructured
+    - { name: tickets, criterion: magnitude, allocation: global, schedule: { name: iterative, levels: [0.5] }, recovery: rewind }
+    - { name: rounded, criterion: magnitude, allocation: global, quantization: { bits: 4 } }
+  sparsities: [0.75, 0.9]
   finetune: { epochs: 2 }
 seeds: [0, 1]
 engine: kernels-wasm
