@@ -41,6 +41,8 @@ prune:
 seeds: [0, 1]
 engine: kernels-wasm
 `;
+/** A kill comes within this part of the time of an undisturbed sweep, so that most sweeps are killed several times. */
+const KILLED_WITHIN = 0.6;
 /** A sweep that takes longer than this, kills apart, does not end. */
 const PATIENCE_SECONDS = 600;
 
@@ -116,7 +118,7 @@ async function killedSweep(folder, usual, count) {
     const end = exitOf(driver, `${folder}, start ${count.starts}`);
     end.catch(() => {});
     for (let ended = false; !ended; ) {
-      const moment = sleep(1000 * usual * chance(), "moment", { ref: false });
+      const moment = sleep(1000 * KILLED_WITHIN * usual * chance(), "moment", { ref: false });
       if (count.kills >= kills || (await Promise.race([end, moment])) !== "moment") {
         await Promise.race([end, late(until, folder)]);
         isDone = ended = true;

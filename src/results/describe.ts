@@ -6,7 +6,7 @@ import { packageVersion } from "../foundations/paths.ts";
 import { loadedPlugins } from "../foundations/plugins.ts";
 import { parameterCount, parameterSpecs } from "../network/parameters.ts";
 import type { Manifest, ManifestPart } from "../recording/manifest.ts";
-import type { StudyLabels } from "./tabulate.ts";
+import type { StudyLabels } from "./filled-cell.ts";
 
 /** What may not change when a results folder is continued, or when parts are joined. */
 export function settingsOf({

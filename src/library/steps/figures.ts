@@ -3,7 +3,7 @@ import type { TestMeasure } from "../../experiment/runs/test-measure.ts";
 import type { RunStatus } from "../../experiment/status.ts";
 import type { NetworkMeasure } from "../../pruning/measure.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import { measureColumns } from "../../results/tabulate.ts";
+import { measureColumns } from "../../results/tabulate-results.ts";
 
 /** What is known of a network, by the names of the columns of results.csv. */
 export type Figures = Pick<

@@ -6,7 +6,7 @@ import { type ShrunkNetwork, shrinkMasked } from "../../network/shrunk.ts";
 import { hasWeights, type LayerSpec, readsTokens } from "../../network/specification.ts";
 import { measureNetwork, type NetworkMeasure, type TensorMeasure } from "../../pruning/measure.ts";
 import { type Checkpoint, type TensorFile, weightsIn } from "../../recording/read-checkpoint.ts";
-import { measureColumns } from "../../results/tabulate.ts";
+import { measureColumns } from "../../results/tabulate-results.ts";
 import type { CheckpointOptions, OutputOptions } from "./options.ts";
 import {
   checkpointOutput,
