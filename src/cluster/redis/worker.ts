@@ -280,6 +280,8 @@ class TaskServer {
       if (tokens.includes(token)) continue;
       this.#workers.delete(token);
       await worker.close(true);
+      // What looks for lost tasks notes this for a queue that is gone, too.
+      await this.#redis.hdel(worker.toKey("meta"), "opts.maxLenEvents");
     }
     for (const token of this.#misfits.keys()) if (!tokens.includes(token)) this.#misfits.delete(token);
   }
