@@ -12,9 +12,7 @@ const EVERYTHING = "{ classes: true, calibration: true, corruptions: [noise, blu
 describe("evaluate", () => {
   let folder = "";
   const sweep = (...set: readonly string[]) =>
-    runCli(["sweep", "--no-charts", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], {
-      cwd: folder,
-    });
+    runCli(["sweep", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], { cwd: folder });
   const file = (study: string, name: string) => path.join(folder, "results", study, name);
   const text = (study: string, name: string) => readFile(file(study, name), "utf8");
   const rowsOf = async <Name extends "results" | "classes" | "calibration" | "corruptions">(name: Name) =>
