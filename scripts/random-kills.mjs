@@ -41,8 +41,6 @@ prune:
 seeds: [0, 1]
 engine: kernels-wasm
 `;
-/** A kill comes within this part of the time of an undisturbed sweep, so that most sweeps are killed several times. */
-const KILLED_WITHIN = 0.6;
 /** A sweep that takes longer than this, kills apart, does not end. */
 const PATIENCE_SECONDS = 600;
 
@@ -118,7 +116,7 @@ async function killedSweep(folder, usual, count) {
     const end = exitOf(driver, `${folder}, start ${count.starts}`);
     end.catch(() => {});
     for (let ended = false; !ended; ) {
-      const moment = sleep(1000 * KILLED_WITHIN * usual * chance(), "moment", { ref: false });
+      const moment = sleep(1000 * site.killedWithin * usual * chance(), "moment", { ref: false });
       if (count.kills >= kills || (await Promise.race([end, moment])) !== "moment") {
         await Promise.race([end, late(until, folder)]);
         isDone = ended = true;
@@ -266,9 +264,11 @@ async function awaitNone(what, look) {
   throw new Error(`${what}: ${(await look()).join(", ")}`);
 }
 
+/** `killedWithin`: a kill comes within so much of the time of an undisturbed local sweep, so that most sweeps are killed several times. */
 function localSite() {
   return {
     title: "on this machine",
+    killedWithin: 0.6,
     flags: [],
     env: process.env,
     victim: () => undefined,
@@ -292,6 +292,7 @@ function slurmSite() {
   const env = isReal ? process.env : fakeSlurm();
   return {
     title: isReal ? "on this site's Slurm" : "on the stand-in for Slurm's commands",
+    killedWithin: 3,
     flags: ["--on", "slurm"],
     env,
     victim: taskOr(() => undefined),
@@ -351,6 +352,7 @@ async function redisSite() {
   for (let i = 0; i < 2; i++) begin();
   return {
     title: "through Redis, with two workers",
+    killedWithin: 3,
     flags: ["--on", address],
     env: process.env,
     victim: taskOr((toss) => {
