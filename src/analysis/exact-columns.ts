@@ -1,5 +1,7 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
-import { type ColumnSet, effortColumns, optionalColumns, tables } from "../recording/columns.ts";
+import type { ColumnSet } from "../recording/column.ts";
+import { tables } from "../recording/columns.ts";
+import { effortColumns, optionalColumns } from "../recording/optional-columns.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { builtInColumnNames } from "../recording/table-columns.ts";
 import { groupBy } from "./group-by.ts";

@@ -11,7 +11,7 @@ import {
   type OptionalColumns,
   setting,
   text,
-} from "../recording/columns.ts";
+} from "../recording/column.ts";
 import { writeCsv } from "../recording/csv.ts";
 import type { SummaryRow } from "../recording/rows.ts";
 import type { StudyEnd } from "./study.ts";

@@ -10,7 +10,7 @@ import { loss } from "../metrics/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { parameterSpecs } from "../network/parameters.ts";
 import type { MethodOptions } from "../pruning/methods.ts";
-import { amount, integer, setting, text } from "../recording/columns.ts";
+import { amount, integer, setting, text } from "../recording/column.ts";
 import { labelsOf } from "../results/describe.ts";
 import { tabulate } from "../results/tabulate.ts";
 import type { StoredRuns } from "../scheduling/share.ts";

@@ -1,4 +1,4 @@
-import { amount, type Columns, figure, integer, text } from "./columns.ts";
+import { amount, type Columns, figure, integer, text } from "./column.ts";
 
 /** What a checkpoint can be computed as; docs/bench.md says what each one is. */
 export type BenchForm = "dense" | "masked" | "sparse" | "shrunk";

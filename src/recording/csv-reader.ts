@@ -3,7 +3,9 @@ import { eachRecord } from "../foundations/csv-records.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { nearest } from "../foundations/suggest.ts";
-import { type CellFormat, type evaluationTables, type TableRows, tables } from "./columns.ts";
+import type { CellFormat } from "./column.ts";
+import { tables } from "./columns.ts";
+import type { evaluationTables } from "./evaluation-columns.ts";
 import type {
   CalibrationRow,
   ClassRow,
@@ -12,6 +14,7 @@ import type {
   LayerRow,
   ResultRow,
   SweetSpotRow,
+  TableRows,
   WeightsTableRow,
 } from "./rows.ts";
 import { columnsOf, ownMetricsIn } from "./table-columns.ts";

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
-import type { CellFormat, ColumnSet, TableName, TableRows } from "./columns.ts";
+import type { CellFormat, ColumnSet } from "./column.ts";
+import type { TableName, TableRows } from "./rows.ts";
 import { columnsOfRows } from "./table-columns.ts";
 
 /** A table of a results folder as CSV text, with the columns of metrics of the user's own at the end: see writeCsv. */

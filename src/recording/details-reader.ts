@@ -2,11 +2,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { readError } from "../foundations/system-errors.ts";
-import type { TableRows } from "./columns.ts";
 import { parseCsv } from "./csv-reader.ts";
 import type { EvaluationRows, EvaluationTable } from "./evaluation.ts";
 import { PUBLISHED_FILE, type PublishedPoint, parsePublished } from "./published-points.ts";
-import type { LayerRow } from "./rows.ts";
+import type { LayerRow, TableRows } from "./rows.ts";
 import { parseSnapshots, SNAPSHOTS_FILE, type Snapshots } from "./snapshots.ts";
 
 /** What a results folder holds beside its results and history. */

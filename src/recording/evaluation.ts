@@ -1,4 +1,5 @@
-import { evaluationTables, type TableRows } from "./columns.ts";
+import { evaluationTables } from "./evaluation-columns.ts";
+import type { TableRows } from "./rows.ts";
 
 export type EvaluationTable = keyof typeof evaluationTables;
 

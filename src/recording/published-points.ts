@@ -7,7 +7,7 @@ import { packageRoot } from "../foundations/paths.ts";
 import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { readError } from "../foundations/system-errors.ts";
-import { type ColumnSet, integer, setting, text } from "./columns.ts";
+import { type ColumnSet, integer, setting, text } from "./column.ts";
 
 /** In a results folder: figures of papers, and ours beside them. */
 export const PUBLISHED_FILE = "published.csv";

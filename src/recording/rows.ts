@@ -290,3 +290,20 @@ export interface TimingRow {
   readonly examples_per_second: number;
   readonly peak_memory_mib: number;
 }
+
+/** The rows of every table of a results folder, by its name. */
+export interface TableRows {
+  readonly results: ResultRow;
+  readonly summary: SummaryRow;
+  readonly layers: LayerRow;
+  readonly history: HistoryRow;
+  readonly timings: TimingRow;
+  readonly classes: ClassRow;
+  readonly calibration: CalibrationRow;
+  readonly corruptions: CorruptionRow;
+  readonly weights: WeightsTableRow;
+  readonly "sweet-spots": SweetSpotRow;
+  readonly "learning-rates": LearningRateRow;
+}
+
+export type TableName = keyof TableRows;

@@ -1,4 +1,7 @@
-import { amount, type ColumnSet, optionalColumns, type TableName, tables } from "./columns.ts";
+import { amount, type ColumnSet } from "./column.ts";
+import { tables } from "./columns.ts";
+import { optionalColumns } from "./optional-columns.ts";
+import type { TableName } from "./rows.ts";
 
 /** The columns of a metric of the user's own, in the tables that have any. */
 export const OWN_COLUMNS: { readonly [Name in TableName]?: (metric: string) => ColumnSet } = {

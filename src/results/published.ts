@@ -1,7 +1,7 @@
 import { publishedComparisons } from "../analysis/published-comparisons.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { networkNames } from "../models/network-names.ts";
-import { figure, integer, setting, text } from "../recording/columns.ts";
+import { figure, integer, setting, text } from "../recording/column.ts";
 import { writeCsv } from "../recording/csv.ts";
 import { type PublishedPoint, publishedColumns, readPublished } from "../recording/published-points.ts";
 import type { ResultRow } from "../recording/rows.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import type { ColumnSet } from "../../src/recording/columns.ts";
+import type { ColumnSet } from "../../src/recording/column.ts";
 import {
   parsePublished,
   publishedColumns,

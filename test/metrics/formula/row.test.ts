@@ -6,7 +6,9 @@ import { functions } from "../../../src/metrics/formula/functions.ts";
 import { FIGURES } from "../../../src/metrics/formula/names.ts";
 import type { FormulaOptions } from "../../../src/metrics/formula/options.ts";
 import { type EmptyCell, formulaCells, parseFormulas } from "../../../src/metrics/formula/row.ts";
-import { type ColumnSet, optionalColumns, tables } from "../../../src/recording/columns.ts";
+import type { ColumnSet } from "../../../src/recording/column.ts";
+import { tables } from "../../../src/recording/columns.ts";
+import { optionalColumns } from "../../../src/recording/optional-columns.ts";
 import { regressionRow, resultRow } from "../../support/result-rows.ts";
 
 const entry = (name: string, formula: string): FormulaOptions => ({
