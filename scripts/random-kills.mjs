@@ -292,7 +292,7 @@ function slurmSite() {
   const env = isReal ? process.env : fakeSlurm();
   return {
     title: isReal ? "on this site's Slurm" : "on the stand-in for Slurm's commands",
-    killedWithin: 3,
+    killedWithin: 1.5,
     flags: ["--on", "slurm"],
     env,
     victim: taskOr(() => undefined),
@@ -352,7 +352,7 @@ async function redisSite() {
   for (let i = 0; i < 2; i++) begin();
   return {
     title: "through Redis, with two workers",
-    killedWithin: 3,
+    killedWithin: 2,
     flags: ["--on", address],
     env: process.env,
     victim: taskOr((toss) => {

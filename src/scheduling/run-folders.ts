@@ -1,57 +1,37 @@
 import { existsSync, readFileSync } from "node:fs";
-import { link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import * as z from "zod";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
-import { copyFlushed, discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
+import { discard, replaceFile, writeFlushed } from "../foundations/atomic-file.ts";
 import { collectGarbage } from "../foundations/collect-garbage.ts";
 import { createFolder } from "../foundations/create-folder.ts";
-import { failure, systemErrorCode } from "../foundations/errors.ts";
+import { systemErrorCode } from "../foundations/errors.ts";
 import { canonicalJson, sha256 } from "../foundations/hash.ts";
 import { temporaryBeside } from "../foundations/leftovers.ts";
 import { atPath, readError } from "../foundations/system-errors.ts";
-import type { Masks } from "../network/mask.ts";
-import { type Parameters, parameterSpecs } from "../network/parameters.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../recording/checkpoint.ts";
 import { decodeOptimizerState, encodeOptimizerState } from "../recording/optimizer-state.ts";
-import { type RunTiming, type StoredRun, timingSchema } from "./stored-run.ts";
-
-const RESULT_FILE = "result.json";
-const TIMING_FILE = "timing.json";
-const ARTIFACT_FILES: Readonly<Record<Artifact, string>> = {
-  weights: "weights.safetensors",
-  optimizer: "optimizer.safetensors",
-};
-
-const resultFileSchema = z.object({
-  format: z.literal(2),
-  id: z.string(),
-  resultSha256: z.string(),
-  artifactsSha256: z.partialRecord(z.enum(["weights", "optimizer"] satisfies Artifact[]), z.string()),
-  result: z.looseObject({ kind: z.string(), status: z.string() }),
-});
-
-interface ResultFile {
-  readonly format: 2;
-  readonly id: string;
-  readonly resultSha256: string;
-  readonly artifactsSha256: Readonly<Partial<Record<Artifact, string>>>;
-  readonly result: RunResult;
-}
-
-/** Has a checksum of its own: a result's file must not hang on how long the run took. */
-const timingFileSchema = z.object({ format: z.literal(1), timingSha256: z.string(), timing: timingSchema });
+import { linkOrCopy, moveAside, movedTo } from "./move-folder.ts";
+import {
+  ARTIFACT_FILES,
+  goneMeanwhile,
+  RESULT_FILE,
+  type ResultFile,
+  RunFiles,
+  resultText,
+  TIMING_FILE,
+  timingText,
+  unlessDamaged,
+} from "./run-files.ts";
+import type { RunTiming, StoredRun } from "./stored-run.ts";
 
 /** The weights and masks of a run, as the bytes of a checkpoint in memory that threads share: nobody writes to them. */
 export interface SharedWeights {
   readonly run: string;
   readonly bytes: Uint8Array;
 }
-
-/** A file of a run that is not as it was written. */
-class Damaged extends Error {}
 
 /**
  * Runs that have something to pass on: runs/<hash>/ each, put there whole by a rename, checked by SHA-256 when read. A
@@ -60,26 +40,28 @@ class Damaged extends Error {}
 export class RunFolders {
   readonly folder: string;
   readonly #network: NetworkSpec;
+  readonly #files: RunFiles;
 
   constructor(folder: string, network: NetworkSpec) {
     this.folder = folder;
     this.#network = network;
+    this.#files = new RunFiles(folder, network);
   }
 
   /** The stored run, or undefined when it is not there or not as it was written. */
   async read(id: string): Promise<StoredRun | undefined> {
     return unlessDamaged(async () => {
-      const file = await this.#readResultFile(id);
+      const file = await this.#files.readResult(id);
       const artifacts = Object.keys(file.artifactsSha256) as Artifact[];
       for (const artifact of artifacts) collectGarbage(await this.#check(file, artifact));
-      return { result: file.result, timing: await this.#readTiming(id), artifacts };
+      return { result: file.result, timing: await this.#files.readTiming(id), artifacts };
     });
   }
 
   /** Returns how many bytes it read. */
   async #check(file: ResultFile, artifact: Artifact): Promise<number> {
-    const bytes = await this.#readArtifact(file, artifact);
-    if (artifact === "weights") this.#refuseOtherNetwork(file, bytes);
+    const bytes = await this.#files.readArtifact(file, artifact);
+    if (artifact === "weights") this.#files.refuseOtherNetwork(file, bytes);
     return bytes.length;
   }
 
@@ -101,7 +83,7 @@ export class RunFolders {
   /** A run that `read` has found, again and without its checks; undefined when it is there no longer. */
   readAgain(id: string): StoredRun | undefined {
     try {
-      const json = (name: string) => JSON.parse(readFileSync(this.#path(id, name), "utf8"));
+      const json = (name: string) => JSON.parse(readFileSync(this.#files.path(id, name), "utf8"));
       const { result, artifactsSha256 } = json(RESULT_FILE) as ResultFile;
       return {
         result,
@@ -125,11 +107,11 @@ export class RunFolders {
     shared?: SharedWeights,
   ): Promise<ParentOutput | undefined> {
     return unlessDamaged(async () => {
-      const file = await this.#readResultFile(id);
+      const file = await this.#files.readResult(id);
       const bytes = new Map<Artifact, Uint8Array>();
       for (const artifact of artifacts) {
         const isRead = artifact === "weights" && shared?.run === id;
-        bytes.set(artifact, isRead ? shared.bytes : await this.#readArtifact(file, artifact));
+        bytes.set(artifact, isRead ? shared.bytes : await this.#files.readArtifact(file, artifact));
       }
       const weights = bytes.get("weights");
       const optimizer = bytes.get("optimizer");
@@ -137,8 +119,9 @@ export class RunFolders {
         status: file.result.status,
         ...(weights === undefined
           ? { parameters: new Map(), masks: new Map() }
-          : decodeCheckpoint(weights, this.#path(id, ARTIFACT_FILES.weights))),
-        optimizer: optimizer && decodeOptimizerState(optimizer, this.#path(id, ARTIFACT_FILES.optimizer)),
+          : decodeCheckpoint(weights, this.#files.path(id, ARTIFACT_FILES.weights))),
+        optimizer:
+          optimizer && decodeOptimizerState(optimizer, this.#files.path(id, ARTIFACT_FILES.optimizer)),
       };
     });
   }
@@ -149,20 +132,16 @@ export class RunFolders {
    */
   async readCheckpoint(id: string): Promise<Uint8Array> {
     const bytes = await unlessDamaged(async () =>
-      this.#readArtifact(await this.#readResultFile(id), "weights"),
+      this.#files.readArtifact(await this.#files.readResult(id), "weights"),
     );
     if (bytes !== undefined) return bytes;
-    throw failure(`The weights in ${path.join(this.folder, id)} are no longer as they were stored.`, {
-      hint: "Something removed or changed them while the sweep ran. Run the same command again to continue.",
-    });
+    throw goneMeanwhile(`The weights in ${path.join(this.folder, id)} are no longer as they were stored.`);
   }
 
   /** The same in memory that threads share; undefined when they are not there. */
   async readShared(id: string): Promise<SharedWeights | undefined> {
     return unlessDamaged(async () => {
-      const { artifactsSha256 } = await this.#readResultFile(id);
-      const bytes = await readShared(this.#path(id, ARTIFACT_FILES.weights));
-      refuseChanged(sha256(bytes) === artifactsSha256.weights, id);
+      const bytes = await this.#files.readSharedWeights(await this.#files.readResult(id));
       return { run: id, bytes };
     });
   }
@@ -196,25 +175,25 @@ export class RunFolders {
    * the same bytes either way.
    */
   async adopt(source: RunFolders, id: string, keep: readonly Artifact[]): Promise<void> {
-    const there = await source.#readResultFile(id);
+    const there = await source.#files.readResult(id);
     const artifactsSha256 = onlyKept(there, keep);
     const file = { ...there, artifactsSha256 };
     await this.#place(file, async (temporary) => {
       await writeFlushed(path.join(temporary, RESULT_FILE), resultText(file));
       const files = Object.keys(artifactsSha256).map((artifact) => ARTIFACT_FILES[artifact as Artifact]);
       for (const name of [TIMING_FILE, ...files]) {
-        await linkOrCopy(source.#path(id, name), path.join(temporary, name));
+        await linkOrCopy(source.#files.path(id, name), path.join(temporary, name));
       }
     });
   }
 
   /** Lets go of all artifacts of a run but these. Its result stays there throughout. */
   async drop(id: string, keep: readonly Artifact[]): Promise<void> {
-    const file = await this.#readResultFile(id);
+    const file = await this.#files.readResult(id);
     const artifactsSha256 = onlyKept(file, keep);
-    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
+    await replaceFile(this.#files.path(id, RESULT_FILE), resultText({ ...file, artifactsSha256 }));
     for (const artifact of Object.keys(file.artifactsSha256) as Artifact[]) {
-      if (!keep.includes(artifact)) await rm(this.#path(id, ARTIFACT_FILES[artifact]), { force: true });
+      if (!keep.includes(artifact)) await rm(this.#files.path(id, ARTIFACT_FILES[artifact]), { force: true });
     }
   }
 
@@ -223,7 +202,7 @@ export class RunFolders {
     const names = await readdir(path.join(this.folder, id));
     for (const [artifact, file] of Object.entries(ARTIFACT_FILES)) {
       if (!names.includes(file) || artifacts.includes(artifact as Artifact)) continue;
-      await rm(this.#path(id, file), { force: true });
+      await rm(this.#files.path(id, file), { force: true });
     }
   }
 
@@ -258,7 +237,7 @@ export class RunFolders {
   async #isThere(file: ResultFile, temporary: string): Promise<boolean> {
     const { id, artifactsSha256 } = file;
     const artifacts = Object.keys(artifactsSha256) as Artifact[];
-    const [there, found] = [await unlessDamaged(() => this.#readResultFile(id)), await this.read(id)];
+    const [there, found] = [await unlessDamaged(() => this.#files.readResult(id)), await this.read(id)];
     if (there === undefined || found === undefined) return false;
     const lacking = artifacts.filter((artifact) => !found.artifacts.includes(artifact));
     if (lacking.length === 0) return true;
@@ -268,148 +247,16 @@ export class RunFolders {
       const name = ARTIFACT_FILES[artifact];
       const another = temporaryBeside(path.join(this.folder, id));
       await linkOrCopy(path.join(temporary, name), another);
-      await rename(another, this.#path(id, name));
+      await rename(another, this.#files.path(id, name));
     }
     const all = { ...artifactsSha256, ...there.artifactsSha256 };
-    await replaceFile(this.#path(id, RESULT_FILE), resultText({ ...there, artifactsSha256: all }));
+    await replaceFile(this.#files.path(id, RESULT_FILE), resultText({ ...there, artifactsSha256: all }));
     return (await this.readArtifacts(id, artifacts)) !== undefined;
   }
-
-  async #readResultFile(id: string): Promise<ResultFile> {
-    const text = await this.#read(id, RESULT_FILE);
-    const file = resultFileSchema.parse(JSON.parse(text.toString("utf8"))) as unknown as ResultFile;
-    refuseChanged(
-      file.id === id &&
-        file.resultSha256 === sha256(canonicalJson(file.result)) &&
-        resultText(file) === String(text),
-      id,
-    );
-    return file;
-  }
-
-  async #readTiming(id: string): Promise<RunTiming> {
-    const text = String(await this.#read(id, TIMING_FILE));
-    const { timing } = timingFileSchema.parse(JSON.parse(text));
-    refuseChanged(timingText(timing) === text, id);
-    return timing;
-  }
-
-  async #readArtifact({ id, artifactsSha256 }: ResultFile, artifact: Artifact): Promise<Uint8Array> {
-    const bytes = await this.#read(id, ARTIFACT_FILES[artifact]);
-    refuseChanged(sha256(bytes) === artifactsSha256[artifact], id);
-    return bytes;
-  }
-
-  async #read(id: string, name: string): Promise<Buffer> {
-    const file = this.#path(id, name);
-    try {
-      return await readFile(file);
-    } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR")
-        throw new Damaged(id, { cause: error });
-      throw readError(error, file);
-    }
-  }
-
-  /** Whoever finds the weights expects a value for each parameter. */
-  #refuseOtherNetwork({ id, result: { network = this.#network } }: ResultFile, bytes: Uint8Array): void {
-    const { parameters, masks } = decodeCheckpoint(bytes, this.#path(id, ARTIFACT_FILES.weights));
-    const sizes = new Map(parameterSpecs(network).map(({ name, size }) => [name, size]));
-    const fits = (tensors: Parameters | Masks) =>
-      [...tensors].every(([name, { length }]) => sizes.get(name) === length);
-    refuseChanged(parameters.size === sizes.size && fits(parameters) && fits(masks), id);
-  }
-
-  #path(id: string, file: string): string {
-    return path.join(this.folder, id, file);
-  }
-}
-
-async function readShared(file: string): Promise<Uint8Array> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    for (let done = 0; done < size; ) {
-      const { bytesRead } = await handle.read(bytes, done, size - done, done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** What `read` gives, or undefined where files are missing or damaged, as opposed to a disk that does not answer. */
-async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Damaged || error instanceof SyntaxError || error instanceof z.ZodError)
-      return undefined;
-    throw error;
-  }
-}
-
-/** Moves a folder to its place, unless something is there. */
-async function movedTo(place: string, temporary: string): Promise<boolean> {
-  try {
-    await rename(temporary, place);
-    return true;
-  } catch (error) {
-    // Windows says EPERM or EACCES for a folder that is there.
-    const isThere = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"].includes(
-      systemErrorCode(error) ?? "",
-    );
-    if (isThere && (await exists(place))) return false;
-    throw error;
-  }
-}
-
-/** Takes what is in a place away, in one step, so that of two that want to one has it to remove. */
-async function moveAside(place: string): Promise<void> {
-  const aside = temporaryBeside(place);
-  try {
-    await rename(place, aside);
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-  }
-  await discard(aside);
-}
-
-async function exists(place: string): Promise<boolean> {
-  return stat(place).then(
-    () => true,
-    () => false,
-  );
-}
-
-function refuseChanged(isAsWritten: boolean, id: string): void {
-  if (!isAsWritten) throw new Damaged(id);
 }
 
 function onlyKept({ artifactsSha256 }: ResultFile, keep: readonly Artifact[]): ResultFile["artifactsSha256"] {
   return Object.fromEntries(
     Object.entries(artifactsSha256).filter(([artifact]) => keep.includes(artifact as Artifact)),
   );
-}
-
-function resultText(file: ResultFile): string {
-  return `${JSON.stringify(file, null, 1)}\n`;
-}
-
-function timingText(timing: RunTiming): string {
-  return `${JSON.stringify({ format: 1, timingSha256: sha256(canonicalJson(timing)), timing })}\n`;
-}
-
-/** A second name for the same bytes: files of a store are replaced, never changed. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") throw error;
-    await copyFlushed(from, to);
-  }
 }

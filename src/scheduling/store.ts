@@ -2,11 +2,11 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { RunResult } from "../experiment/runs/index.ts";
 import type { Artifact, ParentOutput, RunOutput } from "../experiment/runs/run.ts";
-import { failure } from "../foundations/errors.ts";
 import type { NetworkSpec } from "../network/specification.ts";
 import { PackIndex } from "./packs/pack-index.ts";
 import { packResult, unpackResult } from "./packs/pack-record.ts";
 import { appendToPack, closePack, flushPack } from "./packs/pack-writer.ts";
+import { goneMeanwhile } from "./run-files.ts";
 import { RunFolders, type SharedWeights } from "./run-folders.ts";
 import type { RunTiming, StoredRun } from "./stored-run.ts";
 
@@ -64,9 +64,7 @@ export class RunStore {
       this.#readPacked(id) ??
       this.#readOwn(id);
     if (found !== undefined) return found;
-    throw failure(`The run ${path.join(this.folder, id)} is no longer as it was stored.`, {
-      hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
-    });
+    throw goneMeanwhile(`The run ${path.join(this.folder, id)} is no longer as it was stored.`);
   }
 
   /** What a run passes on; undefined also when it is stored without these artifacts. `shared`: what is read already. */
