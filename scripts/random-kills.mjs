@@ -61,6 +61,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const lab = path.join(root, "bin", "prune-lab.js");
 const scratch = mkdtempSync(path.join(tmpdir(), "prune-lab-kills-"));
 const log = path.join(scratch, "log.txt");
+const output = openSync(log, "a");
 const inScratch = (...parts) => path.join(scratch, ...parts);
 writeFileSync(inScratch("kills.yaml"), CONFIG);
 writeFileSync(
@@ -71,14 +72,22 @@ writeFileSync(
 const sites = { local: localSite, slurm: slurmSite, redis: redisSite };
 let failed = false;
 const site = await sites[on]();
+const endAll = () => {
+  for (const pid of processesWith()) kill(pid);
+};
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    endAll();
+    process.exit(130);
+  });
+}
 try {
   await main();
 } catch (error) {
   failed = true;
   console.error(`FAILED: ${error.message}\nEverything is left in ${scratch}`);
 } finally {
-  await site.close();
-  for (const pid of processesWith()) kill(pid);
+  endAll();
 }
 if (!failed) rmSync(scratch, { recursive: true, force: true });
 process.exitCode = failed ? 1 : 0;
@@ -123,7 +132,7 @@ async function killedSweep(folder, usual, count) {
         break;
       }
       const victim = (await site.victim(folder, chance())) ?? { what: "driver", pid: driver.pid };
-      if (!kill(victim.pid)) continue;
+      if (driver.exitCode !== null || !kill(victim.pid)) continue;
       count.kills++;
       count.byVictim.set(victim.what, (count.byVictim.get(victim.what) ?? 0) + 1);
       ended = victim.what === "driver";
@@ -142,12 +151,11 @@ function summaryOf(count) {
 }
 
 function sweep(folder, flags) {
-  const descriptor = openSync(log, "a");
-  const args = ["sweep", "--config", "kills.yaml", "--out", folder, "--no-charts", ...flags];
+  const args = ["sweep", "--config", "kills.yaml", "--out", inScratch(folder), "--no-charts", ...flags];
   return spawn(process.execPath, [lab, ...args], {
     cwd: scratch,
     env: site.env,
-    stdio: ["ignore", descriptor, descriptor],
+    stdio: ["ignore", output, output],
   });
 }
 
@@ -241,7 +249,7 @@ function learnStored(known, folder) {
   return again;
 }
 
-/** Processes of this script's sweeps whose command line has these words. */
+/** Processes of this script, redis-server and workers too, whose command line has these words. */
 function processesWith(...words) {
   return listed("/proc").flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
@@ -273,7 +281,6 @@ function localSite() {
     env: process.env,
     victim: () => undefined,
     checkEmpty: () => {},
-    close: () => {},
   };
 }
 
@@ -292,7 +299,7 @@ function slurmSite() {
   const env = isReal ? process.env : fakeSlurm();
   return {
     title: isReal ? "on this site's Slurm" : "on the stand-in for Slurm's commands",
-    killedWithin: 1.5,
+    killedWithin: 1,
     flags: ["--on", "slurm"],
     env,
     victim: taskOr(() => undefined),
@@ -305,7 +312,6 @@ function slurmSite() {
               .filter(Boolean),
           )
         : awaitNone("processes of tasks", () => processesWith()),
-    close: () => {},
   };
 }
 
@@ -343,9 +349,8 @@ async function redisSite() {
   }
   const workers = new Map();
   const begin = () => {
-    const descriptor = openSync(log, "a");
     const child = spawn(process.execPath, [lab, "worker", address, "--results", scratch, "--workers", "1"], {
-      stdio: ["ignore", descriptor, descriptor],
+      stdio: ["ignore", output, output],
     });
     workers.set(child.pid, child);
   };
@@ -370,10 +375,6 @@ async function redisSite() {
           .split("\n")
           .filter((key) => key !== "" && key !== "prune-lab:workers"),
       ),
-    close: async () => {
-      for (const pid of workers.keys()) kill(pid);
-      kill(server.pid);
-    },
   };
 }
 
