@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { BINARY, type CliResult, runCli } from "../support/cli.ts";
+import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 
@@ -86,6 +87,22 @@ test("a site that refuses: its words, what to do, and nothing is submitted", asy
   expect(stderr).toContain("Change cluster.yaml");
   expect(await slurm.calls("sbatch")).toHaveLength(1);
   expect(await slurm.sweep()).toMatchObject({ code: 0 });
+});
+
+describe("a folder that cannot be written (needs the right to mount)", () => {
+  test.for([
+    ["is read-only", "ro", "cannot be written: the file system is read-only (EROFS)."],
+    ["is on a disk that is full", "size=64k", "is full: the sweep needs about"],
+  ] as const)("%s: said, and nothing is submitted", async ([, options, message], context) => {
+    const slurm = await site();
+    mountDisk(context, path.join(slurm.folder, "disk"), options);
+    const { code, stderr } = await slurm.lab([
+      ...["sweep", "--config", "tiny.yaml", "--out", "disk/out", "--on", "slurm"],
+    ]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(await slurm.calls("sbatch")).toEqual([]);
+  });
 });
 
 test("a machine without Slurm's commands", async () => {

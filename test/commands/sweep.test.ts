@@ -1,11 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/foundations/random.ts";
 import { BINARY, runCli } from "../support/cli.ts";
 import { filesOf } from "../support/results.ts";
+import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 
@@ -161,26 +161,25 @@ describe("wrong input: exit code 2, a message, nothing written", () => {
   });
 });
 
-const disk = mountDisk();
-describe.skipIf(disk === undefined)("a disk of 8 MiB (needs the right to mount one)", () => {
-  const on = (name: string) => path.join(disk ?? "", name);
-
-  test("too small from the start: exit code 2, nothing written", async () => {
-    const { code, stderr } = await sweep("--out", on("large"), "--set", "model.hidden=[30000]");
+describe("a disk of 8 MiB (needs the right to mount one)", () => {
+  test("too small from the start: exit code 2, nothing written", async (context) => {
+    mountDisk(context, at("small"), "size=8m");
+    const { code, stderr } = await sweep("--out", "small/large", "--set", "model.hidden=[30000]");
     expect(code).toBe(2);
     expect(stderr).toMatch(/large is full: the sweep needs about \d+\.\d MiB, \d\.\d MiB are free\./);
-    expect(await readdir(on(""))).toEqual([]);
+    expect(await readdir(at("small"))).toEqual([]);
   });
 
-  test("full in the middle: exit code 2; with space again, the same command continues", async () => {
-    const { output, ended } = start(on("tiny"));
+  test("full in the middle: exit code 2; with space again, the same command continues", async (context) => {
+    mountDisk(context, at("full"), "size=8m");
+    const { output, ended } = start("full/tiny");
     await output.events("planned", 1);
-    await writeFile(on("hog"), new Uint8Array(16 * 2 ** 20)).catch(() => {});
+    await writeFile(at("full", "hog"), new Uint8Array(16 * 2 ** 20)).catch(() => {});
     expect(await ended).toBe(2);
     expect(output.written.stderr).toContain("No space is left on the disk that holds");
-    await rm(on("hog"));
-    expect((await sweep(...SLOWLY, "--out", on("tiny"), "--quiet")).code).toBe(0);
-    expect(await filesOf(on("tiny"))).toEqual(await undisturbed());
+    await rm(at("full", "hog"));
+    expect((await sweep(...SLOWLY, "--out", "full/tiny", "--quiet")).code).toBe(0);
+    expect(await filesOf(at("full", "tiny"))).toEqual(await undisturbed());
   });
 });
 
@@ -259,14 +258,3 @@ async function undisturbed(): Promise<Map<string, string>> {
 }
 
 /** A file system of its own, where this process may mount one. */
-function mountDisk(): string | undefined {
-  const mountPoint = at("small-disk");
-  mkdirSync(mountPoint);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", mountPoint], { stdio: "ignore" });
-  } catch {
-    return undefined;
-  }
-  afterAll(() => execFileSync("umount", [mountPoint], { stdio: "ignore" }));
-  return mountPoint;
-}

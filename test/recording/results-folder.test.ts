@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { temporaryBeside } from "../../src/foundations/leftovers.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
 import { openResultsFolder } from "../../src/recording/results-folder.ts";
+import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const plain = { settings: { train: { epochs: 3 } }, fresh: false, bytesNeeded: 1 };
@@ -59,37 +60,21 @@ describe("opening a results folder", () => {
 
   it("says so when the disk fills up while it writes", async (context) => {
     const folder = await temporaryFolder();
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "ignore" });
-    } catch {
-      context.skip("a small disk cannot be mounted here");
-    }
-    try {
-      const opened = await openResultsFolder(path.join(folder, "sweep"), plain);
-      const writing = opened.write("big.bin", new Uint8Array(2 ** 20));
-      await expect(writing).rejects.toMatchObject({ kind: "input" });
-      await expect(writing).rejects.toThrow("No space is left on the disk");
-      await opened.release();
-      expect(await readdir(path.join(folder, "sweep"))).toEqual([]);
-    } finally {
-      execFileSync("umount", [folder]);
-    }
+    mountDisk(context, folder, "size=64k");
+    const opened = await openResultsFolder(path.join(folder, "sweep"), plain);
+    const writing = opened.write("big.bin", new Uint8Array(2 ** 20));
+    await expect(writing).rejects.toMatchObject({ kind: "input" });
+    await expect(writing).rejects.toThrow("No space is left on the disk");
+    await opened.release();
+    expect(await readdir(path.join(folder, "sweep"))).toEqual([]);
   });
 
   it("says that the disk is read-only, where Node says that the folder does not exist", async (context) => {
     const folder = await temporaryFolder();
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", folder], { stdio: "ignore" });
-    } catch {
-      context.skip("a disk cannot be mounted here");
-    }
-    try {
-      const message = "cannot be written: the file system is read-only (EROFS).";
-      for (const inner of [["sweep"], ["deep", "sweep"]]) {
-        await expect(openResultsFolder(path.join(folder, ...inner), plain)).rejects.toThrow(message);
-      }
-    } finally {
-      execFileSync("umount", [folder]);
+    mountDisk(context, folder, "ro");
+    const message = "cannot be written: the file system is read-only (EROFS).";
+    for (const inner of [["sweep"], ["deep", "sweep"]]) {
+      await expect(openResultsFolder(path.join(folder, ...inner), plain)).rejects.toThrow(message);
     }
   });
 

@@ -11,6 +11,7 @@ import {
   setUpTensorFlow,
 } from "../../../../src/engines/tensorflow/setup/set-up.ts";
 import { sendAndCut, sendRange, unusedUrl } from "../../../datasets/server.ts";
+import { mountDisk } from "../../../support/small-disk.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { makeCompiler, makeTinyPins, serveIndex } from "./tiny-pins.ts";
 
@@ -217,25 +218,17 @@ describe.runIf(runsHere)("setting TensorFlow up", async () => {
 
   test("a disk that fills up on the way is told, and nothing is installed", async (context) => {
     const disk = await temporaryFolder();
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], { stdio: "ignore" });
-    } catch {
-      context.skip("a small disk cannot be mounted here");
-    }
-    try {
-      cache = path.join(disk, "cache");
-      vi.stubEnv("PRUNE_LAB_CACHE", cache);
-      const index = await serveIndex(tiny, (request, response) => {
-        writeFileSync(path.join(disk, "filler"), new Uint8Array(900_000));
-        sendRange(response, tiny.wheel, request.headers.range);
-      });
-      expect(await refusalOf(setUp(index))).toMatchObject({
-        kind: "failure",
-        message: expect.stringMatching(/^The disk of .* is full: nothing is installed\.$/),
-      });
-    } finally {
-      execFileSync("umount", [disk]);
-    }
+    mountDisk(context, disk, "size=1m");
+    cache = path.join(disk, "cache");
+    vi.stubEnv("PRUNE_LAB_CACHE", cache);
+    const index = await serveIndex(tiny, (request, response) => {
+      writeFileSync(path.join(disk, "filler"), new Uint8Array(900_000));
+      sendRange(response, tiny.wheel, request.headers.range);
+    });
+    expect(await refusalOf(setUp(index))).toMatchObject({
+      kind: "failure",
+      message: expect.stringMatching(/^The disk of .* is full: nothing is installed\.$/),
+    });
   });
 });
 
