@@ -55,7 +55,7 @@ engine: kernels-wasm
 const files = [...examples.map(({ file }) => file), "my-magnitude.mjs"];
 const plugins = files.flatMap((file) => ["--plugin", file]);
 const sweep = (out: string, ...flags: string[]) =>
-  cli("sweep", "--config", "study.yaml", "--no-charts", ...plugins, "--out", out, ...flags);
+  cli("sweep", "--config", "study.yaml", ...plugins, "--out", out, ...flags);
 const text = (...names: string[]) => readFile(path.join(folder, ...names), "utf8");
 
 beforeAll(async () => {
