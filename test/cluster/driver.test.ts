@@ -7,7 +7,7 @@ import { packageRoot } from "../../src/foundations/paths.ts";
 import { BINARY, type CliResult, runCli } from "../support/cli.ts";
 import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
+import { writeTinyConfig } from "../support/tiny-config.ts";
 
 /** The driver and what a node runs, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
 
@@ -175,20 +175,23 @@ test("--detach leaves tasks in the queue; status tells of them, and the same com
 
 test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
   const slurm = await site();
+  const seed = ["--config", "tiny.yaml", "--no-charts", "--out", "out", "--set", "seeds=[0]"];
+  expect(await slurm.lab(["sweep", ...seed, "--quiet"])).toMatchObject({ code: 0 });
   const child = execFile(
     process.execPath,
-    [BINARY, "sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm", ...SLOWLY],
-    { cwd: slurm.folder, env: { ...process.env, ...slurm.environment("one") } },
+    [BINARY, "sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm"],
+    { cwd: slurm.folder, env: { ...process.env, ...slurm.environment("wait") } },
   );
   let told = "";
   child.stderr?.on("data", (text: string) => {
     told += text;
   });
   const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-  while (!/baseline-seed\d/.test(told) && child.exitCode === null) await sleep(50);
+  while ((await slurm.calls("sbatch")).length === 0 && child.exitCode === null) await sleep(50);
   child.kill("SIGINT");
   expect(await ended).toBe(130);
   expect(told).toMatch(/Interrupted: [1-9]\d* of \d+ runs are kept, and the tasks are cancelled\./);
+  expect(await slurm.calls("scancel")).toHaveLength(1);
   expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
 });
 

@@ -3,7 +3,7 @@
 //   FAKE_SLURM       folder of its jobs, and of calls.log: what it was called with
 //   FAKE_SLURM_MODE  some of: refuse (sbatch ends with an error), full, lose-answer (the first sbatch works and says it did
 //                    not), hold (jobs wait for ever), break (tasks end at once), late (tasks begin when squeue was called
-//                    three times), soon (tasks have ended when sbatch ends), one (the second task of a job begins after minutes)
+//                    three times), soon (tasks have ended when sbatch ends), wait (jobs stay behind others)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -55,14 +55,15 @@ switch (command) {
           `touch ${file("began", id, index)}; SLURM_ARRAY_TASK_ID=${index} SLURM_CPUS_PER_TASK=2 SLURMD_NODENAME=${node} ` +
           `sh -c '${body}' >${flag("output").replace("%a", index)} 2>&1; echo $? >${file("ended", id, index)}`,
       )
-      .join(is("one") ? "\nsleep 600\n" : "\n");
+      .join("\n");
     // 600 times at most: nothing stays when a test has failed.
     const wait = `for i in $(seq 600); do [ $(grep -c ^squeue ${file("calls.log")}) -ge 3 ] && break; sleep 0.1; done\n`;
-    const child = held
-      ? undefined
-      : spawn("sh", ["-c", is("late") ? wait + loop : loop], {
-          ...{ detached: true, stdio: "ignore", cwd: flag("chdir") },
-        });
+    const child =
+      held || is("wait")
+        ? undefined
+        : spawn("sh", ["-c", is("late") ? wait + loop : loop], {
+            ...{ detached: true, stdio: "ignore", cwd: flag("chdir") },
+          });
     if (is("soon")) await once(child, "exit");
     child?.unref();
     writeFileSync(
