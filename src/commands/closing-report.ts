@@ -11,6 +11,7 @@ import { closingTable } from "../results/terminal/closing-table.ts";
 import { codedSizes } from "../results/terminal/coded-sizes.ts";
 import { shrunkSizes } from "../results/terminal/shrunk-sizes.ts";
 import { textChart } from "../results/terminal/text-chart.ts";
+import { unitShareSentences } from "../results/unit-shares.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
 export function closingReport(
@@ -39,6 +40,7 @@ export function closingReport(
     ...codedSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : [line])),
     ...shrunkSizes(results).flatMap((line, i) => (i === 0 ? ["", line] : wrap(line, columns))),
     ...[
+      ...unitShareSentences(results),
       ...sweetSpotSentences(evaluation["sweet-spots"]),
       ...[weightsSentence(evaluation.weights)].filter((sentence) => sentence !== undefined),
       ...publishedSentences(results, published),

@@ -14,6 +14,7 @@ import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { differenceText, measured } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
+import { unitShareSentences } from "../unit-shares.ts";
 import { type Html, html } from "./html.ts";
 
 const ONE_SWEEP =
@@ -78,6 +79,8 @@ export function limits(
     const [what = "", ...amounts] = sensitivity.split(": ");
     facts.push([what, amounts.join(": ")]);
   }
+  const shares = unitShareSentences(rows);
+  if (shares.length > 0) facts.push(["Whole units", shares.join(" ")]);
   if (recovers(rows)) facts.push(["Dense baseline and dense control", baselineAndControl(rows)]);
   return html`<dl>${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
 <p>${testedOnTraining ? html`<strong>${TESTED_ON_TRAINING}</strong> ` : ""}${studies.length === 1 ? ONE_SWEEP : SEVERAL_SWEEPS}${rows.some(isConstructedRow) ? ` ${CONSTRUCTED_TOO}` : ""} Nor does it say anything about speed: sizes and
