@@ -9,11 +9,10 @@ import path from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { openEngine } from "../dist/engines/registry.js";
-import { PruneLabError } from "../dist/foundations/errors.js";
 import { packageRoot } from "../dist/foundations/paths.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
-import { describeMachine, formatMarkdown, median } from "./measure.mjs";
+import { describeMachine, formatMarkdown, median, runBench } from "./measure.mjs";
 
 const usage = `Usage: node bench/gpu-lanes.mjs [options]
 
@@ -43,14 +42,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-try {
-  if (flags.help) process.stdout.write(usage);
-  else await main();
-} catch (error) {
-  if (!(error instanceof PruneLabError)) throw error;
-  notify(`${error.message} ${error.hint ?? ""}`.trim());
-  process.exitCode = 2;
-}
+await runBench(flags.help ? () => process.stdout.write(usage) : main);
 
 async function main() {
   const most = Number(flags.networks);

@@ -1,4 +1,16 @@
 import os from "node:os";
+import { PruneLabError } from "../dist/foundations/errors.js";
+
+/** Runs a benchmark; what is wrong with its input is told in a line, with exit code 2. */
+export async function runBench(main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof PruneLabError)) throw error;
+    process.stderr.write(`${`${error.message} ${error.hint ?? ""}`.trim()}\n`);
+    process.exitCode = 2;
+  }
+}
 
 /**
  * Times contenders in turns (A B C A B C ...), so that whatever else the machine does meets all of them alike.

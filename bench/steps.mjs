@@ -6,14 +6,14 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { engines, openEngine } from "../dist/engines/registry.js";
-import { inputError, PruneLabError } from "../dist/foundations/errors.js";
+import { inputError } from "../dist/foundations/errors.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { didYouMean } from "../dist/foundations/suggest.js";
 import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema, models } from "../dist/models/registry.js";
 import { parameterSpecs } from "../dist/network/parameters.js";
 import { layerOutputShapes } from "../dist/network/shapes.js";
-import { describeMachine, formatTable, interleave } from "./measure.mjs";
+import { describeMachine, formatTable, interleave, runBench } from "./measure.mjs";
 import { measurePeak } from "./peak.mjs";
 import { startJax, startPyTorch } from "./rivals.mjs";
 
@@ -48,14 +48,7 @@ const cores = availableParallelism();
 const notify = (message) => process.stderr.write(`${message}\n`);
 const optimizer = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-try {
-  if (flags.help) process.stdout.write(usage);
-  else await main();
-} catch (error) {
-  if (!(error instanceof PruneLabError)) throw error;
-  notify(`${error.message} ${error.hint ?? ""}`.trim());
-  process.exitCode = 2;
-}
+await runBench(flags.help ? () => process.stdout.write(usage) : main);
 
 async function main() {
   const cases = flags.grow ? growingCases() : sparseCases();

@@ -8,10 +8,10 @@ import { parseArgs, promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import { loadConfig } from "../dist/config/load.js";
 import { loadDataset } from "../dist/datasets/registry.js";
-import { inputError, PruneLabError } from "../dist/foundations/errors.js";
+import { inputError } from "../dist/foundations/errors.js";
 import { packageRoot } from "../dist/foundations/paths.js";
 import { buildNetwork } from "../dist/models/registry.js";
-import { describeMachine, formatTable, median } from "./measure.mjs";
+import { describeMachine, formatTable, median, runBench } from "./measure.mjs";
 import { startPython } from "./rivals.mjs";
 
 const usage = `Usage: npm run bench:sweep -- [options]
@@ -40,12 +40,7 @@ const notify = (message) => process.stderr.write(`${message}\n`);
 const temporary = await mkdtemp(path.join(os.tmpdir(), "prune-lab-sweep-"));
 
 try {
-  if (flags.help) process.stdout.write(usage);
-  else await main();
-} catch (error) {
-  if (!(error instanceof PruneLabError)) throw error;
-  notify(`${error.message} ${error.hint ?? ""}`.trim());
-  process.exitCode = 2;
+  await runBench(flags.help ? () => process.stdout.write(usage) : main);
 } finally {
   await rm(temporary, { recursive: true, force: true });
 }
