@@ -17,3 +17,6 @@ for version in 22 24; do
   "$node" bin/prune-lab.js sweep --config mnist-mlp --quiet --out "$scratch/native-on-node$version" \
     --set train.epochs=1 --set prune.finetune=null --set 'prune.sparsities=[0.9]' --set 'seeds=[0]'
 done
+for picture in "$scratch"/native-on-node22/charts/*.png; do
+  cmp "$picture" "$scratch/native-on-node24/charts/$(basename "$picture")"
+done

@@ -187,7 +187,8 @@ export async function runStudies(
   } finally {
     for (const { study } of prepared) study.data.release();
     for (const { open } of opened) await open.folder.release();
-    await Promise.all([executor.close(), pngPool.close()]);
+    pngPool.close();
+    await executor.close();
   }
 }
 

@@ -58,7 +58,7 @@ export async function chartFiles(
   configText: string,
   tables: Tables,
   published: readonly PublishedPoint[],
-  toPng: Rasterize | undefined,
+  toPng: Rasterize,
 ): Promise<OutputFile[]> {
   const { evaluation } = tables;
   const data = {

@@ -110,15 +110,12 @@ export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise
   return extended;
 }
 
-/**
- * Writes everything that follows from the finished runs; for a shard, only which part it is. `toPng` may draw on
- * other threads.
- */
+/** Writes everything that follows from the finished runs; for a shard, only which part it is. */
 export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,
   onEvent: OnStudyEvent,
-  toPng?: Rasterize,
+  toPng: Rasterize,
 ): Promise<StudyOutcome> {
   const { folder, shard } = open;
   // A shard has no results to choose learning rates by.

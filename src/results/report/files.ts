@@ -1,7 +1,7 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { withLabels } from "../../charts/labels.ts";
 import { embedFont } from "../../charts/rendering/embed-font.ts";
-import { type Rasterize, rasterize } from "../../charts/rendering/rasterize.ts";
+import type { Rasterize } from "../../charts/rendering/rasterize.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
 import { withinLimits } from "../../charts/rendering/within-limits.ts";
 import { apartSentence, comparable } from "./comparable.ts";
@@ -20,7 +20,7 @@ export type OutputFile = readonly [name: string, content: string | Uint8Array];
 export async function drawStudy(
   study: ReportedStudy,
   rows: ChartData,
-  toPng: Rasterize = rasterize,
+  toPng: Rasterize,
 ): Promise<OutputFile[]> {
   const data = withLabels(rows, study.manifest?.labels);
   const pngs: Promise<Uint8Array>[] = [];

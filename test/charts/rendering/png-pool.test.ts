@@ -5,21 +5,25 @@ import { renderCharts } from "../../../src/charts/rendering/render.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
 import { exampleStudy } from "../../support/example-study.ts";
 
-test.each([1, 3])("%i threads draw the same PNGs again and again, prepared or not", async (threads) => {
-  const [chart] = await renderCharts(exampleStudy());
-  const svg = chart?.svg ?? "";
-  const expected = sha256(await rasterize(svg));
-  const [prepared, cold] = [openPngPool(threads), openPngPool(threads)];
-  try {
-    prepared.prepare();
-    for (const pngPool of [prepared, cold]) {
-      const pngs = await Promise.all([svg, svg, svg, svg].map(pngPool.rasterize));
-      expect(pngs.map(sha256)).toEqual([expected, expected, expected, expected]);
+test.each([1, 3])(
+  "with %i threads, processes draw the same PNGs again and again, prepared or not",
+  async (threads) => {
+    const [chart] = await renderCharts(exampleStudy());
+    const svg = chart?.svg ?? "";
+    const expected = sha256(await rasterize(svg));
+    const [prepared, cold] = [openPngPool(threads), openPngPool(threads)];
+    try {
+      prepared.prepare();
+      for (const pngPool of [prepared, cold]) {
+        const pngs = await Promise.all([svg, svg, svg, svg].map(pngPool.rasterize));
+        expect(pngs.map(sha256)).toEqual([expected, expected, expected, expected]);
+      }
+    } finally {
+      prepared.close();
+      cold.close();
     }
-  } finally {
-    await Promise.all([prepared.close(), cold.close()]);
-  }
-});
+  },
+);
 
 test("a picture that cannot be drawn fails, and nothing else", async () => {
   const pngPool = openPngPool(2);
@@ -29,6 +33,14 @@ test("a picture that cannot be drawn fails, and nothing else", async () => {
       (await pngPool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>')).length,
     ).toBeGreaterThan(8);
   } finally {
-    await pngPool.close();
+    pngPool.close();
   }
+});
+
+test("what is not drawn yet when its process ends is told, and so is what comes after", async () => {
+  const pngPool = openPngPool(2);
+  const drawing = pngPool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>');
+  pngPool.close();
+  await expect(drawing).rejects.toThrow("The process that draws PNGs ended (SIGKILL).");
+  await expect(pngPool.rasterize("<svg/>")).rejects.toThrow("The process that draws PNGs ended (SIGKILL).");
 });
