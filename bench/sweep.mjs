@@ -1,10 +1,13 @@
 // Times a whole sweep: the program as a user runs it, with one worker and with several, beside the same sweep in
-// PyTorch and in JAX, as far as the Python of `PYTHON` (or python3) has them. Runs the built code: `npm run bench:sweep`.
-import { execFile } from "node:child_process";
+// PyTorch and in JAX, as far as the Python of `PYTHON` (or python3) has them; and beside the time that its multiply-adds take at
+// the peak of the cores. Runs the built code: `npm run bench:sweep`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
 import { loadConfig } from "../dist/config/load.js";
 import { loadDataset } from "../dist/datasets/registry.js";
@@ -12,7 +15,9 @@ import { inputError } from "../dist/foundations/errors.js";
 import { packageRoot } from "../dist/foundations/paths.js";
 import { buildNetwork } from "../dist/models/registry.js";
 import { describeMachine, formatTable, median, runBench } from "./measure.mjs";
+import { measurePeak } from "./peak.mjs";
 import { startPython } from "./rivals.mjs";
+import { breakdown, limitOf, workDone } from "./sweep-limit.mjs";
 
 const usage = `Usage: npm run bench:sweep -- [options]
 
@@ -57,15 +62,16 @@ async function main() {
   }
 
   let timed;
+  const peaks = [];
   try {
-    timed = await takeTurns(await contendersOf(config, dataset, rivals));
+    timed = await takeTurns(await contendersOf(config, dataset, rivals), peaks);
   } finally {
     for (const rival of Object.values(rivals)) await rival?.close();
   }
 
   const tables = timed.flatMap(({ outcome }) => outcome.table ?? []);
   if (new Set(tables).size > 1) throw new Error("results.csv depends on the number of workers.");
-  report(timed, { config, dataset, rivals });
+  await report(timed, { config, dataset, rivals, peak: Math.max(...peaks) });
 }
 
 /** Program and rivals in turns. */
@@ -73,6 +79,7 @@ async function contendersOf(config, dataset, { pytorch, jax }) {
   const workers = parseCount("--workers", flags.workers);
   const programs = [...new Set([workers, 1])].map((count) => ({
     name: `prune-lab, workers: ${count}`,
+    workers: count,
     run: () => runProgram(count),
   }));
   const plan =
@@ -87,11 +94,13 @@ async function contendersOf(config, dataset, { pytorch, jax }) {
   ];
 }
 
-async function takeTurns(contenders) {
+/** `peaks` takes what a core reached beside each turn: the most of it is its peak. */
+async function takeTurns(contenders, peaks) {
   const timed = contenders.map((contender) => ({ ...contender, seconds: [], outcome: undefined }));
   for (let round = 0; round < parseCount("--rounds", flags.rounds); round++) {
     for (const contender of timed) {
       const { seconds, ...outcome } = await contender.run();
+      peaks.push((await measurePeak()) ?? Number.NaN);
       notify(`${contender.name}: ${seconds.toFixed(1)} s`);
       contender.seconds.push(seconds);
       contender.outcome = outcome;
@@ -106,16 +115,34 @@ async function runProgram(workers) {
   const overrides = flags.set.flatMap((override) => ["--set", override]);
   const sweep = ["sweep", "--config", flags.config, "--workers", String(workers), "--out", out];
   const binary = path.join(packageRoot, "bin", "prune-lab.js");
-  const start = performance.now();
-  await promisify(execFile)(process.execPath, [binary, ...sweep, ...overrides, "--quiet"]);
-  const seconds = (performance.now() - start) / 1000;
+  const clock = await timeRuns(spawn(process.execPath, [binary, ...sweep, ...overrides, "--json"]));
   const table = await readFile(path.join(out, "results.csv"), "utf8");
   const points = parse(table, { columns: true }).map(({ method, target_sparsity, accuracy }) => ({
     method,
     sparsity: Number(target_sparsity),
     accuracy: Number(accuracy),
   }));
-  return { seconds, table, points };
+  return { seconds: clock.end, table, points, folder: out, clock };
+}
+
+/** When a sweep's first run started, its last one was finished, and the process ended: seconds from now. */
+async function timeRuns(child) {
+  const start = performance.now();
+  const now = () => (performance.now() - start) / 1000;
+  const clock = { first: undefined, last: undefined, end: undefined };
+  let messages = "";
+  child.stderr.on("data", (chunk) => {
+    messages += chunk;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { event } = JSON.parse(line);
+    if (event === "run-started") clock.first ??= now();
+    if (event === "run-finished") clock.last = now();
+  }
+  const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+  if (code !== 0) throw new Error(`prune-lab ended with exit code ${code}. ${messages}`);
+  clock.end = now();
+  return clock;
 }
 
 /** What the others have to do: the data as files, and the sweep. */
@@ -165,26 +192,30 @@ async function writeExamples(dataset) {
   return sets;
 }
 
-function report(timed, { config, dataset, rivals }) {
+async function report(timed, { config, dataset, rivals, peak }) {
   const machine = { ...describeMachine(), ...versionsOf(rivals) };
-  const results = timed.map(({ name, seconds }) => ({
+  const [{ workers, outcome }] = timed;
+  const runs = Number.isNaN(peak) ? [] : await workDone(config, outcome.folder);
+  const results = timed.map(({ name, seconds, workers }) => ({
     name,
     median: median(seconds),
     fastest: Math.min(...seconds),
     slowest: Math.max(...seconds),
+    limit: limitOf(runs, { peak, workers: workers ?? parseCount("--workers", flags.workers) }),
   }));
   const accuracies = accuracyRows(timed);
   if (flags.json) {
     const { name } = dataset;
     process.stdout.write(
-      `${JSON.stringify({ date: new Date(), machine, dataset: name, config, results, accuracies }, null, 2)}\n`,
+      `${JSON.stringify({ date: new Date(), machine, peak, dataset: name, config, results, accuracies }, null, 2)}\n`,
     );
     return;
   }
-  const rows = results.map(({ name, median, fastest, slowest }) => [
+  const rows = results.map(({ name, median, fastest, slowest, limit }) => [
     name,
     ...[median, fastest, slowest].map((seconds) => seconds.toFixed(1)),
     `${(median / results[0].median).toFixed(2)}x`,
+    ...(Number.isNaN(peak) ? [] : [`${(median / limit).toFixed(1)}x`]),
   ]);
   const { methods, sparsities } = config.prune;
   process.stdout.write(
@@ -195,7 +226,18 @@ function report(timed, { config, dataset, rivals }) {
       ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
       ...(machine.jax === null ? [] : [`JAX ${machine.jax}`]),
       "",
-      formatTable(["sweep", "median", "fastest", "slowest", "time"], rows),
+      formatTable(
+        ["sweep", "median", "fastest", "slowest", "time", ...(Number.isNaN(peak) ? [] : ["of its limit"])],
+        rows,
+      ),
+      ...(Number.isNaN(peak)
+        ? ["", "No limit is told: there is no C compiler to measure the peak of a core with."]
+        : [
+            "",
+            `At the peak of ${workers} cores, ${(peak / 1e9).toFixed(0)} G multiply-adds/s each, it takes ${results[0].limit.toFixed(1)} s. Of ${results[0].name}, in seconds of all cores:`,
+            "",
+            breakdown(runs, { clock: outcome.clock, peak, workers }),
+          ]),
       "",
       "Test accuracy after fine-tuning, percent, mean of the seeds:",
       "",

@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "csv-parse/sync";
+import { groupBy } from "../dist/analysis/group-by.js";
+import { prepareStudy } from "../dist/experiment/prepare.js";
+import { workOf } from "../dist/experiment/runs/index.js";
+import { weightedLayers } from "../dist/network/weighted-layers.js";
+import { formatTable } from "./measure.mjs";
+
+/**
+ * What the runs of a finished sweep took, in seconds, and the multiply-adds of kept weights that they cannot do without: one a weight
+ * and example forward, two backward, one of them where nothing is asked of the gradient of the inputs: in the first layer.
+ */
+export async function workDone(config, folder) {
+  const { plan, settings, data } = await prepareStudy({ options: config, dataDir: undefined, notify() {} });
+  data.release();
+  const [timings, layers] = await Promise.all(
+    ["timings.csv", "layers.csv"].map((name) => readTable(folder, name)),
+  );
+  const timingOf = new Map(timings.map((row) => [row.run, row]));
+  const tensorsOf = groupBy(layers, ({ method, target_sparsity, seed }) =>
+    pointKey(method, target_sparsity, seed),
+  );
+  const denseLayers = weightedLayers(settings.network).map(
+    ({ weight, positions }) => positions * weight.size,
+  );
+  const dense = sum(denseLayers);
+
+  return plan.runs.map((run) => {
+    const work = workOf(run, settings, data.facts.examples);
+    const { passes, density, densePasses = 0 } = work;
+    const macs = (work.macs ?? dense) * density;
+    const pruned = tensorsOf.get(pointKey(run.method?.name, run.sparsity, run.seed));
+    const kept = pruned?.map((tensor) => Number(tensor.macs)).filter((each) => each > 0) ?? denseLayers;
+    const first = kept.length === 0 ? 0 : (macs * kept[0]) / sum(kept);
+    const timing = timingOf.get(run.label);
+    const training = Number(timing.train_seconds);
+    const trained = Number(timing.examples_per_second) * training;
+    return {
+      sparsity: run.sparsity,
+      seconds: Number(timing.seconds),
+      training,
+      macs: passes * macs - trained * first + densePasses * dense,
+    };
+  });
+}
+
+async function readTable(folder, name) {
+  return parse(await readFile(path.join(folder, name), "utf8"), { columns: true });
+}
+
+function pointKey(method, sparsity, seed) {
+  return JSON.stringify([method, Number(sparsity), Number(seed)]);
+}
+
+/** The seconds that cores take which do nothing but these multiply-adds, `peak` of them a second on each. */
+export function limitOf(runs, { peak, workers }) {
+  return sum(runs.map(({ macs }) => macs)) / (peak * workers);
+}
+
+/**
+ * Where a sweep's time goes, as a table in seconds of all its cores together. `clock` has when its first run started, its last
+ * one ended, and the process did, in seconds from its start.
+ */
+export function breakdown(runs, { clock, peak, workers }) {
+  const whole = clock.end * workers;
+  const row = (name, seconds, macs = 0) => [
+    name,
+    seconds.toFixed(2),
+    `${((100 * seconds) / whole).toFixed(1)}%`,
+    macs === 0 ? "" : (macs / peak).toFixed(2),
+    macs === 0 ? "" : `${((100 * macs) / (peak * seconds)).toFixed(0)}%`,
+  ];
+  const rowOf = (name, of) =>
+    row(name, sum(of.map(({ seconds }) => seconds)), sum(of.map(({ macs }) => macs)));
+  const busy = sum(runs.map(({ seconds }) => seconds));
+  return formatTable(
+    ["part", "seconds", "of all", "at the peak", "share of the peak"],
+    [
+      row("start, until a run begins", clock.first * workers),
+      ...[...groupBy(runs, partOf)].map(([name, of]) => rowOf(name, of)),
+      row("cores without a run", (clock.last - clock.first) * workers - busy),
+      row("end: tables, charts, report", (clock.end - clock.last) * workers),
+      row("all", whole, sum(runs.map(({ macs }) => macs))),
+      row("of the runs, beside training", busy - sum(runs.map(({ training }) => training))),
+    ],
+  );
+}
+
+function partOf({ sparsity }) {
+  return sparsity === undefined ? "dense baselines" : `points at ${100 * sparsity}%`;
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
