@@ -1,6 +1,6 @@
+import { runCost } from "../experiment/cost.ts";
 import { isDense } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
-import { runCost } from "../scheduling/cost.ts";
 import type { Share } from "../scheduling/share.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { secondsOf } from "./settings.ts";

@@ -1,3 +1,4 @@
+import { durationText } from "../foundations/duration.ts";
 import { hasAll, type Share } from "./share.ts";
 
 /** Runs that are finished and have to be computed again, for what they were not stored with. */
@@ -23,11 +24,6 @@ export function againText({ runs, seconds, forCheckpoints }: ComputedAgain): str
   const need = forCheckpoints ? "--checkpoints all needs" : "runs that start from them need";
   return (
     `${subject} stored without weights, which ${need}, and ${again} computed again ` +
-    `(${costText(seconds)} of computing the first time). The figures stay the same.`
+    `(${durationText(Math.max(1, seconds))} of computing the first time). The figures stay the same.`
   );
-}
-
-function costText(seconds: number): string {
-  if (seconds < 100) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -1,5 +1,5 @@
+import { runCost } from "../experiment/cost.ts";
 import { isDense, type Run, workOf } from "../experiment/runs/index.ts";
-import { runCost } from "./cost.ts";
 import type { Share, StudyWork } from "./share.ts";
 
 /** A run that has to be computed, once, for every study that plans it. */

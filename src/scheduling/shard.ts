@@ -1,7 +1,7 @@
+import { runCost } from "../experiment/cost.ts";
 import { lastOfEach } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { Run } from "../experiment/runs/index.ts";
-import { runCost } from "./cost.ts";
 
 /** One of `count` parts of the runs; index from 1. */
 export interface Shard {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { engines } from "../../src/engines/registry.ts";
+import { runCost } from "../../src/experiment/cost.ts";
 import type { Run } from "../../src/experiment/runs/index.ts";
 import type { PointRun } from "../../src/experiment/runs/point.ts";
 import type { RunSettings } from "../../src/experiment/settings.ts";
 import { methods } from "../../src/pruning/methods.ts";
-import { runCost } from "../../src/scheduling/cost.ts";
 
 const examples = { train: 1000, validation: 100, test: 200 };
 const plan = {
