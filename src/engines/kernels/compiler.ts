@@ -66,14 +66,18 @@ export function compilerName({ macros, version }: Compiler): string {
   return gcc.includes(undefined) ? version : `gcc ${gcc.join(".")}`;
 }
 
+const VECTOR_INSTRUCTIONS = [
+  ["__AVX512F__", "AVX-512"],
+  ["__AVX2__", "AVX2"],
+  ["__AVX__", "AVX"],
+  ["__SSE2__", "SSE2"],
+  ["__ARM_NEON", "NEON"],
+] as const;
+
+export type VectorInstructions = (typeof VECTOR_INSTRUCTIONS)[number][1] | "no vector instructions";
+
 /** The widest vector instructions the compiler would use, as people call them. */
-export function vectorInstructions({ macros }: Compiler): string {
-  const names = [
-    ["__AVX512F__", "AVX-512"],
-    ["__AVX2__", "AVX2"],
-    ["__AVX__", "AVX"],
-    ["__SSE2__", "SSE2"],
-    ["__ARM_NEON", "NEON"],
-  ] as const;
-  return names.find(([macro]) => macros.includes(`#define ${macro} `))?.[1] ?? "no vector instructions";
+export function vectorInstructions({ macros }: Compiler): VectorInstructions {
+  const found = VECTOR_INSTRUCTIONS.find(([macro]) => macros.includes(`#define ${macro} `));
+  return found?.[1] ?? "no vector instructions";
 }

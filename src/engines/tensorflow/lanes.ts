@@ -1,5 +1,8 @@
 import { inputError } from "../../foundations/errors.ts";
 import { quote } from "../../foundations/quote.ts";
+import { parameterCount } from "../../network/parameters.ts";
+import { layerOutputShapes } from "../../network/shapes.ts";
+import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
 
 /** Names how many networks train at once; part of what the numbers depend on. */
 const VARIABLE = "PRUNE_LAB_TENSORFLOW_LANES";
@@ -16,4 +19,19 @@ export function askedLanes(environment: NodeJS.ProcessEnv): number | undefined {
   throw inputError(`${VARIABLE} is ${quote(asked)}, not a whole number from 1 to ${MOST}.`, {
     hint: `It says how many networks the engine tensorflow trains at once. Write ${VARIABLE}=16, or leave it out.`,
   });
+}
+
+/** Layers that lanes have. */
+const KINDS: readonly LayerSpec["kind"][] = ["dense", "conv2d", "max-pool", "flatten", "activation"];
+
+/** A network with more keeps a GPU busy alone, and many of them may not fit its memory. */
+const MOST_PARAMETERS = 2 ** 23;
+
+/** Whether networks of a specification train in lanes, if TensorFlow can convolve in groups. */
+export function fitsLanes(spec: NetworkSpec): boolean {
+  return (
+    spec.layers.every(({ kind }) => KINDS.includes(kind)) &&
+    layerOutputShapes(spec).at(-1)?.length === 1 &&
+    parameterCount(spec) <= MOST_PARAMETERS
+  );
 }

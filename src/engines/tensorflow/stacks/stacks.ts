@@ -1,24 +1,11 @@
-import { parameterSpecs } from "../../../network/parameters.ts";
-import { layerOutputShapes } from "../../../network/shapes.ts";
 import type { NetworkSpec } from "../../../network/specification.ts";
 import type { StepOptions } from "../../engine.ts";
 import type { ExampleSet } from "../../examples.ts";
 import type { DeviceData } from "../device-data.ts";
+import { fitsLanes } from "../lanes.ts";
 import type { Runtime } from "../runtime.ts";
 import { convolvesInGroups } from "./groups.ts";
 import { Stack, type StackSpec } from "./stack.ts";
-
-/** Layers that a stack has. */
-const KINDS: readonly NetworkSpec["layers"][number]["kind"][] = [
-  "dense",
-  "conv2d",
-  "max-pool",
-  "flatten",
-  "activation",
-];
-
-/** A network with more keeps a GPU busy alone, and many of them may not fit its memory. */
-const MOST_PARAMETERS = 2 ** 23;
 
 /** The stacks of a device: who trains together, and who alone. */
 export class Stacks {
@@ -60,9 +47,7 @@ export class Stacks {
   }
 
   #fits(spec: NetworkSpec): boolean {
-    if (!spec.layers.every(({ kind }) => KINDS.includes(kind))) return false;
-    if (layerOutputShapes(spec).at(-1)?.length !== 1) return false;
-    if (parameterSpecs(spec).reduce((sum, { size }) => sum + size, 0) > MOST_PARAMETERS) return false;
+    if (!fitsLanes(spec)) return false;
     if (!spec.layers.some(({ kind }) => kind === "conv2d")) return true;
     this.#groups ??= convolvesInGroups(this.#runtime);
     return this.#groups;
