@@ -6,10 +6,10 @@ import { didYouMean } from "../foundations/suggest.ts";
 import type { Engine, EngineEntry } from "./engine.ts";
 import { kernelsNative, kernelsWasm } from "./kernels/index.ts";
 import { reference } from "./reference/index.ts";
-import { openOnGpu, tensorflow } from "./tensorflow/index.ts";
+import { tensorflow } from "./tensorflow/index.ts";
 
-/** What `kernels`, and `auto` without a GPU, choose from: best first. */
-const kernels: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
+/** What `kernels` chooses from: best first. */
+export const kernels: readonly EngineEntry[] = [kernelsNative, kernelsWasm];
 
 /**
  * Every engine. TensorFlow is for a GPU: on a CPU it runs only when asked for by name, and so does the reference,
@@ -37,17 +37,13 @@ export function engineSuggestion(name: string): string {
 }
 
 /**
- * Opens an engine by name; with `kernels` the best of that family that can run here; with `auto` TensorFlow if it
- * is installed and sees a GPU, else as with `kernels`. `notify` hears which one and why when it is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the
- * engine cannot run here: an engine asked for by name is never replaced by another.
+ * Opens an engine by name; with `kernels` the best of that family that can run here, and with `auto`, which weighs it against
+ * a GPU where there is a study to train (src/experiment/faster-engine.ts), the same. `notify` hears which one and why when it
+ * is not the first choice. Throws a PruneLabError of kind `input` when the name is unknown or the engine cannot run here: an
+ * engine asked for by name is never replaced by another.
  */
 export async function openEngine(name: string, notify: Notify): Promise<Engine> {
-  if (name === "auto") {
-    const onGpu = await openOnGpu(notify);
-    if (onGpu !== undefined) return onGpu;
-    return openFirstOf(kernels, notify);
-  }
-  if (name === "kernels") return openFirstOf(kernels, notify);
+  if (name === "auto" || name === "kernels") return openFirstOf(kernels, notify);
   const entry = engines.find(name);
   if (entry === undefined) {
     const choices = engineChoices();

@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
 import { datasets } from "../datasets/registry.ts";
-import type { EngineDescription } from "../engines/engine.ts";
+import type { Engine, EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
+import { findGpu, openOnGpu } from "../engines/tensorflow/index.ts";
 import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
@@ -9,6 +11,7 @@ import { buildNetwork, models, resolveModel } from "../models/registry.ts";
 import { hasWeights, type NetworkSpec, readsTokens } from "../network/specification.ts";
 import { controlsLeftOut } from "../pruning/controlled.ts";
 import { prunableTensors } from "../pruning/prunable.ts";
+import { fasterEngine } from "./faster-engine.ts";
 import { recipeHash } from "./identity.ts";
 import { idleSeedsNotice } from "./idle-seeds.ts";
 import type { StudyOptions } from "./options.ts";
@@ -34,15 +37,26 @@ export interface PreparedStudy extends StudyOutline {
   readonly data: CachedDataset;
 }
 
+/** What computes studies. */
+export interface StudyMachine {
+  /** The most runs at a time; one a core unless given. */
+  readonly workers?: number | undefined;
+  /** What an engine is on the machine that computes, where that is another one. */
+  readonly elsewhere?: EngineDescription | undefined;
+}
+
 /** What studies that are prepared together share: data in memory, and what is known of the engines. */
 export class StudyResources {
   readonly datasets = new DatasetCache();
+  readonly workers: number;
   readonly #engines = new Map<string, EngineDescription>();
-  /** What an engine is on the machine that computes, where that is another one. */
+  #gpu: Promise<string | undefined> | undefined;
+  #onGpu: Promise<EngineDescription | undefined> | undefined;
   readonly #elsewhere: EngineDescription | undefined;
   readonly #told = new Set<string>();
 
-  constructor({ elsewhere }: { readonly elsewhere?: EngineDescription | undefined } = {}) {
+  constructor({ workers, elsewhere }: StudyMachine = {}) {
+    this.workers = workers ?? availableParallelism();
     this.#elsewhere = elsewhere;
   }
 
@@ -60,11 +74,27 @@ export class StudyResources {
     if (this.#elsewhere?.name === name) return this.#elsewhere;
     const known = this.#engines.get(name);
     if (known !== undefined) return known;
-    const engine = await openEngine(name, notify);
-    await engine.dispose();
-    this.#engines.set(name, engine.description);
-    return engine.description;
+    const description = await describe(await openEngine(name, notify));
+    this.#engines.set(name, description);
+    return description;
   }
+
+  /** What the GPU of this machine is called, if there is one. */
+  gpu(): Promise<string | undefined> {
+    this.#gpu ??= findGpu();
+    return this.#gpu;
+  }
+
+  /** The engine on that GPU; undefined, and `notify` hears why, when it cannot be used. */
+  engineOnGpu(gpu: string, notify: Notify): Promise<EngineDescription | undefined> {
+    this.#onGpu ??= openOnGpu(gpu, notify).then((engine) => engine && describe(engine));
+    return this.#onGpu;
+  }
+}
+
+async function describe(engine: Engine): Promise<EngineDescription> {
+  await engine.dispose();
+  return engine.description;
 }
 
 /** Loads the data, builds the network, tries the engine and plans the runs; writes nothing. */
@@ -83,20 +113,34 @@ export async function prepareStudy(
   const { options, dataDir, onEngine } = request;
   const notify = resources.once(request.notify);
   // A compiler is asked, or a GPU, while files are read; what is wrong with model and data is told first.
-  const engine = resources.engine(options.engine, notify);
-  engine.then(onEngine, () => {});
+  const asked = Promise.all([
+    resources.engine(options.engine, notify),
+    options.engine === "auto" ? resources.gpu() : undefined,
+  ]);
+  // What a GPU is weighed against may not be what computes.
+  asked.then(
+    ([engine, gpu]) => gpu === undefined && onEngine?.(engine),
+    () => {},
+  );
   const model = await resolveModel(options.model, { dataDir });
   const { folder: modelFolder } = model;
   const data = await resources.datasets.open(options.dataset, { dataDir, modelFolder, notify });
   try {
-    const found = await engine;
+    const [found, gpu] = await asked;
     for (const message of leftOutNotices(options)) notify(message);
-    const pinned = { ...options, dataset: data.options, model: model.options, engine: found.name };
+    const pinned = { ...options, dataset: data.options, model: model.options };
     const network = request.network ?? networkOfStudy(pinned, data.facts);
     if (request.network !== undefined) refuseOtherExamples(network, data.facts);
     const weights = await findWeights({ ...options.train, ofModel: model.weights }, network, dataDir);
     const isTrained = weights !== undefined || request.network !== undefined;
-    const outline = outlineStudy(pinned, data.facts, found, weights, network, isTrained);
+    const outlineOn = (engine: EngineDescription) =>
+      outlineStudy({ ...pinned, engine: engine.name }, data.facts, engine, weights, network, isTrained);
+    let outline = outlineOn(found);
+    if (gpu !== undefined) {
+      const faster = await fasterEngine(outline, gpu, resources, notify);
+      if (faster !== found) outline = outlineOn(faster);
+      onEngine?.(faster);
+    }
     const idle = idleSeedsNotice(outline.plan, outline.settings, options.seeds);
     if (idle !== undefined) notify(idle);
     return { ...outline, data };

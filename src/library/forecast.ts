@@ -53,9 +53,9 @@ export interface StudyForecasts {
  */
 export async function planStudies(
   requests: readonly StudyRequest[],
-  { shard, onEvent, keepGoing }: Pick<RunOptions, "shard" | "onEvent" | "keepGoing">,
+  { workers, shard, onEvent, keepGoing }: Pick<RunOptions, "workers" | "shard" | "onEvent" | "keepGoing">,
 ): Promise<StudyForecasts> {
-  const resources = new StudyResources();
+  const resources = new StudyResources({ workers });
   const studies: { readonly request: StudyRequest; readonly prepared: PreparedStudy }[] = [];
   const refused: RefusedStudy[] = [];
   try {

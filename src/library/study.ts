@@ -90,7 +90,7 @@ export async function runStudies(
   const prepared: Prepared[] = [];
   const opened: Opened[] = [];
   const workers = options.workers ?? availableParallelism();
-  const resources = new StudyResources({ elsewhere: cluster?.engine });
+  const resources = new StudyResources({ workers, elsewhere: cluster?.engine });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   const pngPool = openPngPool(workers);
   try {

@@ -1,5 +1,5 @@
 import type { ConfigInput } from "../config/schema.ts";
-import { prepareStudy, type StudyOutline } from "../experiment/prepare.ts";
+import { prepareStudy, type StudyOutline, StudyResources } from "../experiment/prepare.ts";
 import type { StudyOutcome } from "../results/study-folder.ts";
 import type { ComputedAgain } from "../scheduling/again.ts";
 import { clusterTarget } from "./cluster-target.ts";
@@ -50,9 +50,9 @@ export async function planSweep(
   const target =
     options.on === undefined ? undefined : await clusterTarget(config, options, { asksNode: false });
   const request = await requestOf(config, target === undefined ? options : { ...options, ...target.chosen });
-  const { onEvent } = runOptions(options);
+  const { onEvent, workers } = runOptions(options);
   const notify = (message: string) => onEvent({ event: "notice", study: request.options.name, message });
-  const { data, ...outline } = await prepareStudy({ ...request, notify });
+  const { data, ...outline } = await prepareStudy({ ...request, notify }, new StudyResources({ workers }));
   data.release();
   return { outline, folder: request.folder, ...(await storedOf({ ...outline, data }, request)) };
 }

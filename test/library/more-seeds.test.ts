@@ -121,9 +121,9 @@ describe("a study with a rule for its seeds", () => {
       charts: false,
       fresh: false,
     } as const;
-    await expect(planStudies([request], { ...sharded, onEvent: () => {}, keepGoing: false })).rejects.toThrow(
-      "--shard",
-    );
+    await expect(
+      planStudies([request], { ...sharded, workers: 1, onEvent: () => {}, keepGoing: false }),
+    ).rejects.toThrow("--shard");
   });
 });
 

@@ -34,11 +34,14 @@ function availability(): Availability {
   return { available: false, reason: found.message, remedy: found.hint ?? "" };
 }
 
-/** The engine on a GPU; undefined without one, or, which `notify` hears, when TensorFlow cannot use it. */
-export async function openOnGpu(notify: Notify): Promise<Engine | undefined> {
+/** What the GPU of this machine is called, if there is one. */
+export async function findGpu(): Promise<string | undefined> {
   const driver = await findNvidiaDriver();
-  if (driver === undefined) return undefined;
-  const gpu = driver.gpus[0]?.name ?? "An NVIDIA GPU";
+  return driver && (driver.gpus[0]?.name ?? "NVIDIA GPU");
+}
+
+/** The engine on the GPU of that name; undefined, and `notify` hears why, when it cannot be used. */
+export async function openOnGpu(gpu: string, notify: Notify): Promise<Engine | undefined> {
   const installation = lookForInstallation();
   if (installation instanceof PruneLabError) {
     notify(`${gpu} is here, but not used. ${installation.message} ${installation.hint}`);

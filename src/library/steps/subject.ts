@@ -59,7 +59,7 @@ export async function withSubject<T>(
   work: (subject: Subject, place: Workplace) => Promise<T>,
 ): Promise<T> {
   const { onEvent = () => {} } = options;
-  const resources = new StudyResources();
+  const resources = new StudyResources({ workers: 1 });
   const notify = (message: string) =>
     onEvent({ event: "notice", study: given.metadata.study ?? given.file, message });
   const subject = await openSubject(given, { ...options, notify }, resources, gridOf);

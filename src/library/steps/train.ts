@@ -23,7 +23,7 @@ export interface TrainOutcome extends WrittenCheckpoint, Figures {
 
 /**
  * Trains the dense network of one seed, or reads it where the config's `train.from` names a file, and writes it: the same
- * bytes as the checkpoint of the baseline that a sweep of the config writes. Throws a PruneLabError as sweep does, and of
+ * bytes as the checkpoint of the baseline that a sweep of the config writes with the same engine. Throws a PruneLabError as sweep does, and of
  * kind `input` for a file that exists.
  */
 export async function train(config: string | ConfigInput, options: TrainOptions): Promise<TrainOutcome> {
@@ -31,7 +31,7 @@ export async function train(config: string | ConfigInput, options: TrainOptions)
   const output = await checkpointOutput(options, []);
   const resolved = await readConfig(config, options);
   const seed = options.seed ?? resolved.seeds[0] ?? 0;
-  const resources = new StudyResources();
+  const resources = new StudyResources({ workers: 1 });
   const notify = (message: string) => onEvent({ event: "notice", study: resolved.name, message });
   const study = await prepareStudy(
     {

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openOnGpu, tensorflow } from "../../../src/engines/tensorflow/index.ts";
-import { findInstallation, PACKAGE, setupFolder } from "../../../src/engines/tensorflow/installation.ts";
+import { findInstallation, setupFolder } from "../../../src/engines/tensorflow/installation.ts";
 import { runCli } from "../../support/cli.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { fakeDriver } from "./fake-driver.ts";
+import { install, onCpu } from "./fake-installation.ts";
 
 beforeEach(async () => {
   vi.stubEnv("PRUNE_LAB_CACHE", await temporaryFolder());
@@ -16,33 +17,19 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A package as the set-up leaves it, with the given code for the module. */
-async function install(variant: string, code: string, folder = setupFolder()): Promise<string> {
-  const inside = path.join(folder, "node_modules", PACKAGE);
-  await mkdir(path.join(inside, "lib", "napi-v8"), { recursive: true });
-  await writeFile(path.join(inside, "lib", "napi-v8", "tfjs_binding.node"), "");
-  await writeFile(path.join(inside, "package.json"), JSON.stringify({ name: PACKAGE, main: "index.js" }));
-  await writeFile(path.join(inside, "index.js"), code);
-  await writeFile(path.join(folder, "setup.json"), JSON.stringify({ variant, pins: "" }));
-  return inside;
-}
-
-async function noticesWithGpu(): Promise<string[]> {
-  await fakeDriver(await temporaryFolder(), "550.54.14, 23034, NVIDIA L4");
+async function noticesOfGpu(): Promise<string[]> {
   const notices: string[] = [];
-  expect(await openOnGpu((notice) => notices.push(notice))).toBeUndefined();
+  expect(await openOnGpu("NVIDIA L4", (notice) => notices.push(notice))).toBeUndefined();
   return notices;
 }
 
-const onCpu = "exports.backend = () => ({ binding: { TF_Version: '2.21.0' }, isUsingGpuDevice: false });";
-
 test("a GPU without the engine is told with the command that installs it", async () => {
-  expect(await noticesWithGpu()).toEqual([
+  expect(await noticesOfGpu()).toEqual([
     "NVIDIA L4 is here, but the engine tensorflow, which would use it, is not installed. " +
       "Install it with: prune-lab setup tensorflow",
   ]);
   await install("cpu", onCpu);
-  expect(await noticesWithGpu()).toEqual([
+  expect(await noticesOfGpu()).toEqual([
     "NVIDIA L4 is here, but the engine tensorflow is installed for the CPU. " +
       "Install it with: prune-lab setup tensorflow --cuda",
   ]);
@@ -50,7 +37,7 @@ test("a GPU without the engine is told with the command that installs it", async
 
 test("a GPU that TensorFlow cannot use is told with TensorFlow's reason", async () => {
   await install("cuda", `console.error("W0000 x.cc:1] Cannot dlopen some GPU libraries.");${onCpu}`);
-  expect(await noticesWithGpu()).toEqual([
+  expect(await noticesOfGpu()).toEqual([
     "NVIDIA L4 is here, but TensorFlow does not use it. Cannot dlopen some GPU libraries.",
   ]);
   const notices: string[] = [];
@@ -62,9 +49,8 @@ test("a GPU that TensorFlow cannot use is told with TensorFlow's reason", async 
 
 test("a GPU that TensorFlow uses is the engine's", async () => {
   await install("cuda", onCpu.replace("false", "true"));
-  await fakeDriver(await temporaryFolder(), "550.54.14, 23034, NVIDIA L4");
   const notices: string[] = [];
-  const engine = await openOnGpu((notice) => notices.push(notice));
+  const engine = await openOnGpu("NVIDIA L4", (notice) => notices.push(notice));
   expect(engine?.description.device).toMatch(/^GPU /);
   expect(notices).toEqual([]);
   await engine?.dispose();
@@ -136,7 +122,7 @@ test.skipIf(process.platform === "win32")("nothing is loaded that others can cha
     available: false,
     reason: expect.stringMatching(problem),
   });
-  expect(await noticesWithGpu()).toEqual([
+  expect(await noticesOfGpu()).toEqual([
     expect.stringContaining("NVIDIA L4 is here, but not used. The engine tensorflow is"),
   ]);
 });
