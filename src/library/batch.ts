@@ -89,7 +89,9 @@ async function requestsOf(configs: readonly (string | ConfigInput)[], options: B
   const resolved = await readAll(configs, options);
   return {
     out,
-    requests: resolved.map((config) => studyRequest(config, path.join(out, config.name), options)),
+    requests: await Promise.all(
+      resolved.map((config) => studyRequest(config, path.join(out, config.name), options)),
+    ),
   };
 }
 

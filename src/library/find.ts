@@ -22,7 +22,7 @@ import type { StoredRuns, StudyWork } from "../scheduling/share.ts";
 import { ThreadExecutor } from "../scheduling/threads/executor.ts";
 import { keepsPassedOn, listFiles, missingRuns, workOf } from "./find-runs.ts";
 import { findColumns, findRows, type Look, lookAt, metricOf, type PlannedLook, planLook } from "./looks.ts";
-import { type CommonOptions, readConfig, runOptions } from "./request.ts";
+import { type CommonOptions, onEngineOf, readConfig, runOptions } from "./request.ts";
 
 export interface FindOptions
   extends Pick<CommonOptions, "set" | "engine" | "dataDir" | "workers" | "signal" | "onEvent"> {
@@ -78,11 +78,12 @@ export async function find(config: string | ConfigInput, options: FindOptions = 
   const { within = 1, tolerance = 0.05 } = options;
   refuseOutOfRange({ within, tolerance });
   const run = { ...runOptions(options), shard: undefined, keepGoing: false };
-  const resolved = await readConfig(config, options);
-  const folderPath = options.out ?? path.join("results", resolved.name);
+  const asked = await readConfig(config, options);
+  const folderPath = options.out ?? path.join("results", asked.name);
+  const resolved = await onEngineOf(folderPath, asked);
   const notify = (message: string) => run.onEvent({ event: "notice", study: resolved.name, message });
   const workers = run.workers ?? availableParallelism();
-  const resources = new StudyResources();
+  const resources = new StudyResources({ workers });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   let study: PreparedStudy | undefined;
   let folder: ResultsFolder | undefined;

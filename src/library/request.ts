@@ -3,6 +3,7 @@ import { loadConfig, resolveConfig } from "../config/load.ts";
 import type { Config, ConfigInput } from "../config/schema.ts";
 import { inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
+import { engineOf, readManifest } from "../recording/manifest.ts";
 import type { CheckpointChoice } from "../results/checkpoints.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import type { Shard } from "../scheduling/shard.ts";
@@ -41,15 +42,23 @@ export async function readConfig(
   return (await loadConfig(config, { set, engine })).config;
 }
 
-export function studyRequest(config: Config, folder: string, options: CommonOptions): StudyRequest {
-  return {
-    options: config,
-    folder,
-    dataDir: options.dataDir,
-    checkpoints: options.checkpoints ?? "baselines",
-    charts: options.charts ?? true,
-    fresh: options.fresh ?? false,
-  };
+export async function studyRequest(
+  config: Config,
+  folder: string,
+  options: CommonOptions,
+): Promise<StudyRequest> {
+  const { dataDir, checkpoints = "baselines", charts = true, fresh = false } = options;
+  const continued = fresh ? config : await onEngineOf(folder, config);
+  return { options: continued, folder, dataDir, checkpoints, charts, fresh };
+}
+
+/** With the engine that computed what the folder holds, where the config leaves it open: a folder has the numbers of one. */
+export async function onEngineOf(folder: string, config: Config): Promise<Config> {
+  if (config.engine !== "auto") return config;
+  // What is wrong with it is told when the folder is opened.
+  const manifest = await readManifest(folder).catch(() => undefined);
+  const engine = manifest && engineOf(manifest);
+  return engine === undefined ? config : { ...config, engine };
 }
 
 export function runOptions(options: CommonOptions): Omit<RunOptions, "keepGoing"> {

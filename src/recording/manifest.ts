@@ -112,6 +112,12 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   }) as Manifest;
 }
 
+/** The name of the engine that computed what a folder holds. */
+export function engineOf({ engine }: Manifest): string | undefined {
+  const { name } = engine as Readonly<Record<string, unknown>>;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** `train.epochs: 10 there, 3 now`: one line for each leaf in which two values differ. */
 export function differences(before: unknown, now: unknown, at = ""): string[] {
   if (isRecord(before) && isRecord(now)) {

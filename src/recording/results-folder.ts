@@ -6,7 +6,7 @@ import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { type FolderLock, LOCK_FILE, lockFolder } from "../foundations/folder-lock.ts";
 import { isTemporary, removeLeftovers } from "../foundations/leftovers.ts";
 import { readError } from "../foundations/system-errors.ts";
-import { differences, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
+import { differences, engineOf, MANIFEST_FILE, type Manifest, readManifest } from "./manifest.ts";
 import { type RemovalOptions, removeFiles } from "./remove-files.ts";
 import { explainWriteError } from "./write-error.ts";
 
@@ -164,10 +164,12 @@ async function refuseOtherSettings(folder: string, settings: unknown): Promise<v
   if (manifest === undefined) return;
   const lines = differences(manifest.settings, JSON.parse(JSON.stringify(settings)));
   if (lines.length === 0) return;
+  const isOtherEngine = lines.some((line) => line.startsWith("engine.name: "));
+  const choose = isOtherEngine ? `Continue it with --engine ${engineOf(manifest)}, choose` : "Choose";
   throw inputError(
     `${folder} holds a sweep with other settings:\n${lines.map((line) => `  ${line}`).join("\n")}\n` +
       "A folder may be continued with more or fewer methods, sparsities or seeds, and nothing else.",
-    { hint: "Choose another folder with --out, or start over with --fresh." },
+    { hint: `${choose} another folder with --out, or start over with --fresh.` },
   );
 }
 
