@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { failure } from "../foundations/errors.ts";
 import { wrap } from "../foundations/wrap.ts";
 import { type DataDiagnosis, type Diagnosis, diagnose, type EngineDiagnosis } from "./doctor/diagnosis.ts";
+import { EXPECTED_UNIT, type ExpectedSteps } from "./doctor/expected-steps.ts";
 import type { GpuDiagnosis } from "./doctor/gpu.ts";
 import { SPEED_UNIT } from "./doctor/training-speed.ts";
 import { print, printJson, tell, terminalColumns } from "./output.ts";
@@ -39,7 +40,7 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     throw failure("no engine works on this machine.");
 }
 
-function diagnosisText({ version, node, machine, gpu, engines, data, cache }: Diagnosis): string {
+function diagnosisText({ version, node, machine, gpu, engines, auto, data, cache }: Diagnosis): string {
   const features = machine.cpuFeatures.length === 0 ? "" : `: ${machine.cpuFeatures.join(" ")}`;
   const facts = [
     ["prune-lab", `${version}, Node ${node}, ${machine.platform}`],
@@ -55,6 +56,9 @@ function diagnosisText({ version, node, machine, gpu, engines, data, cache }: Di
     "",
     `${chalk.bold("Engines")} (${SPEED_UNIT})`,
     ...engines.flatMap(engineLines),
+    "",
+    `${chalk.bold("Engine auto")} (${EXPECTED_UNIT})`,
+    ...auto.flatMap((expected) => behind("", 6, expectedText(expected))),
     "",
     chalk.bold("Data"),
     ...data.flatMap(dataLines),
@@ -81,6 +85,12 @@ function engineLines(engine: EngineDiagnosis): string[] {
     ...behind(`  ${chalk.green("ok")}`, 6, `${engine.name}: ${speed} steps/s; ${engine.device}`),
     ...behind("", 6, `same bytes ${engine.reproducible}`),
   ];
+}
+
+function expectedText({ network, kernelsMilliseconds, gpuMilliseconds, engine }: ExpectedSteps): string {
+  return gpuMilliseconds === null
+    ? `${network}: ${kernelsMilliseconds} with ${engine}, no GPU`
+    : `${network}: ${kernelsMilliseconds} with the kernels, ${gpuMilliseconds} on the GPU; takes ${engine}`;
 }
 
 function dataLines(data: DataDiagnosis): string[] {

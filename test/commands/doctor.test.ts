@@ -43,6 +43,17 @@ describe("doctor", () => {
     expect(diagnosis.engines.find(({ name }) => name === "kernels-native")).toMatchObject({
       available: false,
     });
+    expect(diagnosis.auto.map(({ network }) => network)).toEqual([
+      "lenet-300-100",
+      "lenet-5",
+      "mlp 2048-2048",
+    ]);
+    for (const { kernelsMilliseconds, gpuMilliseconds, engine } of diagnosis.auto) {
+      expect(kernelsMilliseconds).toBeGreaterThan(0);
+      expect(gpuMilliseconds).toBeGreaterThan(0);
+      // Nothing uses the GPU.
+      expect(engine).toBe("kernels-wasm");
+    }
     const schema = datasetSchema();
     const withoutSettings = datasets.names().filter((name) => schema.safeParse({ name }).success);
     expect(diagnosis.data.map(({ dataset }) => dataset)).toEqual(withoutSettings);
@@ -69,6 +80,7 @@ describe("doctor", () => {
     expect(stdout).toMatch(
       /^ {2}-- {2}tensorflow: it is not installed\n {6}Install it with: prune-lab setup tensorflow/m,
     );
+    expect(stdout).toMatch(/^ {6}lenet-5: \S+ with the kernels, 2\.1 on the GPU; takes kernels-wasm$/m);
     expect(stdout).toMatch(/^ {2}ok {2}kernels-wasm: \S+ steps\/s; /m);
     expect(stdout).toMatch(
       /^ {2}-- {2}mnist: No MNIST files in .*\n {6}Get them with: prune-lab data fetch mnist/m,

@@ -7,6 +7,7 @@ import { engines } from "../../engines/registry.ts";
 import { PruneLabError } from "../../foundations/errors.ts";
 import type { Notify } from "../../foundations/notices.ts";
 import { cacheFolder, packageVersion } from "../../foundations/paths.ts";
+import { type ExpectedSteps, expectSteps } from "./expected-steps.ts";
 import { type GpuDiagnosis, inspectGpu } from "./gpu.ts";
 import { inspectMachine, type Machine } from "./machine.ts";
 import { measureTrainingSpeed } from "./training-speed.ts";
@@ -40,6 +41,8 @@ export interface Diagnosis {
   readonly machine: Machine;
   readonly gpu: GpuDiagnosis;
   readonly engines: readonly EngineDiagnosis[];
+  /** What `engine: auto` weighs; empty where no kernels work. */
+  readonly auto: readonly ExpectedSteps[];
   readonly data: readonly DataDiagnosis[];
   readonly cache: { readonly folder: string; readonly bytes: number };
 }
@@ -48,12 +51,16 @@ export async function diagnose(dataDir: string | undefined, notify: Notify): Pro
   const engineDiagnoses: EngineDiagnosis[] = [];
   // One after the other: they are timed.
   for (const entry of engines.list()) engineDiagnoses.push(await diagnoseEngine(entry, notify));
+  const machine = await inspectMachine();
+  const gpu = await inspectGpu();
+  const working = engineDiagnoses.flatMap((engine) => (engine.available ? [engine] : []));
   return {
     version: packageVersion(),
     node: process.version,
-    machine: await inspectMachine(),
-    gpu: await inspectGpu(),
+    machine,
+    gpu,
     engines: engineDiagnoses,
+    auto: await expectSteps(working, machine.cores, gpu.driver !== null),
     data: await diagnoseData(dataDir),
     cache: { folder: cacheFolder(), bytes: await folderBytes(cacheFolder()) },
   };
