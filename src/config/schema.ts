@@ -196,7 +196,7 @@ export function configFields() {
       })
       .default("auto")
       .describe(
-        "What computes. auto: tensorflow where it is installed and sees a GPU, else kernels. kernels: kernels-native where a C compiler is found, else kernels-wasm.",
+        "What computes. auto: tensorflow where it sees a GPU and is expected to be done first with the study, else kernels; in a folder that is continued, its engine. kernels: kernels-native where a C compiler is found, else kernels-wasm.",
       ),
     output: outputSchema.prefault({}),
     metrics: formulasSchema(),
