@@ -13,7 +13,7 @@ const parts = {
   cli: "cli.js",
   index: "index.js",
   worker: "scheduling/threads/worker.js",
-  "rasterize-process": "charts/rendering/rasterize-process.js",
+  "picture-process": "charts/rendering/picture-process.js",
   "tensorflow-host": "engines/tensorflow/host.js",
 };
 

@@ -14,7 +14,7 @@ export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.u
  * The built file that a thread or a process begins with: scripts/bundle.mjs has their names. Also when the caller is a
  * test that runs from source.
  */
-export function bundledFile(name: "worker" | "rasterize-process" | "tensorflow-host"): string {
+export function bundledFile(name: "worker" | "picture-process" | "tensorflow-host"): string {
   return path.join(packageRoot, "dist", "bundle", `${name}.js`);
 }
 

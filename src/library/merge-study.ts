@@ -1,5 +1,5 @@
 import path from "node:path";
-import { withPngPool } from "../charts/rendering/png-pool.ts";
+import { withPictures } from "../charts/rendering/picture-pool.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
 import { inputError } from "../foundations/errors.ts";
@@ -90,7 +90,7 @@ export async function mergeStudy({ parts, folder, charts, onEvent }: MergeReques
       stored.add(run.id, { timing, artifacts: keeps(run) });
     }
     await open.store.close();
-    return await withPngPool((toPng) => finishStudy(open, stored, onEvent, toPng));
+    return await withPictures((pictures) => finishStudy(open, stored, onEvent, pictures));
   } finally {
     await open.folder.release();
   }

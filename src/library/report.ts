@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { groupBy } from "../analysis/group-by.ts";
-import { withPngPool } from "../charts/rendering/png-pool.ts";
+import { withPictures } from "../charts/rendering/picture-pool.ts";
 import { inputError } from "../foundations/errors.ts";
 import { readDetails } from "../recording/details-reader.ts";
 import type { Manifest } from "../recording/manifest.ts";
@@ -115,7 +115,7 @@ function dataOf({ rows, layers, history, snapshots, evaluation, metrics, publish
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */
 async function redraw(folder: string, study: OverlaidStudy, manifest: Manifest): Promise<string> {
-  const drawn = await withPngPool((toPng) => drawStudy(study, dataOf(study), toPng));
+  const drawn = await withPictures((pictures) => drawStudy(study, dataOf(study), pictures));
   const open = await openResultsFolder(folder, {
     settings: manifest.settings,
     fresh: false,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { openPngPool } from "../charts/rendering/png-pool.ts";
+import { openPicturePool } from "../charts/rendering/picture-pool.ts";
 import { computeOnCluster } from "../cluster/driver.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { CachedDataset } from "../datasets/dataset-cache.ts";
@@ -92,7 +92,7 @@ export async function runStudies(
   const workers = options.workers ?? availableParallelism();
   const resources = new StudyResources({ workers, elsewhere: cluster?.engine });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
-  const pngPool = openPngPool(workers);
+  const picturePool = openPicturePool(workers);
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs. Threads start while data is read.
     const onEngine = (engine: EngineDescription) => {
@@ -141,7 +141,7 @@ export async function runStudies(
     }
     // Cores fall idle soon: what draws gets ready.
     const onLastStarted = () => {
-      if (shard === undefined && requests.some(({ charts }) => charts)) pngPool.prepare();
+      if (shard === undefined && requests.some(({ charts }) => charts)) picturePool.prepare();
     };
 
     // 4. What they say: tables, charts, checkpoints, of each study as soon as its runs are there; or, of one that adds
@@ -153,7 +153,7 @@ export async function runStudies(
         const open = await withMoreSeeds(each.open, stored, onEvent);
         more = open && { ...each, open };
         if (more === undefined)
-          ends.done(each.request, await finishStudy(each.open, stored, onEvent, pngPool.rasterize));
+          ends.done(each.request, await finishStudy(each.open, stored, onEvent, picturePool));
       } catch (error) {
         ends.fail(each.request, error);
       } finally {
@@ -187,7 +187,7 @@ export async function runStudies(
   } finally {
     for (const { study } of prepared) study.data.release();
     for (const { open } of opened) await open.folder.release();
-    pngPool.close();
+    picturePool.close();
     await executor.close();
   }
 }

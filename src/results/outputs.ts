@@ -1,4 +1,4 @@
-import type { Rasterize } from "../charts/rendering/rasterize.ts";
+import type { Pictures } from "../charts/rendering/picture-pool.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
@@ -58,7 +58,7 @@ export async function chartFiles(
   configText: string,
   tables: Tables,
   published: readonly PublishedPoint[],
-  toPng: Rasterize,
+  pictures: Pictures,
 ): Promise<OutputFile[]> {
   const { evaluation } = tables;
   const data = {
@@ -78,5 +78,5 @@ export async function chartFiles(
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
-  return drawStudy({ name, rows: data.results, metrics: data.metrics, manifest, configText }, data, toPng);
+  return drawStudy({ name, rows: data.results, metrics: data.metrics, manifest, configText }, data, pictures);
 }

@@ -1,7 +1,7 @@
 import { baselineHealth } from "../analysis/baseline-health.ts";
 import { failureHeadline, failureSentences } from "../analysis/failed-networks.ts";
 import { summarize } from "../analysis/summarize.ts";
-import type { Rasterize } from "../charts/rendering/rasterize.ts";
+import type { Pictures } from "../charts/rendering/picture-pool.ts";
 import { lastOfEach } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { keepsWeights, type Run } from "../experiment/runs/index.ts";
@@ -115,7 +115,7 @@ export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,
   onEvent: OnStudyEvent,
-  toPng: Rasterize,
+  pictures: Pictures,
 ): Promise<StudyOutcome> {
   const { folder, shard } = open;
   // A shard has no results to choose learning rates by.
@@ -145,7 +145,7 @@ export async function finishStudy(
     for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    if (open.charts) files.push(...(await chartFiles(study, open.configText, tables, published, toPng)));
+    if (open.charts) files.push(...(await chartFiles(study, open.configText, tables, published, pictures)));
     checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
   }
   const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];

@@ -1,7 +1,7 @@
 import type { ChartData } from "../../charts/chart.ts";
 import { withLabels } from "../../charts/labels.ts";
 import { embedFont } from "../../charts/rendering/embed-font.ts";
-import type { Rasterize } from "../../charts/rendering/rasterize.ts";
+import type { Pictures } from "../../charts/rendering/picture-pool.ts";
 import { renderCharts } from "../../charts/rendering/render.ts";
 import { withinLimits } from "../../charts/rendering/within-limits.ts";
 import { apartSentence, comparable } from "./comparable.ts";
@@ -20,19 +20,22 @@ export type OutputFile = readonly [name: string, content: string | Uint8Array];
 export async function drawStudy(
   study: ReportedStudy,
   rows: ChartData,
-  toPng: Rasterize,
+  { rasterize, subsetFont }: Pictures,
 ): Promise<OutputFile[]> {
   const data = withLabels(rows, study.manifest?.labels);
   const pngs: Promise<Uint8Array>[] = [];
   const charts = await renderCharts(data, ({ svg }) => {
-    const png = toPng(svg);
+    const png = rasterize(svg);
     // A failure is met below, where it is waited for.
     png.catch(() => {});
     pngs.push(png);
   });
   const { data: shown, note } = withinLimits(data);
   const report = await renderReport([{ label: "", studies: [study], data: shown, note, charts }]);
-  const svgs = await embedFont(charts.map(({ svg }) => svg));
+  const svgs = await embedFont(
+    charts.map(({ svg }) => svg),
+    subsetFont,
+  );
   const pictures = await Promise.all(pngs);
   return [
     ...charts.flatMap(({ chart: { name }, spec }, i): OutputFile[] => [

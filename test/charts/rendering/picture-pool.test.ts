@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openPngPool } from "../../../src/charts/rendering/png-pool.ts";
+import { openPicturePool } from "../../../src/charts/rendering/picture-pool.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { renderCharts } from "../../../src/charts/rendering/render.ts";
 import { sha256 } from "../../../src/foundations/hash.ts";
@@ -11,11 +11,11 @@ test.each([1, 3])(
     const [chart] = await renderCharts(exampleStudy());
     const svg = chart?.svg ?? "";
     const expected = sha256(await rasterize(svg));
-    const [prepared, cold] = [openPngPool(threads), openPngPool(threads)];
+    const [prepared, cold] = [openPicturePool(threads), openPicturePool(threads)];
     try {
       prepared.prepare();
-      for (const pngPool of [prepared, cold]) {
-        const pngs = await Promise.all([svg, svg, svg, svg].map(pngPool.rasterize));
+      for (const picturePool of [prepared, cold]) {
+        const pngs = await Promise.all([svg, svg, svg, svg].map(picturePool.rasterize));
         expect(pngs.map(sha256)).toEqual([expected, expected, expected, expected]);
       }
     } finally {
@@ -26,21 +26,21 @@ test.each([1, 3])(
 );
 
 test("a picture that cannot be drawn fails, and nothing else", async () => {
-  const pngPool = openPngPool(2);
+  const picturePool = openPicturePool(2);
   try {
-    await expect(pngPool.rasterize("no SVG")).rejects.toThrow();
+    await expect(picturePool.rasterize("no SVG")).rejects.toThrow();
     expect(
-      (await pngPool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>')).length,
+      (await picturePool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>')).length,
     ).toBeGreaterThan(8);
   } finally {
-    pngPool.close();
+    picturePool.close();
   }
 });
 
 test("what is not drawn yet when its process ends is told, and so is what comes after", async () => {
-  const pngPool = openPngPool(2);
-  const drawing = pngPool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>');
-  pngPool.close();
-  await expect(drawing).rejects.toThrow("The process that draws PNGs ended (SIGKILL).");
-  await expect(pngPool.rasterize("<svg/>")).rejects.toThrow("The process that draws PNGs ended (SIGKILL).");
+  const picturePool = openPicturePool(2);
+  const drawing = picturePool.rasterize('<svg width="1" height="1" xmlns="http://www.w3.org/2000/svg"/>');
+  picturePool.close();
+  await expect(drawing).rejects.toThrow("The process that draws ended (SIGKILL).");
+  await expect(picturePool.rasterize("<svg/>")).rejects.toThrow("The process that draws ended (SIGKILL).");
 });

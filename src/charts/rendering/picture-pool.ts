@@ -2,35 +2,42 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { failure } from "../../foundations/errors.ts";
 import { bundledFile } from "../../foundations/paths.ts";
+import type { SubsetFont } from "./embed-font.ts";
 import type { Rasterize } from "./rasterize.ts";
 import { loadRenderer } from "./render.ts";
 
-/** What draws the charts of a command, and can be made ready before there is anything to draw. */
-export interface PngPool {
+/** What turns charts that are laid out into files. Both reject with a PruneLabError of kind `failure`. */
+export interface Pictures {
+  readonly rasterize: Rasterize;
+  readonly subsetFont: SubsetFont;
+}
+
+/** What does so for a command, and can be made ready before there is anything to draw. */
+export interface PicturePool extends Pictures {
   /** Begins to load what draws. */
   prepare(): void;
-  /** Rejects with a PruneLabError of kind `failure` when a picture cannot be drawn. */
-  readonly rasterize: Rasterize;
   close(): void;
 }
 
-/** What a process that draws is sent, and what it answers. */
-export interface Drawing {
-  readonly id: number;
-  readonly svg: string;
-}
-export type Drawn = { readonly id: number } & ({ readonly png: Uint8Array } | { readonly error: string });
+/** What a process that makes pictures is asked, and what it answers. */
+export type Request = { readonly id: number } & Wish;
+type Wish = { readonly svg: string } | { readonly text: string };
+export type Answer = { readonly id: number } & ({ readonly bytes: Uint8Array } | { readonly error: string });
 
 /** Two turn charts into pixels as fast as one thread lays them out. */
 const MOST_PROCESSES = 2;
 
-/** PNGs are drawn in processes of their own, while the next chart is laid out here: in one, or with more threads than two in two. */
-export function openPngPool(threads: number): PngPool {
+/** Pictures are made in processes of their own, while the next chart is laid out here: in one, or in two with more than two threads. */
+export function openPicturePool(threads: number): PicturePool {
   const most = Math.max(1, Math.min(threads - 1, MOST_PROCESSES));
   const painters: Painter[] = [];
-  let pictures = 0;
+  let wishes = 0;
   const start = () => {
     while (painters.length < most) painters.push(new Painter());
+  };
+  const make = (wish: Wish) => {
+    start();
+    return (painters[wishes++ % most] as Painter).make(wish);
   };
   return {
     prepare: () => {
@@ -38,10 +45,8 @@ export function openPngPool(threads: number): PngPool {
       loadRenderer().catch(() => {});
       start();
     },
-    rasterize: (svg) => {
-      start();
-      return (painters[pictures++ % most] as Painter).draw(svg);
-    },
+    rasterize: (svg) => make({ svg }),
+    subsetFont: (text) => make({ text }),
     close: () => {
       for (const painter of painters) painter.stop();
     },
@@ -49,45 +54,45 @@ export function openPngPool(threads: number): PngPool {
 }
 
 /** What is drawn with a pool that lives as long as that takes. */
-export async function withPngPool<Result>(draw: (toPng: Rasterize) => Promise<Result>): Promise<Result> {
-  const pool = openPngPool(availableParallelism());
+export async function withPictures<Result>(draw: (pictures: Pictures) => Promise<Result>): Promise<Result> {
+  const pool = openPicturePool(availableParallelism());
   try {
-    return await draw(pool.rasterize);
+    return await draw(pool);
   } finally {
     pool.close();
   }
 }
 
 interface Waiting {
-  resolve(png: Uint8Array): void;
+  resolve(bytes: Uint8Array): void;
   reject(error: Error): void;
 }
 
-/** A process that draws one picture after the other, seen from here. */
+/** A process that makes one picture after the other, seen from here. */
 class Painter {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
-  #pictures = 0;
+  #requests = 0;
   #ended: string | undefined;
 
   constructor() {
-    this.#child = fork(bundledFile("rasterize-process"), {
+    this.#child = fork(bundledFile("picture-process"), {
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    this.#child.on("message", (drawn: Drawn) => this.#settle(drawn));
+    this.#child.on("message", (answer: Answer) => this.#settle(answer));
     this.#child.on("exit", (code, signal) => this.#end(signal ?? `exit code ${code}`));
     this.#child.on("error", (error) => this.#end(error.message));
   }
 
-  draw(svg: string): Promise<Uint8Array> {
+  make(wish: Wish): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) return reject(endError(this.#ended));
-      const id = this.#pictures++;
+      const id = this.#requests++;
       this.#waiting.set(id, { resolve, reject });
       // What cannot be sent is not answered: the end of the process is told apart.
-      this.#child.send({ id, svg } satisfies Drawing, () => {});
+      this.#child.send({ id, ...wish } satisfies Request, () => {});
     });
   }
 
@@ -95,11 +100,11 @@ class Painter {
     this.#child.kill("SIGKILL");
   }
 
-  #settle(drawn: Drawn): void {
-    const waiting = this.#waiting.get(drawn.id);
-    this.#waiting.delete(drawn.id);
-    if ("png" in drawn) waiting?.resolve(drawn.png);
-    else waiting?.reject(failure(`A chart cannot be drawn as PNG: ${drawn.error}`));
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ("bytes" in answer) waiting?.resolve(answer.bytes);
+    else waiting?.reject(failure(`A chart cannot be drawn: ${answer.error}`));
   }
 
   #end(reason: string): void {
@@ -110,5 +115,5 @@ class Painter {
 }
 
 function endError(reason: string): Error {
-  return failure(`The process that draws PNGs ended (${reason}).`);
+  return failure(`The process that draws ended (${reason}).`);
 }
