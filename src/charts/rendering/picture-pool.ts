@@ -115,5 +115,7 @@ class Painter {
 }
 
 function endError(reason: string): Error {
-  return failure(`The process that draws ended (${reason}).`);
+  return failure(`The process that draws ended (${reason}).`, {
+    hint: "Run the command again: finished runs are kept, and --no-charts of a sweep writes the tables alone.",
+  });
 }
