@@ -20,6 +20,7 @@ const usage = `Usage: node bench/gpu-lanes.mjs [options]
   --turn SECONDS  how long a turn lasts (default 1)
   --config NAME   the sweep (default mnist-mlp); MNIST is read from PRUNE_LAB_DATA or data/, else the bundled digits
   --set P=V       override a field of the config (repeatable), such as train.epochs=1
+  --lanes N,...   numbers of lanes that the sweep is run with (default 1,16,32)
 `;
 
 const MODELS = ["lenet-300-100", "lenet-5"];
@@ -38,6 +39,7 @@ const { values: flags } = parseArgs({
     turn: { type: "string", default: "1" },
     config: { type: "string", default: "mnist-mlp" },
     set: { type: "string", multiple: true, default: [] },
+    lanes: { type: "string", default: "1,16,32" },
     help: { type: "boolean", default: false },
   },
 });
@@ -186,7 +188,7 @@ async function sweepTable() {
   const folder = await mkdtemp(path.join(os.tmpdir(), "prune-lab-gpu-lanes-"));
   const contenders = [
     { engine: "kernels", lanes: 1, workers: os.availableParallelism() },
-    ...[1, 16, 32].map((lanes) => ({ engine: "tensorflow", lanes, workers: lanes })),
+    ...flags.lanes.split(",").map((lanes) => ({ engine: "tensorflow", lanes, workers: Number(lanes) })),
   ];
   const rows = [];
   try {

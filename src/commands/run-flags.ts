@@ -43,7 +43,7 @@ export function chartsFlag(): Option {
 export function addConfigFlags(command: Command, out: string): Command {
   return addWhereFlags(addSetFlag(command).option("-o, --out <folder>", out)).option(
     "--workers <n>",
-    "worker threads (default: one for each processor core)",
+    "most runs at a time (default: one for each processor core, or for each lane of TensorFlow on a GPU)",
     positiveInteger,
   );
 }

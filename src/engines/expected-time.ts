@@ -1,3 +1,4 @@
+import { parameterCount } from "../network/parameters.ts";
 import type { LayerSpec, NetworkSpec } from "../network/specification.ts";
 import { findCompiler, type VectorInstructions, vectorInstructions } from "./kernels/compiler.ts";
 import { fitsLanes } from "./tensorflow/lanes.ts";
@@ -7,6 +8,8 @@ import { fitsLanes } from "./tensorflow/lanes.ts";
  * multiply-adds over `rate`. docs/decisions/engine-auto.md compares what is expected with what was measured.
  */
 export interface Speed {
+  /** Once a study, before anything is trained. */
+  readonly secondsToStart: number;
   readonly secondsAStep: number;
   /** Multiply-adds a second, of each network. */
   readonly rate: number;
@@ -39,7 +42,7 @@ const CORE_RATES: Readonly<Record<Instructions, number>> = {
 
 /** With networks on so many cores. */
 export function kernelsSpeed(instructions: Instructions, cores: number): Speed {
-  return { secondsAStep: 0, rate: CORE_RATES[instructions], atOnce: cores };
+  return { secondsToStart: 0, secondsAStep: 0, rate: CORE_RATES[instructions], atOnce: cores };
 }
 
 /** What the engine of that name, one of the kernels, computes with here. */
@@ -73,14 +76,32 @@ const LANES_OPERATIONS = 1.45;
 /** Multiply-adds a second of a GPU: 5e12 for LeNet-5 and 26e12 for 784-2048-2048-10, batch 1024, on an H200 (bench/gpu.md). */
 const GPU_RATE = 10e12;
 
+/**
+ * Seconds that each lane adds to a step beside its arithmetic, on an H200 (bench/gpu.md): to read and write parameters, moments and
+ * masks, and to start the kernels of a convolution's group.
+ */
+const LANE_SECONDS_A_PARAMETER = 77e-12;
+const LANE_SECONDS_A_CONVOLUTION = 65e-6;
+
+/**
+ * TensorFlow is loaded, finds the GPU and starts its libraries twice in a study, once to see what it runs on: some 3 seconds
+ * each on an H200.
+ */
+const GPU_SECONDS_TO_START = 6;
+
 /** Of TensorFlow on a GPU, with so many lanes and so many runs that may be at work. */
 export function gpuSpeed(spec: NetworkSpec, lanes: number, workers: number): Speed {
   const operations = spec.layers.reduce((sum, { kind }) => sum + OPERATIONS[kind], REST);
   const secondsAStep = operations * SECONDS_AN_OPERATION;
-  if (lanes === 1 || !fitsLanes(spec)) return { secondsAStep, rate: GPU_RATE, atOnce: 1 };
+  if (lanes === 1 || !fitsLanes(spec))
+    return { secondsToStart: GPU_SECONDS_TO_START, secondsAStep, rate: GPU_RATE, atOnce: 1 };
   // A step computes all lanes, whether they are in use or not.
+  const convolutions = spec.layers.filter(({ kind }) => kind === "conv2d").length;
+  const eachLane =
+    LANE_SECONDS_A_PARAMETER * parameterCount(spec) + LANE_SECONDS_A_CONVOLUTION * convolutions;
   return {
-    secondsAStep: LANES_OPERATIONS * secondsAStep,
+    secondsToStart: GPU_SECONDS_TO_START,
+    secondsAStep: LANES_OPERATIONS * secondsAStep + lanes * eachLane,
     rate: GPU_RATE / lanes,
     atOnce: Math.min(lanes, workers),
   };

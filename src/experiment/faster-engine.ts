@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { EngineDescription } from "../engines/engine.ts";
 import { gpuSpeed, instructionsOf, kernelsSpeed, type Speed } from "../engines/expected-time.ts";
-import { askedLanes, USUAL_LANES } from "../engines/tensorflow/lanes.ts";
+import { askedLanes, GPU_LANES } from "../engines/tensorflow/lanes.ts";
 import { durationText } from "../foundations/duration.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { readsTokens } from "../network/specification.ts";
@@ -17,11 +17,11 @@ export async function fasterEngine(
   notify: Notify,
 ): Promise<EngineDescription> {
   const { engine: kernels, settings } = outline;
-  const cores = Math.min(resources.workers, availableParallelism());
-  const lanes = askedLanes(process.env) ?? USUAL_LANES;
+  const cores = Math.min(resources.workers ?? Number.POSITIVE_INFINITY, availableParallelism());
+  const lanes = askedLanes(process.env) ?? GPU_LANES;
   const speeds = {
     kernels: kernelsSpeed(await instructionsOf(kernels.name), cores),
-    gpu: gpuSpeed(settings.network, lanes, resources.workers),
+    gpu: gpuSpeed(settings.network, lanes, resources.workers ?? lanes),
   };
   const onCores = expectedSeconds(outline, kernels.name, speeds.kernels);
   const onGpu = expectedSeconds(outline, "tensorflow", speeds.gpu);
@@ -41,7 +41,7 @@ export async function fasterEngine(
 export function expectedSeconds(
   { plan, settings, dataset }: Pick<StudyOutline, "plan" | "settings" | "dataset">,
   engine: string,
-  { secondsAStep, rate, atOnce }: Speed,
+  { secondsToStart, secondsAStep, rate, atOnce }: Speed,
 ): number {
   const [longest = 0] = dataset.shape;
   const [most = 0] = settings.network.inputShape;
@@ -58,5 +58,5 @@ export function expectedSeconds(
     total += seconds;
     last = Math.max(last, start + seconds);
   }
-  return Math.max(total / atOnce, last);
+  return secondsToStart + Math.max(total / atOnce, last);
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { type CachedDataset, DatasetCache, type DatasetFacts } from "../datasets/dataset-cache.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { Engine, EngineDescription } from "../engines/engine.ts";
@@ -39,7 +38,7 @@ export interface PreparedStudy extends StudyOutline {
 
 /** What computes studies. */
 export interface StudyMachine {
-  /** The most runs at a time; one a core unless given. */
+  /** The most runs at a time; one a core, or as many as the engine computes at once, unless given. */
   readonly workers?: number | undefined;
   /** What an engine is on the machine that computes, where that is another one. */
   readonly elsewhere?: EngineDescription | undefined;
@@ -48,7 +47,7 @@ export interface StudyMachine {
 /** What studies that are prepared together share: data in memory, and what is known of the engines. */
 export class StudyResources {
   readonly datasets = new DatasetCache();
-  readonly workers: number;
+  readonly workers: number | undefined;
   readonly #engines = new Map<string, EngineDescription>();
   #gpu: Promise<string | undefined> | undefined;
   #onGpu: Promise<EngineDescription | undefined> | undefined;
@@ -56,7 +55,7 @@ export class StudyResources {
   readonly #told = new Set<string>();
 
   constructor({ workers, elsewhere }: StudyMachine = {}) {
-    this.workers = workers ?? availableParallelism();
+    this.workers = workers;
     this.#elsewhere = elsewhere;
   }
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Bracket, nextKept, sparsityKeeping } from "../analysis/bisection.ts";
 import { percent } from "../charts/parts/titles.ts";
@@ -82,7 +81,7 @@ export async function find(config: string | ConfigInput, options: FindOptions = 
   const folderPath = options.out ?? path.join("results", asked.name);
   const resolved = await onEngineOf(folderPath, asked);
   const notify = (message: string) => run.onEvent({ event: "notice", study: resolved.name, message });
-  const workers = run.workers ?? availableParallelism();
+  const { workers } = run;
   const resources = new StudyResources({ workers });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
   let study: PreparedStudy | undefined;

@@ -17,7 +17,7 @@ export interface CommonOptions {
   readonly engine?: string;
   /** Where the dataset's files lie. */
   readonly dataDir?: string;
-  /** Worker threads (default: one a core). */
+  /** The most runs at a time (default: one a core, or a lane of TensorFlow on a GPU). */
   readonly workers?: number;
   /** Weights to write as safetensors files (default: baselines). */
   readonly checkpoints?: CheckpointChoice;

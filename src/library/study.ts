@@ -89,10 +89,10 @@ export async function runStudies(
   const ends = new Endings(options);
   const prepared: Prepared[] = [];
   const opened: Opened[] = [];
-  const workers = options.workers ?? availableParallelism();
+  const { workers } = options;
   const resources = new StudyResources({ workers, elsewhere: cluster?.engine });
   const executor = new ThreadExecutor(workers, (checksum) => resources.datasets.load(checksum));
-  const picturePool = openPicturePool(workers);
+  const picturePool = openPicturePool(workers ?? availableParallelism());
   try {
     // 1. What is to be done: data, network, engine, and the graph of runs. Threads start while data is read.
     const onEngine = (engine: EngineDescription) => {

@@ -6,13 +6,14 @@ import type { OnStudyEvent } from "./events.ts";
 import type { Compute, Executor, ProgressMessage } from "./executor.ts";
 import { type Job, planJobs } from "./jobs.ts";
 import { Progress } from "./progress.ts";
+import { runsAtOnce } from "./runs-at-once.ts";
 import { findStored, type Share, type StudyWork } from "./share.ts";
 import type { StoredRun } from "./store.ts";
 import type { StoredRuns } from "./stored-runs.ts";
 
 export interface ComputeRequest {
-  /** The most runs at a time. */
-  readonly workers: number;
+  /** Of runsAtOnce. */
+  readonly workers: number | undefined;
   /** Who computes; closed when the last run has ended. */
   readonly executor: Executor;
   /** When a run fails, the studies that do not need it go on. */
@@ -41,7 +42,7 @@ export async function computeRuns(
   for (const share of shares) {
     const { work, stored } = share;
     const missing = work.runs.length - stored.size;
-    const workers = Math.max(1, Math.min(request.workers, work.engine.maxWorkers ?? missing, jobs.size));
+    const workers = Math.max(1, Math.min(runsAtOnce(work.engine, request.workers), missing, jobs.size));
     const again = againOf(share);
     if (again.runs > 0) onEvent({ event: "notice", study: work.study, message: againText(again) });
     work.announce({ runs: work.runs.length, stored: stored.size, workers });

@@ -80,7 +80,7 @@ describe("doctor", () => {
     expect(stdout).toMatch(
       /^ {2}-- {2}tensorflow: it is not installed\n {6}Install it with: prune-lab setup tensorflow/m,
     );
-    expect(stdout).toMatch(/^ {6}lenet-5: \S+ with the kernels, 2\.1 on the GPU; takes kernels-wasm$/m);
+    expect(stdout).toMatch(/^ {6}lenet-5: \S+ with the kernels, 0\.4 on the GPU; takes kernels-wasm$/m);
     expect(stdout).toMatch(/^ {2}ok {2}kernels-wasm: \S+ steps\/s; /m);
     expect(stdout).toMatch(
       /^ {2}-- {2}mnist: No MNIST files in .*\n {6}Get them with: prune-lab data fetch mnist/m,

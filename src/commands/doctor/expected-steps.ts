@@ -1,6 +1,6 @@
 import { gpuSpeed, instructionsOf, kernelsSpeed, stepSeconds } from "../../engines/expected-time.ts";
 import { kernels } from "../../engines/registry.ts";
-import { askedLanes, USUAL_LANES } from "../../engines/tensorflow/lanes.ts";
+import { askedLanes, GPU_LANES } from "../../engines/tensorflow/lanes.ts";
 import { TRAINING_PASSES } from "../../experiment/training/effort.ts";
 import { buildNetwork, type ModelOptions } from "../../models/registry.ts";
 import { denseMacs } from "../../pruning/measure.ts";
@@ -17,7 +17,7 @@ export interface ExpectedSteps {
 }
 
 /** What is expected, for people. */
-export const EXPECTED_UNIT = "expected ms a training step, batch 64, with a network on each core";
+export const EXPECTED_UNIT = "expected ms a training step, batch 64, with a network on each core or in each lane of the GPU";
 
 const BATCH_SIZE = 64;
 const initializer = { name: "pytorch" } as const;
@@ -37,7 +37,7 @@ export async function expectSteps(
   if (best === undefined) return [];
   const onCores = kernelsSpeed(await instructionsOf(best.name), cores);
   const usesGpu = working.some(({ name, device }) => name === "tensorflow" && device.startsWith("GPU "));
-  const lanes = (usesGpu ? askedLanes(process.env) : undefined) ?? USUAL_LANES;
+  const lanes = askedLanes(process.env) ?? GPU_LANES;
   return Object.entries(NETWORKS).map(([network, model]) => {
     const spec = buildNetwork(model, [1, 28, 28], 10, "softmax-cross-entropy");
     const multiplyAdds = TRAINING_PASSES * BATCH_SIZE * denseMacs(spec);

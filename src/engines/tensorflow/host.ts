@@ -1,7 +1,7 @@
 import type { Distillation } from "../engine.ts";
 import type { ExampleSet } from "../examples.ts";
 import { DeviceData } from "./device-data.ts";
-import { USUAL_LANES } from "./lanes.ts";
+import { CPU_LANES, GPU_LANES } from "./lanes.ts";
 import { loadRuntime } from "./load.ts";
 import type { HostReply, HostRequest, NetworkCall, NumberedTeacher, SentRequest } from "./messages.ts";
 import { TensorFlowNetwork } from "./network.ts";
@@ -106,7 +106,11 @@ function main(packageFolder: string, askedLanes: string | undefined): void {
   process.on("disconnect", () => process.exit());
   const loaded = load(packageFolder);
   if (typeof loaded === "string") reply({ kind: "not-loaded", message: loaded });
-  else serve(loaded, askedLanes === undefined ? USUAL_LANES : Number(askedLanes));
+  else serve(loaded, askedLanes === undefined ? usualLanes(loaded) : Number(askedLanes));
+}
+
+function usualLanes({ usesGpu }: Runtime): number {
+  return usesGpu ? GPU_LANES : CPU_LANES;
 }
 
 /** The runtime, or why TensorFlow does not load. */

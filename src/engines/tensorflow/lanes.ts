@@ -6,8 +6,10 @@ import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
 
 /** Names how many networks train at once; part of what the numbers depend on. */
 const VARIABLE = "PRUNE_LAB_TENSORFLOW_LANES";
-/** On a CPU many at once take as long as one after the other, or longer; on a GPU they have not been measured. */
-export const USUAL_LANES = 1;
+/** On a GPU a step of this many small networks takes 1.3 to 2.1 times as long as one of a network alone (bench/gpu.md). */
+export const GPU_LANES = 16;
+/** On a CPU many at once take as long as one after the other, or longer. */
+export const CPU_LANES = 1;
 const MOST = 256;
 
 /** How many networks are to train at once; undefined where the user does not say. */

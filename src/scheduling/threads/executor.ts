@@ -1,6 +1,7 @@
 import type { Dataset } from "../../datasets/dataset.ts";
 import { isDense } from "../../experiment/runs/index.ts";
 import type { Compute, EngineToRun, Executor, ProgressMessage } from "../executor.ts";
+import { runsAtOnce } from "../runs-at-once.ts";
 import { Helpers } from "./helpers.ts";
 import { openPool, type RunPool } from "./pool.ts";
 import { Slots } from "./slots.ts";
@@ -21,14 +22,14 @@ interface Threads {
  */
 export class ThreadExecutor implements Executor {
   readonly #threads = new Map<string, Threads>();
-  readonly #workers: number;
+  readonly #workers: number | undefined;
   readonly #loadDataset: (checksum: string) => Promise<Dataset>;
   readonly #weights = new WeightsSharing();
   onProgress: (message: ProgressMessage) => void = () => {};
   #closed = false;
 
-  /** `loadDataset` gives the data with a checksum, in shared memory. */
-  constructor(workers: number, loadDataset: (checksum: string) => Promise<Dataset>) {
+  /** Of `workers` see runsAtOnce. `loadDataset` gives the data with a checksum, in shared memory. */
+  constructor(workers: number | undefined, loadDataset: (checksum: string) => Promise<Dataset>) {
     this.#workers = workers;
     this.#loadDataset = loadDataset;
   }
@@ -52,11 +53,12 @@ export class ThreadExecutor implements Executor {
     return slots.run(rank, () => work(compute));
   }
 
-  #of({ name, maxWorkers }: EngineToRun): Threads {
+  #of(engine: EngineToRun): Threads {
+    const { name, maxWorkers } = engine;
     const key = maxWorkers === undefined ? "any" : name;
     const existing = this.#threads.get(key);
     if (existing !== undefined) return existing;
-    const workers = Math.min(this.#workers, maxWorkers ?? this.#workers);
+    const workers = runsAtOnce(engine, this.#workers);
     const size = maxWorkers === undefined ? { threads: workers } : { threads: 1, runsAThread: workers };
     const pool = openPool(size, name, (message) => this.onProgress(message));
     const helpers = new Helpers((task) => pool.help(task));

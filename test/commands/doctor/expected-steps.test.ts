@@ -10,7 +10,7 @@ const taken = async (...given: Parameters<typeof expectSteps>) =>
 
 test("takes the GPU where it is the faster one, and TensorFlow uses it", async () => {
   expect(await taken([wasm, onGpu], 1, true)).toEqual(["tensorflow", "tensorflow", "tensorflow"]);
-  expect(await taken([wasm, onGpu], 4, true)).toEqual(["kernels-wasm", "tensorflow", "tensorflow"]);
+  expect(await taken([wasm, onGpu], 32, true)).toEqual(["kernels-wasm", "tensorflow", "tensorflow"]);
   expect(await taken([wasm, onCpu], 1, true)).toEqual(["kernels-wasm", "kernels-wasm", "kernels-wasm"]);
 });
 

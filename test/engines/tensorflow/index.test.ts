@@ -51,7 +51,8 @@ test("a GPU that TensorFlow uses is the engine's", async () => {
   await install("cuda", onCpu.replace("false", "true"));
   const notices: string[] = [];
   const engine = await openOnGpu("NVIDIA L4", (notice) => notices.push(notice));
-  expect(engine?.description.device).toMatch(/^GPU /);
+  expect(engine?.description.device).toMatch(/^GPU .*, 16 lanes$/);
+  expect(engine?.description.maxWorkers).toBe(16);
   expect(notices).toEqual([]);
   await engine?.dispose();
 });
