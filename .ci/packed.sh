@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# The package as npm would ship it, installed into an empty folder: the pages' own commands work there.
+# The package as npm would ship it (npm pack has put it into the scratch folder), installed into an empty folder: the pages' own commands work there.
 set -euo pipefail
 scratch=$1
 fail() { echo "FAILED: $1"; exit 1; }
 root=$(pwd)
-npm pack --silent --pack-destination "$scratch" >/dev/null
 tarball=$(ls "$scratch"/prune-lab-*.tgz)
 mkdir "$scratch/user" && cd "$scratch/user"
 npm init -y >/dev/null

@@ -49,19 +49,27 @@ const CLOSE = 0x5d;
  * pixels proves the content.
  */
 function readPixels(json: Uint8Array, pixels: Uint8Array, at: number): number {
-  let digits = 0;
-  let scale = 0;
-  for (let i = json.indexOf(OPEN) + 1; i < json.length; i++) {
-    const byte = json[i] as number;
-    if (byte === COMMA || byte === CLOSE) {
-      pixels[at++] = Math.round((255 * digits) / Math.max(1, scale));
-      digits = scale = 0;
-      if (byte === CLOSE) break;
-    } else if (byte === POINT) scale = 1;
-    else if (byte >= ZERO && byte <= NINE) {
-      digits = 10 * digits + byte - ZERO;
-      scale *= 10;
+  let i = json.indexOf(OPEN) + 1;
+  while (i < json.length) {
+    // Four of five pixels are black, and `pixels` is 0 from the start.
+    if (json[i] === ZERO && json[i + 1] === COMMA) {
+      at++;
+      i += 2;
+      continue;
     }
+    let digits = 0;
+    let scale = 0;
+    let byte = json[i++];
+    while (byte !== undefined && byte !== COMMA && byte !== CLOSE) {
+      if (byte === POINT) scale = 1;
+      else if (byte >= ZERO && byte <= NINE) {
+        digits = 10 * digits + byte - ZERO;
+        scale *= 10;
+      }
+      byte = json[i++];
+    }
+    pixels[at++] = Math.round((255 * digits) / Math.max(1, scale));
+    if (byte === CLOSE) break;
   }
   return at;
 }

@@ -17,7 +17,8 @@ export interface ExpectedSteps {
 }
 
 /** What is expected, for people. */
-export const EXPECTED_UNIT = "expected ms a training step, batch 64, with a network on each core or in each lane of the GPU";
+export const EXPECTED_UNIT =
+  "expected ms a training step, batch 64, with a network on each core or in each lane of the GPU";
 
 const BATCH_SIZE = 64;
 const initializer = { name: "pytorch" } as const;
