@@ -89,11 +89,11 @@ const LANE_SECONDS_A_CONVOLUTION = 65e-6;
  */
 const GPU_SECONDS_TO_START = 6;
 
-/** Of TensorFlow on a GPU, with so many lanes and so many runs that may be at work. */
-export function gpuSpeed(spec: NetworkSpec, lanes: number, workers: number): Speed {
+/** Of TensorFlow on a GPU, in batches of that size, with so many lanes and so many runs that may be at work. */
+export function gpuSpeed(spec: NetworkSpec, batchSize: number, lanes: number, workers: number): Speed {
   const operations = spec.layers.reduce((sum, { kind }) => sum + OPERATIONS[kind], REST);
   const secondsAStep = operations * SECONDS_AN_OPERATION;
-  if (lanes === 1 || !fitsLanes(spec))
+  if (lanes === 1 || !fitsLanes(spec, batchSize))
     return { secondsToStart: GPU_SECONDS_TO_START, secondsAStep, rate: GPU_RATE, atOnce: 1 };
   // A step computes all lanes, whether they are in use or not.
   const convolutions = spec.layers.filter(({ kind }) => kind === "conv2d").length;

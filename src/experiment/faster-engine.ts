@@ -21,7 +21,7 @@ export async function fasterEngine(
   const lanes = askedLanes(process.env) ?? GPU_LANES;
   const speeds = {
     kernels: kernelsSpeed(await instructionsOf(kernels.name), cores),
-    gpu: gpuSpeed(settings.network, lanes, resources.workers ?? lanes),
+    gpu: gpuSpeed(settings.network, settings.train.batchSize, lanes, resources.workers ?? lanes),
   };
   const onCores = expectedSeconds(outline, kernels.name, speeds.kernels);
   const onGpu = expectedSeconds(outline, "tensorflow", speeds.gpu);

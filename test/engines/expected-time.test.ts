@@ -32,7 +32,7 @@ test.each([
 ])("%s: the times that were measured, and the faster one", (_row, spec, passes, kernels, gpu) => {
   const multiplyAdds = passes * denseMacs(spec);
   const onCore = 1000 * stepSeconds(kernelsSpeed("AVX-512", 1), multiplyAdds);
-  const onGpu = 1000 * stepSeconds(gpuSpeed(spec, 1, 16), multiplyAdds);
+  const onGpu = 1000 * stepSeconds(gpuSpeed(spec, 64, 1, 16), multiplyAdds);
   expectNear(onCore, kernels);
   expectNear(onGpu, gpu);
   expectNear(onCore / onGpu, kernels / gpu);
@@ -46,14 +46,14 @@ test.each([
   ["16 of lenet-5", cnn, 16, 9.39],
   ["100 of lenet-5", cnn, 100, 33.56],
 ])("%s in lanes: the time that was measured", (_row, spec, networks, gpu) => {
-  const each = stepSeconds(gpuSpeed(spec, networks, networks), 64 * TRAINING_PASSES * denseMacs(spec));
+  const each = stepSeconds(gpuSpeed(spec, 64, networks, networks), 64 * TRAINING_PASSES * denseMacs(spec));
   expectNear(1000 * networks * each, gpu);
 });
 
 test("the operations of a step are those that were counted", () => {
   // docs/decisions/tensorflow-lanes.md
-  const { secondsAStep: secondsOf50 } = gpuSpeed(mlp, 1, 1);
-  const seconds = (spec: typeof mlp, lanes: number) => gpuSpeed(spec, lanes, lanes).secondsAStep;
+  const { secondsAStep: secondsOf50 } = gpuSpeed(mlp, 64, 1, 1);
+  const seconds = (spec: typeof mlp, lanes: number) => gpuSpeed(spec, 64, lanes, lanes).secondsAStep;
   const operations = (spec: typeof mlp) => (50 * seconds(spec, 1)) / secondsOf50;
   /** What does not grow with the lanes. */
   const inLanes = (spec: typeof mlp) => (50 * (2 * seconds(spec, 16) - seconds(spec, 32))) / secondsOf50;
@@ -64,14 +64,18 @@ test("the operations of a step are those that were counted", () => {
 
 test("lanes share the start of operations, not the arithmetic; as many as there are runs for them", () => {
   const arithmetic = 1e12;
-  const alone = gpuSpeed(mlp, 1, 16);
-  const shared = gpuSpeed(mlp, 16, 16);
+  const alone = gpuSpeed(mlp, 64, 1, 16);
+  const shared = gpuSpeed(mlp, 64, 16, 16);
   expect(shared.atOnce).toBe(16);
-  expect(gpuSpeed(mlp, 16, 4).atOnce).toBe(4);
+  expect(gpuSpeed(mlp, 64, 16, 4).atOnce).toBe(4);
   expect(stepSeconds(shared, 0)).toBeLessThan(stepSeconds(alone, 0) / 8);
   expect(stepSeconds(shared, arithmetic) - stepSeconds(shared, 0)).toBeCloseTo(arithmetic / alone.rate, 9);
   // Transformers train one after the other.
-  expect(gpuSpeed(distilbert, 16, 16)).toEqual(gpuSpeed(distilbert, 1, 16));
+  expect(gpuSpeed(distilbert, 32, 16, 16)).toEqual(gpuSpeed(distilbert, 32, 1, 16));
+  // And what keeps a GPU busy alone.
+  expect(gpuSpeed(wideMlp, 64, 16, 16).atOnce).toBe(1);
+  expect(gpuSpeed(cnn, 128, 16, 16).atOnce).toBe(16);
+  expect(gpuSpeed(cnn, 1024, 16, 16).atOnce).toBe(1);
 });
 
 test("wider instructions are faster, and more cores too", () => {

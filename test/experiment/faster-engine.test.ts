@@ -38,7 +38,7 @@ async function times(name: string, cores: number, set: readonly string[] = [], l
   const outline = await outlineOf(name, set);
   return {
     kernels: expectedSeconds(outline, "kernels-native", kernelsSpeed("AVX-512", cores)),
-    gpu: expectedSeconds(outline, "tensorflow", gpuSpeed(outline.settings.network, lanes, cores)),
+    gpu: expectedSeconds(outline, "tensorflow", gpuSpeed(outline.settings.network, 64, lanes, cores)),
   };
 }
 

@@ -43,7 +43,7 @@ export async function expectSteps(
     const spec = buildNetwork(model, [1, 28, 28], 10, "softmax-cross-entropy");
     const multiplyAdds = TRAINING_PASSES * BATCH_SIZE * denseMacs(spec);
     const kernelsSeconds = stepSeconds(onCores, multiplyAdds);
-    const gpuSeconds = stepSeconds(gpuSpeed(spec, lanes, lanes), multiplyAdds);
+    const gpuSeconds = stepSeconds(gpuSpeed(spec, BATCH_SIZE, lanes, lanes), multiplyAdds);
     return {
       network,
       kernelsMilliseconds: rounded(1000 * kernelsSeconds),

@@ -3,10 +3,11 @@ import { quote } from "../../foundations/quote.ts";
 import { parameterCount } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
 import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
+import { weightedLayers } from "../../network/weighted-layers.ts";
 
 /** Names how many networks train at once; part of what the numbers depend on. */
 const VARIABLE = "PRUNE_LAB_TENSORFLOW_LANES";
-/** On a GPU a step of this many small networks takes 1.3 to 2.1 times as long as one of a network alone (bench/gpu.md). */
+/** On a GPU a step of this many small networks takes 1.5 to 2.5 times as long as one of a network alone (bench/gpu.md). */
 export const GPU_LANES = 16;
 /** On a CPU many at once take as long as one after the other, or longer. */
 export const CPU_LANES = 1;
@@ -26,14 +27,26 @@ export function askedLanes(environment: NodeJS.ProcessEnv): number | undefined {
 /** Layers that lanes have. */
 const KINDS: readonly LayerSpec["kind"][] = ["dense", "conv2d", "max-pool", "flatten", "activation"];
 
-/** A network with more keeps a GPU busy alone, and many of them may not fit its memory. */
-const MOST_PARAMETERS = 2 ** 23;
+/**
+ * A network with more keeps a GPU busy by itself: since a step computes all lanes, used or not, it would take many times as long in one
+ * as alone. Parameters, and multiply-adds of a batch, forward.
+ */
+const MOST_PARAMETERS = 2 ** 20;
+const MOST_MULTIPLY_ADDS = 2 ** 29;
 
-/** Whether networks of a specification train in lanes, if TensorFlow can convolve in groups. */
-export function fitsLanes(spec: NetworkSpec): boolean {
+/**
+ * Whether networks of a specification train in lanes, in batches of that size, if TensorFlow can convolve in groups. It does not depend
+ * on how many there are: their numbers would.
+ */
+export function fitsLanes(spec: NetworkSpec, batchSize: number): boolean {
+  const multiplyAdds = weightedLayers(spec).reduce(
+    (sum, { weight, positions }) => sum + batchSize * positions * weight.size,
+    0,
+  );
   return (
     spec.layers.every(({ kind }) => KINDS.includes(kind)) &&
     layerOutputShapes(spec).at(-1)?.length === 1 &&
-    parameterCount(spec) <= MOST_PARAMETERS
+    parameterCount(spec) <= MOST_PARAMETERS &&
+    multiplyAdds <= MOST_MULTIPLY_ADDS
   );
 }

@@ -31,7 +31,7 @@ export class Stacks {
   find(shared: Omit<StackSpec, "batchSize">, examples: ExampleSet, options: StepOptions): Stack | undefined {
     const { batchSize, distillation } = options;
     const isTaught = distillation !== undefined && distillation.weight > 0;
-    if (this.#lanes === 1 || isTaught || !this.#fits(shared.spec)) return undefined;
+    if (this.#lanes === 1 || isTaught || !this.#fits(shared.spec, batchSize)) return undefined;
     const key = JSON.stringify([shared, batchSize, this.#numberOf(examples)]);
     const found = this.#stacks.get(key);
     if (found !== undefined) return found;
@@ -46,8 +46,8 @@ export class Stacks {
     return stack;
   }
 
-  #fits(spec: NetworkSpec): boolean {
-    if (!fitsLanes(spec)) return false;
+  #fits(spec: NetworkSpec, batchSize: number): boolean {
+    if (!fitsLanes(spec, batchSize)) return false;
     if (!spec.layers.some(({ kind }) => kind === "conv2d")) return true;
     this.#groups ??= convolvesInGroups(this.#runtime);
     return this.#groups;
