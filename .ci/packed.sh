@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The package as npm would ship it (npm pack has put it into the scratch folder), installed into an empty folder: the pages' own commands work there.
+# The package as npm would ship it, which npm pack has put into the scratch folder, in an empty folder: the pages' own
+# commands work there. Usage: packed.sh SCRATCH
 set -euo pipefail
 scratch=$1
 fail() { echo "FAILED: $1"; exit 1; }

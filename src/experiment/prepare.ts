@@ -3,6 +3,7 @@ import { datasets } from "../datasets/registry.ts";
 import type { Engine, EngineDescription } from "../engines/engine.ts";
 import { openEngine } from "../engines/registry.ts";
 import { findGpu, openOnGpu } from "../engines/tensorflow/index.ts";
+import { fitsLanes } from "../engines/tensorflow/lanes.ts";
 import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
@@ -116,9 +117,11 @@ export async function prepareStudy(
     resources.engine(options.engine, notify),
     options.engine === "auto" ? resources.gpu() : undefined,
   ]);
-  // What a GPU is weighed against may not be what computes.
+  // What a GPU is weighed against may not be what computes, and how much goes on at once in one thread is the network's to say.
+  const isSettled = (engine: EngineDescription, gpu: string | undefined) =>
+    gpu === undefined && engine.maxWorkers === undefined;
   asked.then(
-    ([engine, gpu]) => gpu === undefined && onEngine?.(engine),
+    ([engine, gpu]) => isSettled(engine, gpu) && onEngine?.(engine),
     () => {},
   );
   const model = await resolveModel(options.model, { dataDir });
@@ -138,8 +141,8 @@ export async function prepareStudy(
     if (gpu !== undefined) {
       const faster = await fasterEngine(outline, gpu, resources, notify);
       if (faster !== found) outline = outlineOn(faster);
-      onEngine?.(faster);
     }
+    if (!isSettled(found, gpu)) onEngine?.(outline.engine);
     const idle = idleSeedsNotice(outline.plan, outline.settings, options.seeds);
     if (idle !== undefined) notify(idle);
     return { ...outline, data };
@@ -250,7 +253,20 @@ export function outlineStudy(
   };
   const plan = planStudy({ ...identity, options, trainExamples: dataset.examples.train });
   refuseNothingToTrainOn(plan, isTrained, dataset);
-  return { options, dataset, engine, settings, plan, recipe: recipeHash(identity) };
+  return {
+    options,
+    dataset,
+    engine: forNetwork(engine, settings),
+    settings,
+    plan,
+    recipe: recipeHash(identity),
+  };
+}
+
+/** Networks that an engine trains one after the other are not in memory together. */
+function forNetwork(engine: EngineDescription, { network, train }: RunSettings): EngineDescription {
+  const isShared = engine.maxWorkers === undefined || fitsLanes(network, train.batchSize);
+  return isShared ? engine : { ...engine, maxWorkers: 1 };
 }
 
 /** Whether there are accuracies is known only once the data are. */

@@ -55,7 +55,7 @@ export class ThreadExecutor implements Executor {
 
   #of(engine: EngineToRun): Threads {
     const { name, maxWorkers } = engine;
-    const key = maxWorkers === undefined ? "any" : name;
+    const key = maxWorkers === undefined ? "any" : `${name} ${maxWorkers}`;
     const existing = this.#threads.get(key);
     if (existing !== undefined) return existing;
     const workers = runsAtOnce(engine, this.#workers);
