@@ -84,8 +84,8 @@ const LANE_SECONDS_A_PARAMETER = 77e-12;
 const LANE_SECONDS_A_CONVOLUTION = 65e-6;
 
 /**
- * TensorFlow is loaded, finds the GPU and starts its libraries twice in a study, once to see what it runs on: some 3 seconds
- * each on an H200.
+ * TensorFlow is loaded, finds the GPU and starts its libraries twice in a study, once to see what it runs on. Not timed
+ * by itself: without it a sweep with lanes is expected to take less than a third of what it took on an H200.
  */
 const GPU_SECONDS_TO_START = 6;
 

@@ -1,5 +1,5 @@
 import { engines } from "../engines/registry.ts";
-import { denseMacs } from "../pruning/measure.ts";
+import { denseMacs } from "../network/weighted-layers.ts";
 import { type Run, workOf } from "./runs/index.ts";
 import type { ExampleCounts } from "./runs/run.ts";
 import type { RunSettings } from "./settings.ts";

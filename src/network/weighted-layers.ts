@@ -35,3 +35,8 @@ export function weightedLayers(spec: NetworkSpec): PlacedLayer[] {
     return [{ layer, ...parameters, index, inputShape, positions: sizeOf(outputShape) / units }];
   });
 }
+
+/** Multiply-accumulates of the weights of the dense network for one example; of a network of tokens for one of the most. */
+export function denseMacs(spec: NetworkSpec): number {
+  return weightedLayers(spec).reduce((sum, { weight, positions }) => sum + positions * weight.size, 0);
+}

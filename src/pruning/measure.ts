@@ -10,7 +10,7 @@ import {
 import { shrunkOf } from "../network/shrunk.ts";
 import { type NetworkSpec, readsTokens } from "../network/specification.ts";
 import { headOf } from "../network/transformer.ts";
-import { weightedLayers } from "../network/weighted-layers.ts";
+import { denseMacs, weightedLayers } from "../network/weighted-layers.ts";
 import { denseBytes, type EncodingName, smallestEncoding } from "./encoding.ts";
 
 /** What masks leave of a network: counts and what follows from them. Plain data. */
@@ -118,11 +118,6 @@ export function measureNetwork(
     collapsed,
     tensors,
   };
-}
-
-/** Multiply-accumulates of the weights of the dense network for one example; of a network of tokens for one of the most. */
-export function denseMacs(spec: NetworkSpec): number {
-  return weightedLayers(spec).reduce((sum, { weight, positions }) => sum + positions * weight.size, 0);
 }
 
 /** What a network has when its dead and constant units are left out. */

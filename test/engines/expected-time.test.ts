@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { gpuSpeed, kernelsSpeed, stepSeconds } from "../../src/engines/expected-time.ts";
 import { TRAINING_PASSES } from "../../src/experiment/training/effort.ts";
 import { buildNetwork, modelSchema } from "../../src/models/registry.ts";
-import { denseMacs } from "../../src/pruning/measure.ts";
+import { denseMacs } from "../../src/network/weighted-layers.ts";
 
 const networkOf = (model: object, shape: readonly number[] = [1, 28, 28], classes = 10) =>
   buildNetwork(modelSchema().parse(model), shape, classes, "softmax-cross-entropy");

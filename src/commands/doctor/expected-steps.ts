@@ -3,7 +3,7 @@ import { kernels } from "../../engines/registry.ts";
 import { askedLanes, GPU_LANES } from "../../engines/tensorflow/lanes.ts";
 import { TRAINING_PASSES } from "../../experiment/training/effort.ts";
 import { buildNetwork, type ModelOptions } from "../../models/registry.ts";
-import { denseMacs } from "../../pruning/measure.ts";
+import { denseMacs } from "../../network/weighted-layers.ts";
 
 /** What a training step of each of many networks of one specification is expected to take. */
 export interface ExpectedSteps {

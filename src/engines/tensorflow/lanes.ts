@@ -3,7 +3,7 @@ import { quote } from "../../foundations/quote.ts";
 import { parameterCount } from "../../network/parameters.ts";
 import { layerOutputShapes } from "../../network/shapes.ts";
 import type { LayerSpec, NetworkSpec } from "../../network/specification.ts";
-import { weightedLayers } from "../../network/weighted-layers.ts";
+import { denseMacs } from "../../network/weighted-layers.ts";
 
 /** Names how many networks train at once; part of what the numbers depend on. */
 const VARIABLE = "PRUNE_LAB_TENSORFLOW_LANES";
@@ -39,14 +39,10 @@ const MOST_MULTIPLY_ADDS = 2 ** 29;
  * on how many there are: their numbers would.
  */
 export function fitsLanes(spec: NetworkSpec, batchSize: number): boolean {
-  const multiplyAdds = weightedLayers(spec).reduce(
-    (sum, { weight, positions }) => sum + batchSize * positions * weight.size,
-    0,
-  );
   return (
     spec.layers.every(({ kind }) => KINDS.includes(kind)) &&
     layerOutputShapes(spec).at(-1)?.length === 1 &&
     parameterCount(spec) <= MOST_PARAMETERS &&
-    multiplyAdds <= MOST_MULTIPLY_ADDS
+    batchSize * denseMacs(spec) <= MOST_MULTIPLY_ADDS
   );
 }

@@ -1,7 +1,7 @@
 import type { Network } from "../../engines/engine.ts";
 import { initialParameters } from "../../models/initializers.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
-import { denseMacs } from "../../pruning/measure.ts";
+import { denseMacs } from "../../network/weighted-layers.ts";
 import { type Effort, TRAINING_PASSES } from "../training/effort.ts";
 import { optimizerSpec, type TrainingOutcome, type TrainingPlan, train } from "../training/train.ts";
 import type { RunEnvironment } from "./run.ts";

@@ -1,5 +1,5 @@
 import { contentHash } from "../../foundations/hash.ts";
-import { denseMacs } from "../../pruning/measure.ts";
+import { denseMacs } from "../../network/weighted-layers.ts";
 import { type TeacherTraining, teacherNetwork } from "../../pruning/teacher.ts";
 import { ALGORITHM, type StudyIdentity } from "../identity.ts";
 import type { RunSettings } from "../settings.ts";

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { buildNetwork, modelSchema } from "../../../src/models/registry.ts";
 import { countKept } from "../../../src/network/mask.ts";
 import { parameterCount, parameterSpecs } from "../../../src/network/parameters.ts";
+import { denseMacs } from "../../../src/network/weighted-layers.ts";
 import { narrower } from "../../../src/pruning/constructions/narrower.ts";
-import { denseMacs, measureNetwork } from "../../../src/pruning/measure.ts";
+import { measureNetwork } from "../../../src/pruning/measure.ts";
 import { blueprint, material, regression } from "./network.ts";
 
 const options = (changes: object = {}) => narrower.options.parse(changes);
