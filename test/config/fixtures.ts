@@ -1,20 +1,23 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const folder = await temporaryFolder();
 
 /** The least a config needs. */
 export const MINIMAL = "dataset: { name: mnist }\nmodel: { name: mlp }\n";
 
 /** Writes `text` to case.yaml and loads it. */
 export async function load(text: string, set: readonly string[] = []): Promise<Config> {
-  await writeFile(path.join(folder, "case.yaml"), text);
-  const { config } = await loadConfig("case.yaml", { set, cwd: folder });
-  return config;
+  const folder = await mkdtemp(path.join(tmpdir(), "prune-lab-test-"));
+  try {
+    await writeFile(path.join(folder, "case.yaml"), text);
+    const { config } = await loadConfig("case.yaml", { set, cwd: folder });
+    return config;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The lines of the input error that loading `text` ends with. */

@@ -196,7 +196,8 @@ describe("fetchFiles", () => {
 
   test("what unpacks to more than the published file is dropped", async () => {
     const folder = await temporaryFolder();
-    const bomb = await serve((_request, response) => void response.end(gzipSync(new Uint8Array(2 ** 24))));
+    const zipped = gzipSync(new Uint8Array(2 ** 24));
+    const bomb = await serve((_request, response) => void response.end(zipped));
     const { notices } = await fetchInto(folder, [bomb, (await goodMirror()).url]);
     await expectRightFiles(folder);
     expect(notices[1]).toMatch(/: wrong content: more than the \d+ bytes that it must have$/);
