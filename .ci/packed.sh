@@ -21,6 +21,9 @@ expect() {
   [ "$code" = "$wanted" ] || { cat out.txt err.txt; fail "exit code $code instead of $wanted: $*"; }
 }
 
+echo "--- the licenses of the packages that are part of the bundle"
+grep -q '^zod [0-9]' "$package/dist/bundle/LICENSES.txt" || fail "no license of zod"
+
 echo "--- docs/ci.md: a baseline, and a check that passes"
 mkdir ci
 block ci yaml "source: bundled" >ci/curve.yaml

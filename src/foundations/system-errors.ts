@@ -101,12 +101,20 @@ export function explainSystemError(error: unknown): unknown {
       cause: error,
     });
   }
+  if (isRefusedModule(error)) return failure(error.message, { hint: FILES_HINT, cause: error });
   const call = error instanceof Error && "syscall" in error ? ` (${error.syscall})` : "";
   return systemError(error, pathOf(error) ?? `The system refuses a call${call}`);
 }
 
 function isRefusedToWebAssembly(error: unknown): boolean {
   return error instanceof Error && /^WebAssembly\b.*(out of memory|allocate)/is.test(error.message);
+}
+
+/** What Node says of a module that it may not open: it has no code. */
+function isRefusedModule(error: unknown): error is Error {
+  return (
+    error instanceof Error && /^Cannot read package config .*: too many open files\.$/.test(error.message)
+  );
 }
 
 const THREAD_CODES = ["ERR_WORKER_OUT_OF_MEMORY", "ERR_WORKER_INIT_FAILED"];
