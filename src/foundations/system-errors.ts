@@ -95,13 +95,15 @@ export function explainSystemError(error: unknown): unknown {
       },
     );
   }
+  if (isOutOfFiles(error)) {
+    return failure("The system allows no more open files.", { hint: FILES_HINT, cause: error });
+  }
   if (isOutOfMemory(error)) {
     return failure("The system refuses more memory.", {
       hint: `Allow more (ulimit -v, or the limit of the container), or use fewer threads (--workers), ${AGAIN}`,
       cause: error,
     });
   }
-  if (isRefusedModule(error)) return failure(error.message, { hint: FILES_HINT, cause: error });
   const call = error instanceof Error && "syscall" in error ? ` (${error.syscall})` : "";
   return systemError(error, pathOf(error) ?? `The system refuses a call${call}`);
 }
@@ -110,10 +112,11 @@ function isRefusedToWebAssembly(error: unknown): boolean {
   return error instanceof Error && /^WebAssembly\b.*(out of memory|allocate)/is.test(error.message);
 }
 
-/** What Node says of a module that it may not open: it has no code. */
-function isRefusedModule(error: unknown): error is Error {
-  return (
-    error instanceof Error && /^Cannot read package config .*: too many open files\.$/.test(error.message)
+/** Of modules, and of threads that cannot start for want of files: Node says so in the message alone. */
+function isOutOfFiles(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /^Worker initialization failure: E[MN]FILE$|^Cannot read package config .*: too many open files/.test(
+    error.message,
   );
 }
 
