@@ -62,6 +62,28 @@ expect 0 lab list criteria --plugin lamp.mjs
 grep -q lamp out.txt || fail "the plugin is not listed"
 expect 0 lab sweep --config lamp.yaml --plugin lamp.mjs "${tiny[@]}" --out results/lamp --no-charts --quiet
 
+echo "--- a plugin whose options are of a zod that it finds by itself"
+cat >own-zod.mjs <<'PLUGIN'
+import { z } from "zod";
+const power = z.number().max(4).default(2).describe("The power of the magnitude.");
+export default ({ scoreEach }) => ({
+  criteria: [
+    {
+      name: "power",
+      summary: "A power of the magnitude.",
+      options: z.strictObject({ power }),
+      scores: (evidence, options) =>
+        scoreEach(evidence, (values) => values.map((value) => Math.abs(value) ** options.power)),
+    },
+  ],
+});
+PLUGIN
+sed 's/{ name: lamp-by-plugin, criterion: lamp,/{ name: by-power, criterion: { name: power, power: 3 },/' lamp.yaml >power.yaml
+expect 0 lab sweep --config power.yaml --plugin own-zod.mjs "${tiny[@]}" --out results/power --no-charts --quiet
+sed -i 's/power: 3/power: 9/' power.yaml
+expect 2 lab sweep --config power.yaml --plugin own-zod.mjs --dry-run
+grep -q 'power: 9 is too large: at most 4' err.txt || fail "an option of the plugin's own zod is not explained"
+
 echo "--- every command"
 expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --dry-run
 expect 0 lab sweep --config mnist-mlp "${tiny[@]}" --out results/mnist-mlp --quiet
