@@ -13,7 +13,7 @@ export const reinitialized = defineControl<"reinitialized", MethodControl>({
   },
   of: "method",
   comparison: {
-    noun: "its mask on re-initialised weights",
+    noun: "its mask on re-initialised weights (trained once)",
     better: "the mask alone does not explain it: the values of the weights matter",
     alike: "the values that the weights had are not shown to matter, beyond the mask",
     worse: "the mask is worth more with a training of its own than with the weights that it came from",

@@ -10,7 +10,7 @@ export const shuffled = defineControl<"shuffled", MethodControl>({
   },
   of: "method",
   comparison: {
-    noun: "its mask shuffled within layers",
+    noun: "its mask shuffled within layers (recovered once)",
     better: "which weights are kept matters, beyond how many a layer",
     alike: "which weights are kept is not shown to matter, beyond how many a layer",
     worse: "how many weights a layer keeps is worth more than which",

@@ -12,7 +12,7 @@ const WORDS: readonly { readonly word: string; readonly pattern: RegExp; readonl
     word: "dense control",
     pattern: /dense control/i,
     meaning:
-      "The network of sparsity 0: nothing is pruned, but it is trained on like the pruned ones. A pruned network is compared with it, so that the additional training does not count as a merit of pruning.",
+      "The network of sparsity 0: nothing is pruned, but it is trained on like a network that was pruned in one round. A pruned network is compared with it, so that the additional training does not count as a merit of pruning.",
   },
   {
     word: "sparsity",

@@ -2,6 +2,7 @@ import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
 import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
+import { longerThanControl } from "../../analysis/longer-than-control.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { isOneUntrainedNetwork } from "../../analysis/one-network.ts";
@@ -99,10 +100,12 @@ function ruleText({ until, atLeast, atMost }: SeedRule): string {
 /** Two words that every reader mixes up once. */
 function baselineAndControl(rows: readonly ResultRow[]): string {
   const noun = recoveryNoun(rows);
+  const had = longerThanControl(rows)
+    ? `one ${noun}, where networks that were pruned in several rounds had one after each and so more training: results.csv has the steps`
+    : `the same ${noun} as the pruned ones had`;
   return (
-    "The baseline is the unpruned network as it was trained. The control is that network after the same " +
-    `${noun} as the pruned ones had: the point of sparsity 0. Drops are counted from the control, since ` +
-    `${noun} alone can improve a network.`
+    `The baseline is the unpruned network as it was trained. The control is that network after ${had}; it is the point of sparsity 0. ` +
+    `Drops are counted from the control, since ${noun} alone can improve a network.`
   );
 }
 

@@ -1,3 +1,4 @@
+import { longerThanControl } from "../../analysis/longer-than-control.ts";
 import { present } from "../../analysis/mean-interval.ts";
 import type { MeasuredPoint } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
@@ -34,6 +35,10 @@ export function closingFooter(
   const rows = points.flatMap((point) => point.rows);
   const among = hasRows ? "at its sparsity" : "of its row";
   const control = recovers(rows) && points.some(({ sparsity }) => sparsity === 0);
+  const noun = recoveryNoun(rows);
+  const treatment = longerThanControl(rows)
+    ? `one ${noun}, not one after each round of pruning`
+    : `the same ${noun}`;
   return [
     ...(baseline === undefined
       ? []
@@ -42,7 +47,7 @@ export function closingFooter(
         ]),
     ...(control
       ? [
-          `Dense control, what pruned networks are compared with: the row of 0%, unpruned but with the same ${recoveryNoun(rows)}.`,
+          `Dense control, what pruned networks are compared with: the row of 0%, unpruned but with ${treatment}.`,
         ]
       : []),
     `Test ${metric.noun}${metric.unit === "%" ? " in percent" : ""}, ${count(testExamples, "test example")}.`,

@@ -61,4 +61,25 @@ describe("limits", () => {
     const found = text([...(first ?? []), ...(second ?? [])]);
     expect(found).toContain("\nSeeds\ns0: 3 (0, 1, 2); s1: 1 (7)\n");
   });
+
+  it("say that the dense control had as much training as the pruned networks, or that it had not", () => {
+    const { results } = exampleStudy();
+    const stepsOf = (steps: (row: ResultRow) => number) =>
+      text(results.map((row) => ({ ...row, train_steps: steps(row) })));
+    const same = "The control is that network after the same fine-tuning as the pruned ones had;";
+    const fewer =
+      "after one fine-tuning, where networks that were pruned in several rounds had one after each and so more training";
+    expect(stepsOf(() => 200)).toContain(same);
+    // Sparse from the start, and so for fewer steps.
+    expect(stepsOf(({ target_sparsity }) => (target_sparsity > 0 ? 100 : 200))).toContain(same);
+    expect(stepsOf(({ target_sparsity }) => (target_sparsity > 0.95 ? 300 : 200))).toContain(fewer);
+    // Of a control the steps also count what its mask comes from.
+    const controlled = results.map((row) => ({
+      ...row,
+      control: row.method === "global-magnitude" ? "shuffled" : "none",
+      control_of: row.method === "global-magnitude" ? "l1-unstructured" : null,
+      train_steps: row.method === "global-magnitude" && row.target_sparsity > 0 ? 300 : 200,
+    }));
+    expect(text(controlled)).toContain(same);
+  });
 });
