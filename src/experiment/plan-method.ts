@@ -1,6 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
 import { constructions } from "../pruning/constructions/registry.ts";
-import type { TakenMask } from "../pruning/control.ts";
 import { methodControl } from "../pruning/controls/registry.ts";
 import {
   type AnyMethod,
@@ -15,18 +14,18 @@ import type { Retraining } from "../pruning/recovery.ts";
 import { schedules } from "../pruning/schedules/registry.ts";
 import { recoveryOfConstructed, sparsityOfConstructed } from "./construct.ts";
 import type { PlanInputs } from "./plan.ts";
-import type { CellColumn, Graph, UnroundedCell } from "./run-graph.ts";
+import { recoveryOfRemasked, remaskedColumns, unprunedColumns } from "./plan-control.ts";
+import { sourceOf } from "./recovery-source.ts";
+import type { CellColumn, Graph } from "./run-graph.ts";
 import { planCheckpoint } from "./runs/checkpoint.ts";
 import { planConstructed } from "./runs/constructed.ts";
 import { planPoint } from "./runs/point.ts";
-import { recoverySource } from "./runs/recover.ts";
-import { planRemasked } from "./runs/remasked.ts";
-import type { Parent } from "./runs/run.ts";
 import { planTeacher } from "./runs/teacher.ts";
 import type { RunSettings } from "./settings.ts";
 import { refuseUnfit } from "./unfit.ts";
 import { refuseUnfitAllocation } from "./unfit-allocation.ts";
 import { refuseOtherPatterns } from "./unfit-structure.ts";
+
 /** How the networks of a method recover, and the runs that lead to them. */
 export function planMethod(
   method: AnyMethod,
@@ -42,14 +41,17 @@ export function planMethod(
   if (isConstructed(method)) {
     return { recovery, columns: constructedColumns(method, retraining, inputs, graph) };
   }
-  const taken = takenMaskOf(method);
-  if (taken === undefined) {
+  const { takesMask, prunesNothing } = method.control === undefined ? {} : methodControl(method.control);
+  if (takesMask === undefined && !prunesNothing) {
     return { recovery, columns: prunedColumns(method, start, retraining, inputs, graph) };
   }
   const columns = prunedColumns({ ...method, control: undefined }, start, retraining, inputs, graph);
-  const remasked = remaskedColumns({ method, taken, start, retraining, rate, columns }, inputs, graph);
-  // It is trained anew, whatever the method does.
-  return { recovery: taken.weights === "reinitialized" ? { name: "train" } : recovery, columns: remasked };
+  const controlled = { method, start, retraining, rate, columns };
+  if (takesMask === undefined) return { recovery, columns: unprunedColumns(controlled, inputs, graph) };
+  return {
+    recovery: recoveryOfRemasked(takesMask, recovery, retraining),
+    columns: remaskedColumns({ ...controlled, taken: takesMask }, inputs, graph),
+  };
 }
 
 /** A training that prunes, as long as `prune.train` says. */
@@ -70,11 +72,6 @@ function atRate(retraining: Retraining | null, learningRate: number | undefined)
   return retraining === null || learningRate === undefined ? retraining : { ...retraining, learningRate };
 }
 
-/** The mask that a control of a method takes from it. */
-export function takenMaskOf({ control }: Method): TakenMask | undefined {
-  return control === undefined ? undefined : methodControl(control).takesMask;
-}
-
 /** As `prune.finetune` says; but a network that is pruned early has its training before it. */
 export function standardRecovery(method: AnyMethod, { finetune }: RunSettings): Chosen {
   if (!isConstructed(method) && schedules.named(method.schedule.name).startsAt !== undefined) {
@@ -89,78 +86,6 @@ function startOf(method: AnyMethod, recovery: Chosen): number | undefined {
   const { startsAt } = schedules.named(method.schedule.name);
   if (startsAt !== undefined) return startsAt(method.schedule);
   return recoveries.named(recovery.name).startsAtPruning ? 0 : undefined;
-}
-
-/** A control that takes the masks of a method, and the runs of that method. */
-interface Remasking {
-  readonly method: Method;
-  readonly taken: TakenMask;
-  readonly start: number | undefined;
-  readonly retraining: Retraining | null;
-  readonly rate: number | undefined;
-  readonly columns: readonly CellColumn[];
-}
-
-/** Under the network of the method at each sparsity, one with its mask; without any mask, the dense control. */
-function remaskedColumns(
-  { method, taken, start, retraining, rate, columns }: Remasking,
-  inputs: PlanInputs,
-  graph: Graph,
-): CellColumn[] {
-  const { settings } = inputs;
-  const straightThrough = straightThroughRounding(method.quantization);
-  const isReinitialized = taken.weights === "reinitialized";
-  const fresh = {
-    training: "train",
-    rewindTo: 0,
-    optimizer: "fresh",
-    ...settings.prunedTraining,
-    ...(rate === undefined ? {} : { learningRate: rate }),
-  } as const;
-  if (isReinitialized && settings.weights !== undefined) {
-    throw inputError(
-      `The method ${method.name} trains from new initial values, and train.from gives the weights.`,
-      {
-        hint: "Leave out the control reinitialized.",
-      },
-    );
-  }
-  return columns.map(({ sparsity, addRuns }) => ({
-    sparsity,
-    addRuns: ({ seed, baseline, name, label, fills }) => {
-      const trained = isReinitialized ? fresh : retraining;
-      const from = start === undefined ? baseline : graph.add(planCheckpoint(inputs, seed, start));
-      const source = sourceOf(trained, { seed, baseline }, inputs, graph);
-      const common = { method, sparsity, straightThrough, seed, label };
-      if (sparsity === 0) {
-        const point = { ...common, before: 0, retraining: trained };
-        const whole = isReinitialized ? graph.add(planCheckpoint(inputs, seed, 0)) : from;
-        return [graph.add(planPoint(settings, point, whole, source), fills)];
-      }
-      const original = `${name}-original`;
-      const masked = addRuns({
-        seed,
-        baseline,
-        name: original,
-        label: `${original}-seed${seed}`,
-        fills: false,
-      });
-      const run = {
-        ...common,
-        taken,
-        // Its values are there already.
-        retraining: isReinitialized ? { ...fresh, keepsWeights: true as const } : retraining,
-      };
-      const remasked = planRemasked(
-        settings,
-        run,
-        masked.at(-1) ?? baseline,
-        isReinitialized ? undefined : from,
-        source,
-      );
-      return [...masked, graph.add(remasked, fills)];
-    },
-  }));
 }
 
 /** At each sparsity of the study the levels of the schedule. */
@@ -239,15 +164,4 @@ function pruningNothing({ construction: _, ...method }: ConstructedMethod): Meth
     structure: { name: "weight" },
     schedule: { name: "one-shot" },
   };
-}
-
-/** What a recovery takes from another run of the seed, which is in the graph then. */
-function sourceOf(
-  retraining: Retraining | null,
-  { seed, baseline }: Pick<UnroundedCell, "seed" | "baseline">,
-  inputs: PlanInputs,
-  graph: Graph,
-): Parent | undefined {
-  const checkpoint = (step: number) => graph.add(planCheckpoint(inputs, seed, step));
-  return recoverySource(retraining, { baseline, checkpoint });
 }

@@ -1,11 +1,12 @@
 import { inputError } from "../foundations/errors.ts";
+import { methodControl } from "../pruning/controls/registry.ts";
 import { type AnyMethod, type Chosen, isConstructed } from "../pruning/method.ts";
 import { resolveMethod } from "../pruning/methods.ts";
 import { roundingOf } from "../pruning/quantization/quantization.ts";
 import { recoveries } from "../pruning/recoveries/registry.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { StudyOptions } from "./options.ts";
-import { planMethod, standardRecovery, takenMaskOf } from "./plan-method.ts";
+import { planMethod, standardRecovery } from "./plan-method.ts";
 import { type CellColumn, Graph } from "./run-graph.ts";
 import { planBaseline } from "./runs/baseline.ts";
 import type { Run } from "./runs/index.ts";
@@ -143,8 +144,9 @@ function addPath(
 /** The learning rates that are tried for a method, if its networks are trained after pruning. */
 function ratesOf(method: AnyMethod, settings: RunSettings): readonly (number | undefined)[] {
   const { name } = method.recovery ?? standardRecovery(method, settings);
-  const trains =
-    name !== "none" || (!isConstructed(method) && takenMaskOf(method)?.weights === "reinitialized");
+  const control = isConstructed(method) ? undefined : method.control;
+  const isReinitialized = control && methodControl(control).takesMask?.weights === "reinitialized";
+  const trains = name !== "none" || isReinitialized;
   return (trains ? settings.finetune?.learningRate : undefined) ?? [undefined];
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from "../foundations/registry.ts";
-import type { Chosen, ConstructedMethod } from "./method.ts";
+import type { ConstructedMethod, Method } from "./method.ts";
 
 /** What networks are compared with so that a claim about a method can be made, or cannot. */
 export type Control = MethodControl | StudyControl;
@@ -19,7 +19,7 @@ export interface MethodControl extends Entry {
   readonly of: "method";
   readonly comparison: Comparison;
   /** Why a method has no such variant; undefined where it has. */
-  misfit?(method: Ranked): string | undefined;
+  misfit?(method: Controllable): string | undefined;
   /**
    * Of each layer as many units go as the method's scores say; which ones, the lowest of these numbers say. `draw` gives
    * uniform random numbers, the same for every method and sparsity of a seed.
@@ -29,12 +29,14 @@ export interface MethodControl extends Entry {
   readonly spoilsExamples?: true;
   /** It takes the mask that the method ended with. */
   readonly takesMask?: TakenMask;
+  /** The schedule and the recoveries alone. */
+  readonly prunesNothing?: true;
 }
 
 /** What becomes of a method's mask, and the weights that it is put on before they are trained. */
 export interface TakenMask {
   readonly mask: "kept" | "shuffled";
-  /** Those that the method pruned, with its recovery; or new initial values, with the whole training. */
+  /** Those that the method pruned, with its recoveries; or new initial values, with the whole training before these. */
   readonly weights: "pruned" | "reinitialized";
 }
 
@@ -50,9 +52,7 @@ export interface StudyControl extends Entry {
 }
 
 /** What of a method a control looks at. */
-export interface Ranked {
-  readonly criterion: Chosen;
-}
+export type Controllable = Pick<Method, "criterion" | "schedule" | "recovery">;
 
 /** Types a control. */
 export function defineControl<const Name extends string, Kind extends Control>(

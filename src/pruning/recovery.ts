@@ -28,6 +28,12 @@ export type Retraining =
     readonly learningRate?: number;
   };
 
+/** Whether it goes on from the weights that are there, so that each one is more training; it does not where they go back. */
+export function goesOn(retraining: Retraining | null): boolean {
+  if (retraining === null) return false;
+  return retraining.training === "finetune" || retraining.keepsWeights === true;
+}
+
 /** Says how a network recovers from being pruned. */
 export interface Recovery<Options extends z.ZodObject = z.ZodObject> extends EntryWithOptions<Options> {
   /** Null where it does not. `start` is the step of the training at which the network was pruned, if early. */

@@ -21,11 +21,20 @@ const prune = {
       schedule: { name: "iterative", fraction: 0.5 },
       recovery: "rewind",
     },
+    {
+      name: "iterated",
+      criterion: "magnitude",
+      allocation: "global",
+      schedule: { name: "iterative", fraction: 0.5 },
+    },
     "rigl",
   ],
   sparsities: [0.5, 0.9],
   finetune: { epochs: 1 },
-  controls: ["dense", "random", "shuffled", "inverted", "corrupted", "reinitialized", "narrower-parameters"],
+  controls: [
+    ...["dense", "unpruned", "random", "shuffled", "inverted", "corrupted", "reinitialized"],
+    "narrower-parameters",
+  ],
 };
 
 let root: string;
@@ -68,7 +77,7 @@ describe("a study with controls", () => {
   it("tells which methods lack which", () => {
     const notices = events.flatMap((event) => (event.event === "notice" ? [event.message] : []));
     expect(notices).toContain(
-      "prune.controls: corrupted is left out for global-magnitude (its criterion, magnitude, looks at no examples), rigl (its criterion, random, looks at no examples).",
+      "prune.controls: corrupted is left out for global-magnitude (its criterion, magnitude, looks at no examples), iterated (its criterion, magnitude, looks at no examples), rigl (its criterion, random, looks at no examples).",
     );
     expect(control("global-magnitude-corrupted")).toBeUndefined();
   });
@@ -79,13 +88,15 @@ describe("a study with controls", () => {
     }
     for (const name of ["shuffled", "reinitialized"]) {
       expect(keptBy(`levels-${name}`)).toEqual(keptBy("levels"));
+      expect(keptBy(`iterated-${name}`)).toEqual(keptBy("iterated"));
       expect(keptBy(`rigl-${name}`)).toEqual(keptBy("rigl"));
     }
   });
 
   it("keeps the budget exactly in all of them", () => {
     const [reference] = of("global-magnitude");
-    for (const row of rows.filter((each) => each.control !== "none" && each.target_sparsity === 0.9)) {
+    const controls = rows.filter((row) => row.control !== "none" && row.control !== "unpruned");
+    for (const row of controls.filter((each) => each.target_sparsity === 0.9)) {
       expect(row.nonzero_parameters).toBe(reference?.nonzero_parameters);
     }
   });
@@ -97,8 +108,36 @@ describe("a study with controls", () => {
     expect(runs.filter((run) => /^levels-0.9-level/.test(run))).toHaveLength(4);
   });
 
+  it("prunes nothing in the one that recovers as often as the method, and computes one descent of it", () => {
+    const dense = of("global-magnitude", 0).map(({ parameters }) => parameters);
+    expect(of("iterated-unpruned").map((row) => row.nonzero_parameters)).toEqual(dense);
+    expect(of("iterated-unpruned").map((row) => row.sparsity)).toEqual([0, 0]);
+    // Recovery 1 is the dense control, which is at 0.5 too.
+    expect(of("iterated-unpruned", 0.5).map((row) => row.loss)).toEqual(
+      of("iterated", 0).map((row) => row.loss),
+    );
+    expect(computed().filter((run) => run.startsWith("iterated-unpruned"))).toHaveLength(2 * 3);
+    expect(control("global-magnitude-unpruned")).toBeUndefined();
+    expect(control("levels-unpruned")).toBeUndefined();
+  });
+
+  it("gives the weights of controls as many steps as those of the method", () => {
+    const steps = (method: string, sparsity = 0.9) => of(method, sparsity)[0]?.train_steps ?? 0;
+    // 3 epochs of training and one after each of 4 levels, of 10 steps each; train_steps also has what the mask comes from.
+    expect(steps("iterated")).toBe(30 + 4 * 10);
+    expect(steps("iterated-unpruned")).toBe(steps("iterated"));
+    expect(steps("iterated-random")).toBe(steps("iterated"));
+    expect(steps("iterated-shuffled")).toBe(steps("iterated") + 4 * 10);
+    expect(steps("iterated-reinitialized")).toBe(2 * steps("iterated"));
+    expect(steps("global-magnitude-reinitialized")).toBe(2 * steps("global-magnitude"));
+    expect(steps("iterated-reinitialized", 0.5)).toBe(2 * steps("iterated", 0.5));
+    // Rewound weights had one training, whatever was before.
+    expect(steps("levels-reinitialized")).toBe(steps("levels") + 30);
+  });
+
   it("has the mask of the method on other weights, which recover otherwise", () => {
     expect(of("levels-reinitialized").map(({ recovery }) => recovery)).toEqual(["train", "train"]);
+    expect(of("iterated-reinitialized").map(({ recovery }) => recovery)).toEqual(["finetune", "finetune"]);
     for (const name of ["shuffled", "reinitialized", "inverted", "random", "corrupted"]) {
       const loss = of("levels").map((row) => row.loss);
       expect(of(`levels-${name}`).map((row) => row.loss)).not.toEqual(loss);

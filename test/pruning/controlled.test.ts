@@ -74,7 +74,7 @@ test("a control knows the method that it is one of by its members", () => {
 test.each([
   [
     "controls: [shufled]",
-    "prune.controls.0: 'shufled' is not one of dense, random, shuffled, inverted, corrupted, reinitialized, narrower-parameters, narrower-macs. Did you mean 'shuffled'?",
+    "prune.controls.0: 'shufled' is not one of dense, unpruned, random, shuffled, inverted, corrupted, reinitialized, narrower-parameters, narrower-macs. Did you mean 'shuffled'?",
   ],
   ["controls: [dense, dense]", "prune.controls: each once."],
   [

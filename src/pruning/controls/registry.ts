@@ -8,11 +8,12 @@ import { narrowerParameters } from "./narrower-parameters.ts";
 import { random } from "./random.ts";
 import { reinitialized } from "./reinitialized.ts";
 import { shuffled } from "./shuffled.ts";
+import { unpruned } from "./unpruned.ts";
 
 /** What a method, or a study, is compared with. */
 export const controls = new Registry<Control>(
   "control",
-  [dense, random, shuffled, inverted, corrupted, reinitialized, narrowerParameters, narrowerMacs],
+  [dense, unpruned, random, shuffled, inverted, corrupted, reinitialized, narrowerParameters, narrowerMacs],
   {
     reinit: "reinitialized",
     shuffle: "shuffled",

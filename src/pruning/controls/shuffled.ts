@@ -1,6 +1,9 @@
 import { defineControl, type MethodControl } from "../control.ts";
 
-/** The mask that the method ends with, its units dealt out anew within each layer (Frankle et al. 2021, section 4). */
+/**
+ * The mask that the method ends with, its units dealt out anew within each layer, on the weights that the method pruned first, with as
+ * many recoveries as that has (Frankle et al. 2021, section 4).
+ */
 export const shuffled = defineControl<"shuffled", MethodControl>({
   name: "shuffled",
   summary: "The method's final mask shuffled within layers, on the weights that it pruned.",
@@ -10,7 +13,7 @@ export const shuffled = defineControl<"shuffled", MethodControl>({
   },
   of: "method",
   comparison: {
-    noun: "its mask shuffled within layers (recovered once)",
+    noun: "its mask shuffled within layers",
     better: "which weights are kept matters, beyond how many a layer",
     alike: "which weights are kept is not shown to matter, beyond how many a layer",
     worse: "how many weights a layer keeps is worth more than which",

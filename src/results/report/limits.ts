@@ -101,7 +101,7 @@ function ruleText({ until, atLeast, atMost }: SeedRule): string {
 function baselineAndControl(rows: readonly ResultRow[]): string {
   const noun = recoveryNoun(rows);
   const had = longerThanControl(rows)
-    ? `one ${noun}, where networks that were pruned in several rounds had one after each and so more training: results.csv has the steps`
+    ? `one ${noun}, where networks that were pruned in several rounds had one after each and so more training (the control unpruned has as much)`
     : `the same ${noun} as the pruned ones had`;
   return (
     `The baseline is the unpruned network as it was trained. The control is that network after ${had}; it is the point of sparsity 0. ` +

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { methodControl, methodControls } from "../../../src/pruning/controls/registry.ts";
 import { criteria } from "../../../src/pruning/criteria/registry.ts";
+import type { Chosen } from "../../../src/pruning/method.ts";
 import { pruneMasks, shuffleMasks } from "../../../src/pruning/prune.ts";
 import { chosen, tensorSpec } from "../fixtures.ts";
 
@@ -80,12 +81,14 @@ describe("shuffleMasks", () => {
   });
 });
 
+const oneShot = { name: "one-shot" };
+
 describe("which methods have a control", () => {
   const having = (name: string) =>
     criteria
       .list()
       .map((criterion) => ({ name: criterion.name, ...criterion.options.parse({}) }))
-      .filter((criterion) => methodControl(name).misfit?.({ criterion }) === undefined)
+      .filter((criterion) => methodControl(name).misfit?.({ criterion, schedule: oneShot }) === undefined)
       .map((criterion) => criterion.name);
 
   it.each(["random", "inverted"])("%s: those whose scores are not draws", (name) => {
@@ -103,5 +106,20 @@ describe("which methods have a control", () => {
     const taking = methodControls().filter(({ takesMask }) => takesMask !== undefined);
     expect(taking.map(({ name }) => name)).toEqual(["shuffled", "reinitialized"]);
     for (const { name } of taking) expect(having(name)).toEqual(criteria.names());
+  });
+
+  it("unpruned: those that recover several times, and go on from where they are", () => {
+    const misfit = (schedule: Chosen, recovery?: Chosen) =>
+      methodControl("unpruned").misfit?.({ criterion: { name: "magnitude" }, schedule, recovery });
+    const iterative = chosen("schedule", "iterative");
+    expect(misfit(oneShot)).toBe("it recovers once (one-shot), as at sparsity 0");
+    expect(misfit(chosen("schedule", "rigl"))).toBe("it recovers once (rigl), as at sparsity 0");
+    expect(misfit(iterative)).toBeUndefined();
+    expect(misfit(iterative, chosen("recovery", "rewind-learning-rate"))).toBeUndefined();
+    for (const recovery of ["rewind", "none"]) {
+      expect(misfit(iterative, chosen("recovery", recovery))).toBe(
+        `its training starts over or ends at each level (${recovery})`,
+      );
+    }
   });
 });

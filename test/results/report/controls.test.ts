@@ -30,7 +30,7 @@ describe("sentences on controls", () => {
     ];
     expect(controlSentences(rows, accuracy)).toEqual([
       expect.stringMatching(
-        /^mine is [12]\.\d ± \d\.\d points above its mask shuffled within layers \(recovered once\) at 95% pruned: which weights are kept matters, beyond how many a layer\.$/,
+        /^mine is [12]\.\d ± \d\.\d points above its mask shuffled within layers at 95% pruned: which weights are kept matters, beyond how many a layer\.$/,
       ),
       expect.stringMatching(
         /^mine is [12]\.\d ± \d\.\d points below its own scores inverted within layers at 95% pruned: the weights that it takes are the ones to keep\.$/,
@@ -45,7 +45,7 @@ describe("sentences on controls", () => {
     ]);
     expect(controlSentences(rows, accuracy)).toEqual([
       expect.stringMatching(
-        /^one is \S+ ± \S+ points and other \S+ ± \S+ points, each above its mask shuffled within layers \(recovered once\) at 95% pruned: /,
+        /^one is \S+ ± \S+ points and other \S+ ± \S+ points, each above its mask shuffled within layers at 95% pruned: /,
       ),
     ]);
   });
@@ -54,7 +54,7 @@ describe("sentences on controls", () => {
     const rows = [...rowsOf("mine", 0.97), ...rowsOf("mine-shuffled", 0.97, control("shuffled", "mine"))];
     expect(controlSentences(rows, accuracy)).toEqual([
       expect.stringMatching(
-        /^mine \(-?0\.\d ± 0\.\d points\) is not told apart from its mask shuffled within layers \(recovered once\) at 95% pruned: which weights are kept is not shown to matter, beyond how many a layer\.$/,
+        /^mine \(-?0\.\d ± 0\.\d points\) is not told apart from its mask shuffled within layers at 95% pruned: which weights are kept is not shown to matter, beyond how many a layer\.$/,
       ),
     ]);
   });
