@@ -110,7 +110,7 @@ export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise
   return extended;
 }
 
-/** Writes everything that follows from the finished runs; for a shard, only which part it is. */
+/** Writes everything that follows from the finished runs; for a shard, only which part it is. Tables first: they need no chart. */
 export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,
@@ -121,21 +121,22 @@ export async function finishStudy(
   // A shard has no results to choose learning rates by.
   const study = shard === undefined ? { ...open.study, plan: settledPlan(open.study, stored) } : open.study;
   const { options, plan } = study;
-  const files: OutputFile[] = [["config.yaml", open.configText]];
   const metrics = formulaMetrics(options.metrics);
-  let checkpoints: readonly CheckpointFile[] = [];
   const published = shard === undefined ? publishedBeside(study) : [];
+  const files = new FilesOfStudy(open);
   let summary: readonly SummaryRow[] = [];
   let results: readonly ResultRow[] = [];
   let evaluation = joinEvaluation([]);
   let caution: string | undefined;
-  let written: readonly OutputFile[] = [];
+  let tableBytes: readonly OutputFile[] = [];
+  const config: OutputFile = ["config.yaml", open.configText];
   if (shard === undefined) {
     const tables = tabulate(study, stored, labelsOf(study), options.metrics);
     ({ results, evaluation } = tables);
     summary = summarize(results, metrics);
-    written = tableFiles(options, tables, summary, published);
-    files.push(...written);
+    tableBytes = tableFiles(options, tables, summary, published);
+    const checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
+    await files.write([config, ...tableBytes], checkpoints);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
@@ -145,18 +146,10 @@ export async function finishStudy(
     for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    if (open.charts) files.push(...(await chartFiles(study, open.configText, tables, published, pictures)));
-    checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
-  }
-  const names = [...files.map(([name]) => name), ...checkpoints.map(({ file }) => file)];
-  // Listed before they are there: `--fresh` finds also what a kill leaves half way.
-  await writeManifest(open, names, "start", []);
-  for (const [name, content] of files) await folder.write(name, content);
-  for (const { file, run, metadata } of checkpoints) {
-    await folder.write(file, describeCheckpoint(await open.store.readCheckpoint(run), file, metadata));
-  }
-  await writeManifest(open, names, "final", written);
-  onEvent({ event: "finished", study: options.name, folder: folder.path, files: names });
+    if (open.charts) await files.write(await chartFiles(study, open.configText, tables, published, pictures));
+  } else await files.write([config]);
+  await writeManifest(open, files.names, "final", tableBytes);
+  onEvent({ event: "finished", study: options.name, folder: folder.path, files: files.names });
   return {
     study: options.name,
     folder: folder.path,
@@ -169,6 +162,32 @@ export async function finishStudy(
     shard,
     runs: stored.size,
   };
+}
+
+/** The files of a study in its folder. */
+class FilesOfStudy {
+  readonly #open: OpenStudy;
+  readonly #names: string[] = [];
+
+  constructor(open: OpenStudy) {
+    this.#open = open;
+  }
+
+  /** Those that are there. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  async write(files: readonly OutputFile[], checkpoints: readonly CheckpointFile[] = []): Promise<void> {
+    const { folder, store } = this.#open;
+    this.#names.push(...files.map(([name]) => name), ...checkpoints.map(({ file }) => file));
+    // Listed before they are there: `--fresh` finds also what a kill leaves half way.
+    await writeManifest(this.#open, this.#names, "start", []);
+    for (const [name, content] of files) await folder.write(name, content);
+    for (const { file, run, metadata } of checkpoints) {
+      await folder.write(file, describeCheckpoint(await store.readCheckpoint(run), file, metadata));
+    }
+  }
 }
 
 /** What stays of each run beside its result: the weights of those that become checkpoints, and of all baselines. */
