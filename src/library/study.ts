@@ -198,7 +198,7 @@ export async function storedOf(study: PreparedStudy, request: Pick<StudyRequest,
   return { stored: share.stored.size, again: againOf(share) };
 }
 
-/** The same, as the share of a study whose folder is not opened. */
+/** The same, as the share of a study whose folder is not opened; writes nothing. */
 export async function shareOf(
   study: PreparedStudy,
   { folder, checkpoints }: Pick<StudyRequest, "folder" | "checkpoints">,
@@ -214,7 +214,7 @@ export async function shareOf(
     keeps: keptArtifacts(study, checkpoints),
     announce: () => {},
   };
-  const [share] = (await findStored([work])) as [Share];
+  const [share] = (await findStored([work], { onlyLook: true })) as [Share];
   return share;
 }
 

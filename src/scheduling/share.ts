@@ -114,8 +114,8 @@ export class Share {
 type HeldRuns = ReadonlyMap<string, Held>;
 
 /**
- * Finds what each study has already, and what it can take over from the others' folders; it does so, unless told only to
- * look. A study whose folder cannot be read has failed.
+ * Finds what each study has already, and what it can take over from the others' folders; it does so, and tidies up behind
+ * killed processes, unless told only to look: then nothing is written. A study whose folder cannot be read has failed.
  */
 export async function findStored(
   works: readonly StudyWork[],
@@ -124,7 +124,7 @@ export async function findStored(
   const shares = works.map((work) => new Share(work));
   const found = new Map<Share, HeldRuns>();
   for (const share of shares) {
-    found.set(share, await readAll(share.work).catch((error: unknown) => failed(share, error)));
+    found.set(share, await readAll(share.work, onlyLook).catch((error: unknown) => failed(share, error)));
   }
   for (const share of shares) {
     const others = [share, ...shares.filter((other) => other !== share)];
@@ -161,10 +161,10 @@ export function hasAll(run: Pick<Held, "artifacts"> | undefined, artifacts: read
   return run !== undefined && artifacts.every((artifact) => run.artifacts.includes(artifact));
 }
 
-async function readAll({ runs, store }: StudyWork): Promise<HeldRuns> {
+async function readAll({ runs, store }: StudyWork, onlyLook: boolean): Promise<HeldRuns> {
   const stored = new Map<string, Held>();
   for await (const [id, found] of store.readAll(runs.map(({ id }) => id))) {
-    await store.tidy(id, found);
+    if (!onlyLook) await store.tidy(id, found);
     stored.set(id, { timing: found.timing, artifacts: found.artifacts });
   }
   return stored;
