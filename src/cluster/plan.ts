@@ -9,6 +9,9 @@ import { arraysOf, planTasks, type TaskArray } from "./tasks.ts";
 /** Multiply-accumulates that a core is taken to do in a second until the first runs have shown it. */
 const MACS_PER_SECOND = 1e10;
 
+/** Of the tasks that may be in the queue, the part that an array has: others are there before the last of them have run. */
+const ARRAYS_IN_QUEUE = 4;
+
 /** Tasks, and what they are expected to take. */
 export interface ClusterPlan {
   readonly arrays: readonly TaskArray[];
@@ -43,7 +46,7 @@ export function planCluster(
     }));
   const tasks = planTasks(runs, secondsOf(settings.task) * settings.cpus);
   return {
-    arrays: arraysOf(tasks, Math.min(mostElements, settings.queued)),
+    arrays: arraysOf(tasks, Math.min(mostElements, Math.ceil(settings.queued / ARRAYS_IN_QUEUE))),
     tasks: tasks.length,
     runs: runs.length,
     coreSeconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),

@@ -68,7 +68,9 @@ const slurmSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .default(1000)
-    .describe("Tasks in the queue, at most: many sites limit them. The others follow in waves."),
+    .describe(
+      "Tasks in the queue, at most: many sites limit them. They come in arrays of a quarter of that, the others as these end.",
+    ),
   constraint: name.describe(
     "`--constraint`: one kind of node. Needed by engines whose numbers depend on the processor.",
   ),

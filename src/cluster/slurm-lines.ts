@@ -1,6 +1,7 @@
 import { shellWord } from "../foundations/shell-word.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { secondsOf } from "./settings.ts";
+import { changeFor } from "./slurm-answers.ts";
 
 /** What sbatch is told of an array of tasks, beside where tasks go. */
 export interface Submission {
@@ -148,15 +149,13 @@ export function prospectOf({ state, reason }: QueueElement): Prospect {
   if (state !== "PENDING") return "waits";
   if (/launch failed|DependencyNeverSatisfied/i.test(reason)) return "lost";
   const stuck =
-    /held|^Partition(TimeLimit|NodeLimit)|^BadConstraints|^InvalidAccount|^InvalidQOS|NotAllowed$|PerJobLimit$|NotSatisfied$/i;
+    /held|^JobHold|^Partition(TimeLimit|NodeLimit)|^BadConstraints|^InvalidAccount|^InvalidQOS|NotAllowed$|Per(Job|Node)(Limit)?$|^MaxMemPerLimit|^QOSMin|^ReservationDeleted/i;
   return stuck.test(reason) ? "stuck" : "waits";
 }
 
 /** What to do about elements that wait for something that does not come by itself. */
 export function prospectHint(reason: string, jobs: readonly string[]): string {
-  if (/held/i.test(reason)) return `Let them go: scontrol release ${jobs.join(" ")}`;
-  if (/Partition(Time|Node)Limit/i.test(reason)) {
-    return "The partition does not allow it: choose a shorter time or another partition in cluster.yaml, take these away (prune-lab cancel), and run the same command again.";
-  }
-  return "Change cluster.yaml, take these away (prune-lab cancel), and run the same command again.";
+  if (/held|Hold/i.test(reason)) return `Let them go: scontrol release ${jobs.join(" ")}`;
+  const change = changeFor(reason);
+  return `Change cluster.yaml${change === undefined ? "" : ` (${change})`}, take these away (prune-lab cancel), and run the same command again.`;
 }

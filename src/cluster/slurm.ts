@@ -3,6 +3,7 @@ import { inputError, systemErrorCode } from "../foundations/errors.ts";
 import { excerpt } from "../foundations/quote.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
+import { answerOf, changeFor } from "./slurm-answers.ts";
 import {
   parseQueue,
   type QueueElement,
@@ -14,11 +15,6 @@ import {
 
 /** How long one of Slurm's commands may take; a controller that is gone lets them wait for long. */
 const COMMAND_SECONDS = 120;
-
-const SILENT =
-  /Socket timed out|Unable to contact slurm controller|Connection (refused|reset|timed out)|Transport endpoint|Resource temporarily unavailable|Zero Bytes were transmitted|temporarily|not responding|Slurm backup controller|timed out|Protocol authentication|Communication connection failure/i;
-
-const FULL = /Submit\w*Limit|accounting\/QOS policy|Job limit|too many jobs|queue is full|Job violates/i;
 
 /** The longest array of a site whose configuration cannot be asked for: Slurm's own default. */
 const DEFAULT_ARRAY = 1001;
@@ -106,10 +102,11 @@ function explained(command: string, args: readonly string[], error: Error, stder
   );
   if ("killed" in error && error.killed === true)
     return new TryLater("silent", `${command} does not answer.`);
-  if (FULL.test(stderr)) return new TryLater("full", said);
-  if (SILENT.test(stderr)) return new TryLater("silent", said);
+  const answer = answerOf(stderr);
+  if (answer !== "refused") return new TryLater(answer, said);
+  const change = changeFor(stderr);
   return inputError(`Slurm refuses: ${said}`, {
-    hint: `Change cluster.yaml (prune-lab help sweep), and try: ${shellLine([command, ...args])}`,
+    hint: `Change cluster.yaml${change === undefined ? " (prune-lab help sweep)" : `: ${change}`}, and try: ${shellLine([command, ...args])}`,
     cause: error,
   });
 }

@@ -1,4 +1,5 @@
 import type { Share } from "../scheduling/share.ts";
+import { ArraySize } from "./array-size.ts";
 import type { ClusterFolder, ClusterState } from "./folder.ts";
 import type { NumberedTask, OwnTasks, SentArray } from "./own-tasks.ts";
 import { Patience } from "./patience.ts";
@@ -36,6 +37,7 @@ interface Unsent {
 export class Submitter {
   readonly #request: SubmitterRequest;
   readonly #refused: Patience;
+  readonly #size = new ArraySize();
   #unsent: Unsent[] = [];
   /** Whether the answer of the last sbatch was lost, and looks at the queue since. */
   #isLost = false;
@@ -75,12 +77,13 @@ export class Submitter {
   async submitWhatFits(): Promise<void> {
     if (this.#unsent.length === 0 || !(await this.#settlesDoubt())) return;
     const { scheduler, state, own, settings, signal } = this.#request;
-    for (let next = this.#unsent[0]; next !== undefined; next = this.#unsent[0]) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       signal.throwIfAborted();
       if (own.active.length > 0 && own.active.length + next.elements.length > settings.queued) return;
       try {
         await this.#submit(next);
         this.#refused.rest();
+        this.#size.took(next.elements.length);
         this.#unsent.shift();
       } catch (error) {
         if (!(error instanceof TryLater)) throw error;
@@ -88,11 +91,43 @@ export class Submitter {
         this.#isLost = error.why === "silent";
         this.#looks = 0;
         const what = `${scheduler.title} takes no more tasks now (${error.message})`;
-        if (error.why === "full" && own.active.length > 0) this.#refused.waitGladly(what);
-        else this.#refused.wait(what);
+        if (error.why === "full" && own.active.length > 0) {
+          this.#size.refusedBesideOthers();
+          this.#refused.waitGladly(what);
+          return;
+        }
+        if (error.why === "full" && this.#size.refusedAlone(next.elements.length)) {
+          this.#request.tell(`${scheduler.title} takes fewer tasks at a time (${error.message}).`);
+          continue;
+        }
+        this.#refused.wait(what);
         return;
       }
     }
+  }
+
+  /** The first array, cut in two where it is more than the site may take; what waits for it follows each part. */
+  #next(): Unsent | undefined {
+    const [first, ...others] = this.#unsent;
+    const { most } = this.#size;
+    if (first === undefined || first.elements.length <= most) return first;
+    const parts = [first.elements.slice(0, most), first.elements.slice(most)];
+    const followers = others.filter(({ after }) => after === first);
+    this.#unsent = [
+      ...parts.flatMap((elements) => {
+        const part: Unsent = { ...first, elements };
+        const numbers = new Set(elements.map(({ index }) => index));
+        return [
+          part,
+          ...followers.flatMap((follower) => {
+            const own = follower.elements.filter(({ index }) => numbers.has(index));
+            return own.length === 0 ? [] : [{ ...follower, elements: own, after: part }];
+          }),
+        ];
+      }),
+      ...others.filter(({ after }) => after !== first),
+    ];
+    return this.#unsent[0];
   }
 
   /**

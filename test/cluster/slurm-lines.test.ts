@@ -106,6 +106,15 @@ test.each([
   ["PartitionTimeLimit", "stuck"],
   ["AssocMaxWallDurationPerJobLimit", "stuck"],
   ["QOSMaxCpuPerJobLimit", "stuck"],
+  ["QOSMaxMemoryPerJob", "stuck"],
+  ["AssocMaxCpuPerNode", "stuck"],
+  ["AssocMaxCpuMinutesPerJobLimit", "stuck"],
+  ["MaxMemPerLimit", "stuck"],
+  ["QOSMinCpuNotSatisfied", "stuck"],
+  ["QOSMinMemory", "stuck"],
+  ["JobHoldMaxRequeue", "stuck"],
+  ["QOSMaxCpuPerUserLimit", "waits"],
+  ["MaxMemoryPerAccount", "waits"],
   ["BadConstraints", "stuck"],
 ])("a task that waits for %s: %s", (reason, prospect) => {
   expect(prospectOf({ job: "1", index: 0, state: "PENDING", reason, node: "" })).toBe(prospect);

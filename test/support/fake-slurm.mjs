@@ -1,9 +1,11 @@
 // Stands in for Slurm's commands in tests: one task at a time, in a process of its own, on nodes n1 and n2.
 // Usage: node fake-slurm.mjs sbatch|squeue|scancel|scontrol ARGUMENTS, with
 //   FAKE_SLURM       folder of its jobs, and of calls.log: what it was called with
-//   FAKE_SLURM_MODE  some of: refuse (sbatch ends with an error), full, lose-answer (the first sbatch works and says it did
-//                    not), hold (jobs wait for ever), break (tasks end at once), late (tasks begin when squeue was called
-//                    three times), soon (tasks have ended when sbatch ends), wait (jobs stay behind others)
+//   FAKE_SLURM_MODE  some of: refuse (sbatch ends with an error), refuse=REASON (with a limit that a job by itself is beyond),
+//                    full (it takes none), full=N (at most N elements are queued at once), lose-answer (the first sbatch
+//                    works and says it did not), hold (jobs wait for ever), break (tasks end at once), late (tasks begin
+//                    when squeue was called three times), soon (tasks have ended when sbatch ends), wait (jobs stay
+//                    behind others)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,15 +13,22 @@ import path from "node:path";
 
 const [command, ...args] = process.argv.slice(2);
 const folder = process.env.FAKE_SLURM;
-const is = (mode) => (process.env.FAKE_SLURM_MODE ?? "").split(" ").includes(mode);
+const modes = (process.env.FAKE_SLURM_MODE ?? "").split(" ");
+const is = (mode) => modes.includes(mode);
+const limitOf = (mode) => modes.find((each) => each.startsWith(`${mode}=`))?.slice(mode.length + 1);
 const file = (...parts) => path.join(folder, parts.join("_"));
 const flag = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 appendFileSync(file("calls.log"), `${[command, ...args].join(" ")}\n`);
 
-const fail = (text) => {
-  console.error(`${command}: error: ${text}`);
+const fail = (...lines) => {
+  for (const line of lines) console.error(`${command}: error: ${line}`);
   process.exit(1);
 };
+const beyond = (reason) =>
+  fail(
+    reason,
+    "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+  );
 const jobs = () =>
   readdirSync(folder)
     .filter((name) => /^job_\d+$/.test(name))
@@ -32,11 +41,12 @@ const stateOf = ({ id, held }, index) => {
     return readFileSync(file("ended", id, index), "utf8").trim() === "0" ? "COMPLETED" : "FAILED";
   return !held && existsSync(file("began", id, index)) ? "RUNNING" : "PENDING";
 };
+const isQueued = (job, index) => ["PENDING", "RUNNING"].includes(stateOf(job, index));
 
 switch (command) {
   case "sbatch": {
     if (is("refuse")) fail("invalid partition specified: nowhere");
-    if (is("full")) fail("Batch job submission failed: QOSMaxSubmitJobPerUserLimit");
+    if (limitOf("refuse")) beyond(limitOf("refuse"));
     const id = jobs().length + 1;
     const indices = flag("array")
       .split("%")[0]
@@ -45,6 +55,9 @@ switch (command) {
         const [first, last = first] = range.split("-").map(Number);
         return Array.from({ length: last - first + 1 }, (_, i) => first + i);
       });
+    const queued = jobs().flatMap((job) => job.indices.filter((index) => isQueued(job, index)));
+    const most = is("full") ? 0 : Number(limitOf("full") ?? Number.POSITIVE_INFINITY);
+    if (queued.length + indices.length > most) beyond("QOSMaxSubmitJobPerUserLimit");
     const node = ["n1", "n2"].find((name) => !(flag("exclude") ?? "").split(",").includes(name));
     const held = is("hold");
     const [script, array] = args.slice(-2);

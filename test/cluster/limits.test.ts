@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { slurmSite } from "../support/slurm-site.ts";
+
+/** Limits of a site, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
+
+const SEEDS = ["--set", "seeds=[0,1,2,3,4,5,6,7,8,9,10,11]"];
+
+/** How many tasks each sbatch was given. */
+async function arraySizes(slurm: Awaited<ReturnType<typeof slurmSite>>): Promise<number[]> {
+  return (await slurm.calls("sbatch")).map((line) => {
+    const ranges = /--array=([\d,-]+)%/.exec(line)?.[1]?.split(",") ?? [];
+    return ranges.reduce((sum, range) => {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      return sum + last - first + 1;
+    }, 0);
+  });
+}
+
+test("an array that is more than a site lets into the queue is made smaller until it fits", async () => {
+  const slurm = await slurmSite();
+  const { code, stderr } = await slurm.sweep(SEEDS, "full=1");
+  expect(stderr).toContain("Slurm takes fewer tasks at a time (QOSMaxSubmitJobPerUserLimit");
+  expect(code).toBe(0);
+  const sizes = await arraySizes(slurm);
+  expect(sizes[0]).toBeGreaterThan(1);
+  expect(sizes.at(-1)).toBe(1);
+});
+
+test("an array has a quarter of the tasks that may be in the queue, so that others follow before it is empty", async () => {
+  const slurm = await slurmSite("task: 1s, queued: 5");
+  const { stdout } = await slurm.sweep([...SEEDS, "--dry-run"]);
+  expect([...stdout.matchAll(/--array=(\S+)%/g)].map(([, elements]) => elements)).toEqual(["0-1", "0"]);
+});
+
+test("a limit that a task by itself is beyond is a refusal, with what to change", async () => {
+  const slurm = await slurmSite();
+  const { code, stderr } = await slurm.sweep([], "refuse=QOSMaxCpuPerJobLimit");
+  expect(code).toBe(2);
+  expect(stderr).toContain("prune-lab: Slurm refuses: QOSMaxCpuPerJobLimit");
+  expect(stderr).toContain("Change cluster.yaml: choose fewer cpus, and try: sbatch");
+  expect(await slurm.calls("sbatch")).toHaveLength(1);
+});
