@@ -33,7 +33,7 @@ const taskFields = {
     .min(1)
     .max(100)
     .default(3)
-    .describe("How often lost tasks are submitted again without any new result before the sweep gives up."),
+    .describe("How often tasks are submitted without any new result, the first time included, before the sweep gives up."),
   keepLogs: z
     .boolean()
     .default(false)

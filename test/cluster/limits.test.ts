@@ -40,3 +40,13 @@ test("a limit that a task by itself is beyond is a refusal, with what to change"
   expect(stderr).toContain("Change cluster.yaml: choose fewer cpus, and try: sbatch");
   expect(await slurm.calls("sbatch")).toHaveLength(1);
 });
+
+test.each([1, 2])("gives up when tasks were submitted in %i rounds without a new result", async (rounds) => {
+  const slurm = await slurmSite(`task: 1s, rounds: ${rounds}`);
+  const { stdout } = await slurm.sweep(["--dry-run"]);
+  const perRound = stdout.match(/^ {2}sbatch /gm)?.length ?? 0;
+  const { code, stderr } = await slurm.sweep([], "break");
+  expect(code).toBe(3);
+  expect(stderr).toMatch(new RegExp(`Gave up after ${rounds} rounds? without a new result`));
+  expect(await slurm.calls("sbatch")).toHaveLength(rounds * perRound);
+});
