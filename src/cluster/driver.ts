@@ -12,7 +12,7 @@ import type { ClusterFolder, ClusterState, StudyFile, TaskEvent, TaskProgress } 
 import { TaskListener } from "./listener.ts";
 import { OwnTasks } from "./own-tasks.ts";
 import { Patience } from "./patience.ts";
-import { planCluster } from "./plan.ts";
+import { planCluster, tooLongText } from "./plan.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
@@ -192,7 +192,10 @@ class Driver {
   #plan(): void {
     const { covered } = this.#own;
     const limits = { mostElements: this.#mostElements, covered };
-    this.#submitter.plan(planCluster(this.#share, this.#request.settings, limits));
+    const plan = planCluster(this.#share, this.#request.settings, limits);
+    const warning = tooLongText(plan, this.#request.settings);
+    if (warning !== undefined) this.#tell(warning);
+    this.#submitter.plan(plan);
   }
 
   /** Submits what fits into the queue, unless another command has cancelled the sweep. */

@@ -1,6 +1,7 @@
 import { runCost } from "../experiment/cost.ts";
 import { isDense } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
+import { durationText } from "../foundations/duration.ts";
 import type { Share } from "../scheduling/share.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { secondsOf } from "./settings.ts";
@@ -22,12 +23,37 @@ export interface ClusterPlan {
   readonly longestRun: number;
   /** Whether runs of this study have shown how long theirs take. */
   readonly measured: boolean;
+  /** Runs that are expected to take longer than a task may, by their names; those never end. */
+  readonly tooLong: readonly { readonly run: string; readonly seconds: number }[];
+}
+
+/** Says which runs are longer than a task may take, and what to do; undefined where none is. */
+export function tooLongText(
+  { tooLong, measured }: Pick<ClusterPlan, "tooLong" | "measured">,
+  { time }: Pick<SlurmSettings, "time">,
+): string | undefined {
+  if (tooLong.length === 0) return undefined;
+  const named = [...tooLong].sort((a, b) => b.seconds - a.seconds).slice(0, NAMED_RUNS);
+  const list = named.map(({ run, seconds }) => `${run} ${durationText(seconds)}`).join(", ");
+  const more = tooLong.length > named.length ? `, and ${tooLong.length - named.length} more` : "";
+  return (
+    `Runs are expected to take longer than a task may, time: ${time} (${list}${more}; ${basisText(measured)}). ` +
+    "They would be cut off each time: raise time in cluster.yaml."
+  );
+}
+
+/** The most runs that are named when they are too long. */
+const NAMED_RUNS = 3;
+
+/** What expected times come from. */
+export function basisText(measured: boolean): string {
+  return measured ? "by the runs that are stored" : "a guess, until the first runs are stored";
 }
 
 /** The tasks that compute what a study lacks, apart from what is `covered` by tasks in the queue. */
 export function planCluster(
   share: Share,
-  settings: Pick<SlurmSettings, "task" | "cpus" | "queued">,
+  settings: Pick<SlurmSettings, "task" | "cpus" | "queued" | "time">,
   { mostElements, covered = new Set() }: { mostElements: number; covered?: ReadonlySet<string> },
 ): ClusterPlan {
   const { work, stored } = share;
@@ -40,6 +66,7 @@ export function planCluster(
     .filter(({ id }) => !stored.has(id) && !covered.has(id))
     .map((run) => ({
       id: run.id,
+      label: run.label,
       parents: run.parents.map((parent) => parent.run),
       dense: isDense(run),
       seconds: (costOf.get(run.id) ?? 0) / (rate ?? MACS_PER_SECOND),
@@ -52,6 +79,9 @@ export function planCluster(
     coreSeconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
     longestRun: runs.reduce((most, { seconds }) => Math.max(most, seconds), 0),
     measured: rate !== undefined,
+    tooLong: runs
+      .filter(({ seconds }) => seconds > secondsOf(settings.time))
+      .map(({ label, seconds }) => ({ run: label, seconds })),
   };
 }
 

@@ -33,7 +33,9 @@ const taskFields = {
     .min(1)
     .max(100)
     .default(3)
-    .describe("How often tasks are submitted without any new result, the first time included, before the sweep gives up."),
+    .describe(
+      "How often tasks are submitted without any new result, the first time included, before the sweep gives up.",
+    ),
   keepLogs: z
     .boolean()
     .default(false)
@@ -106,6 +108,8 @@ export function workerSettings(redis: z.output<typeof redisSchema>, workers: num
     ...redis,
     atOnce: Math.max(1, workers),
     queued: Number.POSITIVE_INFINITY,
+    // Nothing ends a worker's task: as long as can be written.
+    time: "999999d",
   };
 }
 

@@ -1,3 +1,4 @@
+import { basisText } from "../cluster/plan.ts";
 import type { ClusterForecast, Submitted } from "../library/cluster.ts";
 
 /** The most lines of sbatch that a plan shows. */
@@ -5,14 +6,14 @@ const MOST_LINES = 20;
 
 /** The plan of a sweep with what it would submit, in place of the line that ends it. */
 export function withClusterPlan(text: string, forecast: ClusterForecast): string {
-  const { tasks, runs, coreSeconds, longestRun, measured, by, lines } = forecast;
+  const { tasks, runs, coreSeconds, longestRun, measured, by, lines, warning } = forecast;
   const last = "Nothing was computed or written.\n";
-  const basis = measured ? "by the runs that are stored" : "a guess, until the first runs are stored";
   return (
     text.replace(last, "") +
     [
       `tasks    ${tasks} for ${runs} runs${by === "slurm" ? `, in ${lines.length} ${lines.length === 1 ? "array" : "arrays"}` : ""}`,
-      `time     ${(coreSeconds / 3600).toFixed(2)} core hours expected, the longest run ${Math.ceil(longestRun)} s (${basis})`,
+      `time     ${(coreSeconds / 3600).toFixed(2)} core hours expected, the longest run ${Math.ceil(longestRun)} s (${basisText(measured)})`,
+      ...(warning === undefined ? [] : [`warning  ${warning}`]),
       by === "slurm" ? "submits" : "on each machine",
       ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
       ...(lines.length > MOST_LINES ? [`  ... and ${lines.length - MOST_LINES} more arrays`] : []),

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { submitToCluster } from "../cluster/driver.ts";
 import { ClusterFolder } from "../cluster/folder.ts";
-import { type ClusterPlan, planCluster } from "../cluster/plan.ts";
+import { type ClusterPlan, planCluster, tooLongText } from "../cluster/plan.ts";
 import { TryLater } from "../cluster/scheduler.ts";
 import { sbatchArguments, shellLine } from "../cluster/slurm-lines.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
@@ -26,6 +26,8 @@ export interface ClusterForecast extends Omit<ClusterPlan, "arrays"> {
    * that which starts a worker.
    */
   readonly lines: readonly string[];
+  /** What is likely to go wrong. */
+  readonly warning?: string | undefined;
 }
 
 /** What a sweep on a cluster would submit; writes and submits nothing. */
@@ -68,7 +70,8 @@ export async function planOnCluster(
       }),
     ]);
   });
-  return { ...plan, study: request.options.name, folder: request.folder, by: "slurm", lines };
+  const warning = tooLongText(plan, settings);
+  return { ...plan, study: request.options.name, folder: request.folder, by: "slurm", lines, warning };
 }
 
 const DEFAULT_MOST_ELEMENTS = 1001;

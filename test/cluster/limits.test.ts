@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
 import { slurmSite } from "../support/slurm-site.ts";
 
 /** Limits of a site, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
@@ -49,4 +51,31 @@ test.each([1, 2])("gives up when tasks were submitted in %i rounds without a new
   expect(code).toBe(3);
   expect(stderr).toMatch(new RegExp(`Gave up after ${rounds} rounds? without a new result`));
   expect(await slurm.calls("sbatch")).toHaveLength(rounds * perRound);
+});
+
+describe("a run that is expected to take longer than a task may", () => {
+  const LONG = ["--set", "train.epochs=2000", "--set", "model.hidden=[2000]", "--set", "seeds=[0]"];
+
+  test("is told by --dry-run, with its time, the limit and what to change", async () => {
+    const slurm = await slurmSite();
+    await writeFile(path.join(slurm.folder, "cluster.yaml"), "slurm: { time: 2s, task: 1s }\n");
+    const { stdout, code } = await slurm.sweep([...LONG, "--dry-run"]);
+    expect(stdout).toMatch(
+      /^warning {2}Runs are expected to take longer than a task may, time: 2s \(baseline-seed0 \d+ s; a guess/m,
+    );
+    expect(stdout).toContain("raise time in cluster.yaml.");
+    expect(code).toBe(0);
+    const { stdout: json } = await slurm.sweep([...LONG, "--dry-run", "--json"]);
+    expect(JSON.parse(json).cluster.tooLong).toEqual([
+      { run: "baseline-seed0", seconds: expect.any(Number) },
+    ]);
+  });
+
+  test("and by the sweep", async () => {
+    const slurm = await slurmSite();
+    await writeFile(path.join(slurm.folder, "cluster.yaml"), "slurm: { time: 2s, task: 1s }\n");
+    const { stderr } = await slurm.sweep([...LONG, "--detach"], "wait");
+    expect(stderr).toContain("Runs are expected to take longer than a task may, time: 2s");
+    expect((await slurm.sweep(["--set", "seeds=[0]", "--dry-run"])).stdout).not.toContain("warning");
+  });
 });
