@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineDescription } from "../engines/engine.ts";
 import { failure } from "../foundations/errors.ts";
 import { type ClusterFolder, EventTail } from "./folder.ts";
+import { PROBE_ARRAY, probeSubmission } from "./probe-submission.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { isActive, prospectHint, prospectOf } from "./slurm-lines.ts";
@@ -16,9 +17,6 @@ export interface ProbeRequest {
   readonly signal: AbortSignal;
   readonly notify: (message: string) => void;
 }
-
-/** The number of the array that asks a node; those of runs begin with 1. */
-export const PROBE_ARRAY = 0;
 
 const POLL_SECONDS = 1;
 
@@ -37,17 +35,7 @@ export async function engineOnNode(request: ProbeRequest): Promise<EngineDescrip
   await folder.create(state, request.script(token));
   await folder.writeArray(token, PROBE_ARRAY, { probe: engine });
   await folder.writeState(state);
-  const job = await scheduler.submit(settings, {
-    token,
-    array: PROBE_ARRAY,
-    indices: [0],
-    atOnce: 1,
-    afterJob: undefined,
-    exclude: [],
-    script: folder.script(token),
-    workingFolder,
-    logFolder: folder.logs(token),
-  });
+  const job = await scheduler.submit(settings, probeSubmission(folder, token, workingFolder));
   await folder.writeState({ ...state, arrays: [...state.arrays, { array: PROBE_ARRAY, job }] });
   notify(`A node is asked what ${engine} is there (job ${job}).`);
   const tail = new EventTail(folder.eventsFile(token, `${PROBE_ARRAY}.0`));

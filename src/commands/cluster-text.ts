@@ -6,17 +6,17 @@ const MOST_LINES = 20;
 
 /** The plan of a sweep with what it would submit, in place of the line that ends it. */
 export function withClusterPlan(text: string, forecast: ClusterForecast): string {
-  const { tasks, runs, coreSeconds, longestRun, measured, by, lines, warning } = forecast;
+  const { tasks, runs, arrays, coreSeconds, longestRun, measured, by, lines, warning } = forecast;
   const last = "Nothing was computed or written.\n";
   return (
     text.replace(last, "") +
     [
-      `tasks    ${tasks} for ${runs} runs${by === "slurm" ? `, in ${lines.length} ${lines.length === 1 ? "array" : "arrays"}` : ""}`,
+      `tasks    ${tasks} for ${runs} runs${by === "slurm" ? `, in ${arrays} ${arrays === 1 ? "array" : "arrays"}${lines.length > arrays ? ", and one that asks a node first what the engine is there" : ""}` : ""}`,
       `time     ${(coreSeconds / 3600).toFixed(2)} core hours expected, the longest run ${Math.ceil(longestRun)} s (${basisText(measured)})`,
       ...(warning === undefined ? [] : [`warning  ${warning}`]),
       by === "slurm" ? "submits" : "on each machine",
       ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
-      ...(lines.length > MOST_LINES ? [`  ... and ${lines.length - MOST_LINES} more arrays`] : []),
+      ...(lines.length > MOST_LINES ? [`  ... and ${lines.length - MOST_LINES} more`] : []),
       last.replace("written", "submitted"),
     ].join("\n")
   );

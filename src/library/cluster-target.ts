@@ -22,6 +22,8 @@ const PORTABLE = ["kernels-wasm", "reference"];
 export interface NamedTarget extends ClusterTarget {
   /** What is settled in place of the options. */
   readonly chosen: { readonly engine: string };
+  /** A node is to be asked first what the engine is there. */
+  readonly asksFirst?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export async function clusterTarget(
       },
     );
   }
-  if (!asksNode) return { ...target, chosen };
+  if (!asksNode) return { ...target, chosen, asksFirst: true };
   const folder = new ClusterFolder(results);
   await refuseForeign(folder.results, options.fresh ?? false);
   return {

@@ -2,8 +2,9 @@ import path from "node:path";
 import { submitToCluster } from "../cluster/driver.ts";
 import { ClusterFolder } from "../cluster/folder.ts";
 import { type ClusterPlan, planCluster, tooLongText } from "../cluster/plan.ts";
+import { probeSubmission } from "../cluster/probe-submission.ts";
 import { TryLater } from "../cluster/scheduler.ts";
-import { sbatchArguments, shellLine } from "../cluster/slurm-lines.ts";
+import { type Submission, sbatchArguments, shellLine } from "../cluster/slurm-lines.ts";
 import { resolvedConfigYaml } from "../config/resolved.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { prepareStudy, StudyResources } from "../experiment/prepare.ts";
@@ -21,6 +22,8 @@ export interface ClusterForecast extends Omit<ClusterPlan, "arrays"> {
   readonly study: string;
   readonly folder: string;
   readonly by: "slurm" | "workers";
+  /** Arrays of tasks; beside them, the first line may be that of a task that asks a node what the engine is there. */
+  readonly arrays: number;
   /**
    * The lines that submit it, word for word but for TOKEN, a name, and JOB1 and so on, numbers that Slurm gives; with Redis,
    * that which starts a worker.
@@ -35,11 +38,14 @@ export async function planOnCluster(
   config: string | ConfigInput,
   options: SweepOptions,
 ): Promise<ClusterForecast> {
-  const { settings, scheduler, runsScripts, request, study } = await prepared(
-    config,
-    { ...options, onEvent: () => {} },
-    false,
-  );
+  const {
+    settings,
+    scheduler,
+    runsScripts,
+    asksFirst = false,
+    request,
+    study,
+  } = await prepared(config, { ...options, onEvent: () => {} }, false);
   study.data.release();
   const share = await shareOf(study, request);
   // Where there is no Slurm, such as on a laptop, its own default holds.
@@ -48,30 +54,35 @@ export async function planOnCluster(
     throw error;
   });
   const { arrays, ...plan } = planCluster(share, settings, { mostElements });
+  const forecast = {
+    ...plan,
+    arrays: arrays.length,
+    study: request.options.name,
+    folder: request.folder,
+  };
   if (!runsScripts) {
     const line = `prune-lab worker ${scheduler.address} --results ${path.resolve(request.folder)}`;
-    return { ...plan, study: request.options.name, folder: request.folder, by: "workers", lines: [line] };
+    return { ...forecast, by: "workers", lines: [line] };
   }
   const folder = new ClusterFolder(request.folder);
+  const lineOf = (submission: Submission) => shellLine(["sbatch", ...sbatchArguments(settings, submission)]);
+  const probe = asksFirst ? [lineOf(probeSubmission(folder, "TOKEN", process.cwd()))] : [];
   const lines = arrays.map(({ elements, after }, place) => {
     const siblings = arrays.filter((other) => after !== undefined && other.after === after).length;
-    return shellLine([
-      "sbatch",
-      ...sbatchArguments(settings, {
-        token: "TOKEN",
-        array: place + 1,
-        indices: elements.map(({ index }) => index),
-        atOnce: Math.max(1, Math.floor(settings.atOnce / Math.max(1, siblings))),
-        afterJob: after === undefined ? undefined : `JOB${after + 1}`,
-        exclude: [],
-        script: folder.script("TOKEN"),
-        workingFolder: process.cwd(),
-        logFolder: folder.logs("TOKEN"),
-      }),
-    ]);
+    return lineOf({
+      token: "TOKEN",
+      array: place + 1,
+      indices: elements.map(({ index }) => index),
+      atOnce: Math.max(1, Math.floor(settings.atOnce / Math.max(1, siblings))),
+      afterJob: after === undefined ? undefined : `JOB${after + 1}`,
+      exclude: [],
+      script: folder.script("TOKEN"),
+      workingFolder: process.cwd(),
+      logFolder: folder.logs("TOKEN"),
+    });
   });
   const warning = tooLongText(plan, settings);
-  return { ...plan, study: request.options.name, folder: request.folder, by: "slurm", lines, warning };
+  return { ...forecast, by: "slurm", lines: [...probe, ...lines], warning };
 }
 
 const DEFAULT_MOST_ELEMENTS = 1001;
