@@ -9,6 +9,7 @@ import { readClusterSettings, workerSettings } from "../cluster/settings.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { findConfig } from "../config/lookup.ts";
 import type { ConfigInput } from "../config/schema.ts";
+import { WASM_SPEED } from "../engines/kernels/wasm-speed.ts";
 import { inputError } from "../foundations/errors.ts";
 import { refuseForeign } from "../recording/results-folder.ts";
 import { type ClusterTarget, scriptOf } from "./cluster-request.ts";
@@ -53,8 +54,7 @@ export async function clusterTarget(
     onEvent({
       event: "notice",
       study: name,
-      message:
-        "kernels-wasm computes: the same bytes on every node, at 22 to 39% of the speed of kernels-native (docs/cluster.md).",
+      message: `kernels-wasm computes: the same bytes on every node, at ${WASM_SPEED} of the speed of kernels-native (docs/cluster.md).`,
     });
     return { ...target, chosen: { engine: "kernels-wasm" } };
   }

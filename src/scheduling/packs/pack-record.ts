@@ -3,7 +3,7 @@ import { sha256 } from "../../foundations/hash.ts";
 
 /**
  * A run's result as it is written to a pack. The weights before pruning are the same in all points of a seed: they are a
- * value of their own, written once, and the result refers to it.
+ * value of their own, which each thread that stores such points writes once, and the result refers to it.
  */
 export interface PackedResult {
   readonly result: unknown;
