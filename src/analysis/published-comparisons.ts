@@ -1,8 +1,10 @@
 import { accuracy } from "../metrics/accuracy.ts";
 import type { Interval } from "../metrics/metric.ts";
+import { isToEffective } from "../pruning/method.ts";
+import { hasMembers, isControl, membersNamed } from "../recording/published-members.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { tQuantile } from "./mean-interval.ts";
+import { meanInterval, present, tQuantile } from "./mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
 
 /** Two fractions kept are one point up to this part of them: 21.1 and 21%, and not 8.3 and 8%. */
@@ -13,9 +15,13 @@ const TWO_SIDED_95 = 1.959964;
 
 export type Verdict = "better" | "worse" | "no difference";
 
+/** Whether what is compared is the published method; the other where the study has none that is. */
+export type Pairing = "same method" | "other method";
+
 /** A published figure beside one of our points, in percent and percentage points of error. */
 export interface PublishedComparison {
   readonly published: PublishedPoint;
+  readonly pairing: Pairing;
   readonly method: string;
   readonly sparsity: number;
   /** Runs of ours. */
@@ -29,8 +35,18 @@ export interface PublishedComparison {
   readonly verdict: Verdict | null;
 }
 
+/** A published figure without a point of ours, and why. */
+export interface UncomparedFigure {
+  readonly published: PublishedPoint;
+  readonly reason:
+    | { readonly kind: "no dense control" | "all diverged" }
+    /** The fractions that the methods to compare it with keep, the largest first. */
+    | { readonly kind: "no point near"; readonly kept: readonly number[] };
+}
+
 /**
- * Each published figure beside our points at the same fraction kept, in the order of the figures. Dense networks stand
+ * Each published figure beside our points at the same fraction kept, in the order of the figures: those of the same
+ * method, or, where the study has none that is the same, of every method that is no control of another. Dense networks stand
  * beside our dense control. The verdict is by the interval of the difference: no difference where it holds 0. Its half
  * width is that of our interval and of theirs as errors add, the square root of the sum of squares, and half a unit of the
  * last digit that the paper prints. Where a paper gives no standard error, the spread of its runs is not in it.
@@ -41,19 +57,62 @@ export function publishedComparisons(
 ): PublishedComparison[] {
   const points = measuredPoints(rows, accuracy);
   return published.flatMap((figure) => {
-    const same = points.filter((point) => isSameKept(point, figure));
+    const { pairing, candidates } = candidatesFor(figure, points);
+    const near = candidates.filter((point) => isSameKept(point, figure));
     // The dense control is one network under every method.
-    return (figure.kept === 1 ? same.slice(0, 1) : same).flatMap((point) => comparison(point, figure));
+    return (figure.kept === 1 ? near.slice(0, 1) : near).flatMap((point) =>
+      comparison(point, figure, pairing),
+    );
   });
 }
 
-function isSameKept({ sparsity }: MeasuredPoint, { kept }: PublishedPoint): boolean {
-  return Math.abs(1 - sparsity - kept) <= SAME_KEPT * kept && (kept === 1) === (sparsity === 0);
+/** The published figures that `publishedComparisons` has nothing to compare with. */
+export function uncomparedFigures(
+  rows: readonly ResultRow[],
+  published: readonly PublishedPoint[],
+): UncomparedFigure[] {
+  const points = measuredPoints(rows, accuracy);
+  return published.flatMap((figure): UncomparedFigure[] => {
+    const { candidates } = candidatesFor(figure, points);
+    const near = candidates.filter((point) => isSameKept(point, figure));
+    if (near.some(({ recovered }) => recovered.mean !== null)) return [];
+    if (near.length > 0) return [{ published: figure, reason: { kind: "all diverged" } }];
+    if (figure.kept === 1) return [{ published: figure, reason: { kind: "no dense control" } }];
+    const kept = [...new Set(candidates.map(keptBy))].filter((part) => part < 1).sort((a, b) => b - a);
+    return [{ published: figure, reason: { kind: "no point near", kept } }];
+  });
+}
+
+/** The points that a figure may be compared with, at any fraction kept. */
+function candidatesFor(
+  { kept, same_as }: PublishedPoint,
+  points: readonly MeasuredPoint[],
+): { readonly pairing: Pairing; readonly candidates: readonly MeasuredPoint[] } {
+  if (kept === 1) return { pairing: "same method", candidates: points };
+  const members = same_as === null ? undefined : membersNamed(same_as);
+  const same =
+    members === undefined ? [] : points.filter(({ rows }) => rows.some((row) => hasMembers(row, members)));
+  if (same.length > 0) return { pairing: "same method", candidates: same };
+  return {
+    pairing: "other method",
+    candidates: points.filter(({ rows }) => !rows.some(isControl)),
+  };
+}
+
+function isSameKept(point: MeasuredPoint, { kept }: PublishedPoint): boolean {
+  return Math.abs(keptBy(point) - kept) <= SAME_KEPT * kept && (kept === 1) === (point.sparsity === 0);
+}
+
+/** The fraction of the weights that a point keeps: as asked for, or of an effective sparsity, which whole units meet nearly, as reached. */
+function keptBy({ sparsity, rows }: MeasuredPoint): number {
+  const reached = present(rows.map((row) => (isToEffective(row) ? row.effective_sparsity : null)));
+  return 1 - (meanInterval(reached).mean ?? sparsity);
 }
 
 function comparison(
   { method, sparsity, n, recovered: { mean, ci95 } }: MeasuredPoint,
   published: PublishedPoint,
+  pairing: Pairing,
 ): PublishedComparison[] {
   if (mean === null) return [];
   const error = 100 * (1 - mean);
@@ -66,6 +125,7 @@ function comparison(
   return [
     {
       published,
+      pairing,
       method,
       sparsity,
       n,

@@ -115,6 +115,11 @@ export function chosenIn(text: string): {
   return { name, options: new Map(entries) };
 }
 
+/** Whether the sparsities of a method are effective ones, by the allocation as results name it. */
+export function isToEffective({ allocation }: { readonly allocation: string }): boolean {
+  return chosenIn(allocation).options.get("target") === "effective";
+}
+
 /**
  * The schema of one axis in the config: `{ name, ...options }`, or the name alone where every option has a default.
  * Either way comes out whole, with every default.

@@ -8,6 +8,7 @@ import { quote } from "../foundations/quote.ts";
 import { didYouMean } from "../foundations/suggest.ts";
 import { readError } from "../foundations/system-errors.ts";
 import { type ColumnSet, integer, setting, text } from "./column.ts";
+import { MEMBER_COLUMNS, membersNamed } from "./published-members.ts";
 
 /** In a results folder: figures of papers, and ours beside them. */
 export const PUBLISHED_FILE = "published.csv";
@@ -22,6 +23,9 @@ export const publishedColumns = {
     "Name of a model, such as `lenet-5`, or the widths of a network of dense layers: `784-40-20-10`.",
   ),
   method: text("What the paper calls the method; `dense` for the unpruned network."),
+  same_as: text(
+    "Which method of a study is the same, by members as results.csv names them, with the options that matter: `criterion=taylor schedule=early`. Empty, or the column left out: none is.",
+  ),
   kept: setting("Fraction of the weights that are kept, above 0 and up to 1."),
   error: text("Test error in percent, with as many decimals as the paper prints."),
   standard_error: setting(
@@ -29,8 +33,13 @@ export const publishedColumns = {
   ),
   seeds: integer("Runs that the mean is over; empty where the paper does not say."),
   protocol: text("How it was trained and pruned, in a few words."),
-  source: text("Where the figure was read: a table, a repository."),
+  source: text(
+    "Where the figure stands: the table, figure or section of the paper, or the file of a repository.",
+  ),
 } satisfies ColumnSet;
+
+/** The column that a table may lack. */
+const OPTIONAL = "same_as";
 
 /** A figure that a paper gives. */
 export interface PublishedPoint {
@@ -40,6 +49,8 @@ export interface PublishedPoint {
   readonly dataset: string;
   readonly network: string;
   readonly method: string;
+  /** The members of the method, as `membersNamed` reads them; null where prune-lab has none that is the same. */
+  readonly same_as: string | null;
   /** Fraction of the weights. */
   readonly kept: number;
   /** Test error in percent, as the paper prints it: its decimals say how far it was rounded. */
@@ -71,6 +82,12 @@ const pointSchema = z.object({
   dataset: needed,
   network: needed,
   method: needed,
+  same_as: orEmpty(
+    z.string().refine((cell) => membersNamed(cell) !== undefined, {
+      error: ({ input }) =>
+        `is ${quote(String(input))}: write members as criterion=taylor schedule=early, of ${MEMBER_COLUMNS.join(", ")}`,
+    }),
+  ),
   kept: within(0, 1, "a fraction above 0 and up to 1: write 0.02 for 2%")(number),
   error: number.refine((cell) => Number(cell) <= 100, {
     error: ({ input }) => `is ${String(input)}, not a percentage`,
@@ -129,7 +146,10 @@ export function parsePublished(content: string, file: string): readonly Publishe
         `${file}, line ${line}: ${cells.length} cells instead of ${header.length}, as the header has.`,
       );
     }
-    const row = Object.fromEntries(header.map((name, i) => [name, (cells[i] ?? "").trim()]));
+    const row = {
+      [OPTIONAL]: "",
+      ...Object.fromEntries(header.map((name, i) => [name, (cells[i] ?? "").trim()])),
+    };
     const parsed = pointSchema.safeParse(row);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -142,7 +162,7 @@ export function parsePublished(content: string, file: string): readonly Publishe
 }
 
 function refuseMissing(header: readonly string[], file: string): void {
-  const missing = Object.keys(publishedColumns).filter((name) => !header.includes(name));
+  const missing = Object.keys(publishedColumns).filter((name) => name !== OPTIONAL && !header.includes(name));
   if (missing.length === 0) return;
   throw inputError(`${file}, line 1: the column ${missing.map(quote).join(", ")} is missing.`, {
     hint: `The columns are ${Object.keys(publishedColumns).join(",")}`,

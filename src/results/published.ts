@@ -1,4 +1,9 @@
-import { publishedComparisons } from "../analysis/published-comparisons.ts";
+import {
+  publishedComparisons,
+  type UncomparedFigure,
+  uncomparedFigures,
+} from "../analysis/published-comparisons.ts";
+import { percent } from "../charts/parts/titles.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { networkNames } from "../models/network-names.ts";
 import { figure, integer, setting, text } from "../recording/column.ts";
@@ -12,6 +17,9 @@ export const comparedColumns = {
   compared_method: text(
     "Method of this study at the same fraction kept, within 2% of it; empty where there is none.",
   ),
+  pairing: text(
+    "Whether that is the published method: `same method`, or `other method` where the study has none that is.",
+  ),
   target_sparsity: setting("Its sparsity."),
   n: integer("Its runs that count."),
   our_error: figure("Its mean test error in percent."),
@@ -23,6 +31,7 @@ export const comparedColumns = {
   verdict: text(
     "Of ours, by that interval: `better`, `worse` or `no difference`; empty where a single seed has no interval.",
   ),
+  not_compared: text("Why there is nothing of this study to compare the figure with."),
 };
 
 /** The figures that the config names, all of them; those of one that is named twice once. */
@@ -48,15 +57,32 @@ export function publishedWarnings(study: StudyOutline, beside: readonly Publishe
   ];
 }
 
+/** Why nothing of ours stands beside a figure. */
+export function whyNot({ reason }: UncomparedFigure): string {
+  switch (reason.kind) {
+    case "no dense control":
+      return "no sparsity 0";
+    case "all diverged":
+      return "every run at this fraction diverged";
+    case "no point near":
+      return reason.kept.length === 0
+        ? "nothing is pruned"
+        : `only ${reason.kept.map(percent).join(", ")} kept`;
+  }
+}
+
 /** A row for each published figure and point of ours at the same fraction kept, and one for each figure without any. */
 export function publishedCsv(published: readonly PublishedPoint[], results: readonly ResultRow[]): string {
   const comparisons = publishedComparisons(results, published);
-  const rows = published.flatMap((point) => {
+  const uncompared = uncomparedFigures(results, published);
+  const rows = published.flatMap((point): object[] => {
     const compared = comparisons.filter((each) => each.published === point);
-    if (compared.length === 0) return [point];
-    return compared.map(({ method, sparsity, n, error, errorCi95, difference, ci95, verdict }) => ({
+    const without = uncompared.find((each) => each.published === point);
+    if (without !== undefined) return [{ ...point, not_compared: whyNot(without) }];
+    return compared.map(({ pairing, method, sparsity, n, error, errorCi95, difference, ci95, verdict }) => ({
       ...point,
       compared_method: method,
+      pairing,
       target_sparsity: sparsity,
       n,
       our_error: error,

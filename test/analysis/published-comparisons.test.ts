@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { publishedComparisons } from "../../src/analysis/published-comparisons.ts";
+import { publishedComparisons, uncomparedFigures } from "../../src/analysis/published-comparisons.ts";
 import type { PublishedPoint } from "../../src/recording/published-points.ts";
 import { resultRow } from "../support/result-rows.ts";
 
@@ -14,6 +14,7 @@ const published = (values: Partial<PublishedPoint>): PublishedPoint => ({
   error: "2.40",
   standard_error: null,
   seeds: null,
+  same_as: null,
   protocol: "",
   source: "table 1",
   ...values,
@@ -72,5 +73,82 @@ describe("publishedComparisons", () => {
       ["global-magnitude", 0.98],
       ["other", 0.98],
     ]);
+  });
+});
+
+describe("which method of ours a figure is compared with", () => {
+  const rigl = { criterion: "random", allocation: "erk", schedule: "rigl(every=500 drop=0.5)" };
+  const ours = [...rows([2, 2.1]), ...rows([2.2, 2.3], 0.98, "rigl-500").map((row) => ({ ...row, ...rigl }))];
+  const pairs = (theirs: Partial<PublishedPoint>, of = ours) =>
+    publishedComparisons(of, [published(theirs)]).map(({ method, pairing }) => [method, pairing]);
+
+  it("is that of the members it names, whatever it is called here", () => {
+    expect(pairs({ same_as: "schedule=rigl" })).toEqual([["rigl-500", "same method"]]);
+    expect(pairs({ same_as: "criterion=magnitude schedule=one-shot" })).toEqual([
+      ["global-magnitude", "same method"],
+    ]);
+  });
+
+  it("looks at the options that are named, and no others", () => {
+    expect(pairs({ same_as: "schedule=rigl(drop=0.5)" })).toEqual([["rigl-500", "same method"]]);
+    expect(pairs({ same_as: "schedule=rigl(drop=0.3)" }).map(([, pairing]) => pairing)).toEqual([
+      "other method",
+      "other method",
+    ]);
+  });
+
+  it("is every one where it names none, or the study has none that is the same", () => {
+    const every = [
+      ["global-magnitude", "other method"],
+      ["rigl-500", "other method"],
+    ];
+    expect(pairs({ same_as: null })).toEqual(every);
+    expect(pairs({ same_as: "schedule=early" })).toEqual(every);
+  });
+
+  it("is a control only where it names that control", () => {
+    const control = rows([3, 3.1], 0.98, "reinitialized").map((row) => ({
+      ...row,
+      control: "reinitialized",
+    }));
+    const all = [...ours.map((row) => ({ ...row, control: "none" })), ...control];
+    expect(pairs({ same_as: "criterion=magnitude" }, all)).toEqual([["global-magnitude", "same method"]]);
+    expect(pairs({ same_as: "criterion=magnitude control=reinitialized" }, all)).toEqual([
+      ["reinitialized", "same method"],
+    ]);
+    expect(pairs({ same_as: null }, all).map(([method]) => method)).toEqual(["global-magnitude", "rigl-500"]);
+  });
+});
+
+it("takes what is kept of a method whose target is the effective sparsity from what was reached", () => {
+  const reached = (effective_sparsity: number) =>
+    rows([2, 2.1]).map((row) => ({ ...row, allocation: "global(target=effective)", effective_sparsity }));
+  expect(publishedComparisons(reached(0.98), [published({})])).toHaveLength(1);
+  expect(publishedComparisons(reached(0.9794), [published({})])).toHaveLength(0);
+});
+
+describe("figures without a point of ours", () => {
+  const why = (theirs: Partial<PublishedPoint>, of = rows([2, 2.1])) =>
+    uncomparedFigures(of, [published(theirs)]).map(({ reason }) => reason);
+
+  it("are those that no point is near, with what the nearest keeps", () => {
+    expect(why({})).toEqual([]);
+    expect(why({ kept: 0.024 })).toEqual([{ kind: "no point near", kept: [expect.closeTo(0.02, 9)] }]);
+  });
+
+  it("are near a point of another method only, where the study has the same one elsewhere", () => {
+    const both = [
+      ...rows([2, 2.1]),
+      ...rows([2.2, 2.3], 0.95, "rigl-500").map((row) => ({ ...row, schedule: "rigl(every=500)" })),
+    ];
+    expect(why({ same_as: "schedule=rigl" }, both)).toEqual([
+      { kind: "no point near", kept: [expect.closeTo(0.05, 9)] },
+    ]);
+  });
+
+  it("are of dense networks where nothing is left unpruned, and of points that have all diverged", () => {
+    expect(why({ kept: 1 })).toEqual([{ kind: "no dense control" }]);
+    const diverged = rows([2, 2.1]).map((row) => ({ ...row, status: "diverged" as const, accuracy: null }));
+    expect(why({}, diverged)).toEqual([{ kind: "all diverged" }]);
   });
 });

@@ -178,6 +178,7 @@ describe("published figures", () => {
     dataset: "mnist",
     network: "mlp",
     method: "SNIP",
+    same_as: null,
     kept: 0.02,
     error: "2.4",
     standard_error: null,

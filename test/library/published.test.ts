@@ -14,11 +14,12 @@ import { runIn, tinyStudy } from "../support/tiny-study.ts";
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 const figure = (network: string, kept: string, error: string) =>
-  `mine-2024,2024,https://a.example,tiny-digits,${network},magic,${kept},${error},,,"long, with <care>",table 1`;
+  `mine-2024,2024,https://a.example,tiny-digits,${network},magic,${network === "36-8-6-3" ? "allocation=uniform" : ""},${kept},${error},,,"long, with <care>",table 1`;
 
 beforeAll(async () => {
   const rows = [
     figure("36-8-6-3", "0.1", "99"),
+    figure("mlp", "0.1", "99"),
     figure("36-8-6-3", "0.3", "12.50"),
     figure("mlp", "1", "0.0"),
     figure("lenet-5", "0.1", "1"),
@@ -39,21 +40,32 @@ describe("a study with published figures", () => {
       columns: true,
     });
     expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(comparedColumns));
-    expect(rows.map((row) => [row.kept, row.error, row.compared_method, row.verdict])).toEqual([
-      ["0.1", "99", "l1-unstructured", "better"],
-      ["0.1", "99", "global-magnitude", "better"],
-      ["0.3", "12.50", "", ""],
-      ["1", "0.0", "l1-unstructured", expect.stringMatching(/^(worse|no difference)$/)],
+    expect(rows.map((row) => [row.kept, row.compared_method, row.pairing, row.not_compared])).toEqual([
+      ["0.1", "l1-unstructured", "same method", ""],
+      ["0.1", "l1-unstructured", "other method", ""],
+      ["0.1", "global-magnitude", "other method", ""],
+      ["0.3", "", "", "only 50%, 10% kept"],
+      ["1", "l1-unstructured", "same method", ""],
+    ]);
+    expect(rows.map(({ verdict }) => verdict)).toEqual([
+      "better",
+      "better",
+      "better",
+      "",
+      expect.stringMatching(/^(worse|no difference)$/),
     ]);
     const { rows: results } = await readResults(at("study"));
     const errors = results
       .filter((row) => row.method === "global-magnitude" && row.target_sparsity === 0.9)
       .map(({ accuracy }) => 100 * (1 - (accuracy ?? 0)));
-    expect(Number(rows[1]?.our_error)).toBeCloseTo(((errors[0] ?? 0) + (errors[1] ?? 0)) / 2, 3);
+    expect(Number(rows[2]?.our_error)).toBeCloseTo(((errors[0] ?? 0) + (errors[1] ?? 0)) / 2, 3);
 
     const page = await readFile(at("study", "report.html"), "utf8");
+    expect(page).toMatch(
+      /Beside published figures, 2 comparisons with the same method at the same fraction kept: .*; 2 comparisons with other methods, of figures whose own this study does not have: ours is better in 2\. Protocols differ/,
+    );
     expect(page).toContain(
-      "Beside published figures, 3 comparisons at the same fraction kept: ours is better in 2",
+      "Nothing here is near 1 published figure, within 2% of the fraction kept: mine-2024 magic at 30% kept (only 50%, 10% kept).",
     );
     expect(page.includes("long, with &#60;care")).toBe(true);
     const files = await filesOf(at("study"));

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
+import { controls } from "../../src/pruning/controls/registry.ts";
+import { axes } from "../../src/pruning/method.ts";
 import type { ColumnSet } from "../../src/recording/column.ts";
+import { membersNamed } from "../../src/recording/published-members.ts";
 import {
   parsePublished,
   publishedColumns,
@@ -12,7 +15,8 @@ import {
 import { comparedColumns } from "../../src/results/published.ts";
 
 const HEADER = Object.keys(publishedColumns).join(",");
-const ROW = "a-2020,2020,https://a.example,mnist,lenet-5,SNIP,0.02,0.8,,20,from scratch,table 1";
+const ROW =
+  "a-2020,2020,https://a.example,mnist,lenet-5,SNIP,criterion=taylor,0.02,0.8,,20,from scratch,table 1";
 const parse = (...rows: string[]) => parsePublished([HEADER, ...rows, ""].join("\n"), "a.csv");
 
 describe("the shipped papers", () => {
@@ -20,6 +24,21 @@ describe("the shipped papers", () => {
     const points = readPublished(name);
     expect(points.length).toBeGreaterThan(0);
     expect(new Set(points.map(({ paper }) => paper))).toEqual(new Set([name]));
+  });
+
+  it.each(shippedPapers())("%s says of each figure where it stands", (name) => {
+    for (const { source } of readPublished(name)) {
+      expect(source).toMatch(/\b(table|tables|figure|section|appendix)\b|https?:\/\//);
+    }
+  });
+
+  it.each(shippedPapers())("%s names methods of ours by members that there are", (name) => {
+    for (const { same_as } of readPublished(name)) {
+      for (const { column, name: member } of membersNamed(same_as ?? "") ?? []) {
+        const names = column === "control" ? controls.names() : axes[column].names();
+        expect([same_as, column, names]).toEqual([same_as, column, expect.arrayContaining([member])]);
+      }
+    }
   });
 
   it("have what the papers print", () => {
@@ -63,6 +82,11 @@ describe("a table of published figures", () => {
     expect(parsePublished(moved, "a.csv")).toEqual(parse(ROW));
   });
 
+  it("may leave out which method of ours is the same", () => {
+    const lines = [HEADER, ROW].map((line) => line.replace(/,(same_as|criterion=taylor)/, ""));
+    expect(parsePublished(`${lines.join("\n")}\n`, "a.csv")).toEqual([{ ...parse(ROW)[0], same_as: null }]);
+  });
+
   it("keeps the decimals of an error as the paper prints it, and a figure that stands there twice once", () => {
     const points = parse(ROW.replace(",0.8,", ",0.80,"), ROW, ROW);
     expect(points.map(({ error }) => error)).toEqual(["0.80", "0.8"]);
@@ -79,8 +103,18 @@ describe("a table of published figures", () => {
     ["no error", ROW.replace(",0.8,", ",,"), "error is '', not a number."],
     ["an accuracy", ROW.replace(",0.8,", ",990,"), "error is 990, not a percentage."],
     ["no source", ROW.replace("table 1", ""), "source is empty."],
+    [
+      "a method of ours without its axis",
+      ROW.replace("criterion=taylor", "taylor"),
+      "same_as is 'taylor': write members as criterion=taylor schedule=early, of criterion, allocation, structure, schedule, recovery, control.",
+    ],
+    [
+      "an axis that is none",
+      ROW.replace("criterion=taylor", "criterion=taylor score=l1"),
+      "same_as is 'criterion=taylor score=l1': write",
+    ],
     ["no URL", ROW.replace("https://a.example", "a.example"), "url is 'a.example', not a URL."],
-    ["a cell too few", ROW.replace(",table 1", ""), "11 cells instead of 12, as the header has."],
+    ["a cell too few", ROW.replace(",table 1", ""), "12 cells instead of 13, as the header has."],
   ])("tells the line of %s", (_what, row, message) => {
     expect(() => parse(ROW, row)).toThrow(`a.csv, line 3: ${message}`);
   });

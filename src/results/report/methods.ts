@@ -3,7 +3,7 @@ import { groupBy } from "../../analysis/group-by.ts";
 import type { EntryWithOptions, Paper, Registry } from "../../foundations/registry.ts";
 import { igq } from "../../pruning/allocations/igq.ts";
 import { constructions } from "../../pruning/constructions/registry.ts";
-import { type Axis, axes, chosenIn } from "../../pruning/method.ts";
+import { type Axis, axes, isToEffective } from "../../pruning/method.ts";
 import { quantizationPaper, quantizationWords } from "../../pruning/quantization/quantization.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
@@ -32,6 +32,7 @@ export function methodsExplained(rows: readonly ResultRow[]): Html {
     const papers = new Map(
       [
         ...parts.map(({ paper }) => paper),
+        // The paper of ideal gas quotas has this target too.
         isToEffective(row) ? igq.paper : undefined,
         quantizationPaper(row.quantization),
       ].flatMap((paper) => (paper === undefined ? [] : [[paper.url, paper]])),
@@ -66,11 +67,6 @@ function partOf(words: string, text: string, registry: Registry<EntryWithOptions
   const entry = registry.find(text.replace(/\(.*$/, ""));
   const summary = entry === undefined ? "" : ` (${lowered(entry.summary)})`;
   return { words, text, summary, paper: entry?.paper };
-}
-
-/** The paper of ideal gas quotas has this target too. */
-function isToEffective({ allocation }: ResultRow): boolean {
-  return chosenIn(allocation).options.get("target") === "effective";
 }
 
 function rounded({ quantization }: ResultRow): Html | "" {

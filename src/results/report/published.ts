@@ -1,11 +1,16 @@
+import { groupBy } from "../../analysis/group-by.ts";
 import {
+  type Pairing,
   type PublishedComparison,
   publishedComparisons,
+  type UncomparedFigure,
+  uncomparedFigures,
   type Verdict,
 } from "../../analysis/published-comparisons.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { PublishedPoint } from "../../recording/published-points.ts";
 import type { ResultRow } from "../../recording/rows.ts";
+import { whyNot } from "../published.ts";
 import { type Html, html } from "./html.ts";
 import { listed } from "./parts.ts";
 import { type Cell, type ShownMethods, sortable, type TableRow } from "./tables.ts";
@@ -16,19 +21,59 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   "no difference": "no difference by interval",
 };
 
-/** How often ours is better, worse, or not to be told apart; nothing without published figures at our sparsities. */
+/**
+ * How often ours is better, worse, or not to be told apart, apart for the same and for other methods; and which figures
+ * have no point of ours near them. Nothing without published figures.
+ */
 export function publishedSentences(
   results: readonly ResultRow[],
   published: readonly PublishedPoint[],
 ): string[] {
-  const verdicts = publishedComparisons(results, published).flatMap(({ verdict }) => verdict ?? []);
-  if (verdicts.length === 0) return [];
+  const comparisons = publishedComparisons(results, published);
+  const judged = (pairing: Pairing) =>
+    comparisons.flatMap((each) => (each.pairing === pairing ? (each.verdict ?? []) : []));
+  const [same, other] = [judged("same method"), judged("other method")];
+  const compared = [
+    ...(same.length === 0
+      ? []
+      : [
+          `${count(same.length, "comparison")} with the same method at the same fraction kept: ${tally(same)}`,
+        ]),
+    ...(other.length === 0
+      ? []
+      : [
+          `${count(other.length, "comparison")} with other methods, of figures whose own this study does not have: ${tally(other)}`,
+        ]),
+  ];
+  return [
+    ...(compared.length === 0
+      ? []
+      : [`Beside published figures, ${compared.join("; ")}. Protocols differ: published.csv says how.`]),
+    ...uncomparedSentence(uncomparedFigures(results, published)),
+  ];
+}
+
+function tally(verdicts: readonly Verdict[]): string {
   const parts = (Object.keys(VERDICTS) as Verdict[]).flatMap((verdict) => {
     const times = verdicts.filter((each) => each === verdict).length;
     return times === 0 ? [] : [`${VERDICTS[verdict]} in ${times}`];
   });
+  return listed(parts);
+}
+
+/** The figures that stand alone, those of one paper, method and reason together. */
+function uncomparedSentence(uncompared: readonly UncomparedFigure[]): string[] {
+  if (uncompared.length === 0) return [];
+  const byReason = [...groupBy(uncompared, whyNot)].map(([why, figures]) => {
+    const byMethod = groupBy(figures, ({ published: { paper, method } }) => `${paper} ${method}`);
+    const named = [...byMethod].map(([name, of]) => {
+      const kept = of.map(({ published }) => published.kept);
+      return kept.every((part) => part === 1) ? name : `${name} at ${listed(kept.map(percent))} kept`;
+    });
+    return `${named.join("; ")} (${why})`;
+  });
   return [
-    `Beside published figures, ${count(verdicts.length, "comparison")} at the same fraction kept: ${listed(parts)}. Protocols differ: published.csv says how.`,
+    `Nothing here is near ${count(uncompared.length, "published figure")}, within 2% of the fraction kept: ${byReason.join("; ")}.`,
   ];
 }
 
@@ -46,6 +91,7 @@ export function publishedTable(
       "Pruned",
       "Paper",
       "Its method",
+      "Compared with",
       "Theirs (%)",
       "Ours (%)",
       "Difference",
@@ -57,11 +103,11 @@ export function publishedTable(
     shown,
     "heading",
   )}
-<p class="explanation">Test errors in percent. Difference: ours minus theirs, in percentage points, with its 95% interval from the seeds of both, as far as the paper tells its spread, and half a unit of its last digit. published.csv has every figure with its source.</p>`;
+<p class="explanation">Test errors in percent. Difference: ours minus theirs, in percentage points, with its 95% interval from the seeds of both, as far as the paper tells its spread, and half a unit of its last digit. Compared is the same method; where the study has none that is, every one of its methods. published.csv has every figure with its source.</p>`;
 }
 
 function rowOf(comparison: PublishedComparison): TableRow {
-  const { published, method, sparsity, error, difference, ci95, verdict } = comparison;
+  const { published, pairing, method, sparsity, error, difference, ci95, verdict } = comparison;
   const text = (value: string): Cell => ({ text: value, value });
   return {
     method,
@@ -69,6 +115,7 @@ function rowOf(comparison: PublishedComparison): TableRow {
       { text: percent(sparsity), value: sparsity },
       text(published.paper),
       text(published.method),
+      text(pairing),
       { text: published.error, value: Number(published.error) },
       { text: error.toFixed(2), value: error },
       { text: signed(difference), value: difference },
