@@ -13,7 +13,8 @@ export interface EffectiveRequest extends PruneRequest {
  * Prunes as `pruneMasks` does, to an effective sparsity (Vysogorets and Kempe 2021, section 3.2): values that are pruned, or
  * kept on no path from an input to an output, over all values of the tensors. Of all budgets that leave what is pruned
  * already and are no larger than the sparsity's own, it takes the largest whose effective sparsity is at most the one asked for, counted
- * in values and rounded half to even. One unit more may cut off many others, so that less is reached: never more.
+ * in values and rounded half to even. One unit more may cut off many others, so that less is reached. More is only where
+ * what is pruned already, or dead in the dense network, is more.
  *
  * The allocation has to be exact in total. Throws as `pruneMasks` does.
  */

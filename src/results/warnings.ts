@@ -4,6 +4,7 @@ import type { RunStatus } from "../experiment/status.ts";
 import { type ThinLayer, thinLayers } from "../pruning/measure.ts";
 import { isConstructed } from "../pruning/method.ts";
 import { structures } from "../pruning/structures/registry.ts";
+import { roundHalfToEven } from "../pruning/top-k.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 
 /** What a reader of the finished tables should know before trusting them, one line each. */
@@ -13,6 +14,7 @@ export function resultWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
     ...statusWarnings(plan, faults),
     ...thinLayerWarnings(plan, faults),
     ...lostOutputWarnings(plan, stored),
+    ...missedTargetWarnings(plan, stored),
   ];
 }
 
@@ -103,6 +105,33 @@ function lostOutputWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
     );
   }
   return [...lines.values()];
+}
+
+/** One line for each method whose sparsities are effective ones and that reaches others, of the point that is the farthest off. */
+function missedTargetWarnings(plan: StudyPlan, stored: StoredRuns): string[] {
+  const byMethod = new Map<string, { seed: number; asked: number; reached: number; points: Set<string> }>();
+  for (const cell of plan.cells) {
+    const { method, sparsity, seed } = cell;
+    if (isConstructed(method) || method.target !== "effective") continue;
+    const result = stored.get(pointRunOf(cell))?.result;
+    if (result?.kind !== "point" || result.measure.effectiveSparsity === null) continue;
+    const { effectiveSparsity: reached, tensors } = result.measure;
+    const values = tensors.reduce((sum, { prunable, size }) => sum + (prunable ? size : 0), 0);
+    if (Math.round(reached * values) === roundHalfToEven(sparsity * values)) continue;
+    const found = byMethod.get(method.name);
+    const points = (found?.points ?? new Set()).add(`${sparsity} ${seed}`);
+    const isFarther =
+      found === undefined || Math.abs(reached - sparsity) > Math.abs(found.reached - found.asked);
+    byMethod.set(method.name, isFarther ? { seed, asked: sparsity, reached, points } : { ...found, points });
+  }
+  return [...byMethod].map(([method, { seed, asked, reached, points }]) => {
+    const off = points.size === 1 ? "" : `, the farthest off of ${points.size} points`;
+    const why =
+      reached < asked
+        ? "one unit more takes so much with it that it would be too many"
+        : "as many weights are pruned already, or on no path where nothing is pruned";
+    return `${method} asks for an effective sparsity of ${asked} and reaches ${Number(reached.toFixed(6))} in seed ${seed}${off}: ${why}.`;
+  });
 }
 
 function listed(labels: readonly string[]): string {
