@@ -16,6 +16,12 @@ Folders:
                     the password of the Redis server of --on redis://HOST and worker
   XDG_CACHE_HOME    where the cache folder lies without it, on Linux (default: ~/.cache)
 
+TensorFlow:
+  PRUNE_LAB_TENSORFLOW_LANES
+                    networks that train at once, 1 to 256 (default: 16 on a GPU, 1 on a CPU)
+  TF_NUM_INTRAOP_THREADS
+                    threads of one operation on the CPU (default: one a core)
+
 Terminal:
   NO_COLOR          any value: no colors
   FORCE_COLOR       1, 2 or 3: colors although the output is no terminal; 0: none
@@ -24,11 +30,14 @@ Terminal:
 Continuous integration:
   GITHUB_ACTIONS       set by GitHub Actions: check writes annotations, and no other line can be a workflow command
   GITHUB_STEP_SUMMARY  set by GitHub Actions: the file that check --markdown adds to
+  SOURCE_DATE_EPOCH    seconds since 1970 that check writes into a history as its time (default: now)
 
 Compilers and tools:
   CC                compiler of the kernels-native engine
   CXX, PYTHON       compiler and Python of setup tensorflow
   LD_LIBRARY_PATH   searched for CUDA's libraries by the tensorflow engine
+  PRUNE_LAB_PYTHON, PRUNE_LAB_ONNX_PYTHON
+                    Python of bench, with onnxruntime or torch (default: python3)
   NODE_USE_ENV_PROXY, HTTPS_PROXY
                     downloads through a proxy (Node 22.21 or newer)`;
 

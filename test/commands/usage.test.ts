@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/foundations/paths.ts";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -44,14 +47,17 @@ describe("help", () => {
     expect(fetch).toEqual(await runCli(["data", "fetch", "--help"], { cwd: folder }));
     const { code, stdout } = await runCli(["help", "environment"], { cwd: folder });
     expect(code).toBe(0);
-    for (const name of [
-      "PRUNE_LAB_DATA",
-      "PRUNE_LAB_CACHE",
-      "NO_COLOR",
-      "XDG_CACHE_HOME",
-      "GITHUB_ACTIONS",
-    ]) {
-      expect(stdout).toContain(name);
-    }
+    for (const name of ["NO_COLOR", "XDG_CACHE_HOME", "GITHUB_ACTIONS"]) expect(stdout).toContain(name);
+  });
+
+  test("of the environment names every variable of prune-lab's own that its source reads", async () => {
+    const source = path.join(packageRoot, "src");
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".ts") && path.basename(file) !== "help.ts",
+    );
+    const namesIn = (text: string) => [...text.matchAll(/\bPRUNE_LAB_\w+/g)].map(([name]) => name);
+    const read = files.flatMap((file) => namesIn(readFileSync(path.join(source, file), "utf8")));
+    const { stdout } = await runCli(["help", "environment"], { cwd: folder });
+    expect(namesIn(stdout).sort()).toEqual([...new Set(read)].sort());
   });
 });
