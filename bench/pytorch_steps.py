@@ -2,13 +2,14 @@
 
 Reads one JSON request a line and answers each with one JSON line:
 
-    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "compiled": false, "sparsity": 0,
+    {"open": {"spec": ..., "optimizer": ..., "batchSize": 64, "fused": false, "compiled": false, "masks": [],
         "sparseprop": false, "threads": 1}}                                      {"network": 0}
     {"run": {"network": 0, "steps": 100}}                                        {"seconds": 0.21}
 
-The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed, nor is compiling.
+Masks are bytes in base64, 1 where a weight is kept: one for each layer with weights, or none of a dense network. The inputs are random and already float32 tensors in batches: reading and shuffling examples is not timed, nor is compiling.
 """
 
+import base64
 import json
 import sys
 import time
@@ -43,13 +44,13 @@ def sparse_layers(network, inputs):
 
 
 class Training:
-    def __init__(self, spec, optimizer, batchSize, fused, compiled, sparsity, sparseprop, threads):
+    def __init__(self, spec, optimizer, batchSize, fused, compiled, masks, sparseprop, threads):
         self.threads = threads
         self.network = torch.nn.Sequential(*map(module, spec["layers"]))
-        if sparsity > 0:
-            for layer in self.network:
-                if hasattr(layer, "weight"):
-                    prune.random_unstructured(layer, "weight", sparsity)
+        if masks:
+            for layer, mask in zip((each for each in self.network if hasattr(each, "weight")), masks, strict=True):
+                kept = torch.frombuffer(bytearray(base64.b64decode(mask)), dtype=torch.uint8)
+                prune.custom_from_mask(layer, "weight", kept.reshape(layer.weight.shape))
         self.inputs = torch.rand(BATCHES, batchSize, *spec["inputShape"])
         if sparseprop:
             self.network = sparse_layers(self.network, self.inputs[0])

@@ -1,28 +1,27 @@
 // Times one training step (forward, backward, Adam) of each engine, beside what the Python of `PYTHON` (or python3) has of
 // PyTorch, as it comes and compiled, on one thread and on all, JAX compiled by jit, likewise, and SparseProp; dense and with weights
-// pruned (by torch.nn.utils.prune; in JAX by masks). Runs the built code: `npm run bench`.
+// pruned, all by the same masks (torch.nn.utils.prune; in JAX a product). Runs the built code: `npm run bench`.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { datasetSchema, loadDataset } from "../dist/datasets/registry.js";
 import { engines, openEngine } from "../dist/engines/registry.js";
 import { inputError } from "../dist/foundations/errors.js";
-import { randomStream } from "../dist/foundations/random.js";
 import { didYouMean } from "../dist/foundations/suggest.js";
-import { initialParameters } from "../dist/models/initializers.js";
 import { buildNetwork, modelSchema, models } from "../dist/models/registry.js";
-import { parameterSpecs } from "../dist/network/parameters.js";
-import { layerOutputShapes } from "../dist/network/shapes.js";
 import { describeMachine, formatTable, interleave, runBench } from "./measure.mjs";
 import { measurePeak } from "./peak.mjs";
 import { startJax, startPyTorch } from "./rivals.mjs";
+import { maskKinds, multiplyAdds, prunedNetwork, trainer } from "./training.mjs";
 
 const usage = `Usage: npm run bench -- [options]
 
   --engine NAME    an engine to time (repeatable; default: all that can run, without the reference)
   --model NAME     a model to time (repeatable; default: lenet-300-100, lenet-5)
-  --sparsity S     the part of every weight tensor that is pruned, at random; 0 is dense
+  --sparsity S     the part of the weights that is pruned; 0 is dense
                    (repeatable; default: 0, 0.8, 0.9, 0.95, 0.99)
+  --masks KIND     what is pruned: ${maskKinds[0]}, the same part of every weight tensor; or the smallest weights of a network
+                   that is trained first, by ${maskKinds.slice(1).join(" or ")} (repeatable; default: all three)
   --grow           instead: how the dense step grows with the width of an MLP and with the batch
   --rounds N       rounds of turns, the median of which is shown (default 9)
   --seconds S      length of a turn (default 0.3)
@@ -34,6 +33,7 @@ const { values: flags } = parseArgs({
     engine: { type: "string", multiple: true },
     model: { type: "string", multiple: true, default: ["lenet-300-100", "lenet-5"] },
     sparsity: { type: "string", multiple: true, default: ["0", "0.8", "0.9", "0.95", "0.99"] },
+    masks: { type: "string", multiple: true, default: maskKinds },
     grow: { type: "boolean", default: false },
     rounds: { type: "string", default: "9" },
     seconds: { type: "string", default: "0.3" },
@@ -57,19 +57,13 @@ async function main() {
   if (pytorch === undefined) notify("PyTorch is left out: no Python with torch (PYTHON, or python3).");
   const jax = await startJaxes();
   if (jax.length === 0) notify("JAX is left out: no Python with jax (PYTHON, or python3).");
-  const { train: examples } = await loadDataset(datasetSchema().parse({ name: "mnist" }), {
+  const dataset = await loadDataset(datasetSchema().parse({ name: "mnist" }), {
     dataDir: undefined,
     notify,
   });
 
   const results = [];
-  for (const each of cases) {
-    for (const timing of await timeCase(each, { opened, pytorch, jax, examples })) {
-      const { title, sparsity, batchSize } = each;
-      const rate = (1000 * batchSize * multiplyAdds(each)) / timing.median;
-      results.push({ title, sparsity, batchSize, ...timing, multiplyAddsPerSecond: rate });
-    }
-  }
+  for (const each of cases) results.push(...(await timeCase(each, { opened, pytorch, jax, dataset })));
 
   const machine = {
     ...describeMachine(),
@@ -87,15 +81,16 @@ async function main() {
   else print(machine, results);
 }
 
-/** The models at the sparsities asked for, batch 64. */
+/** The models at the sparsities asked for, with all kinds of masks, batch 64. */
 function sparseCases() {
   const sparsities = flags.sparsity.map(parseSparsity);
+  for (const kind of flags.masks) checkName("masks", kind, maskKinds);
   return flags.model.flatMap((name) => {
-    checkModel(name);
+    checkName("model", name, models.names());
     const spec = digitNetwork({ name });
     return sparsities.map((sparsity) => {
-      const density = sparsity === 0 ? "dense" : `${100 * sparsity}%`;
-      return { title: `${name}, ${density}`, spec, sparsity, batchSize: 64 };
+      if (sparsity === 0) return { title: `${name}, dense`, spec, sparsity, kinds: [null], batchSize: 64 };
+      return { title: `${name}, ${100 * sparsity}%`, spec, sparsity, kinds: flags.masks, batchSize: 64 };
     });
   });
 }
@@ -106,6 +101,7 @@ function growingCases() {
     title: `784-${width}-${width}-10, batch ${batchSize}`,
     spec: digitNetwork({ name: "mlp", hidden: [width, width] }),
     sparsity: 0,
+    kinds: [null],
     batchSize,
   });
   const widths = [300, 512, 1024, 2048, 4096];
@@ -127,68 +123,68 @@ async function startJaxes() {
   return started;
 }
 
-/** Times every engine and its rivals at one case, in turns. */
-async function timeCase({ spec, sparsity, batchSize }, { opened, pytorch, jax, examples }) {
+/** Times every engine and its rivals at one case, with all its kinds of masks, in turns. */
+async function timeCase({ title, spec, sparsity, kinds, batchSize }, { opened, pytorch, jax, dataset }) {
   const contenders = [];
   const networks = [];
-  for (const engine of opened) {
-    const network = await engine.createNetwork(spec, optimizer);
-    networks.push(network);
-    const run = await trainer(network, examples, sparsity, batchSize);
-    contenders.push({ name: engine.description.name, run });
-  }
-  if (pytorch !== undefined) {
-    const plain = { fused: true, compiled: false, sparseprop: false, threads: 1 };
-    const rivals = [
-      { ...plain, name: "pytorch", fused: false },
-      { ...plain, name: "pytorch, fused Adam" },
-      { ...plain, name: "pytorch, compiled, fused Adam", compiled: true },
-    ];
-    if (cores > 1) {
-      const threads = cores;
-      rivals.push({ ...plain, name: `pytorch, fused Adam, ${cores} threads`, threads });
-      rivals.push({
-        ...plain,
-        name: `pytorch, compiled, fused Adam, ${cores} threads`,
-        compiled: true,
-        threads,
-      });
+  for (const kind of kinds) {
+    const { parameters, masks } = await prunedNetwork(spec, { kind, sparsity, dataset, notify });
+    const own = { title: kind === null ? title : `${title} ${kind}`, masks };
+    for (const engine of opened) {
+      const network = await engine.createNetwork(spec, optimizer);
+      networks.push(network);
+      await network.writeParameters(parameters);
+      if (masks.size > 0) await network.setMasks(masks);
+      const run = trainer(network, dataset.train, batchSize);
+      contenders.push({ ...own, kind, name: engine.description.name, run });
     }
-    if (pytorch.sparseprop !== null && sparsity > 0)
-      rivals.push({ ...plain, name: "sparseprop, fused Adam", sparseprop: true });
-    for (const { name, ...options } of rivals) {
-      const run = await pytorch.open({ spec, optimizer, batchSize, sparsity, ...options });
-      contenders.push({ name, run });
+    const training = { spec, optimizer, batchSize, masks: encode(masks) };
+    if (pytorch !== undefined) {
+      for (const { name, ...options } of rivalsOf(pytorch, kind))
+        contenders.push({ ...own, kind, name, run: await pytorch.open({ ...training, ...options }) });
     }
+    for (const { name, open } of isTrained(kind) ? [] : jax)
+      contenders.push({ ...own, kind, name, run: await open(training) });
   }
-  for (const { name, open } of jax)
-    contenders.push({ name, run: await open({ spec, optimizer, batchSize, sparsity }) });
   const rounds = Number(flags.rounds);
   const timings = await interleave(contenders, { rounds, turnSeconds: Number(flags.seconds) });
   for (const network of networks) await network.dispose();
-  return timings;
-}
-
-/** Of one example's step: forward, weight gradient and, but for the first layer, input gradient of kept weights. */
-function multiplyAdds({ spec, sparsity }) {
-  const shapes = layerOutputShapes(spec);
-  let total = 0;
-  let passes = 2;
-  spec.layers.forEach((layer, index) => {
-    const { name, kind } = layer;
-    if (kind !== "dense" && kind !== "conv2d") return;
-    const { size } = parameterSpecs(spec).find((parameter) => parameter.name === `${name}.weight`);
-    const [, height = 1, width = 1] = shapes[index];
-    total += passes * size * height * width * (1 - sparsity);
-    passes = 3;
+  return timings.map((timing, i) => {
+    const { title, kind, masks } = contenders[i];
+    const rate = (1000 * batchSize * multiplyAdds(spec, masks)) / timing.median;
+    return { title, sparsity, masks: kind, batchSize, ...timing, multiplyAddsPerSecond: rate };
   });
-  return total;
 }
 
-function checkModel(name) {
-  const names = models.names();
+/** PyTorch in its arrangements; with trained masks without those that only differ in how they multiply by zeros, wherever these are. */
+function rivalsOf(pytorch, kind) {
+  const plain = { fused: true, compiled: false, sparseprop: false, threads: 1 };
+  const rivals = [
+    { ...plain, name: "pytorch", fused: false },
+    { ...plain, name: "pytorch, fused Adam" },
+  ];
+  if (pytorch.sparseprop !== null && kind !== null)
+    rivals.push({ ...plain, name: "sparseprop, fused Adam", sparseprop: true });
+  if (isTrained(kind)) return rivals;
+  rivals.push({ ...plain, name: "pytorch, compiled, fused Adam", compiled: true });
+  if (cores === 1) return rivals;
+  const many = { ...plain, threads: cores };
+  rivals.push({ ...many, name: `pytorch, fused Adam, ${cores} threads` });
+  rivals.push({ ...many, name: `pytorch, compiled, fused Adam, ${cores} threads`, compiled: true });
+  return rivals;
+}
+
+function isTrained(kind) {
+  return kind !== null && kind !== "random";
+}
+
+function encode(masks) {
+  return [...masks.values()].map((mask) => Buffer.from(mask).toString("base64"));
+}
+
+function checkName(flag, name, names) {
   if (names.includes(name)) return;
-  throw inputError(`Unknown model '${name}'.${didYouMean(name, names)} Models: ${names.join(", ")}.`);
+  throw inputError(`--${flag} is not '${name}'.${didYouMean(name, names)} There are: ${names.join(", ")}.`);
 }
 
 function parseSparsity(text) {
@@ -208,34 +204,6 @@ async function openEngines() {
     else notify(`${entry.name} is left out: ${availability.reason}`);
   }
   return opened;
-}
-
-/** Trains over shuffled examples, as a sweep does; reading them is part of the step. */
-async function trainer(network, examples, sparsity, batchSize) {
-  const { spec } = network;
-  await network.writeParameters(initialParameters(spec, { name: "pytorch" }, 0));
-  if (sparsity > 0) await network.setMasks(randomMasks(spec, sparsity));
-  const stream = randomStream(0, "bench");
-  return async (steps) => {
-    const order = Uint32Array.from({ length: steps * batchSize }, () => stream.below(examples.count));
-    const start = performance.now();
-    await network.train(examples, order, { batchSize, learningRate: 0.001 });
-    return (performance.now() - start) / 1000;
-  };
-}
-
-/** Prunes that part of each weight tensor, exactly. */
-function randomMasks(spec, sparsity) {
-  const stream = randomStream(0, "bench masks");
-  const weights = parameterSpecs(spec).filter(({ role }) => role === "weight");
-  return new Map(
-    weights.map(({ name, size }) => {
-      const mask = new Uint8Array(size).fill(1);
-      const order = stream.shuffle(Uint32Array.from(mask, (_, index) => index));
-      for (const index of order.subarray(0, Math.round(sparsity * size))) mask[index] = 0;
-      return [name, mask];
-    }),
-  );
 }
 
 function print(machine, results) {
