@@ -2,12 +2,14 @@ import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Run, testedOf } from "../experiment/runs/index.ts";
 import { failure, inputError, PruneLabError } from "../foundations/errors.ts";
+import { Terminated } from "../foundations/terminated.ts";
 import { againOf, againText } from "../scheduling/again.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
 import { planJobs } from "../scheduling/jobs.ts";
 import { Progress } from "../scheduling/progress.ts";
 import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
 import type { StoredRun } from "../scheduling/store.ts";
+import { SHORTEST_POLL_SECONDS, takeAway, untilGone } from "./ending.ts";
 import type { ClusterFolder, ClusterState, StudyFile, TaskEvent, TaskProgress } from "./folder.ts";
 import { TaskListener } from "./listener.ts";
 import { OwnTasks } from "./own-tasks.ts";
@@ -15,7 +17,7 @@ import { Patience } from "./patience.ts";
 import { planCluster, tooLongText } from "./plan.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
-import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
+import { prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
 import { Submitter } from "./submitter.ts";
 
 export interface ClusterRequest {
@@ -35,17 +37,16 @@ export interface ClusterRequest {
 /** How long a run that a task has told of may stay invisible: network file systems remember what was not there. */
 const INVISIBLE_SECONDS = 60;
 
-/** How long tasks get to end after they were cancelled: Slurm waits KillWait (30 s) before it kills. */
-const ENDING_SECONDS = 60;
+/** How long tasks get to end that have told of their last run. */
+const LAST_SECONDS = 3;
 
-const SHORTEST_POLL_SECONDS = 1;
 const LONGEST_POLL_SECONDS = 30;
 
 /**
  * Computes what a study lacks on a cluster, and returns its runs. The store alone says what is done; the queue is asked
  * for what is still to come. So it does not matter when this ends: called again, it finds its tasks by their name, and
- * submits only what neither the store nor the queue has. Aborting the signal cancels all tasks; whatever else ends this
- * process cancels none.
+ * submits only what neither the store nor the queue has. Aborting the signal cancels all tasks, unless its reason is a
+ * `Terminated`; whatever else ends this process cancels none.
  *
  * Throws a PruneLabError: `input` where the scheduler refuses, `failure` where a run fails twice, where nothing in the
  * queue will ever run, or after rounds without a new result, `interrupted` when the signal was aborted.
@@ -55,7 +56,10 @@ export async function computeOnCluster(request: ClusterRequest): Promise<StoredR
   return driver.follow();
 }
 
-/** The same, but leaves as soon as everything that fits is in the queue. Returns what it left there. */
+/**
+ * The same, but leaves as soon as everything that fits is in the queue. Returns what it left there. Aborting the signal
+ * cancels nothing: what is submitted is to go on without this process.
+ */
 export async function submitToCluster(
   request: ClusterRequest,
 ): Promise<{ readonly tasks: number; readonly missing: number; readonly unsent: number }> {
@@ -67,7 +71,7 @@ class Driver {
   readonly #request: ClusterRequest;
   readonly #share: Share;
   readonly #state: ClusterState;
-  readonly #mostElements: number;
+  #mostElements = 1;
   readonly #runByLabel: ReadonlyMap<string, Run>;
   readonly #progress = new Progress();
   /** By run: its optimizer steps. */
@@ -81,33 +85,27 @@ class Driver {
   readonly #failures = new Map<string, number>();
   /** Runs that tasks told to be finished and that are not seen in the store. */
   readonly #claimed = new Set<string>();
+  #hasLooked = false;
   #stuckLooks = 0;
   #idleRounds = 0;
   #storedBefore: number;
   #misfitsBefore = 0;
 
   static async open(request: ClusterRequest): Promise<Driver> {
-    const { work, folder, study, scheduler, onEvent } = request;
+    const { work, folder, scheduler, onEvent } = request;
     const [share] = (await findStored([work])) as [Share];
     if (share.error !== undefined) throw share.error;
     const again = againOf(share);
     if (again.runs > 0) onEvent({ event: "notice", study: work.study, message: againText(again) });
     const state = (await folder.readState()) ?? folder.newState(scheduler.address);
     refuseOtherScheduler(state, request);
-    const mostElements = await scheduler.mostElements();
-    await folder.create(state, request.script?.(state.token));
-    state.study = await folder.writeStudy(state, study);
-    await folder.writeState(state);
-    const driver = new Driver(request, share, state, mostElements);
-    await driver.#begin();
-    return driver;
+    return new Driver(request, share, state);
   }
 
-  private constructor(request: ClusterRequest, share: Share, state: ClusterState, mostElements: number) {
+  private constructor(request: ClusterRequest, share: Share, state: ClusterState) {
     this.#request = request;
     this.#share = share;
     this.#state = state;
-    this.#mostElements = mostElements;
     this.#runByLabel = new Map(share.work.runs.map((run) => [run.label, run]));
     this.#storedBefore = share.stored.size;
     for (const { run, steps, cost } of planJobs([share]).values()) {
@@ -135,14 +133,19 @@ class Driver {
 
   /** Finds what is in the queue already, and plans the rest. */
   async #begin(): Promise<void> {
-    const { work, settings } = this.#request;
+    const { work, settings, scheduler, folder, study } = this.#request;
+    this.#mostElements = await scheduler.mostElements();
+    await folder.create(this.#state, this.#request.script?.(this.#state.token));
+    this.#state.study = await folder.writeStudy(this.#state, study);
+    await folder.writeState(this.#state);
     const missing = work.runs.length - this.#share.stored.size;
     work.announce({
       runs: work.runs.length,
       stored: this.#share.stored.size,
       workers: Math.max(1, Math.min(missing, settings.atOnce * settings.cpus)),
     });
-    if (this.#share.isComplete) return;
+    // What was submitted may be there although everything is stored.
+    if (this.#share.isComplete && this.#state.arrays.length === 0) return;
     while (!(await this.#look())) await this.#pause(0);
     const { length } = this.#own.active;
     if (length > 0) this.#tell(`${length} tasks are in the queue already.`);
@@ -151,41 +154,59 @@ class Driver {
 
   /** Follows the tasks to their end. */
   async follow(): Promise<StoredRuns> {
-    const { signal, work, settings, folder } = this.#request;
+    const { signal, settings, folder } = this.#request;
     const began = Date.now();
-    try {
-      while (!this.#share.isComplete) {
-        signal.throwIfAborted();
-        if (this.#submitter.unsent === 0 && this.#own.active.length === 0) await this.#beginRound();
-        await this.#submitWhatFits();
-        if (this.#share.isComplete) break;
-        await this.#pause(began);
-        await this.#look();
-      }
-      await this.#endTasks();
-      await this.#request.scheduler.forget(this.#state.token);
-      await this.#share.trim();
-      if (!settings.keepLogs) await folder.remove();
-      return this.#share.stored;
-    } catch (error) {
-      if (signal.aborted) throw await this.#interrupted();
-      throw error;
-    } finally {
-      work.data.release();
-    }
+    return this.#untilInterrupted(
+      async () => {
+        while (!this.#share.isComplete) {
+          signal.throwIfAborted();
+          if (this.#submitter.unsent === 0 && this.#own.active.length === 0) await this.#beginRound();
+          await this.#submitWhatFits();
+          if (this.#share.isComplete) break;
+          await this.#pause(began);
+          await this.#look();
+        }
+        const isEnded = await this.#endTasks();
+        if (isEnded) await this.#request.scheduler.forget(this.#state.token);
+        await this.#share.trim();
+        if (isEnded && !settings.keepLogs) await folder.remove();
+        return this.#share.stored;
+      },
+      () => (signal.reason instanceof Terminated ? this.#left() : this.#cancelled()),
+    );
   }
 
   /** Submits what fits into the queue. */
   async submit(): Promise<{ tasks: number; missing: number; unsent: number }> {
-    while (!this.#share.isComplete) {
-      await this.#submitWhatFits();
-      if (!this.#submitter.isRefused) break;
-      await this.#pause(Date.now());
-      await this.#look();
+    return this.#untilInterrupted(
+      async () => {
+        while (!this.#share.isComplete) {
+          await this.#submitWhatFits();
+          if (!this.#submitter.isRefused) break;
+          await this.#pause(Date.now());
+          await this.#look();
+        }
+        const missing = this.#request.work.runs.length - this.#share.stored.size;
+        return { tasks: this.#own.active.length, missing, unsent: this.#submitter.unsent };
+      },
+      () => this.#left(),
+    );
+  }
+
+  /** Begins, and works on; `end` says what becomes of the tasks where the signal is aborted meanwhile. */
+  async #untilInterrupted<T>(
+    work: () => Promise<T>,
+    end: () => PruneLabError | Promise<PruneLabError>,
+  ): Promise<T> {
+    try {
+      await this.#begin();
+      return await work();
+    } catch (error) {
+      // A command of Slurm that a terminal's Ctrl-C reaches too ends with an error of its own.
+      throw this.#request.signal.aborted ? await end() : error;
+    } finally {
+      this.#request.work.data.release();
     }
-    this.#request.work.data.release();
-    const missing = this.#request.work.runs.length - this.#share.stored.size;
-    return { tasks: this.#own.active.length, missing, unsent: this.#submitter.unsent };
   }
 
   /** Plans what is neither stored nor in the queue. */
@@ -276,6 +297,7 @@ class Driver {
       this.#silence.rest();
       this.#submitter.looked();
       const { begun, ended } = await this.#own.learn(queue);
+      this.#hasLooked = true;
       this.#listener.follow(begun);
       await this.#listener.leave(ended);
       if (this.#own.active.length > 0) {
@@ -319,7 +341,7 @@ class Driver {
       this.#tell(`A task failed on ${node}: ${message}`);
       return;
     }
-    await this.#endTasks().catch(() => {});
+    await this.#endTasks();
     throw failure(message, hint === undefined ? {} : { hint });
   }
 
@@ -365,53 +387,70 @@ class Driver {
     } else this.#stuckLooks = 0;
   }
 
-  /** Nothing of ours stays in the queue. */
-  async #endTasks(): Promise<void> {
+  /** Nothing of ours is to stay in the queue; false, and told, where something does. */
+  async #endTasks(): Promise<boolean> {
     const { scheduler } = this.#request;
-    if (this.#own.active.length === 0) return;
+    if (this.#own.active.length === 0) return true;
     const { token } = this.#state;
-    const isThere = async () => (await scheduler.queue(token)).some(isActive);
-    // Tasks that have told of their last run are about to end.
-    for (let i = 0; i < 5 && (await isThere()); i++) await sleep(500);
-    if (!(await isThere())) return;
-    await scheduler.cancel(token);
-    const until = Date.now() + ENDING_SECONDS * 1000;
-    while (Date.now() < until && (await isThere())) await sleep(500);
+    const left = await untilGone(scheduler, token, LAST_SECONDS).catch(() => undefined);
+    const trouble = left === 0 ? undefined : await takeAway(scheduler, token);
+    if (trouble !== undefined)
+      this.#tell(`The sweep needs its tasks no more, but ${trouble}. ${this.#cancelLater}`);
+    return trouble === undefined;
   }
 
-  async #interrupted(): Promise<PruneLabError> {
-    const { work } = this.#share;
+  /** Takes the tasks away, for somebody has ended the sweep. */
+  async #cancelled(): Promise<PruneLabError> {
     const { scheduler, folder, settings } = this.#request;
-    const kept = () => `${this.#share.stored.size} of ${work.runs.length} runs are kept`;
-    try {
-      this.#tell(`Cancelling ${this.#own.active.length} tasks.`);
-      await scheduler.cancel(this.#state.token);
-      const until = Date.now() + ENDING_SECONDS * 1000;
-      while (Date.now() < until && (await scheduler.queue(this.#state.token)).some(isActive))
-        await sleep(500);
-      await this.#listener.hear();
-      await scheduler.forget(this.#state.token);
-      if (!settings.keepLogs) await folder.remove();
-    } catch (error) {
-      if (!(error instanceof TryLater)) return error as PruneLabError;
-      return new PruneLabError(
-        "interrupted",
-        `Interrupted: ${kept()}, but the tasks could not be cancelled (${error.message}).`,
-        { hint: `Cancel them later: prune-lab cancel ${folder.results}` },
-      );
+    const { token } = this.#state;
+    const { length } = this.#own.active;
+    if (length > 0) this.#tell(`Cancelling ${length} ${length === 1 ? "task" : "tasks"}.`);
+    const trouble = await takeAway(scheduler, token);
+    // What finished meanwhile counts; what failed does not matter any more.
+    await this.#listener.hear().catch(() => {});
+    if (trouble !== undefined) {
+      return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, but ${trouble}.`, {
+        hint: this.#cancelLater,
+      });
     }
-    return new PruneLabError("interrupted", `Interrupted: ${kept()}, and the tasks are cancelled.`, {
+    if (!settings.keepLogs) await folder.remove();
+    return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, and the tasks are cancelled.`, {
       hint: "Run the same command again to continue.",
     });
   }
 
+  /** Leaves the tasks, for this process alone was ended. */
+  #left(): PruneLabError {
+    const { length } = this.#own.active;
+    const { results } = this.#request.folder;
+    const isKnown = this.#hasLooked && this.#state.arrays.every(({ job }) => job !== null);
+    if (length === 0 && isKnown) {
+      const message = `Interrupted: ${this.#kept}, and none of its tasks is in the queue.`;
+      return new PruneLabError("interrupted", message, { hint: "Run the same command again to continue." });
+    }
+    const tasks =
+      length === 0
+        ? "what is in the queue stays there"
+        : `${length} ${length === 1 ? "task stays" : "tasks stay"} in the queue`;
+    return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, and ${tasks}.`, {
+      hint:
+        `How far they are: prune-lab status ${results}\nCancel them: prune-lab cancel ${results}\n` +
+        "Run the same command again to follow them.",
+    });
+  }
+
+  get #kept(): string {
+    return `${this.#share.stored.size} of ${this.#share.work.runs.length} runs are kept`;
+  }
+
+  get #cancelLater(): string {
+    return `Cancel them later: prune-lab cancel ${this.#request.folder.results}`;
+  }
+
   #cancelledElsewhere(): PruneLabError {
-    const { stored, work } = this.#share;
-    return new PruneLabError(
-      "interrupted",
-      `The tasks were cancelled by another command: ${stored.size} of ${work.runs.length} runs are kept.`,
-      { hint: "Run the same command again to continue." },
-    );
+    return new PruneLabError("interrupted", `The tasks were cancelled by another command: ${this.#kept}.`, {
+      hint: "Run the same command again to continue.",
+    });
   }
 
   /** Waits a moment, longer the longer it lasts. */

@@ -1,18 +1,20 @@
+import { Terminated } from "../foundations/terminated.ts";
 import { hasTerminal } from "./output.ts";
 
 /**
- * Does something that Ctrl-C (or SIGTERM) aborts through its signal; a second Ctrl-C ends the process at once. Where no
- * terminal is attached, it goes on when the terminal that started it is closed.
+ * Does something that Ctrl-C aborts through its signal, as does SIGTERM with a `Terminated` for its reason; a second Ctrl-C
+ * ends the process at once. Where no terminal is attached, it goes on when the terminal that started it is closed.
  */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const terminate = () => interruption.abort(new Terminated());
+  process.once("SIGINT", interrupt).once("SIGTERM", terminate);
   const endIgnoring = ignoreHangup();
   try {
     return await work(interruption.signal);
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    process.off("SIGINT", interrupt).off("SIGTERM", terminate);
     endIgnoring();
   }
 }

@@ -15,10 +15,10 @@ const FAKE = path.join(packageRoot, "test", "support", "fake-slurm.mjs");
 const TABLES = ["results.csv", "layers.csv", "summary.csv", "manifest.json", "config.yaml"];
 
 /** A folder with a tiny config, tasks of one run or few, and commands of Slurm in front of the PATH. */
-async function site(cluster = "task: 1s") {
+async function site(cluster = "task: 1s, cpus: 2") {
   const folder = await temporaryFolder();
   await writeTinyConfig(folder);
-  await writeFile(path.join(folder, "cluster.yaml"), `slurm: { time: 2m, cpus: 2, ${cluster} }\n`);
+  await writeFile(path.join(folder, "cluster.yaml"), `slurm: { time: 2m, ${cluster} }\n`);
   for (const name of ["sbatch", "squeue", "scancel", "scontrol"]) {
     await mkdir(path.join(folder, "bin"), { recursive: true });
     const file = path.join(folder, "bin", name);
@@ -33,21 +33,47 @@ async function site(cluster = "task: 1s") {
   });
   const lab = (args: readonly string[], mode = ""): Promise<CliResult> =>
     runCli(args, { cwd: folder, env: environment(mode) });
+  /** What a command was called with. */
+  const calls = async (command: string) =>
+    (await readFile(path.join(folder, "slurm", "calls.log"), "utf8").catch(() => ""))
+      .split("\n")
+      .filter((line) => line.startsWith(`${command} `));
   return {
     folder,
-    environment,
     lab,
     sweep: (args: readonly string[] = [], mode = "") =>
       lab(["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm", ...args], mode),
-    /** What a command was called with. */
-    calls: async (command: string) =>
-      (await readFile(path.join(folder, "slurm", "calls.log"), "utf8").catch(() => ""))
-        .split("\n")
-        .filter((line) => line.startsWith(`${command} `)),
+    calls,
+    /** A sweep that a test ends: `ends` resolves as soon as `isTime` holds, it got the signal and has ended. */
+    endedBy: async (
+      signal: NodeJS.Signals,
+      isTime: (told: string) => boolean | Promise<boolean>,
+      args: readonly string[] = [],
+      mode = "wait",
+    ) => {
+      const child = execFile(
+        process.execPath,
+        [
+          ...[BINARY, "sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm"],
+          ...args,
+        ],
+        { cwd: folder, env: { ...process.env, ...environment(mode) } },
+      );
+      let stderr = "";
+      child.stderr?.on("data", (text: string) => {
+        stderr += text;
+      });
+      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+      while (!(await isTime(stderr)) && child.exitCode === null) await sleep(50);
+      child.kill(signal);
+      return { code: await ended, stderr };
+    },
   };
 }
 
-async function expectLocalTables({ folder, lab }: Awaited<ReturnType<typeof site>>) {
+type Site = Awaited<ReturnType<typeof site>>;
+
+async function expectLocalTables({ folder, lab }: Site) {
   expect(
     await lab(["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "local", "--quiet"]),
   ).toMatchObject({
@@ -158,6 +184,16 @@ test("a node with other data is named and left out", async () => {
   expect((await slurm.calls("sbatch")).at(-1)).toContain("--exclude=n1 ");
 });
 
+test("tasks that nothing is missing for any more are cancelled", async () => {
+  const slurm = await site();
+  expect(await slurm.sweep(["--detach"], "wait")).toMatchObject({ code: 0 });
+  const here = ["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out"];
+  expect(await slurm.lab(here)).toMatchObject({ code: 0 });
+  expect(await slurm.sweep()).toMatchObject({ code: 0 });
+  expect(await slurm.calls("scancel")).toHaveLength(1);
+  expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
+});
+
 test("--detach leaves tasks in the queue; status tells of them, and the same command ends the sweep", async () => {
   const slurm = await site();
   const submitted = await slurm.sweep(["--detach"], "late");
@@ -173,26 +209,62 @@ test("--detach leaves tasks in the queue; status tells of them, and the same com
   expect((await slurm.lab(["status", "out"])).stdout).toBe("out: none of its tasks is with a scheduler.\n");
 });
 
-test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
-  const slurm = await site();
-  const seed = ["--config", "tiny.yaml", "--no-charts", "--out", "out", "--set", "seeds=[0]"];
-  expect(await slurm.lab(["sweep", ...seed, "--quiet"])).toMatchObject({ code: 0 });
-  const child = execFile(
-    process.execPath,
-    [BINARY, "sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm"],
-    { cwd: slurm.folder, env: { ...process.env, ...slurm.environment("wait") } },
-  );
-  let told = "";
-  child.stderr?.on("data", (text: string) => {
-    told += text;
+describe("a driver that is ended", () => {
+  const submitted = (slurm: Site) => async () => (await slurm.calls("sbatch")).length > 0;
+
+  test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
+    const slurm = await site();
+    const seed = ["--config", "tiny.yaml", "--no-charts", "--out", "out", "--set", "seeds=[0]"];
+    expect(await slurm.lab(["sweep", ...seed, "--quiet"])).toMatchObject({ code: 0 });
+    const { code, stderr } = await slurm.endedBy("SIGINT", submitted(slurm));
+    expect(stderr).toMatch(/Interrupted: [1-9]\d* of \d+ runs are kept, and the tasks are cancelled\./);
+    expect(code).toBe(130);
+    expect(await slurm.calls("scancel")).toHaveLength(1);
+    expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
   });
-  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-  while ((await slurm.calls("sbatch")).length === 0 && child.exitCode === null) await sleep(50);
-  child.kill("SIGINT");
-  expect(await ended).toBe(130);
-  expect(told).toMatch(/Interrupted: [1-9]\d* of \d+ runs are kept, and the tasks are cancelled\./);
-  expect(await slurm.calls("scancel")).toHaveLength(1);
-  expect((await slurm.lab(["status", "out"])).stdout).toContain("none of its tasks");
+
+  test("SIGTERM cancels nothing: says what stays, and how it is followed and cancelled", async () => {
+    const slurm = await site();
+    const { code, stderr } = await slurm.endedBy("SIGTERM", submitted(slurm));
+    expect(stderr).toMatch(/Interrupted: 0 of 8 runs are kept, and [1-9]\d* tasks? stays? in the queue\./);
+    expect(stderr).toMatch(/prune-lab status .*out/);
+    expect(stderr).toMatch(/prune-lab cancel .*out/);
+    expect(code).toBe(130);
+    expect(await slurm.calls("scancel")).toEqual([]);
+    expect((await slurm.lab(["status", "out"])).stdout).toMatch(/tasks +\d+ waiting/);
+    expect((await slurm.lab(["cancel", "out"])).stdout).toMatch(/out: \d+ tasks? cancelled/);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s while --detach submits cancels nothing, and says what is in the queue",
+    async (signal) => {
+      const slurm = await site();
+      const { code, stderr } = await slurm.endedBy(
+        signal,
+        (told) => told.includes("takes no more tasks now"),
+        ["--detach"],
+        "full",
+      );
+      expect(stderr).toContain("Interrupted: 0 of 8 runs are kept, and none of its tasks is in the queue.");
+      expect(code).toBe(130);
+      expect(await slurm.calls("scancel")).toEqual([]);
+    },
+  );
+
+  test("Ctrl-C before a controller that is away has told of the queue", async () => {
+    const slurm = await site();
+    expect(await slurm.sweep(["--detach"], "wait")).toMatchObject({ code: 0 });
+    const { code, stderr } = await slurm.endedBy(
+      "SIGINT",
+      (told) => told.includes("Slurm does not answer"),
+      [],
+      "wait silent",
+    );
+    expect(stderr).toContain("but the tasks could not be cancelled (Unable to contact slurm controller).");
+    expect(stderr).toMatch(/Cancel them later: prune-lab cancel .*out/);
+    expect(code).toBe(130);
+    expect((await slurm.lab(["cancel", "out"])).stdout).toMatch(/out: \d+ tasks? cancelled/);
+  });
 });
 
 test("an engine whose numbers depend on the machine is what it is on a node", async () => {

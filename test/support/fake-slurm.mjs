@@ -5,7 +5,8 @@
 //                    full (it takes none), full=N (at most N elements are queued at once), lose-answer (the first sbatch
 //                    works and says it did not), hold (jobs wait for ever), break (tasks end at once), late (tasks begin
 //                    when squeue was called three times), soon (tasks have ended when sbatch ends), wait (jobs stay
-//                    behind others)
+//                    behind others), stay (a task ends when sbatch was called twice), kill-driver (sbatch works, and kills
+//                    who called it), silent (squeue and scancel do not reach the controller), alone (there is no node but n1)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,6 +34,7 @@ const jobs = () =>
   readdirSync(folder)
     .filter((name) => /^job_\d+$/.test(name))
     .map((name) => JSON.parse(readFileSync(file(name), "utf8")));
+if (is("silent") && ["squeue", "scancel"].includes(command)) fail("Unable to contact slurm controller");
 const stateOf = ({ id, held }, index) => {
   if (existsSync(file("cancelled", id))) {
     if (!existsSync(file("ended", id, index))) return "CANCELLED";
@@ -58,10 +60,18 @@ switch (command) {
     const queued = jobs().flatMap((job) => job.indices.filter((index) => isQueued(job, index)));
     const most = is("full") ? 0 : Number(limitOf("full") ?? Number.POSITIVE_INFINITY);
     if (queued.length + indices.length > most) beyond("QOSMaxSubmitJobPerUserLimit");
-    const node = ["n1", "n2"].find((name) => !(flag("exclude") ?? "").split(",").includes(name));
+    const nodes = is("alone") ? ["n1"] : ["n1", "n2"];
+    const node = nodes.find((name) => !(flag("exclude") ?? "").split(",").includes(name));
+    if (node === undefined)
+      fail("Batch job submission failed: Requested node configuration is not available");
     const held = is("hold");
+    // 600 times at most: nothing stays when a test has failed.
+    const wait = (name, times) =>
+      `for i in $(seq 600); do [ $(grep -c ^${name} ${file("calls.log")}) -ge ${times} ] && break; sleep 0.1; done`;
     const [script, array] = args.slice(-2);
-    const body = is("break") ? "echo nothing works here" : `bash ${script} ${array}`;
+    const body = is("break")
+      ? "echo nothing works here"
+      : `bash ${script} ${array}${is("stay") ? `; ${wait("sbatch", 2)}` : ""}`;
     const loop = indices
       .map(
         (index) =>
@@ -69,12 +79,10 @@ switch (command) {
           `sh -c '${body}' >${flag("output").replace("%a", index)} 2>&1; echo $? >${file("ended", id, index)}`,
       )
       .join("\n");
-    // 600 times at most: nothing stays when a test has failed.
-    const wait = `for i in $(seq 600); do [ $(grep -c ^squeue ${file("calls.log")}) -ge 3 ] && break; sleep 0.1; done\n`;
     const child =
       held || is("wait")
         ? undefined
-        : spawn("sh", ["-c", is("late") ? wait + loop : loop], {
+        : spawn("sh", ["-c", is("late") ? `${wait("squeue", 3)}\n${loop}` : loop], {
             ...{ detached: true, stdio: "ignore", cwd: flag("chdir") },
           });
     if (is("soon")) await once(child, "exit");
@@ -85,6 +93,7 @@ switch (command) {
     );
     if (is("lose-answer") && id === 1)
       fail("Batch job submission failed: Socket timed out on send/recv operation");
+    if (is("kill-driver")) process.kill(process.ppid, "SIGKILL");
     console.log(id);
     break;
   }
