@@ -79,6 +79,8 @@ const stateSchema = z.object({
   /** Which scheduler has them. */
   scheduler: z.string().default("slurm"),
   study: z.string(),
+  /** What a node is asked, or was, by a job of its own: a hash of the question; null where none was. */
+  probe: z.string().nullable().default(null),
   /** In the order of their numbers; `job` is null from before sbatch is called until it has answered. */
   arrays: z.array(z.object({ array: z.int().nonnegative(), job: z.string().nullable() })),
 });
@@ -110,7 +112,13 @@ export class ClusterFolder {
   }
 
   newState(scheduler: string): ClusterState {
-    return { token: `prune-lab-${randomBytes(6).toString("hex")}`, scheduler, study: "", arrays: [] };
+    return {
+      token: `prune-lab-${randomBytes(6).toString("hex")}`,
+      scheduler,
+      study: "",
+      probe: null,
+      arrays: [],
+    };
   }
 
   async writeState(state: ClusterState): Promise<void> {
@@ -163,10 +171,16 @@ export class ClusterFolder {
     return this.#path(token, "events", `${task}.jsonl`);
   }
 
-  /** The last line that a task printed, to tell what went wrong; undefined without any. */
-  async lastWords(token: string): Promise<string | undefined> {
+  /** What a task told is not there any more: another one is to tell it. */
+  async forgetEvents(token: string, task: string): Promise<void> {
+    await rm(this.eventsFile(token, task), { force: true });
+  }
+
+  /** The last line that a task printed, any or `wanted`, to tell what went wrong; undefined without any. */
+  async lastWords(token: string, wanted?: string): Promise<string | undefined> {
     const folder = this.logs(token);
-    for (const name of (await readdir(folder).catch(() => [])).sort().reverse()) {
+    const names = wanted === undefined ? await readdir(folder).catch(() => []) : [`${wanted}.log`];
+    for (const name of names.sort().reverse()) {
       const text = await readFile(path.join(folder, name), "utf8").catch(() => "");
       const last = text.trim().split("\n").at(-1);
       if (last) return `${path.join(folder, name)}: ${last}`;

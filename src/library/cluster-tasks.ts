@@ -1,6 +1,7 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { ENDING_SECONDS, untilGone } from "../cluster/ending.ts";
 import { ClusterFolder, type ClusterState } from "../cluster/folder.ts";
+import { probeName } from "../cluster/probe-submission.ts";
 import { parseRedisAddress } from "../cluster/redis/address.ts";
 import { redisScheduler } from "../cluster/redis/queue.ts";
 import type { Scheduler } from "../cluster/scheduler.ts";
@@ -12,9 +13,6 @@ import { failure, inputError } from "../foundations/errors.ts";
 import { quote } from "../foundations/quote.ts";
 import { readManifest } from "../recording/manifest.ts";
 import { shareOf } from "./study.ts";
-
-/** How long tasks get to end after they were cancelled. */
-const ENDING_SECONDS = 60;
 
 /** How far a sweep on a cluster is. */
 export interface ClusterStatus {
@@ -37,7 +35,8 @@ export async function clusterStatus(folder: string): Promise<ClusterStatus | und
   await refuseNoResults(folder);
   const files = new ClusterFolder(folder);
   const state = await files.readState();
-  if (state === undefined) return undefined;
+  // Before a node has told what the engine is there, nothing is planned.
+  if (state === undefined || state.study === "") return undefined;
   const { options, dataDir, engine, checkpoints } = await files.readStudy(state.token, state.study);
   const resources = new StudyResources({ elsewhere: engine });
   const study = await prepareStudy({ options, dataDir, notify: () => {} }, resources);
@@ -66,30 +65,32 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
   const state = await files.readState();
   if (state === undefined) return undefined;
   const scheduler = schedulerOf(state, folder);
-  const active = async () => (await scheduler.queue(state.token)).filter(isActive).length;
-  const tasks = await active();
+  const { token, probe } = state;
+  const counted = [];
+  for (const name of probe === null ? [token] : [token, probeName(token)]) {
+    counted.push({ name, tasks: (await scheduler.queue(name)).filter(isActive).length });
+  }
   await files.forget();
-  if (tasks > 0) await scheduler.cancel(state.token);
-  const until = Date.now() + ENDING_SECONDS * 1000;
-  for (let left = tasks; left > 0; left = await active()) {
-    if (Date.now() > until) {
+  for (const { name, tasks } of counted) {
+    if (tasks > 0) await scheduler.cancel(name);
+    const left = tasks > 0 ? await untilGone(scheduler, name, ENDING_SECONDS) : 0;
+    if (left > 0) {
       throw failure(`${left} tasks have not ended ${ENDING_SECONDS} s after they were cancelled.`, {
         hint:
           scheduler === slurm
-            ? `See: squeue --name=${state.token}`
+            ? `See: squeue --name=${name}`
             : "Their workers may be away: what they have is not given to another one.",
       });
     }
-    await sleep(500);
+    await scheduler.forget(name);
   }
-  await scheduler.forget(state.token);
   await files.remove();
-  return tasks;
+  return counted.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
-/** Cancels as `cancelTasks` does, in a folder that must have results. */
+/** Cancels as `cancelTasks` does, in a folder that must have results, or a task that asks a node before any. */
 export async function cancelSweep(folder: string): Promise<number | undefined> {
-  await refuseNoResults(folder);
+  if ((await new ClusterFolder(folder).readState()) === undefined) await refuseNoResults(folder);
   return cancelTasks(folder);
 }
 
