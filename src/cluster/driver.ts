@@ -10,6 +10,7 @@ import { Progress } from "../scheduling/progress.ts";
 import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import { SHORTEST_POLL_SECONDS, takeAway, untilGone } from "./ending.ts";
+import { Failures } from "./failures.ts";
 import type { ClusterFolder, ClusterState, StudyFile, TaskEvent, TaskProgress } from "./folder.ts";
 import { TaskListener } from "./listener.ts";
 import { OwnTasks } from "./own-tasks.ts";
@@ -81,15 +82,14 @@ class Driver {
   readonly #submitter: Submitter;
   readonly #silence = new Patience((message) => this.#tell(message));
   readonly #told = new Set<string>();
-  /** How often tasks failed, by what they said. */
-  readonly #failures = new Map<string, number>();
+  readonly #failures: Failures;
   /** Runs that tasks told to be finished and that are not seen in the store. */
   readonly #claimed = new Set<string>();
   #hasLooked = false;
   #stuckLooks = 0;
   #idleRounds = 0;
   #storedBefore: number;
-  #misfitsBefore = 0;
+  #leftOutBefore = 0;
 
   static async open(request: ClusterRequest): Promise<Driver> {
     const { work, folder, scheduler, onEvent } = request;
@@ -113,6 +113,7 @@ class Driver {
       this.#steps.set(run.id, steps);
     }
     const { folder, scheduler, settings, signal, workingFolder } = request;
+    this.#failures = new Failures(scheduler);
     this.#own = new OwnTasks(folder, state);
     this.#listener = new TaskListener(folder, state.token, {
       run: (event) => this.#hearRun(event),
@@ -120,15 +121,20 @@ class Driver {
         this.#tell(`${node} does not fit and is left out: ${message}`);
         await this.#keepOff();
       },
-      failed: (event) => this.#hearFailure(event),
+      failed: (event, task) => this.#hearFailure(event, task),
     });
     this.#submitter = new Submitter({
       ...{ scheduler, folder, settings, workingFolder, signal, share, state },
       own: this.#own,
-      misfits: () => this.#listener.misfits,
+      misfits: () => this.#leftOut,
       readMissing: () => this.#readMissing(),
       tell: (message) => this.#tell(message),
     });
+  }
+
+  /** Nodes that get no tasks: those that do not fit, and those where tasks fail. */
+  get #leftOut(): string[] {
+    return [...new Set([...this.#listener.misfits, ...this.#failures.nodes.keys()])];
   }
 
   /** Finds what is in the queue already, and plans the rest. */
@@ -224,7 +230,17 @@ class Driver {
     if (this.#submitter.unsent === 0) return;
     if ((await this.#request.folder.readState())?.token !== this.#state.token)
       throw this.#cancelledElsewhere();
-    await this.#submitter.submitWhatFits();
+    try {
+      await this.#submitter.submitWhatFits();
+    } catch (error) {
+      // Where no node is left, what happened there says more than what the scheduler refuses.
+      const [words] = this.#failures.nodes.values();
+      if (!(error instanceof PruneLabError && error.kind === "input") || words === undefined) throw error;
+      throw failure(words, {
+        hint: `${[...this.#failures.nodes.keys()].join(", ")} cannot be left out: ${error.message}`,
+        cause: error,
+      });
+    }
   }
 
   /** Everything that was submitted has ended, and runs are missing. */
@@ -232,19 +248,23 @@ class Driver {
     await this.#readMissing();
     if (this.#share.isComplete) return;
     const { stored, work } = this.#share;
-    const moved = stored.size > this.#storedBefore || this.#listener.misfits.size > this.#misfitsBefore;
+    const leftOut = this.#leftOut.length;
+    const moved = stored.size > this.#storedBefore || leftOut > this.#leftOutBefore;
     this.#idleRounds = moved ? 0 : this.#idleRounds + 1;
     this.#storedBefore = stored.size;
-    this.#misfitsBefore = this.#listener.misfits.size;
+    this.#leftOutBefore = leftOut;
     const missing = work.runs.length - stored.size;
     if (this.#idleRounds >= this.#request.settings.rounds) {
-      const words = await this.#request.folder.lastWords(this.#state.token);
+      const { folder } = this.#request;
+      const words = await folder.lastWords(this.#state.token);
+      const advice =
+        words === undefined
+          ? `Tasks printed nothing: see whether nodes can write ${folder.results}.`
+          : `What tasks printed is in ${folder.logs(this.#state.token)}.`;
       throw failure(
         `Gave up after ${this.#idleRounds} rounds without a new result: ${missing} of ${work.runs.length} runs are missing.` +
           `${words === undefined ? "" : `\nThe last that a task printed: ${words}`}`,
-        {
-          hint: `What tasks printed is in ${this.#request.folder.logs(this.#state.token)}. Run the same command again to continue.`,
-        },
+        { hint: `${advice} Run the same command again to continue.` },
       );
     }
     this.#tell(`${missing} runs were lost with their tasks, and are submitted again.`);
@@ -333,25 +353,33 @@ class Driver {
     onEvent({ event: "run-progress", ...told, fraction: updated.fraction, total: this.#progress.total() });
   }
 
-  /** What fails once may be a node's fault; what fails twice with the same words is the study's. */
-  async #hearFailure({ node, message, hint }: Extract<TaskEvent, { event: "task-failed" }>): Promise<void> {
-    const before = this.#failures.get(message) ?? 0;
-    this.#failures.set(message, before + 1);
-    if (before === 0) {
-      this.#tell(`A task failed on ${node}: ${message}`);
-      return;
+  /** What fails once may be a node's fault; Failures says whose it is when it fails again. */
+  async #hearFailure(
+    { node, message, hint }: Extract<TaskEvent, { event: "task-failed" }>,
+    task: string,
+  ): Promise<void> {
+    const runs = await this.#own.runsOf(task);
+    const verdict = this.#failures.hear(
+      { node, message },
+      runs.filter((run) => !this.#share.stored.has(run)),
+    );
+    if (verdict === "nothing") this.#tell(`A task failed on ${node}: ${message}`);
+    else if (verdict === "node") {
+      this.#tell(`${node} is left out, for a second task failed there: ${message}`);
+      await this.#keepOff();
+    } else {
+      await this.#endTasks();
+      throw failure(message, hint === undefined ? {} : { hint });
     }
-    await this.#endTasks();
-    throw failure(message, hint === undefined ? {} : { hint });
   }
 
-  /** Nodes that do not fit get none of the tasks that wait. */
+  /** Nodes that are left out get none of the tasks that wait. */
   async #keepOff(): Promise<void> {
     const { scheduler } = this.#request;
     const jobs = new Set(this.#own.active.filter(({ state }) => state === "PENDING").map(({ job }) => job));
     for (const job of jobs) {
       // What cannot be changed now fails there, and is submitted again.
-      await scheduler.exclude(job, [...this.#listener.misfits]).catch(() => {});
+      await scheduler.exclude(job, this.#leftOut).catch(() => {});
     }
   }
 

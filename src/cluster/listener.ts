@@ -6,7 +6,7 @@ export interface Hearer {
   run(event: TaskProgress & { readonly node: string }): Promise<void>;
   /** A node that does not fit: the first time that one is told of. */
   misfit(event: Extract<TaskEvent, { event: "misfit" }>): Promise<void>;
-  failed(event: Extract<TaskEvent, { event: "task-failed" }>): Promise<void>;
+  failed(event: Extract<TaskEvent, { event: "task-failed" }>, task: string): Promise<void>;
 }
 
 /** Hears what tasks tell, by their names. */
@@ -56,7 +56,7 @@ export class TaskListener {
         if (this.#misfits.has(event.node)) continue;
         this.#misfits.add(event.node);
         await this.#hearer.misfit(event);
-      } else if (event.event === "task-failed") await this.#hearer.failed(event);
+      } else if (event.event === "task-failed") await this.#hearer.failed(event, task);
       else if (event.event !== "engine" && event.event !== "task-ended") await this.#hearer.run(event);
     }
   }

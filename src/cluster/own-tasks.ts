@@ -60,7 +60,7 @@ export class OwnTasks {
       state: element.state,
     }));
     for (const { task } of named) {
-      if (!this.#tasks.has(task)) this.#tasks.set(task, await this.#runsOf(task));
+      if (!this.#tasks.has(task)) this.#tasks.set(task, await this.runsOf(task));
     }
     const active = new Set(named.map(({ task }) => task));
     const ended = [...this.#tasks.keys()].filter((task) => !active.has(task));
@@ -68,7 +68,8 @@ export class OwnTasks {
     return { begun: named.filter(({ state }) => state !== "PENDING").map(({ task }) => task), ended };
   }
 
-  async #runsOf(task: string): Promise<readonly string[]> {
+  /** The runs of a task, of one that has ended too. */
+  async runsOf(task: string): Promise<readonly string[]> {
     const [array, element] = task.split(".");
     const { tasks } = await this.#folder.readArray(this.#state.token, Number(array));
     return tasks[element ?? ""] ?? [];

@@ -17,6 +17,8 @@ export interface Scheduler {
   cancel(token: string): Promise<void>;
   /** Takes single elements away. */
   remove(elements: readonly Pick<QueueElement, "job" | "index">[]): Promise<void>;
+  /** Whether tasks can be kept off nodes. */
+  readonly excludes: boolean;
   /** Keeps what waits off these nodes. */
   exclude(job: string, nodes: readonly string[]): Promise<void>;
   /** What a user should know of those that take a sweep's tasks. */

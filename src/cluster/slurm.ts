@@ -63,6 +63,8 @@ export const slurm: Scheduler = {
     );
   },
 
+  excludes: true,
+
   /** Keeps what waits off these nodes. */
   async exclude(job: string, nodes: readonly string[]): Promise<void> {
     await run("scontrol", ["update", `JobId=${job}`, `ExcNodeList=${nodes.join(",")}`]);

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { chmod, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { BINARY, type CliResult, runCli } from "../support/cli.ts";
 import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { writeTinyConfig } from "../support/tiny-config.ts";
+import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 
 /** The driver and what a node runs, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
 
@@ -347,6 +348,79 @@ describe("an engine whose numbers depend on the machine", () => {
     expect(again.stderr).toContain("A node is asked what kernels-native is there (job 3).");
     expect(again.stderr).not.toContain("without an answer");
   });
+});
+
+describe("tasks that fail", () => {
+  /** Lets the system refuse what a task writes into the results, on nodes whose name fits. */
+  const refusing = (nodes: string) => {
+    const inject = pathToFileURL(path.join(packageRoot, "test", "faults", "inject.mjs")).href;
+    const faults = `FAULT_ROOT="$PWD/out/runs" FAULT_COUNT="$PWD/steps" FAULT_STEPS=changes FAULT_AT=1 FAULT_DO=ENOSPC FAULT_LASTS=1`;
+    return `task: 1s, setup: ['case $SLURMD_NODENAME in ${nodes}) export NODE_OPTIONS=--import=${inject} ${faults};; esac']`;
+  };
+  const message = "No space is left on the disk that holds";
+  const SLOW = { timeout: 180_000 };
+  const TWO_SEEDS = [...SLOWLY, "--set", "seeds=[0,1]"];
+  /** What is stored says how long runs take: those of a seed are a task of their own then. */
+  const storeSeed = async ({ lab }: Site) =>
+    expect(
+      await lab([
+        ...["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", ...SLOWLY],
+        ...["--set", "seeds=[0]", "--workers", "1"],
+      ]),
+    ).toMatchObject({ code: 0 });
+
+  test("two of them, on one node and with the same words: it is left out", SLOW, async () => {
+    const slurm = await site(`cpus: 1, ${refusing("n1")}`);
+    await storeSeed(slurm);
+    const { code, stderr } = await slurm.sweep(TWO_SEEDS);
+    expect(stderr).toContain(`A task failed on n1: ${message}`);
+    expect(stderr).toContain(`n1 is left out, for a second task failed there: ${message}`);
+    expect(code).toBe(0);
+    expect((await slurm.calls("sbatch")).at(-1)).toContain("--exclude=n1 ");
+  });
+
+  test(
+    "two of them, on the only node: what they said, and not that no other node is there",
+    SLOW,
+    async () => {
+      const slurm = await site(`cpus: 1, ${refusing("*")}`);
+      await storeSeed(slurm);
+      const { code, stderr } = await slurm.sweep(TWO_SEEDS, "alone");
+      expect(stderr).toMatch(
+        new RegExp(`^prune-lab: ${message} .*\\nn1 cannot be left out: Slurm refuses`, "m"),
+      );
+      expect(code).toBe(3);
+    },
+  );
+
+  test("a run that fails twice with the same words, on the only node", async () => {
+    const slurm = await site(refusing("*"));
+    const { code, stderr } = await slurm.sweep(["--set", "seeds=[0]"], "alone");
+    expect(stderr).toMatch(
+      new RegExp(`^prune-lab: ${message} .*out/runs\\.\\nFree some space, or choose another disk`, "m"),
+    );
+    expect(code).toBe(3);
+    expect((await slurm.lab(["status", "out"])).stdout).toMatch(/tasks +none/);
+  });
+
+  test("that can write nothing at all, be it what they tell: what the folder may lack", async () => {
+    const slurm = await site("task: 1s, rounds: 2, setup: ['ulimit -f 0']");
+    const { code, stderr } = await slurm.sweep();
+    expect(stderr).toContain("Gave up after 2 rounds without a new result: 8 of 8 runs are missing.");
+    expect(stderr).toMatch(/Tasks printed nothing: see whether nodes can write .*out/);
+    expect(code).toBe(3);
+  });
+});
+
+test("a disk that a task fills (needs the right to mount)", async (context) => {
+  const slurm = await site("task: 1s, setup: ['head -c 64M /dev/zero >>disk/hog']");
+  mountDisk(context, path.join(slurm.folder, "disk"), "size=16m");
+  const { code, stderr } = await slurm.lab([
+    ...["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "disk/out", "--on", "slurm"],
+  ]);
+  expect(stderr).toMatch(/^prune-lab: No space is left on the disk that holds .*\nFree some space/m);
+  expect(code).toBeOneOf([2, 3]);
+  await rm(path.join(slurm.folder, "disk", "hog"));
 });
 
 test.each([

@@ -71,6 +71,7 @@ export function redisScheduler(address: RedisAddress, folder: string): Scheduler
 
     // Nothing in such a queue is lost or held, and a worker that does not fit leaves a sweep alone by itself.
     async remove() {},
+    excludes: false,
     async exclude() {},
 
     remarks(token) {
