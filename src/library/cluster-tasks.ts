@@ -4,7 +4,7 @@ import { ClusterFolder, type ClusterState } from "../cluster/folder.ts";
 import { probeName } from "../cluster/probe-submission.ts";
 import { parseRedisAddress } from "../cluster/redis/address.ts";
 import { redisScheduler } from "../cluster/redis/queue.ts";
-import type { Scheduler } from "../cluster/scheduler.ts";
+import { type Scheduler, TryLater } from "../cluster/scheduler.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { isActive, type QueueElement } from "../cluster/slurm-lines.ts";
 import { type TaskEnd, workOnTask } from "../cluster/work.ts";
@@ -43,13 +43,13 @@ export async function clusterStatus(folder: string): Promise<ClusterStatus | und
   study.data.release();
   const { stored } = await shareOf(study, { folder, checkpoints });
   const scheduler = schedulerOf(state, folder);
-  const queue = (await scheduler.queue(state.token)).filter(isActive);
+  const queue = (await answered(scheduler, scheduler.queue(state.token))).filter(isActive);
   return {
     study: options.name,
     folder,
     token: state.token,
     scheduler: state.scheduler,
-    remarks: queue.length === 0 ? [] : await scheduler.remarks(state.token),
+    remarks: queue.length === 0 ? [] : await answered(scheduler, scheduler.remarks(state.token)),
     runs: study.plan.runs.length,
     stored: stored.size,
     queue,
@@ -68,12 +68,22 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
   const { token, probe } = state;
   const counted = [];
   for (const name of probe === null ? [token] : [token, probeName(token)]) {
-    counted.push({ name, tasks: (await scheduler.queue(name)).filter(isActive).length });
+    const queue = await answered(scheduler, scheduler.queue(name));
+    counted.push({ name, tasks: queue.filter(isActive).length });
   }
   await files.forget();
+  const cancel = async (name: string) => {
+    try {
+      await answered(scheduler, scheduler.cancel(name));
+    } catch (error) {
+      // The same command is to find them later.
+      await files.writeState(state);
+      throw error;
+    }
+    return answered(scheduler, untilGone(scheduler, name, ENDING_SECONDS));
+  };
   for (const { name, tasks } of counted) {
-    if (tasks > 0) await scheduler.cancel(name);
-    const left = tasks > 0 ? await untilGone(scheduler, name, ENDING_SECONDS) : 0;
+    const left = tasks === 0 ? 0 : await cancel(name);
     if (left > 0) {
       throw failure(`${left} tasks have not ended ${ENDING_SECONDS} s after they were cancelled.`, {
         hint:
@@ -82,7 +92,7 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
             : "Their workers may be away: what they have is not given to another one.",
       });
     }
-    await scheduler.forget(name);
+    await answered(scheduler, scheduler.forget(name));
   }
   await files.remove();
   return counted.reduce((sum, { tasks }) => sum + tasks, 0);
@@ -105,6 +115,18 @@ export async function work(
   const state = await files.readState();
   if (state === undefined) throw inputError(`${folder} has no tasks.`);
   return workOnTask({ folder: files, token: state.token, task, ...how });
+}
+
+/** What a scheduler answers. Throws a PruneLabError of kind `failure` where it does not. */
+async function answered<T>({ title }: Scheduler, asking: Promise<T>): Promise<T> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof TryLater)) throw error;
+    throw failure(`${title} does not answer (${error.message}).`, {
+      hint: "Tasks in the queue go on. Run the same command again later.",
+    });
+  }
 }
 
 /** The scheduler that has a sweep's tasks. */

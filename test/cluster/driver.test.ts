@@ -264,6 +264,11 @@ describe("a driver that is ended", () => {
     expect(stderr).toContain("but the tasks could not be cancelled (Unable to contact slurm controller).");
     expect(stderr).toMatch(/Cancel them later: prune-lab cancel .*out/);
     expect(code).toBe(130);
+    for (const command of ["status", "cancel"]) {
+      const away = await slurm.lab([command, "out"], "wait silent");
+      expect(away.stderr).toContain("prune-lab: Slurm does not answer (Unable to contact slurm controller).");
+      expect(away.code).toBe(3);
+    }
     expect((await slurm.lab(["cancel", "out"])).stdout).toMatch(/out: \d+ tasks? cancelled/);
   });
 });
