@@ -27,7 +27,7 @@ async function workWith(changes: (study: StudyFile) => Partial<StudyFile>) {
     plugins: [],
   };
   const folder = new ClusterFolder(results);
-  const state = { token: TOKEN, scheduler: "slurm", study: "", arrays: [] };
+  const state = { token: TOKEN, scheduler: "slurm", study: "", probe: null, arrays: [] };
   await folder.create(state, undefined);
   const study = await folder.writeStudy(state, { ...planned, ...changes(planned) });
   const [run = { id: "" }] = prepared.plan.runs;
