@@ -6,6 +6,7 @@ import { Patience } from "./patience.ts";
 import { type ClusterPlan, keptBy } from "./plan.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
+import { cutFirst, type Unsent, unsentOf } from "./unsent.ts";
 
 export interface SubmitterRequest {
   readonly scheduler: Scheduler;
@@ -23,22 +24,12 @@ export interface SubmitterRequest {
   readonly tell: (message: string) => void;
 }
 
-/** An array that is planned, and not submitted yet. */
-interface Unsent {
-  readonly elements: readonly NumberedTask[];
-  readonly after: Unsent | undefined;
-  /** How many arrays wait for the same one: they share the tasks that may run at a time. */
-  readonly siblings: number;
-  /** Its number and job, once it was submitted. */
-  sent?: SentArray | undefined;
-}
-
 /** Submits the arrays of a plan, in waves of as many as the queue may have, and none of them twice. */
 export class Submitter {
   readonly #request: SubmitterRequest;
   readonly #refused: Patience;
   readonly #size = new ArraySize();
-  #unsent: Unsent[] = [];
+  #unsent: readonly Unsent[] = [];
   /** Whether the answer of the last sbatch was lost, and looks at the queue since. */
   #isLost = false;
   #looks = 0;
@@ -60,12 +51,7 @@ export class Submitter {
 
   /** Takes a plan in place of what is left of the last one. */
   plan({ arrays }: ClusterPlan): void {
-    const unsent: Unsent[] = [];
-    for (const { elements, after } of arrays) {
-      const siblings = arrays.filter((other) => after !== undefined && other.after === after).length;
-      unsent.push({ elements, after: after === undefined ? undefined : unsent[after], siblings });
-    }
-    this.#unsent = unsent;
+    this.#unsent = unsentOf(arrays);
   }
 
   /** The queue was looked at. */
@@ -84,7 +70,7 @@ export class Submitter {
         await this.#submit(next);
         this.#refused.rest();
         this.#size.took(next.elements.length);
-        this.#unsent.shift();
+        this.#unsent = this.#unsent.slice(1);
       } catch (error) {
         if (!(error instanceof TryLater)) throw error;
         if (error.why === "full") state.arrays.pop();
@@ -106,27 +92,9 @@ export class Submitter {
     }
   }
 
-  /** The first array, cut in two where it is more than the site may take; what waits for it follows each part. */
+  /** The first array, of no more tasks than are worth a try. */
   #next(): Unsent | undefined {
-    const [first, ...others] = this.#unsent;
-    const { most } = this.#size;
-    if (first === undefined || first.elements.length <= most) return first;
-    const parts = [first.elements.slice(0, most), first.elements.slice(most)];
-    const followers = others.filter(({ after }) => after === first);
-    this.#unsent = [
-      ...parts.flatMap((elements) => {
-        const part: Unsent = { ...first, elements };
-        const numbers = new Set(elements.map(({ index }) => index));
-        return [
-          part,
-          ...followers.flatMap((follower) => {
-            const own = follower.elements.filter(({ index }) => numbers.has(index));
-            return own.length === 0 ? [] : [{ ...follower, elements: own, after: part }];
-          }),
-        ];
-      }),
-      ...others.filter(({ after }) => after !== first),
-    ];
+    this.#unsent = cutFirst(this.#unsent, this.#size.most);
     return this.#unsent[0];
   }
 
