@@ -27,8 +27,14 @@ const POINTS = (METHODS.length - 1) * (SPARSITIES.length - 1) + SPARSITIES.lengt
 const bin = path.resolve("bin/prune-lab.js");
 const METER = `process.on("exit", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  process.stderr.write("\\nMETER " + JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, peak: maxRSS / 1024 }) + "\\n");
+  process.stderr.write("\\nMETER " + JSON.stringify({ pid: process.pid, cpu: (userCPUTime + systemCPUTime) / 1e6, peak: maxRSS / 1024 }) + "\\n");
 });`;
+
+// The store is written by a process of its own: the peak of this one is what Linux counts its children's peaks from.
+if (process.argv[2] === "--fill") {
+  await fill(...process.argv.slice(3));
+  process.exit();
+}
 
 const root = mkdtempSync(path.join(tmpdir(), "prune-lab-scale-"));
 const sizes = process.argv.slice(2).map(Number);
@@ -51,7 +57,9 @@ async function measure(size) {
   const config = writeConfig(`all-${size}`, seeds);
   const folder = path.join(root, `results-${size}`);
   const plan = run(["sweep", "--config", config, "--out", folder, "--dry-run"]);
-  const { runs, ...store } = await fill(config, template, folder);
+  const { peak, stdout } = runScript(import.meta.filename, ["--fill", config, template, folder]);
+  const { runs, ...written } = JSON.parse(stdout);
+  const store = { peak, ...written };
   const tables = run(["sweep", "--config", config, "--out", folder, "--quiet", "--no-charts"]);
   const sweep = run(["sweep", "--config", config, "--out", folder, "--quiet"]);
   const report = run(["report", folder]);
@@ -89,7 +97,7 @@ function writeConfig(name, seeds) {
   return file;
 }
 
-/** Stores every run of a study, with the results of the first seed's. */
+/** Stores every run of a study, with the results of the first seed's, and prints what the writing took. */
 async function fill(configFile, template, folder) {
   const { config } = await loadConfig(configFile, { set: [] });
   const prepared = await prepareStudy({ options: config, dataDir: undefined, notify: () => {} });
@@ -122,12 +130,7 @@ async function fill(configFile, template, folder) {
   const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - start) / 1000;
   await open.folder.release();
-  return {
-    runs: plan.runs.length,
-    seconds,
-    cpu: (user + system) / 1e6,
-    peak: process.memoryUsage.rss() / 2 ** 20,
-  };
+  process.stdout.write(JSON.stringify({ runs: plan.runs.length, seconds, cpu: (user + system) / 1e6 }));
 }
 
 function keyOf({ label }) {
@@ -135,14 +138,19 @@ function keyOf({ label }) {
 }
 
 function run(args) {
+  return runScript(bin, args);
+}
+
+/** Seconds, CPU seconds and peak MiB of a process, and what it printed; those that it started print theirs too. */
+function runScript(script, args) {
   const start = performance.now();
   const meter = `data:text/javascript,${encodeURIComponent(METER)}`;
-  const { status, stderr } = spawnSync(process.execPath, ["--import", meter, bin, ...args], {
+  const { pid, status, stdout, stderr } = spawnSync(process.execPath, ["--import", meter, script, ...args], {
     encoding: "utf8",
     maxBuffer: 2 ** 30,
   });
   const seconds = (performance.now() - start) / 1000;
   if (status !== 0) throw new Error(`${args.join(" ")} ends with ${status}:\n${stderr}`);
   const meters = [...stderr.matchAll(/METER (.*)/g)].map(([, json]) => JSON.parse(json));
-  return { seconds, ...meters.at(-1) };
+  return { seconds, stdout, ...meters.findLast((meter) => meter.pid === pid) };
 }
