@@ -4,15 +4,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(cd "${1:?a scratch folder}" && pwd)
-if ! command -v redis-server >/dev/null; then
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "left out: it needs redis-server, or root and apt"
-    exit 0
-  fi
-  # policy-rc.d keeps the package from starting a service of its own.
-  [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; }
-  apt-get install -y --no-install-recommends redis-server >&2 ||
-    { apt-get update >&2 && apt-get install -y --no-install-recommends redis-server >&2; }
+source "$here/tools.sh"
+if ! command -v redis-server >/dev/null && ! install_packages redis-server; then
+  left_out "redis-server is not here and cannot be installed"
+  exit 0
 fi
 work=$scratch/redis-work
 mkdir -p "$work/elsewhere"

@@ -4,14 +4,15 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${1:?a scratch folder}/shards.XXXX")
 page=$here/../docs/cluster.md
-# GNU parallel from Debian; Snakemake from PyPI, where it has a tenth of the packages.
-install_parallel() {
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-  { timeout 60 apt-get update -qq; apt-get install -y -qq --no-install-recommends parallel; } >/dev/null 2>&1
-}
+source "$here/tools.sh"
+# GNU parallel from Debian; Snakemake from PyPI, where it has a tenth of the packages, kept in the cache folder.
+install_parallel() { install_packages parallel; }
+venv="${PRUNE_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/prune-lab}/ci-snakemake"
 install_snakemake() {
-  { python3 -m venv "$work/venv" && timeout 200 "$work/venv/bin/pip" install -q snakemake; } >/dev/null 2>&1 || return 1
-  PATH="$work/venv/bin:$PATH"
+  if [ ! -x "$venv/bin/snakemake" ]; then
+    { python3 -m venv "$venv" && timeout 600 "$venv/bin/pip" install -q snakemake; } >&2 || return 1
+  fi
+  PATH="$venv/bin:$PATH"
 }
 mkdir -p "$work/bin"
 printf '#!/bin/sh\nexec node "%s" "$@"\n' "$here/../bin/prune-lab.js" >"$work/bin/prune-lab"
@@ -34,7 +35,7 @@ same() {
   echo "ok     $2"
 }
 for tool in snakemake parallel; do
-  if ! command -v "$tool" >/dev/null && ! "install_$tool"; then echo "left out: $tool cannot be installed"; continue; fi
+  if ! command -v "$tool" >/dev/null && ! "install_$tool"; then left_out "$tool cannot be installed"; continue; fi
   mkdir "$tool"
   cp big.yaml "$tool"
   if [ "$tool" = snakemake ]; then

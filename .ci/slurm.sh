@@ -4,8 +4,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(cd "${1:?a scratch folder}" && pwd)
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "left out: it needs root and apt"
+source "$here/tools.sh"
+if ! can_install; then
+  left_out "Slurm's daemons need root, and its packages apt"
   exit 0
 fi
 export SLURM_TEST_DIR="$scratch/slurm" SLURM_TEST_PORT=${SLURM_TEST_PORT:-26817}
@@ -22,15 +23,22 @@ cd "$work"
 source "$here/cluster-sweep.sh"
 running() { squeue -h -r -t R -o '%F_%K %N' | head -n 1; }
 is_running() { [ -n "$(running)" ]; }
-# Stops the processes of a task that runs: else it may end before its time does. Its element is `element`.
+# Stops the processes of a task that runs: else it may end before it is cancelled, or its time ends. Its element is `element`,
+# its job `job`. A task of a node that has just died seems to run, and has no processes.
 stop_task() {
-  local job step
-  read -r element job <<<"$(squeue -h -r -t R -o '%F_%K %A' | head -n 1)"
-  step=$(pgrep -f "slurmstepd: \[$job\.batch\]") || return 1
-  pkill -STOP -P "$step"
+  local step
+  while read -r element job; do
+    if step=$(pgrep -f "slurmstepd: \[$job\.batch\]") && pkill -STOP -P "$step"; then return; fi
+  done <<<"$(squeue -h -r -t R -o '%F_%K %A')"
+  return 1
 }
 ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
-is_out_of_time() { [ "$(ended TIMEOUT)" = 1 ]; }
+# Whether one of these jobs has ended in a state.
+has_ended() {
+  local state=$1; shift
+  for each in "$@"; do grep -q "^JobId=$each .*JobState=$state" "$SLURM_TEST_DIR/log/jobcomp.txt" && return; done
+  return 1
+}
 left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
 cat >cluster.yaml <<'YAML'
 slurm: { partition: main, time: 2m, cpus: 1, memory: 500M, task: 1s, keepLogs: true }
@@ -54,19 +62,23 @@ await "a finished run" 60 has_finished faults 3
 kill -9 "$driver"; wait "$driver" 2>/dev/null || true
 echo "       the driver is killed at $(finished faults) runs"
 read -r _ node <<<"$(running)"
+mapfile -t lost < <(squeue -h -r -t R -w "$node" -o %A)
 "$here/slurm/node-dies.sh" "$node"
 echo "       $node is killed at $(finished faults) runs"
 "${sweep[@]}" --out faults --on slurm >second.log 2>&1 &
 driver=$!
 before=$(finished faults)
 await "a run after the second driver began" 60 has_finished faults $((before + 2))
-read -r element _ <<<"$(running)"
+await "a task to cancel" 60 stop_task
 scancel "$element"
 echo "       $element is cancelled at $(finished faults) runs"
-await "a task that is stopped" 60 stop_task
+await "a task that was cancelled" 60 has_ended CANCELLED "$job"
+await "a task to stop" 60 stop_task
 scontrol update JobId="$element" EndTime="$(date -d '+1 second' +%Y-%m-%dT%H:%M:%S)"
 echo "       the time of $element ends at $(finished faults) runs"
-await "a task out of time" 60 is_out_of_time
+await "a task out of time" 60 has_ended TIMEOUT "$job"
+# What the dead node had keeps the sweep from its end until then.
+await "a task lost with its node" 60 has_ended NODE_FAIL "${lost[@]}"
 kill -9 "$(cat "$SLURM_TEST_DIR/run/slurmctld.pid")"
 sleep 2
 slurmctld
