@@ -5,8 +5,6 @@ import { slurmSite } from "../support/slurm-site.ts";
 
 /** Limits of a site, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
 
-const SEEDS = ["--set", "seeds=[0,1,2,3,4,5,6,7,8,9,10,11]"];
-
 /** How many tasks each sbatch was given. */
 async function arraySizes(slurm: Awaited<ReturnType<typeof slurmSite>>): Promise<number[]> {
   return (await slurm.calls("sbatch")).map((line) => {
@@ -20,7 +18,7 @@ async function arraySizes(slurm: Awaited<ReturnType<typeof slurmSite>>): Promise
 
 test("an array that is more than a site lets into the queue is made smaller until it fits", async () => {
   const slurm = await slurmSite();
-  const { code, stderr } = await slurm.sweep(SEEDS, "full=1");
+  const { code, stderr } = await slurm.sweep(["--set", "seeds=[0,1,2,3,4,5]"], "full=1");
   expect(stderr).toContain("Slurm takes fewer tasks at a time (QOSMaxSubmitJobPerUserLimit");
   expect(code).toBe(0);
   const sizes = await arraySizes(slurm);
@@ -30,7 +28,7 @@ test("an array that is more than a site lets into the queue is made smaller unti
 
 test("an array has a quarter of the tasks that may be in the queue, so that others follow before it is empty", async () => {
   const slurm = await slurmSite("task: 1s, queued: 5");
-  const { stdout } = await slurm.sweep([...SEEDS, "--dry-run"]);
+  const { stdout } = await slurm.sweep(["--set", "seeds=[0,1,2,3,4,5,6,7,8,9,10,11]", "--dry-run"]);
   expect([...stdout.matchAll(/--array=(\S+)%/g)].map(([, elements]) => elements)).toEqual(["0-1", "0"]);
 });
 
