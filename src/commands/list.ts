@@ -126,32 +126,44 @@ async function list(kind: string | undefined, flags: { readonly json?: true }): 
   }
 }
 
-/** One line a member. Addresses are for JSON, but for those of papers. */
+/** One line a member, or as wide as the terminal. Addresses are for JSON, but for those of papers. */
 function tableOf(kind: Kind, rows: readonly Row[]): string {
   const columns = terminalColumns();
   const unfolded = kind === "papers" ? rows : rows.map(({ url: _, ...row }) => row);
-  const shown = kind === "methods" && columns !== undefined ? unfolded.map(folded) : unfolded;
+  const fold = columns === undefined ? undefined : folds[kind];
+  const shown = fold === undefined ? unfolded : unfolded.map(fold);
   const header = Object.keys(shown[0] ?? {});
   const cell = (value: Row[string] | undefined) =>
     typeof value === "boolean" ? (value ? "yes" : "no") : value;
   return formatTable(
     header,
     shown.map((row) => header.map((key) => cell(row[key]) ?? "")),
-    { columns, spare: ["file", "paper"] },
+    { columns, spare: ["paper"] },
   );
 }
 
-/** A method in two columns: its line has more of them than a terminal. */
-function folded({ name = "", summary, paper, ...row }: Row): Row {
-  const members = axisNames.flatMap((axis) => (row[axis] === "" ? [] : [`${axis} ${row[axis]}`]));
-  return { name, summary: `${summary} ${capitalized(members.join(", "))}. ${paper}.` };
-}
+/** Members in two columns, of kinds whose lines have more of them than a terminal. */
+const folds: { readonly [Each in Kind]?: (row: Row) => Row } = {
+  methods: ({ name = "", summary, paper, ...row }) => {
+    const members = axisNames.flatMap((axis) => (row[axis] === "" ? [] : [`${axis} ${row[axis]}`]));
+    return { name, summary: `${summary} ${capitalized(members.join(", "))}. ${paper}.` };
+  },
+  configs: ({ name = "", summary, file }) => ({ name, summary: `${summary} ${file}` }),
+  papers: ({ name = "", summary, url }) => ({ name, summary: `${summary} ${url}` }),
+};
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A config's title: the text of the comment in its first line. */
+/** A config's title: the comment that it begins with, up to an empty line or one that ends a sentence. */
 function titleOf(file: string): string {
-  return /^#\s*(.*)/.exec(readFileSync(file, "utf8"))?.[1]?.trim() ?? "";
+  const title: string[] = [];
+  for (const line of readFileSync(file, "utf8").split("\n")) {
+    const [, text = ""] = /^#\s*(.*?)\s*$/.exec(line) ?? [];
+    if (text === "") break;
+    title.push(text);
+    if (text.endsWith(".")) break;
+  }
+  return title.join(" ");
 }

@@ -50,6 +50,20 @@ describe("list", () => {
     );
   });
 
+  test("fits every list into a terminal of 80 columns, with nothing left out of configs and papers", async () => {
+    const env = { COLUMNS: "80" };
+    const { stdout } = await runCli(["list"], { cwd: folder, env });
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).toContain(
+      "Magnitude in rounds, each with fine-tuning (Han et al. 2015), on LeNet-5; the layers as dense, one beside the other, as in the paper: 66, 12, 8 and 19% kept. ",
+    );
+    expect(words).toContain(" mine My own configs/mine.yaml ");
+    expect(words).toContain(
+      "4 figures: lenet-300-100 on mnist, lenet-5 on mnist. https://arxiv.org/abs/1506.02626 ",
+    );
+  });
+
   test("folds methods into a terminal of 80 columns, and leaves out the papers of members", async () => {
     const at80 = async (kind: string) =>
       (await runCli(["list", kind], { cwd: folder, env: { COLUMNS: "80" } })).stdout;
@@ -87,6 +101,11 @@ describe("list", () => {
   test("configs: the user's own first, with title and path", async () => {
     const { stdout } = await list("configs");
     expect(stdout.split("\n")[1]).toMatch(/^mine +My own +configs.mine\.yaml$/);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length - 1).toBe(JSON.parse((await list("configs", "--json")).stdout).length);
+    expect(stdout).toMatch(
+      /^han-2015-lenet-5 .* one beside the other, as in the paper: 66, 12, 8 and 19% kept\. /m,
+    );
   });
 
   test("without a kind: every list under its name", async () => {
