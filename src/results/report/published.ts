@@ -67,7 +67,7 @@ function uncomparedSentence(uncompared: readonly UncomparedFigure[]): string[] {
   const byReason = [...groupBy(uncompared, whyNot)].map(([why, figures]) => {
     const byMethod = groupBy(figures, ({ published: { paper, method } }) => `${paper} ${method}`);
     const named = [...byMethod].map(([name, of]) => {
-      const kept = of.map(({ published }) => published.kept);
+      const kept = [...new Set(of.map(({ published }) => published.kept))].sort((a, b) => b - a);
       return kept.every((part) => part === 1) ? name : `${name} at ${listed(kept.map(percent))} kept`;
     });
     return `${named.join("; ")} (${why})`;
