@@ -3,18 +3,23 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { StudyOptions } from "../../src/experiment/options.ts";
 import { prepareStudy, StudyResources } from "../../src/experiment/prepare.ts";
 import { PruneLabError } from "../../src/foundations/errors.ts";
+import { countKept } from "../../src/network/mask.ts";
 import { allocations } from "../../src/pruning/allocations/registry.ts";
 import { criteria } from "../../src/pruning/criteria/registry.ts";
 import { methods } from "../../src/pruning/methods.ts";
 import { recoveries } from "../../src/pruning/recoveries/registry.ts";
 import { schedules } from "../../src/pruning/schedules/registry.ts";
 import { roundHalfToEven } from "../../src/pruning/top-k.ts";
+import { readCheckpoint } from "../../src/recording/read-checkpoint.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { filesOf } from "../support/results.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
-/** Every way to prune and recover, as a study computes it: what all of them promise. */
+/**
+ * Every way to prune and recover, as a study computes it: what all of them promise. Each registered method, each schedule with each
+ * recovery, and each criterion and each allocation before the training; not the product of all of them, which is tens of thousands.
+ */
 
 /** Options that let short trainings and few examples see every kind of event. */
 const small: Readonly<Record<string, object>> = {
@@ -66,7 +71,7 @@ beforeAll(async () => {
   root = await temporaryFolder();
   const changes = { seeds: [0], engine: "kernels-wasm" };
   const everything = [...methods.names(), ...scheduled, ...atInitialization];
-  const prune = { methods: everything, sparsities: [0.6, 1], finetune: { epochs: 1 } };
+  const prune = { methods: everything, sparsities: [0.6, 0.98, 1], finetune: { epochs: 1 } };
   const all = await tinyStudy(root, { ...changes, prune });
   const fitting = [];
   for (const method of all.prune.methods) {
@@ -74,7 +79,7 @@ beforeAll(async () => {
   }
   options = { ...all, prune: { ...all.prune, methods: fitting } };
   reference = path.join(root, "reference");
-  const { outcome } = await runIn(reference, options);
+  const { outcome } = await runIn(reference, options, { checkpoints: "all" });
   rows = outcome.results;
 }, 120_000);
 
@@ -107,6 +112,31 @@ describe("every way to prune and recover", () => {
     }
   });
 
+  it("holds its mask: what is pruned is 0 in the end, and no more is kept than the table says", async () => {
+    for (const { method, target_sparsity, nonzero_parameters } of rows) {
+      const label = `${method}-${target_sparsity}-seed0.safetensors`;
+      const { parameters, masks } = await readCheckpoint(path.join(reference, "checkpoints", label));
+      let kept = 0;
+      let revived = 0;
+      for (const [name, values] of parameters) {
+        const mask = masks.get(name);
+        kept += mask === undefined ? values.length : countKept(mask);
+        if (mask !== undefined) revived += values.filter((value, i) => mask[i] === 0 && value !== 0).length;
+      }
+      expect([label, kept, revived]).toEqual([label, nonzero_parameters, 0]);
+    }
+  });
+
+  it("tells that no path is left, where weights are left too, and only there", () => {
+    for (const { method, target_sparsity, status, effective_sparsity } of rows) {
+      const told = [method, target_sparsity, status];
+      expect(told).toEqual([method, target_sparsity, effective_sparsity === 1 ? "collapsed" : "ok"]);
+    }
+    const far = rows.filter(({ target_sparsity }) => target_sparsity === 0.98);
+    expect(far.filter(({ status }) => status === "collapsed").length).toBeGreaterThan(10);
+    expect(far.filter(({ status }) => status === "ok").length).toBeGreaterThan(5);
+  });
+
   it("tells that nothing is left of a network", () => {
     for (const { method, target_sparsity, status } of rows) {
       if (target_sparsity === 1) expect([method, status]).toEqual([method, "collapsed"]);
@@ -115,7 +145,7 @@ describe("every way to prune and recover", () => {
 
   it("gives the same bytes once more, by another number of workers", async () => {
     const again = path.join(root, "again");
-    await runIn(again, options, { workers: 1 });
+    await runIn(again, options, { workers: 1, checkpoints: "all" });
     expect(await filesOf(again)).toEqual(await filesOf(reference));
   }, 120_000);
 
