@@ -6,18 +6,20 @@ import { describe, expect, test } from "vitest";
 import { packageVersion } from "../src/foundations/paths.ts";
 import { registries } from "../src/library/registries.ts";
 import { BINARY, runCli } from "./support/cli.ts";
+import { runInProcess } from "./support/in-process.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
+const binary = (...args: string[]) => runCli(args, { cwd: folder });
 
 describe("help and version", () => {
   test("--version", async () => {
-    expect(await cli("--version")).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+    expect(await binary("--version")).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
   });
 
   test("--help shows the first steps and the exit codes", async () => {
-    const { code, stdout, stderr } = await cli("--help");
+    const { code, stdout, stderr } = await binary("--help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("First steps:\n  $ prune-lab doctor");
     expect(stdout).toContain("Exit codes: 0 done;");
@@ -35,7 +37,7 @@ describe("help and version", () => {
   });
 
   test("without a command: the help on stderr, exit code 2", async () => {
-    const { code, stdout, stderr } = await cli();
+    const { code, stdout, stderr } = await binary();
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("Usage: prune-lab");
   });
@@ -54,7 +56,7 @@ describe("wrong input ends with exit code 2, nothing on stdout, and the nearest 
       `prune-lab: no list of 'methds'. Did you mean 'methods'? Lists: ${Object.keys(registries).join(", ")}, configs, papers.\n`,
     ],
   ])("%j", async (args, stderr) => {
-    expect(await cli(...args)).toEqual({ code: 2, stdout: "", stderr });
+    expect(await binary(...args)).toEqual({ code: 2, stdout: "", stderr });
   });
 });
 

@@ -4,13 +4,14 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BINARY, runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { filesOf } from "../support/results.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 const CONFIGS = ["tiny.yaml", "other"];
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
   );
   await writeFile(at("matrix.yaml"), "prune.finetune.epochs: { none: 0, one: 1 }\n");
   await writeFile(at("wrong.yaml"), `${text}epoch: 3\n`);
-  expect(await cli("batch", ...CONFIGS, "--out", "whole", "--quiet")).toEqual({
+  expect(await runCli(["batch", ...CONFIGS, "--out", "whole", "--quiet"], { cwd: folder })).toEqual({
     code: 0,
     stdout: "",
     stderr: "",
@@ -126,14 +127,18 @@ describe("batch", () => {
 
   test("runs every config with every cell of a matrix", async () => {
     const args = ["--matrix", "matrix.yaml", "--set", "seeds=[0]", "--set", "prune.sparsities=[0.5]"];
-    const { code, stdout } = await cli("batch", ...CONFIGS, ...args, "--out", "matrix", "--json");
+    const { code, stdout } = await cli(
+      "batch",
+      ...CONFIGS,
+      ...args,
+      "--no-charts",
+      "--out",
+      "matrix",
+      "--json",
+    );
     expect(code).toBe(0);
     const names = ["other-none", "other-one", "tiny-none", "tiny-one"];
-    expect((await readdir(at("matrix"))).sort()).toEqual([
-      "batch-report.html",
-      "batch-summary.csv",
-      ...names,
-    ]);
+    expect((await readdir(at("matrix"))).sort()).toEqual(["batch-summary.csv", ...names]);
     const computed = stdout
       .trim()
       .split("\n")
@@ -165,7 +170,7 @@ describe("batch", () => {
       "tiny part",
       "other part",
     ]);
-    const merged = await cli("merge", "merged", "part-3", "part-1", "part-2");
+    const merged = await runCli(["merge", "merged", "part-3", "part-1", "part-2"], { cwd: folder });
     expect(merged).toEqual({
       code: 0,
       stdout:
@@ -189,7 +194,7 @@ describe("batch", () => {
   });
 
   test("Ctrl-C ends it with 130; the same command continues", async () => {
-    const args = [...CONFIGS, ...SLOWLY, "--json"];
+    const args = [...CONFIGS, ...SLOWLY, "--no-charts", "--json"];
     const child = spawn(process.execPath, [BINARY, "batch", ...args, "--out", "interrupted"], {
       cwd: folder,
       stdio: ["ignore", "pipe", "ignore"],
@@ -225,11 +230,12 @@ describe("what is wrong", () => {
   test("a sweep that cannot begin stops all, or none with --keep-going; the exit code is the worst", async () => {
     const text = await readFile(at("tiny.yaml"), "utf8");
     await writeFile(at("lost.yaml"), text.replace("path: tiny-digits", "path: nowhere"));
-    const stopped = await cli("batch", "other", "lost", "--out", "stopped");
+    const stopped = await cli("batch", "other", "lost", "--no-charts", "--out", "stopped");
     expect(stopped.code).toBe(2);
     expect(stopped.stderr).toContain("2 of 2 sweeps are not done:\n  other: Not started");
     expect((await summaryOf("stopped")).map(({ state }) => state)).toEqual(["unfinished", "failed"]);
-    const going = await cli("batch", "lost", "other", "--out", "going", "--keep-going");
+    const args = ["lost", "other", "--no-charts", "--out", "going", "--keep-going"];
+    const going = await cli("batch", ...args);
     expect(going.code).toBe(2);
     expect(going.stderr).toContain("1 of 2 sweeps are not done:\n  lost: ");
     expect(await summaryOf("going")).toMatchObject([

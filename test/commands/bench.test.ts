@@ -7,6 +7,7 @@ import type { BenchOutcome } from "../../src/library/bench/bench.ts";
 import { benchColumns } from "../../src/recording/bench-rows.ts";
 import { readTensorFile } from "../../src/recording/read-checkpoint.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { pythonWith } from "../support/python.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  runCli(["bench", ...args], { cwd: folder, env });
+  runInProcess(["bench", ...args], { cwd: folder, env });
 
 async function measure(args: readonly string[], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await run([...args, ...QUICK, "--json"], env);
@@ -105,7 +106,7 @@ describe("bench", () => {
 
   it("says the same in a table, with quartiles, ratios and the sizes of the files", async () => {
     const args = [DENSE, PRUNED, "--engine", "kernels-wasm", ...NONE, ...QUICK];
-    const { code, stdout } = await run(args);
+    const { code, stdout } = await runCli(["bench", ...args], { cwd: folder });
     expect(code).toBe(0);
     const lines = stdout.split("\n");
     expect(lines[0]).toMatch(

@@ -3,14 +3,14 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
 const folder = await temporaryFolder();
 const check = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "", ...env } });
+  runInProcess(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "", ...env } });
 const read = (name: string) => readFile(path.join(folder, name), "utf8");
 
 const rows = (seeds: number, change: (row: ResultRow) => Partial<ResultRow> = () => ({})) =>

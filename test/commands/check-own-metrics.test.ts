@@ -4,12 +4,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ComparedItem } from "../../src/analysis/compared-item.ts";
 import { originFile, originText } from "../../src/recording/origin.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 
 const CONFIG = `
 dataset: { name: synthetic, targets: { name: linear }, inputs: 6, outputs: 2, train: 120, test: 120 }

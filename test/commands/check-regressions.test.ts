@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { readManifest } from "../../src/recording/manifest.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /**
@@ -69,7 +70,7 @@ const sweep = (out: string, binary?: string, changes: readonly string[] = []) =>
 
 const check = async (results: string, ...flags: readonly string[]) => {
   const args = ["check", results, "--against", "good", "--json", ...flags];
-  const { code, stdout } = await runCli(args, { cwd: folder });
+  const { code, stdout } = await runInProcess(args, { cwd: folder });
   return { code, items: JSON.parse(stdout).items };
 };
 

@@ -5,13 +5,16 @@ import { lockFolder } from "../../src/foundations/folder-lock.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
 const folder = await temporaryFolder();
 const check = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "", ...env } });
+  runInProcess(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "", ...env } });
+const checkByBinary = (args: readonly string[]) =>
+  runCli(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "" } });
 
 const NOISE = [0.0008, -0.0012, 0.0003, 0.0011, -0.001];
 const curve = (change: (row: ResultRow) => Partial<ResultRow> = () => ({})) =>
@@ -34,7 +37,7 @@ const regressed = await write("regressed.csv", curve(worse));
 
 describe("check", () => {
   test("identical results pass at once", async () => {
-    expect(await check([baseline, "--against", baseline])).toEqual({
+    expect(await checkByBinary([baseline, "--against", baseline])).toEqual({
       code: 0,
       stderr: "",
       stdout:
@@ -45,7 +48,7 @@ describe("check", () => {
   });
 
   test("a regression ends with 1: the verdict, then the table, worst first", async () => {
-    const { code, stdout } = await check([regressed, "--against", baseline]);
+    const { code, stdout } = await checkByBinary([regressed, "--against", baseline]);
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]).toMatch(

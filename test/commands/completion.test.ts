@@ -3,6 +3,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { BINARY, runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
@@ -20,7 +21,7 @@ function has(shell: string): boolean {
   }
 }
 
-const scriptOf = async (shell: string) => (await runCli(["completion", shell], { cwd: folder })).stdout;
+const scriptOf = async (shell: string) => (await runInProcess(["completion", shell], { cwd: folder })).stdout;
 
 describe.skipIf(!has("bash"))("in bash (needs it)", () => {
   test.each([

@@ -6,6 +6,7 @@ import { encodeSafetensors } from "../../src/foundations/safetensors.ts";
 import { exportCheckpoint } from "../../src/library/export.ts";
 import { readCheckpoint } from "../../src/recording/read-checkpoint.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
@@ -29,13 +30,14 @@ beforeAll(async () => {
   await copyFile(path.join(results, "checkpoints", CHECKPOINT), path.join(folder, CHECKPOINT));
 });
 
-const run = (...args: string[]) => runCli(["export", ...args], { cwd: folder });
+const run = (...args: string[]) => runInProcess(["export", ...args], { cwd: folder });
 
 describe("export", () => {
   it.each(exportFormats.names())("writes %s and says what, also over an earlier one", async (format) => {
     const file = FILES[format] ?? "";
-    for (const _again of [0, 1]) {
-      const { code, stdout, stderr } = await run(CHECKPOINT, "--format", format);
+    for (const runs of [runCli, runInProcess]) {
+      const args = ["export", CHECKPOINT, "--format", format];
+      const { code, stdout, stderr } = await runs(args, { cwd: folder });
       const bytes = (await readFile(path.join(folder, file))).length.toLocaleString("en-US");
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${file}: ${bytes} bytes\n`, stderr: "" });
     }

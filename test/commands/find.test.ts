@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 
 const folder = await temporaryFolder();
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 const QUICK = ["--within", "5", "--tolerance", "0.5"];
 
 beforeAll(async () => {
@@ -15,7 +16,9 @@ beforeAll(async () => {
 
 describe("find", () => {
   test("prints what it found, and what bisection promises", async () => {
-    const { code, stdout, stderr } = await cli("find", "--config", "tiny.yaml", ...QUICK);
+    const { code, stdout, stderr } = await runCli(["find", "--config", "tiny.yaml", ...QUICK], {
+      cwd: folder,
+    });
     expect(code).toBe(0);
     expect(stdout).toMatch(
       /^method +pruned +kept +validation drop +test accuracy +test drop +looks\nl1-unstructured +\d[\d.]*% .*\nglobal-magnitude +\d[\d.]*% /,

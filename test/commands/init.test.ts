@@ -4,16 +4,17 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
-const init = (...args: string[]) => runCli(["init", ...args], { cwd: folder });
+const init = (...args: string[]) => runInProcess(["init", ...args], { cwd: folder });
 
 describe("init", () => {
   test("writes a config that loads under its own name", async () => {
-    const { code, stdout } = await init("new/my-sweep.yaml");
+    const { code, stdout } = await runCli(["init", "new/my-sweep.yaml"], { cwd: folder });
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: "new/my-sweep.yaml is written. Run it: prune-lab sweep --config new/my-sweep.yaml\n",

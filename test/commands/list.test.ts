@@ -3,13 +3,13 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { registries } from "../../src/library/registries.ts";
 import { methods } from "../../src/pruning/methods.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
 await mkdir(path.join(folder, "configs"));
 await writeFile(path.join(folder, "configs", "mine.yaml"), "# My own\ndataset: { name: mnist }\n");
-const list = (...args: string[]) => runCli(["list", ...args], { cwd: folder });
+const list = (...args: string[]) => runInProcess(["list", ...args], { cwd: folder });
 
 describe("list", () => {
   test("--json has every registered member, by kind", async () => {
@@ -66,7 +66,7 @@ describe("list", () => {
 
   test("folds methods into a terminal of 80 columns, and leaves out the papers of members", async () => {
     const at80 = async (kind: string) =>
-      (await runCli(["list", kind], { cwd: folder, env: { COLUMNS: "80" } })).stdout;
+      (await runInProcess(["list", kind], { cwd: folder, env: { COLUMNS: "80" } })).stdout;
     const folded = await at80("methods");
     for (const line of folded.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(folded).toContain(

@@ -170,7 +170,7 @@ describe("a sweep with a plugin of every kind", () => {
   test("computes again, after a plugin changed, exactly the runs that it shapes", async () => {
     const before = await filesOf(path.join(folder, "one"));
     await writeFile(path.join(folder, "my-magnitude.mjs"), `${await magnitudeAsPlugin()}// changed\n`);
-    const { code, stdout } = await sweep("one", "--json");
+    const { code, stdout } = await sweep("one", "--no-charts", "--json");
     expect(code).toBe(0);
     const computed = stdout
       .trimEnd()

@@ -3,12 +3,12 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/foundations/random.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 
 type Rows = readonly Record<string, string>[];
 const rowsOf = async (...file: string[]): Promise<Rows> =>
@@ -80,7 +80,7 @@ describe("a sweep of a table for regression", () => {
   test("passes a check against itself, and fails against a baseline of lower losses", async () => {
     expect(await cli("check", "results/houses", "--against", "results/houses")).toMatchObject({ code: 0 });
     // Two seeds are too few to be significant.
-    const seeds = ["--set", "seeds=[0,1,2,3]", "--out", "more"];
+    const seeds = ["--set", "seeds=[0,1,2,3]", "--no-charts", "--out", "more"];
     expect((await cli("sweep", "--config", "houses.yaml", ...seeds)).code).toBe(0);
     const text = await readFile(at("more", "results.csv"), "utf8");
     const lines = text.trimEnd().split("\n");
@@ -127,7 +127,7 @@ test("the best epoch is not chosen where no row is held out", async () => {
 
 describe("networks that cannot learn, since the targets are noise", () => {
   test("are told, and nothing is concluded from them", async () => {
-    const { stdout, stderr } = await cli("sweep", "--config", "noise.yaml");
+    const { stdout, stderr } = await cli("sweep", "--config", "noise.yaml", "--no-charts");
     expect(stderr).toMatch(
       /The dense baselines of all 2 seeds did not learn: test loss .*, no better than a guess that ignores the input/,
     );
@@ -136,7 +136,7 @@ describe("networks that cannot learn, since the targets are noise", () => {
   });
 
   test("are a line of a batch like others, with the loss of both", async () => {
-    const { code, stdout } = await cli("batch", "houses.yaml", "noise.yaml");
+    const { code, stdout } = await cli("batch", "houses.yaml", "noise.yaml", "--no-charts");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^sweep +method +seeds +dense +no rise up to +loss +compression +state\n/);
     expect(stdout).toContain("less than 5% above the dense control");
@@ -148,7 +148,7 @@ describe("networks that cannot learn, since the targets are noise", () => {
 
 test("a sweep that tests on its training examples says so before and behind", async () => {
   const { code, stderr } = await cli(
-    ...["sweep", "--config", "noise.yaml", "--set", "dataset.test=train", "--out", "by-heart"],
+    ...["sweep", "--config", "noise.yaml", "--set", "dataset.test=train", "--no-charts", "--out", "by-heart"],
   );
   expect(code).toBe(0);
   expect(stderr).toContain("all figures are of the 60 examples that the networks were trained on");

@@ -2,13 +2,13 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
-import { runCli } from "../support/cli.ts";
 import { exampleStudy } from "../support/example-study.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
 const root = await temporaryFolder();
-const report = (args: readonly string[]) => runCli(["report", ...args], { cwd: root });
+const report = (args: readonly string[]) => runInProcess(["report", ...args], { cwd: root });
 const read = (name: string) => readFile(path.join(root, name), "utf8");
 
 beforeAll(async () => {

@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { formatCsv } from "../../src/recording/csv.ts";
 import { readManifest } from "../../src/recording/manifest.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { resultRow } from "../support/result-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn, tinyStudy } from "../support/tiny-study.ts";
 
 const root = await temporaryFolder();
-const report = (args: readonly string[]) => runCli(["report", ...args], { cwd: root });
+const report = (args: readonly string[], run = runInProcess) => run(["report", ...args], { cwd: root });
 const read = (name: string) => readFile(path.join(root, name), "utf8");
 
 /** Everything that is drawn, by name. */
@@ -31,7 +32,7 @@ describe("report", () => {
     const manifest = await read("tiny/manifest.json");
     await rm(path.join(root, "tiny", "report.html"));
     await rm(path.join(root, "tiny", "charts"), { recursive: true });
-    expect(await report(["tiny"])).toEqual({
+    expect(await report(["tiny"], runCli)).toEqual({
       code: 0,
       stdout: `${path.join("tiny", "report.html")}\n`,
       stderr: "",

@@ -3,13 +3,14 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { pinsOf } from "../../src/engines/tensorflow/setup/set-up.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("setup tensorflow", async () => {
   const folder = await temporaryFolder();
   const cache = path.join(folder, "cache");
   const setUp = (flags: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    runCli(["setup", "tensorflow", ...flags], { cwd: folder, env: { PRUNE_LAB_CACHE: cache, ...env } });
+    runInProcess(["setup", "tensorflow", ...flags], { cwd: folder, env: { PRUNE_LAB_CACHE: cache, ...env } });
 
   test("its help gives examples and says what it needs", async () => {
     const { code, stdout } = await setUp(["--help"]);

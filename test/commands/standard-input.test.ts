@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { BINARY, runCli } from "../support/cli.ts";
+import { BINARY } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 
@@ -23,7 +24,16 @@ async function withInput(text: string, ...args: string[]) {
 
 test("--config - reads the standard input; the folder records it like any other", async () => {
   const text = await readFile(path.join(folder, file), "utf8");
-  const { code } = await withInput(text, "sweep", "--config", "-", "--set", "name=piped", "--quiet");
+  const { code } = await withInput(
+    text,
+    "sweep",
+    "--config",
+    "-",
+    "--set",
+    "name=piped",
+    "--no-charts",
+    "--quiet",
+  );
   expect(code).toBe(0);
   expect(await readFile(path.join(folder, "results", "piped", "config.yaml"), "utf8")).toContain(
     "name: piped\n",
@@ -37,12 +47,11 @@ test("--config - reads the standard input; the folder records it like any other"
 test("a batch reads it once for all of a matrix", async () => {
   const text = await readFile(path.join(folder, file), "utf8");
   await writeFile(path.join(folder, "matrix.yaml"), "train.epochs: [1, 2]\nseeds: { one: [0] }\n");
-  expect(
-    (await withInput(text, "batch", "-", "--matrix", "matrix.yaml", "--out", "both", "--quiet")).code,
-  ).toBe(0);
+  const args = ["batch", "-", "--matrix", "matrix.yaml", "--out", "both", "--no-charts", "--quiet"];
+  expect((await withInput(text, ...args)).code).toBe(0);
 });
 
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 
 test("a results folder in place of a config", async () => {
   expect((await cli("sweep", "--config", "results/piped")).stderr).toContain(

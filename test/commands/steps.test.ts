@@ -3,11 +3,13 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 
 const folder = await temporaryFolder();
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
+const binary = (...args: string[]) => runCli(args, { cwd: folder });
 const REFERENCE = ["--engine", "reference"];
 
 beforeAll(async () => {
@@ -17,24 +19,24 @@ beforeAll(async () => {
 
 describe("the steps, one after the other", () => {
   test("print what they wrote, and its figures", async () => {
-    const dense = await cli("train", "--config", "tiny.yaml", "--seed", "1", "--out", "one.safetensors");
+    const dense = await binary("train", "--config", "tiny.yaml", "--seed", "1", "--out", "one.safetensors");
     expect(dense).toMatchObject({ code: 0, stderr: "" });
     expect(dense.stdout).toMatch(
       /^one\.safetensors: [\d,]+ bytes\nstatus +ok\naccuracy +[\d.]+%\nloss +[\d.]+\ntested on +60 examples of tiny-digits\nsparsity +0%, effective 0%\nparameters +323 of 323 left\nmacs +312 of 312 /,
     );
-    const pruned = await cli(
+    const pruned = await binary(
       ..."prune model.safetensors -m global-magnitude -s 0.9 -o pruned.safetensors".split(" "),
       ...REFERENCE,
     );
     expect(pruned.stdout).toMatch(/^pruned\.safetensors: .*\n(.*\n)*parameters +42 of 323 left\n/);
-    const tuned = await cli(
+    const tuned = await binary(
       ..."finetune pruned.safetensors --epochs 2 --learning-rate 0.02 -o tuned.safetensors".split(" "),
       ...REFERENCE,
     );
     expect(tuned.stdout).toMatch(/^tuned\.safetensors: .*\nbefore +[\d.]+%\nstatus +ok\naccuracy +[\d.]+%\n/);
-    const evaluated = await cli("eval", "tuned.safetensors", ...REFERENCE);
+    const evaluated = await binary("eval", "tuned.safetensors", ...REFERENCE);
     expect(tuned.stdout.endsWith(evaluated.stdout.slice("status".length))).toBe(true);
-    const small = await cli("shrink", "tuned.safetensors", "--out", "small.safetensors");
+    const small = await binary("shrink", "tuned.safetensors", "--out", "small.safetensors");
     expect(small).toMatchObject({ code: 0, stderr: "" });
     expect(small.stdout).toMatch(/^small\.safetensors: .*\n\nlayer +weights before +after +/);
     expect(small.stdout).toMatch(/\nmodel: \{ name: mlp, hidden: \[ \d \] \}\n$/);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/foundations/random.ts";
 import { BINARY, runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { filesOf } from "../support/results.ts";
 import { mountDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -12,11 +13,12 @@ import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 const sweep = (...args: string[]) =>
-  runCli(["sweep", "--config", "tiny", "--no-charts", ...args], { cwd: folder });
+  runInProcess(["sweep", "--config", "tiny", "--no-charts", ...args], { cwd: folder });
 
 beforeAll(async () => {
   await writeTinyConfig(folder);
-  expect(await sweep("--out", "reference", "--quiet")).toEqual({ code: 0, stdout: "", stderr: "" });
+  const args = ["sweep", "--config", "tiny", "--no-charts", "--out", "reference", "--quiet"];
+  expect(await runCli(args, { cwd: folder })).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
 /** Starts a sweep that takes several seconds. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
@@ -35,7 +35,7 @@ describe("what is no command is told with what to write", () => {
     ["help foo", "there is no help on 'foo'. Help on: sweep, batch,"],
     ["help start", "Did you mean 'sweep'?"],
   ])("%s: %s", async (line, message) => {
-    const { code, stdout, stderr } = await runCli(line.split(" "), { cwd: folder });
+    const { code, stdout, stderr } = await runInProcess(line.split(" "), { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
   });
@@ -43,9 +43,9 @@ describe("what is no command is told with what to write", () => {
 
 describe("help", () => {
   test("of a command in a command, and of the environment", async () => {
-    const fetch = await runCli(["help", "data", "fetch"], { cwd: folder });
-    expect(fetch).toEqual(await runCli(["data", "fetch", "--help"], { cwd: folder }));
-    const { code, stdout } = await runCli(["help", "environment"], { cwd: folder });
+    const fetch = await runInProcess(["help", "data", "fetch"], { cwd: folder });
+    expect(fetch).toEqual(await runInProcess(["data", "fetch", "--help"], { cwd: folder }));
+    const { code, stdout } = await runInProcess(["help", "environment"], { cwd: folder });
     expect(code).toBe(0);
     for (const name of ["NO_COLOR", "XDG_CACHE_HOME", "GITHUB_ACTIONS"]) expect(stdout).toContain(name);
   });
@@ -57,7 +57,7 @@ describe("help", () => {
     );
     const namesIn = (text: string) => [...text.matchAll(/\bPRUNE_LAB_\w+/g)].map(([name]) => name);
     const read = files.flatMap((file) => namesIn(readFileSync(path.join(source, file), "utf8")));
-    const { stdout } = await runCli(["help", "environment"], { cwd: folder });
+    const { stdout } = await runInProcess(["help", "environment"], { cwd: folder });
     expect(namesIn(stdout).sort()).toEqual([...new Set(read)].sort());
   });
 });

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { loadConfig, resolveConfig } from "../../src/config/load.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 
 const page = readFileSync(path.join(packageRoot, "docs", "ci.md"), "utf8");
 /** The block of a language that holds a text. */
@@ -40,7 +40,7 @@ test("the step that comments is a script", () => {
 });
 
 test("every flag on the page is one of the command's", async () => {
-  const { stdout: help } = await runCli(["check", "--help"], { cwd: packageRoot });
+  const { stdout: help } = await runInProcess(["check", "--help"], { cwd: packageRoot });
   const table = page.match(/^\| `--.*$/gm) ?? [];
   const named = table.flatMap((row) => (row.split("|")[1] ?? "").match(/--[a-z-]+/g) ?? []);
   const offered = (help.match(/^ {2}--[a-z-]+/gm) ?? []).map((flag) => flag.trim());

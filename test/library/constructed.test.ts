@@ -8,7 +8,7 @@ import { decodeCheckpoint } from "../../src/recording/checkpoint.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
 import type { ResultRow } from "../../src/recording/rows.ts";
 import type { StudyEvent } from "../../src/scheduling/events.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { filesOf } from "../support/results.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runIn } from "../support/tiny-study.ts";
@@ -176,8 +176,8 @@ describe("the networks", () => {
 });
 
 describe("the files", () => {
-  it("are the same from one worker, and from parts", async () => {
-    await runIn(path.join(root, "again"), options, { checkpoints: "all", charts: true, workers: 1 });
+  it("are the same from two workers, and from parts", async () => {
+    await runIn(path.join(root, "again"), options, { checkpoints: "all", charts: true, workers: 2 });
     expect(await filesOf(path.join(root, "again"))).toEqual(await filesOf(folder));
     const parts = [1, 2].map((index) => path.join(root, `part${index}`));
     for (const [i, part] of parts.entries()) {
@@ -221,7 +221,7 @@ describe("the files", () => {
 });
 
 describe("the command", () => {
-  const cli = (...args: string[]) => runCli(args, { cwd: root });
+  const cli = (...args: string[]) => runInProcess(args, { cwd: root });
 
   it("says what it would do, and lists constructions", async () => {
     await writeFile(path.join(root, "bridge.json.yaml"), JSON.stringify(config));

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { report } from "../../src/library/report.ts";
 import { parseCsv } from "../../src/recording/csv-reader.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 
@@ -12,7 +12,9 @@ const EVERYTHING = "{ classes: true, calibration: true, corruptions: [noise, blu
 describe("evaluate", () => {
   let folder = "";
   const sweep = (...set: readonly string[]) =>
-    runCli(["sweep", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], { cwd: folder });
+    runInProcess(["sweep", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])], {
+      cwd: folder,
+    });
   const file = (study: string, name: string) => path.join(folder, "results", study, name);
   const text = (study: string, name: string) => readFile(file(study, name), "utf8");
   const rowsOf = async <Name extends "results" | "classes" | "calibration" | "corruptions">(name: Name) =>
@@ -144,7 +146,7 @@ describe("what cannot be measured is said", () => {
   ])("%s", async (setting, message) => {
     const folder = await temporaryFolder();
     await writeTinyConfig(folder);
-    const { code, stderr } = await runCli(
+    const { code, stderr } = await runInProcess(
       ["sweep", "--no-charts", "--config", "tiny.yaml", "--set", setting],
       {
         cwd: folder,
@@ -171,7 +173,7 @@ describe("what cannot be measured is said", () => {
     const folder = await temporaryFolder();
     await writeTinyConfig(folder);
     const set = [`evaluate=${evaluate}`, "dataset={ name: synthetic, targets: { name: friedman1 } }"];
-    const { code, stderr } = await runCli(
+    const { code, stderr } = await runInProcess(
       ["sweep", "--no-charts", "--config", "tiny.yaml", ...set.flatMap((one) => ["--set", one])],
       { cwd: folder },
     );

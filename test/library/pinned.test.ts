@@ -3,14 +3,14 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import * as yaml from "yaml";
 import { fullSet } from "../datasets/full-sets.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { filesOf } from "../support/results.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 import { writeTinyDataset } from "../support/tiny-dataset.ts";
 
 const folder = await temporaryFolder();
-const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { PRUNE_LAB_DATA: "" } });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder, env: { PRUNE_LAB_DATA: "" } });
 const recorded = async (out: string) =>
   yaml.parse(await readFile(path.join(folder, out, "config.yaml"), "utf8"));
 

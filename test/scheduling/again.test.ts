@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { againText } from "../../src/scheduling/again.ts";
-import { runCli } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeTinyConfig } from "../support/tiny-config.ts";
 
@@ -8,7 +8,7 @@ test("what is computed again for its weights alone is told before, with the cost
   const folder = await temporaryFolder();
   await writeTinyConfig(folder);
   const sweep = (...args: string[]) =>
-    runCli(["sweep", "--config", "tiny", "--no-charts", "--out", "out", ...args], { cwd: folder });
+    runInProcess(["sweep", "--config", "tiny", "--no-charts", "--out", "out", ...args], { cwd: folder });
   expect((await sweep("--quiet")).code).toBe(0);
   const told =
     /^6 finished runs are stored without weights, which --checkpoints all needs, and are computed again \(\d+ s of computing the first time\)\. The figures stay the same\.$/m;

@@ -2,13 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatCsv } from "../../../src/recording/csv.ts";
-import { runCli } from "../../support/cli.ts";
+import { runInProcess } from "../../support/in-process.ts";
 import { resultRow } from "../../support/result-rows.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
 const at = (name: string) => path.join(folder, name);
-const check = (...args: string[]) => runCli(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "" } });
+const check = (...args: string[]) =>
+  runInProcess(["check", ...args], { cwd: folder, env: { GITHUB_ACTIONS: "" } });
 
 const write = async (name: string, drop: number, methods: readonly string[], sparsities = [0, 0.9, 0.98]) => {
   const rows = methods.flatMap((method, m) =>

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { check as compare, isFailed } from "../../../src/library/check.ts";
 import { formatCsv } from "../../../src/recording/csv.ts";
-import { runCli } from "../../support/cli.ts";
+import { runInProcess } from "../../support/in-process.ts";
 import { resultRow } from "../../support/result-rows.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -11,7 +11,7 @@ const folder = await temporaryFolder();
 const at = (name: string) => path.join(folder, name);
 const CI = { GITHUB_ACTIONS: "", GITHUB_SHA: "", SOURCE_DATE_EPOCH: "1767225600" };
 const check = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(["check", ...args], { cwd: folder, env: { ...CI, ...env } });
+  runInProcess(["check", ...args], { cwd: folder, env: { ...CI, ...env } });
 const lines = async (name: string) => (await readFile(at(name), "utf8")).trimEnd().split("\n");
 
 /** A table of three seeds, worse at 98% by so many points; seeds and runs wobble. */
