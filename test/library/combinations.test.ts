@@ -145,7 +145,7 @@ describe("every way to prune and recover", () => {
 
   it("gives the same bytes once more, by another number of workers", async () => {
     const again = path.join(root, "again");
-    await runIn(again, options, { workers: 1, checkpoints: "all" });
+    await runIn(again, options, { workers: 2, checkpoints: "all" });
     expect(await filesOf(again)).toEqual(await filesOf(reference));
   }, 120_000);
 

@@ -163,7 +163,7 @@ describe("a study with controls", () => {
       grown,
       await tinyStudy(root, { prune: { ...prune, controls: ["shuffled"] }, engine: "kernels-wasm" }),
     );
-    await runIn(grown, options, { workers: 1 });
+    await runIn(grown, options, { workers: 2 });
     expect(await filesOf(grown)).toEqual(await filesOf(folder));
   });
 });

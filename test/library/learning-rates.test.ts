@@ -104,7 +104,7 @@ describe("a study that tries learning rates", () => {
 
   it("gives the same bytes on another number of workers", async () => {
     const again = path.join(root, "again");
-    await runIn(again, options, { workers: 1 });
+    await runIn(again, options, { workers: 2 });
     expect(await filesOf(again)).toEqual(await filesOf(folder));
   });
 });

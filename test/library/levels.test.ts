@@ -75,8 +75,8 @@ describe("runs that hang on one another", () => {
   });
 
   it("give the same bytes for another number of workers", async () => {
-    const folder = path.join(root, "one-worker");
-    await runIn(folder, options, { workers: 1 });
+    const folder = path.join(root, "two-workers");
+    await runIn(folder, options, { workers: 2 });
     expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
 
@@ -85,6 +85,7 @@ describe("runs that hang on one another", () => {
     const interruption = new AbortController();
     let finished = 0;
     const first = runIn(folder, options, {
+      workers: 2,
       signal: interruption.signal,
       onEvent: (event) => {
         if (event.event === "run-finished" && ++finished === last) interruption.abort();

@@ -57,13 +57,13 @@ describe("a study with a rule for its seeds", () => {
     expect(manifest?.seeds).toEqual({ ...rule, used: await seedsOf("whole") });
   });
 
-  test("gives the same files again, continued, on one worker, and after an interruption", async () => {
+  test("gives the same files again, continued, on two workers, and after an interruption", async () => {
     const files = await filesOf(at("whole"));
     await runIn(at("whole"), options);
     expect(await filesOf(at("whole"))).toEqual(files);
     const interruption = new AbortController();
     const interrupted = runIn(at("again"), options, {
-      workers: 1,
+      workers: 2,
       signal: interruption.signal,
       // In the midst of the seeds that are added.
       onEvent: ({ event, ...rest }) => {
@@ -71,7 +71,7 @@ describe("a study with a rule for its seeds", () => {
       },
     });
     await expect(interrupted).rejects.toThrow("Interrupted:");
-    await runIn(at("again"), options, { workers: 1 });
+    await runIn(at("again"), options, { workers: 2 });
     expect(await filesOf(at("again"))).toEqual(files);
   });
 

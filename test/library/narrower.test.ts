@@ -75,13 +75,13 @@ describe("a narrower network", () => {
     expect(count("global-magnitude", "train")).toBe(0);
   });
 
-  it("gives the same bytes from one worker, and goes on where the search is larger", async () => {
+  it("gives the same bytes from two workers, and goes on where the search is larger", async () => {
     const methods = ["global-magnitude"];
     const again = path.join(root, "again");
     const less = await study({ prune: { ...prune, methods, search: { efforts: ["epochs"] } } });
-    await runIn(again, less, { workers: 1 });
+    await runIn(again, less, { workers: 2 });
     const { events } = await runIn(again, await study({ prune: { ...prune, methods } }), {
-      workers: 1,
+      workers: 2,
       charts: true,
     });
     const computed = events.flatMap((event) => (event.event === "run-finished" ? [event.run] : []));

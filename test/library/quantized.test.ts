@@ -140,7 +140,7 @@ describe.each(["kernels-wasm", "reference"])("methods that quantize, on %s", (en
 
   it("give the same bytes again, in any number of workers", async () => {
     const again = path.join(root, `${engine}-again`);
-    await runIn(again, await optionsOn(engine), { checkpoints: "all", workers: 1 });
+    await runIn(again, await optionsOn(engine), { checkpoints: "all", workers: 2 });
     expect(await filesOf(again)).toEqual(await filesOf(folder));
   });
 

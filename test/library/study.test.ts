@@ -72,8 +72,8 @@ describe("a study", () => {
   });
 
   it("gives the same bytes for another number of workers", async () => {
-    const folder = path.join(root, "one-worker");
-    await runIn(folder, options, { charts: true, workers: 1 });
+    const folder = path.join(root, "two-workers");
+    await runIn(folder, options, { charts: true, workers: 2 });
     expect(await filesOf(folder)).toEqual(await filesOf(reference));
   });
 
@@ -96,6 +96,7 @@ describe("a study", () => {
     let finished = 0;
     const first = runIn(folder, options, {
       charts: true,
+      workers: 2,
       signal: interruption.signal,
       onEvent: (event) => {
         if (event.event === "run-finished" && ++finished === 4) interruption.abort();

@@ -35,7 +35,8 @@ export async function runIn(
     options,
     folder,
     dataDir: undefined,
-    workers: 2,
+    // A thread takes a third of a second to start.
+    workers: 1,
     checkpoints: "baselines",
     charts: false,
     fresh: false,
