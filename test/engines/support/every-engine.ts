@@ -53,10 +53,18 @@ export function describeFastEngines(
   );
 }
 
+/** What a file has open: its suites share the engines, of which TensorFlow takes more than a second to open. */
+const opened = new Map<EngineEntry, Promise<Engine>>();
+
 async function describeEach(
   entries: readonly EngineEntry[],
   suite: (makeNetwork: MakeNetwork, tolerance: number) => void,
 ): Promise<void> {
+  // Behind all suites of the file.
+  afterAll(async () => {
+    for (const engine of opened.values()) await (await engine).dispose();
+    opened.clear();
+  });
   for (const entry of entries) {
     const availability = await entry.check();
     if (entry === tensorflow) tellIfMissing(availability);
@@ -73,18 +81,19 @@ function tellIfMissing(availability: Availability): void {
   console.warn(message);
 }
 
-/** Opens the engine for the tests of the suite that is being declared. */
+/** Opens the engine, where no other suite has, for the tests of the suite that is being declared. */
 function makerOf(entry: EngineEntry): MakeNetwork {
   let engine: Engine | undefined;
   let networks: Network[] = [];
   beforeAll(async () => {
-    engine = await entry.open(() => {});
+    const opening = opened.get(entry) ?? entry.open(() => {});
+    opened.set(entry, opening);
+    engine = await opening;
   });
   afterEach(async () => {
     for (const network of networks) await network.dispose();
     networks = [];
   });
-  afterAll(() => engine?.dispose());
   return async (spec, optimizer) => {
     if (engine === undefined) throw new Error(`${entry.name} is not open`);
     const network = await engine.createNetwork(spec, optimizer);
