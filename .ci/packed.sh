@@ -13,7 +13,8 @@ package=node_modules/prune-lab
 
 # Prints the block of a page of the package, of a language, that holds a text.
 block() { node "$root/scripts/page-block.mjs" "$package/docs/$1.md" "$2" "$3"; }
-lab() { npx --no-install prune-lab "$@"; }
+# What npx starts, without the start of npx; the pages' own commands have that.
+lab() { node_modules/.bin/prune-lab "$@"; }
 expect() {
   local wanted=$1 code=0
   shift
