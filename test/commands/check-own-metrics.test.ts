@@ -10,6 +10,9 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const folder = await temporaryFolder();
 const at = (...parts: string[]) => path.join(folder, ...parts);
 const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
+/** Without charts, and on one thread: to start another takes as long as a run. */
+const sweep = (...args: string[]) =>
+  cli("sweep", "--config", "gate.yaml", "--no-charts", "--workers", "1", ...args);
 
 const CONFIG = `
 dataset: { name: synthetic, targets: { name: linear }, inputs: 6, outputs: 2, train: 120, test: 120 }
@@ -25,17 +28,7 @@ metrics:
 /** Other settings, and what a check of that sweep against the first one says. */
 async function against(baseline: string, out: string, ...set: string[]) {
   const settings = set.flatMap((text) => ["--set", text]);
-  const swept = await cli(
-    "sweep",
-    "--config",
-    "gate.yaml",
-    "--no-charts",
-    "--out",
-    out,
-    "--quiet",
-    ...settings,
-  );
-  expect(swept).toMatchObject({ code: 0 });
+  expect(await sweep("--out", out, "--quiet", ...settings)).toMatchObject({ code: 0 });
   const { code, stdout } = await cli("check", out, "--against", baseline, "--json", "--allow-missing-seeds");
   const report = JSON.parse(stdout);
   return { code, report, items: report.items as ComparedItem[], notes: report.notes as string[] };
@@ -66,9 +59,7 @@ async function changedBaseline(
 
 beforeAll(async () => {
   await writeFile(at("gate.yaml"), CONFIG);
-  expect(
-    await cli("sweep", "--config", "gate.yaml", "--no-charts", "--out", "base", "--quiet"),
-  ).toMatchObject({ code: 0 });
+  expect(await sweep("--out", "base", "--quiet")).toMatchObject({ code: 0 });
 });
 
 describe("check of a study with a metric of its own", { timeout: 120_000 }, () => {
@@ -114,14 +105,7 @@ describe("check of a study with a metric of its own", { timeout: 120_000 }, () =
     expect(new Set(items.map(({ metric, tolerance }) => `${metric} ${tolerance}`))).toEqual(
       new Set(["loss 2", "score 0.5"]),
     );
-    const wrong = await cli(
-      "sweep",
-      "--config",
-      "gate.yaml",
-      "--no-charts",
-      "--set",
-      "check.points=[{ metric: scor }]",
-    );
+    const wrong = await sweep("--set", "check.points=[{ metric: scor }]");
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain(
       "check.points.0.metric: 'scor' is no metric of this study. Did you mean 'score'? Choices: accuracy, loss, score.",
