@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import { groupBy } from "../dist/analysis/group-by.js";
 import { prepareStudy } from "../dist/experiment/prepare.js";
 import { workOf } from "../dist/experiment/runs/index.js";
+import { TRAINING_PASSES } from "../dist/experiment/training/effort.js";
 import { weightedLayers } from "../dist/network/weighted-layers.js";
 import { formatTable } from "./measure.mjs";
 
@@ -36,11 +37,13 @@ export async function workDone(config, folder) {
     const timing = timingOf.get(run.label);
     const training = Number(timing.train_seconds);
     const trained = Number(timing.examples_per_second) * training;
+    const testing = Math.max(0, passes - TRAINING_PASSES * trained) * macs;
     return {
       sparsity: run.sparsity,
       seconds: Number(timing.seconds),
       training,
       macs: passes * macs - trained * first + densePasses * dense,
+      testing,
     };
   });
 }
@@ -60,9 +63,9 @@ export function limitOf(runs, { peak, workers }) {
 
 /**
  * Where a sweep's time goes, as a table in seconds of all its cores together. `clock` has when its first run started, its last
- * one ended, and the process did, in seconds from its start.
+ * one ended, and the process did, in seconds from its start; `phases` the seconds that its threads spent on each part.
  */
-export function breakdown(runs, { clock, peak, workers }) {
+export function breakdown(runs, { clock, phases, peak, workers }) {
   const whole = clock.end * workers;
   const row = (name, seconds, macs = 0) => [
     name,
@@ -71,18 +74,27 @@ export function breakdown(runs, { clock, peak, workers }) {
     macs === 0 ? "" : (macs / peak).toFixed(2),
     macs === 0 ? "" : `${((100 * macs) / (peak * seconds)).toFixed(0)}%`,
   ];
-  const rowOf = (name, of) =>
-    row(name, sum(of.map(({ seconds }) => seconds)), sum(of.map(({ macs }) => macs)));
-  const busy = sum(runs.map(({ seconds }) => seconds));
+  const total = (of, key) => sum(of.map((run) => run[key]));
+  const busy = total(runs, "seconds");
+  const [all, testing, training] = [total(runs, "macs"), total(runs, "testing"), total(runs, "training")];
+  const { data, load, evaluation, store, tables, drawing } = phases;
+  const finish = clock.end - clock.last;
   return formatTable(
     ["part", "seconds", "of all", "at the peak", "share of the peak"],
     [
-      row("start, until a run begins", clock.first * workers),
-      ...[...groupBy(runs, partOf)].map(([name, of]) => rowOf(name, of)),
-      row("cores without a run", (clock.last - clock.first) * workers - busy),
-      row("end: tables, charts, report", (clock.end - clock.last) * workers),
-      row("all", whole, sum(runs.map(({ macs }) => macs))),
-      row("of the runs, beside training", busy - sum(runs.map(({ training }) => training))),
+      row("start, until a run begins, without data", (clock.first - data) * workers),
+      row("data: read and checked", data * workers),
+      ...[...groupBy(runs, partOf)].map(([name, of]) => row(name, total(of, "seconds"), total(of, "macs"))),
+      row("store: what runs write", store),
+      row("idle cores", (clock.last - clock.first) * workers - busy - store),
+      row("end: tables", tables * workers),
+      row("end: drawing", drawing * workers),
+      row("end: all else", (finish - tables - drawing) * workers),
+      row("all", whole, all),
+      row("of the runs: training", training, all - testing),
+      row("of the runs: evaluation", evaluation, testing),
+      row("of the runs: store, what they read", load),
+      row("of the runs: all else, such as pruning", busy - training - evaluation - load),
     ],
   );
 }

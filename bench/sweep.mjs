@@ -115,14 +115,28 @@ async function runProgram(workers) {
   const overrides = flags.set.flatMap((override) => ["--set", override]);
   const sweep = ["sweep", "--config", flags.config, "--workers", String(workers), "--out", out];
   const binary = path.join(packageRoot, "bin", "prune-lab.js");
-  const clock = await timeRuns(spawn(process.execPath, [binary, ...sweep, ...overrides, "--json"]));
+  const told = `${out}.jsonl`;
+  const listening = ["--import", new URL("phases.mjs", import.meta.url).href];
+  const env = { ...process.env, BENCH_PHASES: told };
+  const command = [...listening, binary, ...sweep, ...overrides, "--json"];
+  const clock = await timeRuns(spawn(process.execPath, command, { env }));
   const table = await readFile(path.join(out, "results.csv"), "utf8");
   const points = parse(table, { columns: true }).map(({ method, target_sparsity, accuracy }) => ({
     method,
     sparsity: Number(target_sparsity),
     accuracy: Number(accuracy),
   }));
-  return { seconds: clock.end, table, points, folder: out, clock };
+  return { seconds: clock.end, table, points, folder: out, clock, phases: await phaseSeconds(told) };
+}
+
+/** The seconds of each part of the program, all threads together. */
+async function phaseSeconds(file) {
+  const seconds = { data: 0, load: 0, evaluation: 0, store: 0, tables: 0, drawing: 0 };
+  for (const line of (await readFile(file, "utf8")).trim().split("\n")) {
+    const told = JSON.parse(line);
+    seconds[told.phase] += told.seconds;
+  }
+  return seconds;
 }
 
 /** When a sweep's first run started, its last one was finished, and the process ended: seconds from now. */
@@ -215,7 +229,7 @@ async function report(timed, { config, dataset, rivals, peak }) {
     name,
     ...[median, fastest, slowest].map((seconds) => seconds.toFixed(1)),
     `${(median / results[0].median).toFixed(2)}x`,
-    ...(Number.isNaN(peak) ? [] : [`${(median / limit).toFixed(1)}x`]),
+    ...(Number.isNaN(peak) ? [] : [limit.toFixed(1), `${(median / limit).toFixed(1)}x`]),
   ]);
   const { methods, sparsities } = config.prune;
   process.stdout.write(
@@ -227,7 +241,14 @@ async function report(timed, { config, dataset, rivals, peak }) {
       ...(machine.jax === null ? [] : [`JAX ${machine.jax}`]),
       "",
       formatTable(
-        ["sweep", "median", "fastest", "slowest", "time", ...(Number.isNaN(peak) ? [] : ["of its limit"])],
+        [
+          "sweep",
+          "median",
+          "fastest",
+          "slowest",
+          "time",
+          ...(Number.isNaN(peak) ? [] : ["at its limit", "of its limit"]),
+        ],
         rows,
       ),
       ...(Number.isNaN(peak)
@@ -236,7 +257,7 @@ async function report(timed, { config, dataset, rivals, peak }) {
             "",
             `At the peak of ${workers} cores, ${(peak / 1e9).toFixed(0)} G multiply-adds/s each, it takes ${results[0].limit.toFixed(1)} s. Of ${results[0].name}, in seconds of all cores:`,
             "",
-            breakdown(runs, { clock: outcome.clock, peak, workers }),
+            breakdown(runs, { clock: outcome.clock, phases: outcome.phases, peak, workers }),
           ]),
       "",
       "Test accuracy after fine-tuning, percent, mean of the seeds:",

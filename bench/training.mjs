@@ -95,18 +95,22 @@ async function trainOnce(spec, { train: examples, test }, notify) {
 
 /** Of one example's step: forward, weight gradient and, but for the first layer, input gradient of kept weights. */
 export function multiplyAdds(spec, masks) {
+  return layerMultiplyAdds(spec, masks).reduce((total, each, i) => total + (i === 0 ? 2 : 3) * each, 0);
+}
+
+/** Of one example's forward pass with kept weights. */
+export function forwardMultiplyAdds(spec, masks) {
+  return layerMultiplyAdds(spec, masks).reduce((total, each) => total + each, 0);
+}
+
+function layerMultiplyAdds(spec, masks) {
   const shapes = layerOutputShapes(spec);
-  let total = 0;
-  let passes = 2;
-  spec.layers.forEach((layer, index) => {
-    const { name, kind } = layer;
-    if (kind !== "dense" && kind !== "conv2d") return;
+  return spec.layers.flatMap(({ name, kind }, index) => {
+    if (kind !== "dense" && kind !== "conv2d") return [];
     const weight = parameterSpecs(spec).find((parameter) => parameter.name === `${name}.weight`);
     const [, height = 1, width = 1] = shapes[index];
-    total += passes * weight.size * keptPart(masks, weight) * height * width;
-    passes = 3;
+    return [weight.size * keptPart(masks, weight) * height * width];
   });
-  return total;
 }
 
 /** The part of a weight tensor's values that a mask keeps, from 0 to 1. */
@@ -124,4 +128,10 @@ export function trainer(network, examples, batchSize, clock = () => performance.
     await network.train(examples, order, { batchSize, learningRate: 0.001 });
     return clock() - start;
   };
+}
+
+/** A clock for kernels, which compute in the thread that asks; little else runs beside. */
+export function processorSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

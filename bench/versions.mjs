@@ -13,7 +13,7 @@ import { inputError } from "../dist/foundations/errors.js";
 import { packageRoot } from "../dist/foundations/paths.js";
 import { buildNetwork, modelSchema } from "../dist/models/registry.js";
 import { describeMachine, formatTable, interleave, runBench } from "./measure.mjs";
-import { maskKinds, multiplyAdds, prunedNetwork, trainer } from "./training.mjs";
+import { maskKinds, multiplyAdds, processorSeconds, prunedNetwork, trainer } from "./training.mjs";
 
 const { values: flags, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -70,12 +70,6 @@ async function engineOf(folder) {
   }
   const { openEngine } = await import(pathToFileURL(registry).href);
   return openEngine(flags.engine, notify);
-}
-
-/** The kernels compute in the thread that asks; little else runs beside. */
-function processorSeconds() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 /** Milliseconds of each version's fastest turn, by kind of masks. */

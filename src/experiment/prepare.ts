@@ -6,6 +6,7 @@ import { findGpu, openOnGpu } from "../engines/tensorflow/index.ts";
 import { fitsLanes } from "../engines/tensorflow/lanes.ts";
 import { inputError } from "../foundations/errors.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { inPhase } from "../foundations/phases.ts";
 import { taskFaults } from "../metrics/formula/check.ts";
 import { buildNetwork, models, resolveModel } from "../models/registry.ts";
 import { hasWeights, type NetworkSpec, readsTokens } from "../network/specification.ts";
@@ -126,7 +127,9 @@ export async function prepareStudy(
   );
   const model = await resolveModel(options.model, { dataDir });
   const { folder: modelFolder } = model;
-  const data = await resources.datasets.open(options.dataset, { dataDir, modelFolder, notify });
+  const data = await inPhase("data", () =>
+    resources.datasets.open(options.dataset, { dataDir, modelFolder, notify }),
+  );
   try {
     const [found, gpu] = await asked;
     for (const message of leftOutNotices(options)) notify(message);

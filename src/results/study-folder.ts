@@ -8,6 +8,7 @@ import { keepsWeights, type Run } from "../experiment/runs/index.ts";
 import type { Artifact } from "../experiment/runs/run.ts";
 import { settledPlan } from "../experiment/settled-plan.ts";
 import type { Notify } from "../foundations/notices.ts";
+import { inPhase } from "../foundations/phases.ts";
 import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
@@ -131,10 +132,13 @@ export async function finishStudy(
   let tableBytes: readonly OutputFile[] = [];
   const config: OutputFile = ["config.yaml", open.configText];
   if (shard === undefined) {
-    const tables = tabulate(study, stored, labelsOf(study), options.metrics);
+    const tables = await inPhase("tables", () => {
+      const made = tabulate(study, stored, labelsOf(study), options.metrics);
+      summary = summarize(made.results, metrics);
+      tableBytes = tableFiles(options, made, summary, published);
+      return made;
+    });
     ({ results, evaluation } = tables);
-    summary = summarize(results, metrics);
-    tableBytes = tableFiles(options, tables, summary, published);
     const checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
     await files.write([config, ...tableBytes], checkpoints);
     const health = baselineHealth(results, () => study.dataset.constantGuess);
@@ -146,7 +150,10 @@ export async function finishStudy(
     for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    if (open.charts) await files.write(await chartFiles(study, open.configText, tables, published, pictures));
+    if (open.charts) {
+      const drawn = () => chartFiles(study, open.configText, tables, published, pictures);
+      await files.write(await inPhase("drawing", drawn));
+    }
   } else await files.write([config]);
   await writeManifest(open, files.names, "final", tableBytes);
   onEvent({ event: "finished", study: options.name, folder: folder.path, files: files.names });

@@ -1,6 +1,7 @@
 import { computeRun } from "../experiment/runs/index.ts";
 import type { ParentOutput, RunEnvironment } from "../experiment/runs/run.ts";
 import { failure } from "../foundations/errors.ts";
+import { inPhase } from "../foundations/phases.ts";
 import type { RunTask } from "./executor.ts";
 import type { SharedWeights } from "./run-folders.ts";
 import { RunStore } from "./store.ts";
@@ -16,7 +17,7 @@ export async function computeAndStore(
   environment.onStep(0);
   const parents: ParentOutput[] = [];
   for (const parent of run.parents) {
-    const found = await store.readArtifacts(parent.run, parent.artifacts, shared);
+    const found = await inPhase("load", () => store.readArtifacts(parent.run, parent.artifacts, shared));
     if (found === undefined) {
       throw failure(`${run.label}: a run that it hangs on is no longer in ${storeFolder}.`, {
         hint: "Something removed or changed it while the sweep ran. Run the same command again to continue.",
@@ -31,5 +32,5 @@ export async function computeAndStore(
     trainedExamples: output.trainedExamples,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-  await store.write(run.id, output, timing, keep);
+  await inPhase("store", () => store.write(run.id, output, timing, keep));
 }

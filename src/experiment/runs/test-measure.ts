@@ -1,6 +1,7 @@
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Network } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
+import { inPhase } from "../../foundations/phases.ts";
 import { evaluateDetails, type TestDetails } from "../evaluation/evaluate.ts";
 import { keepsAnswers, rightAnswers } from "../evaluation/right-answers.ts";
 import { finiteOrNull } from "../training/train.ts";
@@ -22,9 +23,11 @@ export async function test(
   network: Network,
   { dataset, settings: { evaluate } }: Pick<RunEnvironment, "dataset" | "settings">,
 ): Promise<TestMeasure> {
-  const measure = await measureOf(network, dataset.test);
-  if (evaluate === undefined || measure.loss === null) return measure;
-  return { ...measure, ...(await evaluateDetails(network, dataset.test, evaluate)) };
+  return inPhase("evaluation", async () => {
+    const measure = await measureOf(network, dataset.test);
+    if (evaluate === undefined || measure.loss === null) return measure;
+    return { ...measure, ...(await evaluateDetails(network, dataset.test, evaluate)) };
+  });
 }
 
 async function measureOf(network: Network, examples: ExampleSet): Promise<TestMeasure> {
@@ -42,6 +45,6 @@ export async function validate(
   { validation }: Dataset,
 ): Promise<Pick<TestMeasure, "loss" | "accuracy">> {
   if (validation.count === 0) return { loss: null, accuracy: null };
-  const { loss, accuracy } = await network.evaluate(validation);
+  const { loss, accuracy } = await inPhase("evaluation", () => network.evaluate(validation));
   return { loss: finiteOrNull(loss), accuracy: accuracy ?? null };
 }

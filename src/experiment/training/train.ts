@@ -1,5 +1,6 @@
 import type { Distillation, Network, OptimizerSpec } from "../../engines/engine.ts";
 import type { ExampleSet } from "../../engines/examples.ts";
+import { inPhase } from "../../foundations/phases.ts";
 import { randomStream } from "../../foundations/random.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
 import { loss } from "../../metrics/loss.ts";
@@ -184,7 +185,7 @@ type Validation = Pick<EpochRecord, "validationLoss" | "validationAccuracy">;
 
 async function validate({ network, validation }: TrainingInputs): Promise<Validation> {
   if (validation.count === 0) return { validationLoss: null, validationAccuracy: null };
-  const measured = await network.evaluate(validation);
+  const measured = await inPhase("evaluation", () => network.evaluate(validation));
   return {
     validationLoss: finiteOrNull(measured.loss),
     validationAccuracy: measured.accuracy ?? null,
