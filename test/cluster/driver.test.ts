@@ -1,78 +1,19 @@
-import { execFile } from "node:child_process";
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import { BINARY, type CliResult, runCli } from "../support/cli.ts";
+import { packLine, parsePackLine } from "../../src/scheduling/packs/pack-line.ts";
+import { runCli } from "../support/cli.ts";
+import { slurmSite } from "../support/slurm-site.ts";
 import { mountDisk } from "../support/small-disk.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { SLOWLY, writeTinyConfig } from "../support/tiny-config.ts";
+import { SLOWLY } from "../support/tiny-config.ts";
 
 /** The driver and what a node runs, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
 
-const FAKE = path.join(packageRoot, "test", "support", "fake-slurm.mjs");
 const TABLES = ["results.csv", "layers.csv", "summary.csv", "manifest.json", "config.yaml"];
 
-/** A folder with a tiny config, tasks of one run or few, and commands of Slurm in front of the PATH. */
-async function site(cluster = "task: 1s, cpus: 2") {
-  const folder = await temporaryFolder();
-  await writeTinyConfig(folder);
-  await writeFile(path.join(folder, "cluster.yaml"), `slurm: { time: 2m, ${cluster} }\n`);
-  for (const name of ["sbatch", "squeue", "scancel", "scontrol"]) {
-    await mkdir(path.join(folder, "bin"), { recursive: true });
-    const file = path.join(folder, "bin", name);
-    await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${FAKE}" ${name} "$@"\n`);
-    await chmod(file, 0o755);
-  }
-  await mkdir(path.join(folder, "slurm"));
-  const environment = (mode: string) => ({
-    PATH: `${path.join(folder, "bin")}:${process.env.PATH}`,
-    FAKE_SLURM: path.join(folder, "slurm"),
-    FAKE_SLURM_MODE: mode,
-  });
-  const lab = (args: readonly string[], mode = ""): Promise<CliResult> =>
-    runCli(args, { cwd: folder, env: environment(mode) });
-  /** What a command was called with. */
-  const calls = async (command: string) =>
-    (await readFile(path.join(folder, "slurm", "calls.log"), "utf8").catch(() => ""))
-      .split("\n")
-      .filter((line) => line.startsWith(`${command} `));
-  return {
-    folder,
-    lab,
-    sweep: (args: readonly string[] = [], mode = "") =>
-      lab(["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm", ...args], mode),
-    calls,
-    /** A sweep that a test ends: `ends` resolves as soon as `isTime` holds, it got the signal and has ended. */
-    endedBy: async (
-      signal: NodeJS.Signals,
-      isTime: (told: string) => boolean | Promise<boolean>,
-      args: readonly string[] = [],
-      mode = "wait",
-    ) => {
-      const child = execFile(
-        process.execPath,
-        [
-          ...[BINARY, "sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", "--on", "slurm"],
-          ...args,
-        ],
-        { cwd: folder, env: { ...process.env, ...environment(mode) } },
-      );
-      let stderr = "";
-      child.stderr?.on("data", (text: string) => {
-        stderr += text;
-      });
-      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-      while (!(await isTime(stderr)) && child.exitCode === null) await sleep(50);
-      child.kill(signal);
-      return { code: await ended, stderr };
-    },
-  };
-}
-
-type Site = Awaited<ReturnType<typeof site>>;
+type Site = Awaited<ReturnType<typeof slurmSite>>;
 
 async function expectLocalTables({ folder, lab }: Site) {
   expect(
@@ -88,7 +29,7 @@ async function expectLocalTables({ folder, lab }: Site) {
 }
 
 test("the tables of a sweep on this machine, and nothing else in the folder; what is submitted is what --dry-run says", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const plan = await slurm.sweep(["--dry-run"]);
   expect(plan.stdout).toContain("core hours expected");
   expect(await slurm.calls("sbatch")).toEqual([]);
@@ -107,7 +48,7 @@ test("the tables of a sweep on this machine, and nothing else in the folder; wha
 });
 
 test("a site that refuses: its words, what to do, and nothing is submitted", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const { code, stderr } = await slurm.sweep([], "refuse");
   expect(code).toBe(2);
   expect(stderr).toContain("prune-lab: Slurm refuses: invalid partition specified: nowhere");
@@ -121,7 +62,7 @@ describe("a folder that cannot be written (needs the right to mount)", () => {
     ["is read-only", "ro", "cannot be written: the file system is read-only (EROFS)."],
     ["is on a disk that is full", "size=64k", "is full: the sweep needs about"],
   ] as const)("%s: said, and nothing is submitted", async ([, options, message], context) => {
-    const slurm = await site();
+    const slurm = await slurmSite();
     mountDisk(context, path.join(slurm.folder, "disk"), options);
     const { code, stderr } = await slurm.lab([
       ...["sweep", "--config", "tiny.yaml", "--out", "disk/out", "--on", "slurm"],
@@ -133,7 +74,7 @@ describe("a folder that cannot be written (needs the right to mount)", () => {
 });
 
 test("a machine without Slurm's commands", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const { code, stderr } = await runCli(["sweep", "--config", "tiny.yaml", "--on", "slurm"], {
     cwd: slurm.folder,
     env: { PATH: "/nowhere" },
@@ -145,7 +86,7 @@ test("a machine without Slurm's commands", async () => {
 test.each(["late", "soon"])(
   "an sbatch that works and says that it did not is not called twice, be its tasks %s",
   async (when) => {
-    const slurm = await site();
+    const slurm = await slurmSite();
     const { code, stderr } = await slurm.sweep([], `lose-answer ${when}`);
     expect(stderr).toContain("Slurm takes no more tasks now (Batch job submission failed: Socket timed out");
     expect(code).toBe(0);
@@ -154,7 +95,7 @@ test.each(["late", "soon"])(
 );
 
 test("tasks that are held: said at once, with what lets them go", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const { code, stderr } = await slurm.sweep([], "hold");
   expect(code).toBe(2);
   expect(stderr).toContain("(JobHeldUser). Let them go: scontrol release 1");
@@ -162,7 +103,7 @@ test("tasks that are held: said at once, with what lets them go", async () => {
 });
 
 test("gives up after rounds without a new result, with what a task printed last", async () => {
-  const slurm = await site("task: 1s, rounds: 2");
+  const slurm = await slurmSite("task: 1s, rounds: 2");
   const { code, stderr } = await slurm.sweep([], "break");
   expect(code).toBe(3);
   expect(stderr).toContain("Gave up after 2 rounds without a new result: 8 of 8 runs are missing.");
@@ -170,7 +111,7 @@ test("gives up after rounds without a new result, with what a task printed last"
 });
 
 test("a node with other data is named and left out", async () => {
-  const slurm = await site(`task: 1m, setup: ['[ "$SLURMD_NODENAME" != n1 ] || cd other']`);
+  const slurm = await slurmSite(`task: 1m, setup: ['[ "$SLURMD_NODENAME" != n1 ] || cd other']`);
   const other = path.join(slurm.folder, "other", "tiny-digits");
   await cp(path.join(slurm.folder, "tiny-digits"), other, { recursive: true });
   const images = path.join(other, "train-images-idx3-ubyte");
@@ -186,7 +127,7 @@ test("a node with other data is named and left out", async () => {
 });
 
 test("tasks that nothing is missing for any more are cancelled", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   expect(await slurm.sweep(["--detach"], "wait")).toMatchObject({ code: 0 });
   const here = ["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out"];
   expect(await slurm.lab(here)).toMatchObject({ code: 0 });
@@ -196,7 +137,7 @@ test("tasks that nothing is missing for any more are cancelled", async () => {
 });
 
 test("--detach leaves tasks in the queue; status tells of them, and the same command ends the sweep", async () => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const submitted = await slurm.sweep(["--detach"], "late");
   expect(submitted.stdout).toContain("tasks are in the queue, for");
   expect(submitted.code).toBe(0);
@@ -214,7 +155,7 @@ describe("a driver that is ended", () => {
   const submitted = (slurm: Site) => async () => (await slurm.calls("sbatch")).length > 0;
 
   test("Ctrl-C cancels the tasks and keeps what is finished", async () => {
-    const slurm = await site();
+    const slurm = await slurmSite();
     const seed = ["--config", "tiny.yaml", "--no-charts", "--out", "out", "--set", "seeds=[0]"];
     expect(await slurm.lab(["sweep", ...seed, "--quiet"])).toMatchObject({ code: 0 });
     const { code, stderr } = await slurm.endedBy("SIGINT", submitted(slurm));
@@ -225,7 +166,7 @@ describe("a driver that is ended", () => {
   });
 
   test("SIGTERM cancels nothing: says what stays, and how it is followed and cancelled", async () => {
-    const slurm = await site();
+    const slurm = await slurmSite();
     const { code, stderr } = await slurm.endedBy("SIGTERM", submitted(slurm));
     expect(stderr).toMatch(/Interrupted: 0 of 8 runs are kept, and [1-9]\d* tasks? stays? in the queue\./);
     expect(stderr).toMatch(/prune-lab status .*out/);
@@ -239,7 +180,7 @@ describe("a driver that is ended", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "%s while --detach submits cancels nothing, and says what is in the queue",
     async (signal) => {
-      const slurm = await site();
+      const slurm = await slurmSite();
       const { code, stderr } = await slurm.endedBy(
         signal,
         (told) => told.includes("takes no more tasks now"),
@@ -253,7 +194,7 @@ describe("a driver that is ended", () => {
   );
 
   test("Ctrl-C before a controller that is away has told of the queue", async () => {
-    const slurm = await site();
+    const slurm = await slurmSite();
     expect(await slurm.sweep(["--detach"], "wait")).toMatchObject({ code: 0 });
     const { code, stderr } = await slurm.endedBy(
       "SIGINT",
@@ -275,7 +216,7 @@ describe("a driver that is ended", () => {
 
 describe("an engine whose numbers depend on the machine", () => {
   const NATIVE = ["--engine", "kernels-native", "--set", "seeds=[0]"];
-  const skylake = () => site("task: 1m, constraint: skylake");
+  const skylake = () => slurmSite("task: 1m, constraint: skylake");
   const isAsked = (told: string) => told.includes("A node is asked what kernels-native is there (job 1)");
 
   test("is what it is on a node", async () => {
@@ -340,7 +281,7 @@ describe("an engine whose numbers depend on the machine", () => {
   });
 
   test("a node that cannot compute with it costs a sweep of another engine none of its tasks", async () => {
-    const slurm = await site("task: 1m, constraint: skylake");
+    const slurm = await slurmSite("task: 1m, constraint: skylake");
     expect(await slurm.sweep(["--detach"], "wait")).toMatchObject({ code: 0 });
     const before = (await slurm.lab(["status", "out"])).stdout;
     const { code, stderr } = await slurm.sweep(NATIVE, "break");
@@ -364,20 +305,34 @@ describe("tasks that fail", () => {
   };
   const message = "No space is left on the disk that holds";
   const SLOW = { timeout: 180_000 };
-  const TWO_SEEDS = [...SLOWLY, "--set", "seeds=[0,1]"];
-  /** What is stored says how long runs take: those of a seed are a task of their own then. */
-  const storeSeed = async ({ lab }: Site) =>
+  const MORE_SEEDS = [...SLOWLY, "--set", "seeds=[0,1,2]"];
+  /** What is stored says how long runs take, here a little longer together than a task: each seed is one then. */
+  const storeSeed = async ({ lab, folder }: Site) => {
     expect(
       await lab([
         ...["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "out", ...SLOWLY],
         ...["--set", "seeds=[0]", "--workers", "1"],
       ]),
     ).toMatchObject({ code: 0 });
+    const packs = path.join(folder, "out", "runs", "packs");
+    for (const name of await readdir(packs)) {
+      const file = path.join(packs, name);
+      const lines = (await readFile(file, "utf8")).split("\n");
+      const runs = lines.filter(isRun).length;
+      await writeFile(file, lines.map((line) => (isRun(line) ? timed(line, 1.2 / runs) : line)).join("\n"));
+    }
+  };
+  const isRun = (line: string) => line.startsWith("run1 ");
+  const timed = (line: string, seconds: number) => {
+    const [, id = ""] = line.split(" ", 2);
+    const { timing, ...run } = parsePackLine(Buffer.from(line)) as { readonly timing: object };
+    return packLine("run1", id, JSON.stringify({ ...run, timing: { ...timing, seconds } })).trim();
+  };
 
   test("two of them, on one node and with the same words: it is left out", SLOW, async () => {
-    const slurm = await site(`cpus: 1, ${refusing("n1")}`);
+    const slurm = await slurmSite(`cpus: 1, ${refusing("n1")}`);
     await storeSeed(slurm);
-    const { code, stderr } = await slurm.sweep(TWO_SEEDS);
+    const { code, stderr } = await slurm.sweep(MORE_SEEDS);
     expect(stderr).toContain(`A task failed on n1: ${message}`);
     expect(stderr).toContain(`n1 is left out, for a second task failed there: ${message}`);
     expect(code).toBe(0);
@@ -388,9 +343,9 @@ describe("tasks that fail", () => {
     "two of them, on the only node: what they said, and not that no other node is there",
     SLOW,
     async () => {
-      const slurm = await site(`cpus: 1, ${refusing("*")}`);
+      const slurm = await slurmSite(`cpus: 1, ${refusing("*")}`);
       await storeSeed(slurm);
-      const { code, stderr } = await slurm.sweep(TWO_SEEDS, "alone");
+      const { code, stderr } = await slurm.sweep(MORE_SEEDS, "alone");
       expect(stderr).toMatch(
         new RegExp(`^prune-lab: ${message} .*\\nn1 cannot be left out: Slurm refuses`, "m"),
       );
@@ -399,7 +354,7 @@ describe("tasks that fail", () => {
   );
 
   test("a run that fails twice with the same words, on the only node", async () => {
-    const slurm = await site(refusing("*"));
+    const slurm = await slurmSite(refusing("*"));
     const { code, stderr } = await slurm.sweep(["--set", "seeds=[0]"], "alone");
     expect(stderr).toMatch(
       new RegExp(`^prune-lab: ${message} .*out/runs\\.\\nFree some space, or choose another disk`, "m"),
@@ -409,7 +364,7 @@ describe("tasks that fail", () => {
   });
 
   test("that can write nothing at all, be it what they tell: what the folder may lack", async () => {
-    const slurm = await site("task: 1s, rounds: 2, setup: ['ulimit -f 0']");
+    const slurm = await slurmSite("task: 1s, rounds: 2, setup: ['ulimit -f 0']");
     const { code, stderr } = await slurm.sweep();
     expect(stderr).toContain("Gave up after 2 rounds without a new result: 8 of 8 runs are missing.");
     expect(stderr).toMatch(/Tasks printed nothing: see whether nodes can write .*out/);
@@ -418,7 +373,7 @@ describe("tasks that fail", () => {
 });
 
 test("a disk that a task fills (needs the right to mount)", async (context) => {
-  const slurm = await site("task: 1s, setup: ['head -c 64M /dev/zero >>disk/hog']");
+  const slurm = await slurmSite("task: 1s, setup: ['head -c 64M /dev/zero >>disk/hog']");
   mountDisk(context, path.join(slurm.folder, "disk"), "size=16m");
   const { code, stderr } = await slurm.lab([
     ...["sweep", "--config", "tiny.yaml", "--no-charts", "--out", "disk/out", "--on", "slurm"],
@@ -433,7 +388,7 @@ test.each([
   ["partitoin: cpu", /slurm\.partitoin: unknown key\. Did you mean 'partition'\?/],
   ["task: 2h, time: 1h", /slurm\.task is 2h and slurm\.time 1h/],
 ])("cluster.yaml: %s", async (text, message) => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   await writeFile(path.join(slurm.folder, "cluster.yaml"), `slurm: { ${text} }\n`);
   const { code, stderr } = await slurm.sweep(["--dry-run"]);
   expect(stderr).toMatch(message);
@@ -445,7 +400,7 @@ test.each([
   [["--detach"], "--detach needs --on slurm, or redis://HOST."],
   [["--on", "slurm", "--workers", "2"], "cannot be used with option"],
 ])("%j is refused", async (args, message) => {
-  const slurm = await site();
+  const slurm = await slurmSite();
   const { code, stderr } = await slurm.lab(["sweep", "--config", "tiny.yaml", ...args]);
   expect(stderr).toContain(message);
   expect(code).toBe(2);

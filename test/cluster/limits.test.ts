@@ -27,7 +27,7 @@ test("an array that is more than a site lets into the queue is made smaller unti
 });
 
 test("an array has a quarter of the tasks that may be in the queue, so that others follow before it is empty", async () => {
-  const slurm = await slurmSite("task: 1s, queued: 5");
+  const slurm = await slurmSite("task: 1s, cpus: 2, queued: 5");
   const { stdout } = await slurm.sweep(["--set", "seeds=[0,1,2,3,4,5,6,7,8,9,10,11]", "--dry-run"]);
   expect([...stdout.matchAll(/--array=(\S+)%/g)].map(([, elements]) => elements)).toEqual(["0-1", "0"]);
 });
@@ -42,7 +42,7 @@ test("a limit that a task by itself is beyond is a refusal, with what to change"
 });
 
 test.each([1, 2])("gives up when tasks were submitted in %i rounds without a new result", async (rounds) => {
-  const slurm = await slurmSite(`task: 1s, rounds: ${rounds}`);
+  const slurm = await slurmSite(`task: 1s, cpus: 2, rounds: ${rounds}`);
   const { stdout } = await slurm.sweep(["--dry-run"]);
   const perRound = stdout.match(/^ {2}sbatch /gm)?.length ?? 0;
   const { code, stderr } = await slurm.sweep([], "break");

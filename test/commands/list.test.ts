@@ -52,7 +52,7 @@ describe("list", () => {
 
   test("fits every list into a terminal of 80 columns, with nothing left out of configs and papers", async () => {
     const env = { COLUMNS: "80" };
-    const { stdout } = await runCli(["list"], { cwd: folder, env });
+    const { stdout } = await runInProcess(["list"], { cwd: folder, env });
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     const words = stdout.replaceAll(/\s+/g, " ");
     expect(words).toContain(
