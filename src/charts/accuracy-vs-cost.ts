@@ -102,7 +102,7 @@ export const accuracyVsTrainingChart: Chart = {
   summary: "The same against what training took, where a method trains half as much again as another.",
   caption:
     "What all trainings took that a network comes from, that of the dense network among them: three forward passes an example, with " +
-    "the weights that are kept at each step. A line goes from sparsity to sparsity; further right is more effort.",
+    "the weights that are kept at each step; and what it took to choose weights. A line goes from sparsity to sparsity; further right is more effort.",
 
   draw: accuracyVsTraining,
 };

@@ -114,6 +114,11 @@ export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need exten
    * keeping the same fraction. 1 unless given.
    */
   rounds?(options: z.output<Options>): number;
+  /**
+   * Forward passes of one example that one scoring takes through an objective over so many examples; a gradient takes three. What is
+   * tried in numbers that depend on the data is left out.
+   */
+  objectivePasses?(options: z.output<Options>, examples: number): number;
   /** One score for each value of each of the tensors. */
   scores(evidence: Evidence & Pick<Gathered, Need>, options: z.output<Options>): Scores | Promise<Scores>;
   /** Changes the choice, or makes the kept values make up for those that go. */
@@ -130,6 +135,7 @@ export interface AnyCriterion extends EntryWithOptions {
   readonly uniformScores?: true;
   needs?(options: Record<string, unknown>): Partial<Needs>;
   rounds?(options: Record<string, unknown>): number;
+  objectivePasses?(options: Record<string, unknown>, examples: number): number;
   scores(evidence: Evidence & Gathered, options: Record<string, unknown>): Scores | Promise<Scores>;
   revise?(evidence: Evidence & Gathered, choice: Choice, options: Record<string, unknown>): Promise<Revision>;
 }

@@ -19,6 +19,11 @@ export const optionalColumns: {
   results: [
     effortColumns,
     {
+      selection_macs: integer(
+        "Multiply-accumulates of the passes by which weights were chosen to go or to come back, beside the training: of criteria through the dense network, of growth by gradients.",
+      ),
+    },
+    {
       control: text("Which control of a method it is, such as `shuffled`; `none` for a method itself."),
       control_of: text("The method of the study that it is a control of; empty where there is none."),
     },

@@ -51,6 +51,8 @@ export interface ResultRow {
   readonly train_steps?: number | null;
   readonly train_examples?: number | null;
   readonly train_macs?: number | null;
+  /** In studies with a method that computes something with the network to choose weights: what that took. */
+  readonly selection_macs?: number | null;
   /** These two in studies with a control of a method. */
   readonly control?: string;
   readonly control_of?: string | null;

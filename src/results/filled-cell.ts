@@ -2,7 +2,7 @@ import type { Cell } from "../experiment/plan.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
 import type { MaskedResult } from "../experiment/runs/masked.ts";
 import type { QuantizedResult } from "../experiment/runs/quantized.ts";
-import type { Effort } from "../experiment/training/effort.ts";
+import type { RunEffort } from "../experiment/training/effort.ts";
 import type { TestedCell } from "./tabulate-evaluation.ts";
 
 /** What all rows of a study have in common. */
@@ -23,7 +23,7 @@ export interface FilledCell {
   /** Of a method that quantizes. */
   readonly quantized: QuantizedResult | undefined;
   /** What all trainings took that its network comes from; null where one diverged. */
-  readonly effort: Effort | null;
+  readonly effort: Required<RunEffort> | null;
 }
 
 /** A diverged run has counts, but no measures that mean anything. */

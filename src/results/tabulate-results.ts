@@ -1,6 +1,7 @@
 import { mcNemar, pairedCounts, pairedInterval } from "../analysis/paired-counts.ts";
 import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
 import type { StudyPlan } from "../experiment/plan.ts";
+import { computesToSelect } from "../experiment/pruning/selection-work.ts";
 import type { TestMeasure } from "../experiment/runs/test-measure.ts";
 import { unpackBits } from "../foundations/packed.ts";
 import { wilsonInterval } from "../metrics/accuracy.ts";
@@ -24,10 +25,12 @@ export function resultRowsOf(
   const quantizes = cells.some(({ method }) => method.quantization !== undefined);
   const triesRates = cells.some(({ tried }) => tried !== undefined);
   const methods = [...new Set(cells.map(({ method }) => method))];
+  const selects = methods.some((method) => !isConstructed(method) && computesToSelect(method));
   const hasControls = methods.some((method) => !isConstructed(method) && method.control !== undefined);
   return (of) => {
     const row = {
       ...resultRow(of, labels),
+      ...(selects ? { selection_macs: of.effort?.selectionMacs ?? null } : {}),
       ...(hasControls ? controlColumns(of, methods) : {}),
       ...(triesRates ? { learning_rate: of.cell.learningRate ?? null } : {}),
       ...layerColumn(of),

@@ -54,7 +54,11 @@ export function tabulate(
     if (result === undefined) throw new Error(`${run.label} is not stored`);
     return effortOf(run, result, settings, dataset.examples);
   };
-  const effortBehind = (id: string) => totalEffort(trainingsBehind(id, runs).map(effort));
+  const effortBehind = (id: string) => {
+    const efforts = trainingsBehind(id, runs).map(effort);
+    const selectionMacs = efforts.reduce((sum, each) => sum + (each.selectionMacs ?? 0), 0);
+    return { ...totalEffort(efforts), selectionMacs };
+  };
   const fill = (cell: Cell): FilledCell => {
     const found = { point: pointOf(stored, cell), quantized: quantizedOf(stored, cell) };
     const diverged = (found.quantized ?? found.point).status === "diverged";

@@ -21,7 +21,7 @@ export interface CurvePoint {
   /** Means over the seeds. */
   readonly bytes: number;
   readonly macs: number;
-  /** Multiply-accumulates that its training took; null where the rows do not say. */
+  /** Multiply-accumulates that its training and the choice of its weights took; null where the rows do not say. */
   readonly training: number | null;
 }
 
@@ -59,7 +59,7 @@ export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | 
         recovered,
         bytes: mean(rows.map(networkBytes)) ?? 0,
         macs: mean(rows.map((row) => row.macs)) ?? 0,
-        training: mean(rows.map((row) => row.train_macs ?? null)),
+        training: mean(rows.map(trainingMacs)),
       }),
     )
     .sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method) || a.sparsity - b.sparsity);
@@ -77,4 +77,9 @@ export function curvesOf(results: readonly ResultRow[], own?: Metric): Curves | 
     control:
       alone && trained ? bySeed(results.filter(isDenseControl), (row) => recoveredValue(metric, row)) : null,
   };
+}
+
+/** With what it took to choose weights; null where the training is not known. */
+function trainingMacs({ train_macs = null, selection_macs }: ResultRow): number | null {
+  return train_macs === null ? null : train_macs + (selection_macs ?? 0);
 }

@@ -1,6 +1,6 @@
 import { testsPerTest } from "../evaluation/evaluate.ts";
 import type { RunSettings } from "../settings.ts";
-import type { Effort } from "../training/effort.ts";
+import type { RunEffort } from "../training/effort.ts";
 import { type BaselineResult, type BaselineRun, baseline } from "./baseline.ts";
 import { type CheckpointResult, type CheckpointRun, checkpoint } from "./checkpoint.ts";
 import { type ConstructedResult, type ConstructedRun, constructed } from "./constructed.ts";
@@ -74,7 +74,7 @@ export function effortOf(
   result: RunResult,
   settings: RunSettings,
   examples: ExampleCounts,
-): Effort {
+): RunEffort {
   return kindOf(run).effort(run, result, settings, examples);
 }
 

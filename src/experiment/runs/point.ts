@@ -14,6 +14,7 @@ import {
   VALIDATED,
 } from "../identity.ts";
 import { Pruner } from "../pruning/pruner.ts";
+import { selectionMacs } from "../pruning/selection-work.ts";
 import type { RunSettings } from "../settings.ts";
 import { TRAINING_PASSES } from "../training/effort.ts";
 import { snapshotWeights } from "../weights-snapshot.ts";
@@ -128,7 +129,10 @@ export const point: RunKindOf<PointRun, PointResult> = {
     };
   },
 
-  effort: (_run, { effort }) => effort,
+  effort: (run, { effort, measure }, settings, { train }) => {
+    const selecting = { method: run.method, course: courseOf(run, settings, train), keptMacs: measure.macs };
+    return { ...effort, selectionMacs: selectionMacs(selecting, settings, train) };
+  },
 
   tested: ({ recovered }) => recovered,
 };

@@ -5,7 +5,7 @@ import type { Parameters } from "../../network/parameters.ts";
 import type { NetworkSpec } from "../../network/specification.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunStatus } from "../status.ts";
-import { type Effort, TRAINING_PASSES } from "../training/effort.ts";
+import { type RunEffort, TRAINING_PASSES } from "../training/effort.ts";
 import type { EpochRecord } from "../training/train.ts";
 import type { TestMeasure } from "./test-measure.ts";
 
@@ -108,8 +108,8 @@ export interface RunKindOf<Run extends RunBase, Result extends ResultBase> {
     parents: readonly ParentOutput[],
     environment: RunEnvironment,
   ): Promise<RunOutput<Result>>;
-  /** What its training took, of a run that did not diverge. */
-  effort(run: Run, result: Result, settings: RunSettings, examples: ExampleCounts): Effort;
+  /** What its training took, and its choice of weights, of a run that did not diverge. */
+  effort(run: Run, result: Result, settings: RunSettings, examples: ExampleCounts): RunEffort;
   /** How good the network is in the end; null for runs that are not tested. */
   tested(result: Result): TestMeasure | null;
 }

@@ -12,6 +12,12 @@ export interface Effort {
   readonly macs: number;
 }
 
+/** What a run takes, or several. */
+export interface RunEffort extends Effort {
+  /** Multiply-accumulates by which weights are chosen; none unless given. */
+  readonly selectionMacs?: number;
+}
+
 /** A training step computes values, gradients of the weights and gradients of the inputs. */
 export const TRAINING_PASSES = 3;
 

@@ -26,6 +26,8 @@ export const grasp = defineCriterion({
       .describe("What the logits are divided by; of a regression it changes nothing."),
   }),
   needs: ({ examples }) => ({ objective: { examples, hessian: true } }),
+  // A gradient, and a gradient with the speeds of all its values.
+  objectivePasses: (_, examples) => 9 * examples,
   scores: async (evidence, { temperature }) => {
     const { objective } = evidence;
     // The logits are linear in the last layer: it is divided by the temperature instead, and what is derived by it too.

@@ -5,6 +5,7 @@ import {
   batchSchema,
   gateRateSchema,
   learningExamplesSchema,
+  learningPasses,
   penaltySchema,
   stepsSchema,
 } from "./options.ts";
@@ -53,5 +54,6 @@ export const l0 = defineCriterion({
     penalty: penaltySchema,
   }),
   needs: ({ examples }) => ({ objective: { examples } }),
+  objectivePasses: learningPasses,
   scores: (evidence, options) => learnGates(evidence, options, hardConcrete(options.penalty)),
 });

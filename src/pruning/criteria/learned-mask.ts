@@ -5,6 +5,7 @@ import {
   batchSchema,
   gateRateSchema,
   learningExamplesSchema,
+  learningPasses,
   penaltySchema,
   stepsSchema,
 } from "./options.ts";
@@ -39,5 +40,6 @@ export const learnedMask = defineCriterion({
     penalty: penaltySchema,
   }),
   needs: ({ examples }) => ({ objective: { examples } }),
+  objectivePasses: learningPasses,
   scores: (evidence, options) => learnGates(evidence, options, bernoulli(options.penalty)),
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineCriterion, scoreEach, tensorOf } from "../criterion.ts";
-import { batchesOf, batchSchema, learningExamplesSchema, stepsSchema } from "./options.ts";
+import { batchesOf, batchSchema, learningExamplesSchema, learningPasses, stepsSchema } from "./options.ts";
 
 /**
  * How far the weight moves away from 0 while the network is trained on: -sum over the steps of rate x weight x gradient
@@ -21,6 +21,7 @@ export const movement = defineCriterion({
     learningRate: z.number().positive().default(0.01).describe("How far one step moves the weights."),
   }),
   needs: ({ examples }) => ({ objective: { examples } }),
+  objectivePasses: learningPasses,
   scores: async (evidence, { steps, batchSize, learningRate }) => {
     const { objective, tensors } = evidence;
     const scores = new Map(tensors.map(({ name, size }) => [name, new Float64Array(size)]));

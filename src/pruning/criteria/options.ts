@@ -55,6 +55,16 @@ export function* batchesOf(examples: number, batchSize: number, steps: number): 
   }
 }
 
+/** Forward passes of one example that the gradients of these steps take. */
+export function learningPasses(
+  { batchSize, steps }: { readonly batchSize: number; readonly steps: number },
+  examples: number,
+): number {
+  let passes = 0;
+  for (const [from, to] of batchesOf(examples, batchSize, steps)) passes += 3 * (to - from);
+  return passes;
+}
+
 /** Of criteria that weigh all values against one another by the gradients of single examples. */
 export const surgeonOptions = {
   examples: examplesSchema,

@@ -38,6 +38,7 @@ export const criterion = kindOf(
     uniformScores: z.literal(true).optional(),
     needs: functionField.optional(),
     rounds: functionField.optional(),
+    objectivePasses: functionField.optional(),
     scores: functionField,
     revise: functionField.optional(),
   },
@@ -45,6 +46,7 @@ export const criterion = kindOf(
     results: {
       needs: (result) => problemIn(needs, result, "what it needs"),
       rounds: (result) => (isWhole(result, 1) ? undefined : "a whole number from 1"),
+      objectivePasses: (result) => (isWhole(result, 0) ? undefined : "a whole number from 0"),
       scores: (result, { tensors }: { readonly tensors: readonly ParameterSpec[] }) => {
         const lacking = tensors.find(({ name, size }) => {
           const values: unknown = result instanceof Map ? result.get(name) : undefined;
