@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const TESTS = "test/**/*.test.ts";
@@ -24,8 +25,8 @@ export default defineConfig({
     ],
     // Builds dist/ once: worker threads and the tests of the real binary run the built code.
     globalSetup: ["test/build.ts"],
-    // A file a core: many tests wait for programs that they start.
-    maxWorkers: "100%",
+    // A file a core, and one more: many tests wait for programs that they start.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
