@@ -2,14 +2,21 @@ import { present } from "../../analysis/mean-interval.ts";
 import type { MeasuredPoint } from "../../analysis/measured-points.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { extremes } from "../../metrics/registry.ts";
+import { isControl } from "../../recording/published-members.ts";
 
 /** Rising. */
 export function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
   return [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
 }
 
-/** The best mean after recovery at one sparsity; null where the methods do not differ. */
+/** The best mean after recovery at one sparsity, of methods and not of controls of these; null where the methods do not differ. */
 export function bestMean(points: readonly MeasuredPoint[], sparsity: number, metric: Metric): number | null {
-  const means = present(points.filter((p) => p.sparsity === sparsity).map(({ recovered }) => recovered.mean));
+  const compared = points.filter((point) => point.sparsity === sparsity && !isVariant(point));
+  const means = present(compared.map(({ recovered }) => recovered.mean));
   return new Set(means).size < 2 ? null : extremes(metric, means).best;
+}
+
+/** Whether it is of a control of a method. */
+export function isVariant({ rows }: Pick<MeasuredPoint, "rows">): boolean {
+  return rows.some(isControl);
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import type { ResultRow } from "../../../src/recording/rows.ts";
 import { closingTable } from "../../../src/results/terminal/closing-table.ts";
 import { diverged, exampleStudy } from "../../support/example-study.ts";
 import { ownMetrics } from "../../support/own-metric.ts";
@@ -39,6 +40,19 @@ describe("closingTable", () => {
       "Mean of 2 seeds ± half width of its 95% confidence interval.",
       "* highest mean of its row, which may be chance.",
     ]);
+  });
+
+  it("marks no control of a method", () => {
+    const at = (method: string, accuracy: number, control = "none") =>
+      [0, 1].map((seed) => resultRow({ method, target_sparsity: 0.9, seed, accuracy, control }));
+    const marked = (rows: readonly ResultRow[]) =>
+      closingTable(rows, options).filter((line) => line.trimStart().startsWith("90%") && line.includes("*"));
+    const methods = [...at("one", 0.9), ...at("other", 0.8)];
+    expect(marked(methods)).toEqual([expect.stringMatching(/ 90\.00.* \*.* 80\.00/)]);
+    expect(marked([...methods, ...at("one-unpruned", 0.95, "unpruned")])).toEqual([
+      expect.stringMatching(/ 90\.00.* \*.* 80\.00/),
+    ]);
+    expect(marked([...at("one", 0.9), ...at("one-unpruned", 0.95, "unpruned")])).toEqual([]);
   });
 
   it("has a row for each method that stands at one of several sparsities", () => {
