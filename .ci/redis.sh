@@ -56,7 +56,7 @@ lost=$(task_of first.log)
 kill -9 "${started[0]}"; wait "${started[0]}" 2>/dev/null || true
 echo "       the first worker is killed in task $lost at $(finished out) runs"
 "${sweep[@]}" --out out --on "$address" >driver-2.log 2>&1 || { echo "FAILED: the driver ended with $?"; tail -n 20 ./*.log; exit 1; }
-check "tasks that the second driver found" "$(grep -c 'tasks are in the queue already' driver-2.log)" 1
+check "tasks that the second driver found" "$(grep -c 'in the queue already' driver-2.log)" 1
 check "tables and those of this machine" "$(same_tables local out)" same
 check "the lost task" "$(has_begun second.log "$lost" && echo 'begun by the second worker')" "begun by the second worker"
 check "stored runs that were computed again" "$(twice out)" 0

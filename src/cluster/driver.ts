@@ -9,7 +9,7 @@ import { planJobs } from "../scheduling/jobs.ts";
 import { Progress } from "../scheduling/progress.ts";
 import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
 import type { StoredRun } from "../scheduling/store.ts";
-import { SHORTEST_POLL_SECONDS, takeAway, untilGone } from "./ending.ts";
+import { SHORTEST_POLL_SECONDS, takeAway, tasksText, untilGone } from "./ending.ts";
 import { Failures } from "./failures.ts";
 import type { ClusterFolder, ClusterState, StudyFile, TaskEvent, TaskProgress } from "./folder.ts";
 import { TaskListener } from "./listener.ts";
@@ -154,7 +154,7 @@ class Driver {
     if (this.#share.isComplete && this.#state.arrays.length === 0) return;
     while (!(await this.#look())) await this.#pause(0);
     const { length } = this.#own.active;
-    if (length > 0) this.#tell(`${length} tasks are in the queue already.`);
+    if (length > 0) this.#tell(`${tasksText(length)} in the queue already.`);
     this.#plan();
   }
 
@@ -267,7 +267,11 @@ class Driver {
         { hint: `${advice} Run the same command again to continue.` },
       );
     }
-    this.#tell(`${missing} runs were lost with their tasks, and are submitted again.`);
+    this.#tell(
+      missing === 1
+        ? "1 run was lost with its task, and is submitted again."
+        : `${missing} runs were lost with their tasks, and are submitted again.`,
+    );
     this.#plan();
   }
 
@@ -388,7 +392,9 @@ class Driver {
     const lost = this.#own.active.filter((element) => prospectOf(element) === "lost");
     if (lost.length > 0) {
       this.#tell(
-        `${lost.length} tasks will never run (${reasonsOf(lost)}). They are taken away and submitted again.`,
+        lost.length === 1
+          ? `1 task will never run (${reasonsOf(lost)}). It is taken away and submitted again.`
+          : `${lost.length} tasks will never run (${reasonsOf(lost)}). They are taken away and submitted again.`,
       );
       await this.#request.scheduler.remove(lost).catch(() => {});
     }
@@ -397,7 +403,7 @@ class Driver {
       const jobs = [...new Set(stuck.map(({ job }) => job))];
       const hint = prospectHint(stuck[0]?.reason ?? "", jobs);
       this.#tell(
-        `${stuck.length} tasks wait for something that does not come by itself (${reasonsOf(stuck)}). ${hint}`,
+        `${stuck.length === 1 ? "1 task waits" : `${stuck.length} tasks wait`} for something that does not come by itself (${reasonsOf(stuck)}). ${hint}`,
       );
       const others = this.#own.active.filter(
         (element) => !stuck.includes(element) && !/^Dependency/.test(element.reason),

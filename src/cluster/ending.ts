@@ -51,6 +51,6 @@ export async function takeAway(
 }
 
 /** `1 task is`, `2 tasks are`. */
-function tasksText(count: number): string {
+export function tasksText(count: number): string {
   return count === 1 ? "1 task is" : `${count} tasks are`;
 }

@@ -1,3 +1,4 @@
+import { tasksText } from "../cluster/ending.ts";
 import { basisText } from "../cluster/plan.ts";
 import type { ClusterForecast, Submitted } from "../library/cluster.ts";
 
@@ -28,7 +29,7 @@ export function submittedText({ study, folder, tasks, missing, unsent }: Submitt
     return `${study}: all runs are stored. The same command without --detach writes tables and charts.\n`;
   }
   return (
-    `${study}: ${tasks} tasks are in the queue, for ${missing} runs.\n` +
+    `${study}: ${tasksText(tasks)} in the queue, for ${missing} ${missing === 1 ? "run" : "runs"}.\n` +
     `${unsent > 0 ? `${unsent} more did not fit: the same command submits them later.\n` : ""}` +
     `How far it is: prune-lab status ${folder}\n` +
     "The same command without --detach follows it, and writes tables and charts in the end.\n"

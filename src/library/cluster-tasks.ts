@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ENDING_SECONDS, untilGone } from "../cluster/ending.ts";
+import { ENDING_SECONDS, tasksText, untilGone } from "../cluster/ending.ts";
 import { ClusterFolder, type ClusterState } from "../cluster/folder.ts";
 import { probeName } from "../cluster/probe-submission.ts";
 import { parseRedisAddress } from "../cluster/redis/address.ts";
@@ -85,12 +85,15 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
   for (const { name, tasks } of counted) {
     const left = tasks === 0 ? 0 : await cancel(name);
     if (left > 0) {
-      throw failure(`${left} tasks have not ended ${ENDING_SECONDS} s after they were cancelled.`, {
-        hint:
-          scheduler === slurm
-            ? `See: squeue --name=${name}`
-            : "Their workers may be away: what they have is not given to another one.",
-      });
+      throw failure(
+        `${tasksText(left)} still in the queue ${ENDING_SECONDS} s after ${left === 1 ? "it was" : "they were"} cancelled.`,
+        {
+          hint:
+            scheduler === slurm
+              ? `See: squeue --name=${name}`
+              : "Their workers may be away: what they have is not given to another one.",
+        },
+      );
     }
     await answered(scheduler, scheduler.forget(name));
   }
