@@ -26,7 +26,10 @@ interface Remasking extends Controlled {
   readonly taken: TakenMask;
 }
 
-/** As the results name how a network with a taken mask recovers: from new initial values it is trained, and recovers if the method goes on. */
+/**
+ * As the results name how a network with a taken mask recovers: from new initial values it is trained, and recovers if the
+ * method goes on.
+ */
 export function recoveryOfRemasked(
   taken: TakenMask,
   recovery: Chosen,
@@ -36,8 +39,8 @@ export function recoveryOfRemasked(
 }
 
 /**
- * Under the network of the method at each sparsity, one with its mask, and as many recoveries as the method has levels; without any
- * mask, the dense control.
+ * Under the network of the method at each sparsity, one with its mask, and as many recoveries as the method has levels;
+ * without any mask, the dense control.
  */
 export function remaskedColumns(
   { method, taken, start, retraining, rate, columns }: Remasking,
@@ -105,7 +108,10 @@ export function remaskedColumns(
   }));
 }
 
-/** How often a network with a mask of the method recovers after its first training, so that its weights had as many steps as the method's. */
+/**
+ * How often a network with a mask of the method recovers after its first training, so that its weights had as many steps as
+ * the method's.
+ */
 function recoveriesAfter(
   isReinitialized: boolean,
   { method, sparsity, retraining }: Pick<Controlled, "method" | "retraining"> & { readonly sparsity: number },
@@ -118,7 +124,10 @@ function levelsOf({ schedule }: Method, sparsity: number): number {
   return schedules.named(schedule.name).levels(sparsity, schedule).length;
 }
 
-/** At each sparsity the dense network, recovered as often as the method has levels there. One descent for all methods that recover alike. */
+/**
+ * At each sparsity the dense network, recovered as often as the method has levels there. One descent for all methods that
+ * recover alike.
+ */
 export function unprunedColumns(
   { method, start, retraining, columns }: Controlled,
   inputs: PlanInputs,

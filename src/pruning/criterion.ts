@@ -115,8 +115,8 @@ export interface Criterion<Options extends z.ZodObject = z.ZodObject, Need exten
    */
   rounds?(options: z.output<Options>): number;
   /**
-   * Forward passes of one example that one scoring takes through an objective over so many examples; a gradient takes three. What is
-   * tried in numbers that depend on the data is left out.
+   * Forward passes of one example that one scoring takes through an objective over so many examples; a gradient takes
+   * three. What is tried in numbers that depend on the data is left out.
    */
   objectivePasses?(options: z.output<Options>, examples: number): number;
   /** One score for each value of each of the tensors. */

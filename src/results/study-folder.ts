@@ -111,7 +111,10 @@ export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise
   return extended;
 }
 
-/** Writes everything that follows from the finished runs; for a shard, only which part it is. Tables first: they need no chart. */
+/**
+ * Writes everything that follows from the finished runs; for a shard, only which part it is. Tables first: they need no
+ * chart.
+ */
 export async function finishStudy(
   open: OpenStudy,
   stored: StoredRuns,

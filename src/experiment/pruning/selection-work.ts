@@ -16,8 +16,9 @@ export interface Selecting {
 }
 
 /**
- * Multiply-accumulates of the passes by which weights are chosen, beside those of the training: of what criteria ask for, through
- * the dense network, in which pruned weights are zeros; and of the gradients of missing weights by which a schedule grows some.
+ * Multiply-accumulates of the passes by which weights are chosen, beside those of the training: of what criteria ask for,
+ * through the dense network, in which pruned weights are zeros; and of the gradients of missing weights by which a schedule
+ * grows some.
  */
 export function selectionMacs(
   { method, course, keptMacs }: Selecting,

@@ -1,6 +1,9 @@
 import { defineControl, type StudyControl } from "../control.ts";
 
-/** Sparsity 0 of every method: nothing is pruned, and everything else is done, once; `unpruned` recovers as often as a method of several levels. */
+/**
+ * Sparsity 0 of every method: nothing is pruned, and everything else is done, once; `unpruned` recovers as often as a method
+ * of several levels.
+ */
 export const dense = defineControl<"dense", StudyControl>({
   name: "dense",
   summary: "The dense network after one recovery like the pruned ones': adds sparsity 0.",

@@ -1,8 +1,8 @@
 import { defineControl, type MethodControl } from "../control.ts";
 
 /**
- * The mask that the method ends with, its units dealt out anew within each layer, on the weights that the method pruned first, with as
- * many recoveries as that has (Frankle et al. 2021, section 4).
+ * The mask that the method ends with, its units dealt out anew within each layer, on the weights that the method pruned
+ * first, with as many recoveries as that has (Frankle et al. 2021, section 4).
  */
 export const shuffled = defineControl<"shuffled", MethodControl>({
   name: "shuffled",

@@ -9,7 +9,10 @@ export function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
   return [...new Set(points.map(({ sparsity }) => sparsity))].sort((a, b) => a - b);
 }
 
-/** The best mean after recovery at one sparsity, of methods and not of controls of these; null where the methods do not differ. */
+/**
+ * The best mean after recovery at one sparsity, of methods and not of controls of these; null where the methods do not
+ * differ.
+ */
 export function bestMean(points: readonly MeasuredPoint[], sparsity: number, metric: Metric): number | null {
   const compared = points.filter((point) => point.sparsity === sparsity && !isVariant(point));
   const means = present(compared.map(({ recovered }) => recovered.mean));
