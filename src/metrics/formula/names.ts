@@ -26,6 +26,7 @@ export const FIGURES: readonly string[] = [
   "train_steps",
   "train_examples",
   "train_macs",
+  "selection_macs",
   "baseline_accuracy",
   "baseline_loss",
   "pruned_accuracy",

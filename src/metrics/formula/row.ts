@@ -78,7 +78,13 @@ function numberIn(row: Cells, column: string): number | null {
 }
 
 /** A row says how its own network was trained alone. */
-const OWN_TRAINING = { learning_rate: null, train_steps: null, train_examples: null, train_macs: null };
+const OWN_TRAINING = {
+  learning_rate: null,
+  train_steps: null,
+  train_examples: null,
+  train_macs: null,
+  selection_macs: null,
+};
 
 /** A row as it would be of its dense network; `before` are the metrics of one's own that it has already. */
 function denseRow(row: Cells, before: readonly string[]): Cells {
