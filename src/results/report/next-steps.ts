@@ -1,5 +1,6 @@
 import { baselineHealth, type FailedNetwork } from "../../analysis/baseline-health.ts";
 import type { GuessOf } from "../../analysis/constant-guesses.ts";
+import { isControlRow } from "../../analysis/control-comparisons.ts";
 import { largestNonInferiorSparsity, seedValues } from "../../analysis/curve-summaries.ts";
 import { isConstructedRow } from "../../analysis/dense-control.ts";
 import { groupBy } from "../../analysis/group-by.ts";
@@ -35,13 +36,13 @@ const MOST_SEEDS = 50;
 /** A last epoch that gives less than this part of the metric's margin is not worth more epochs. */
 const WORTHWHILE = 0.2;
 
-/** What to try next, computed from the results; nothing without the settings that a folder records. */
+/** What to try next of what is studied, and not of its controls, computed from the results; nothing without the settings that a folder records. */
 export function nextSteps(tables: StudyTables, manifest: Manifest | undefined): NextStep[] {
   if (manifest === undefined) return [];
   const { failed, sound } = baselineHealth(tables.results, tables.guessOf);
   const metric = primaryMetric(sound);
-  const results = sound.filter((row) => !isConstructedRow(row));
-  const isWhole = results.length === sound.length;
+  const isWhole = !sound.some(isConstructedRow);
+  const results = sound.filter((row) => !isConstructedRow(row) && !isControlRow(row));
   const study = { ...tables, results, isWhole, metric, settings: manifest.settings };
   return [
     ...lowerRate(failed, manifest.settings),

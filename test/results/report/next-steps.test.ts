@@ -35,6 +35,14 @@ describe("nextSteps", () => {
     ]);
   });
 
+  it("asks for nothing of a control", () => {
+    const flat = { 0: [0.97, 0.971], 0.9: [0.97, 0.971] };
+    const control = { method: "global-magnitude-unpruned", control: "unpruned" };
+    const falls = { 0: [0.97, 0.97], 0.9: [0.5, 0.5] };
+    expect(steps([...rows(falls), ...rows(flat, control)])).toEqual(steps(rows(falls)));
+    expect(steps(rows(flat, control))).toEqual([]);
+  });
+
   it("asks for higher sparsities where a curve is flat to its end", () => {
     const found = steps(rows({ 0: [0.97, 0.971], 0.9: [0.97, 0.971] }));
     expect(found).toEqual([
