@@ -2,6 +2,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Comparison } from "../pruning/control.ts";
 import { controls } from "../pruning/controls/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { isVariant } from "../recording/variant.ts";
 import { isConstructedRow } from "./dense-control.ts";
 import { groupBy } from "./group-by.ts";
 import { adjustedTogether, type PointDifference, pairedDifference } from "./paired-difference.ts";
@@ -14,9 +15,8 @@ export interface ControlComparison extends PointDifference {
 }
 
 /** Whether a row is of a control, and not of a method that is studied. */
-export function isControlRow({ method, control, allocation }: ResultRow): boolean {
-  if (control !== undefined && control !== "none") return true;
-  return isConstructedRow({ allocation }) && controls.find(method) !== undefined;
+export function isControlRow(row: ResultRow): boolean {
+  return isVariant(row) || (isConstructedRow(row) && controls.find(row.method) !== undefined);
 }
 
 /**
@@ -29,7 +29,7 @@ export function controlComparisons(rows: readonly ResultRow[], metric: Metric): 
     return [...methods.values()].flatMap((of) => {
       const [row] = of;
       if (row === undefined || !isControlRow(row)) return [];
-      const name = row.control === undefined || row.control === "none" ? row.method : row.control;
+      const name = isVariant(row) ? (row.control as string) : row.method;
       const { comparison } = controls.named(name);
       if (comparison === undefined) return [];
       const compared =

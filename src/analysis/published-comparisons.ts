@@ -1,9 +1,10 @@
 import { accuracy } from "../metrics/accuracy.ts";
 import type { Interval } from "../metrics/metric.ts";
 import { isToEffective } from "../pruning/method.ts";
-import { hasMembers, isControl, membersNamed } from "../recording/published-members.ts";
+import { hasMembers, membersNamed } from "../recording/published-members.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow } from "../recording/rows.ts";
+import { isVariant } from "../recording/variant.ts";
 import { meanInterval, present, tQuantile } from "./mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
 
@@ -95,7 +96,7 @@ function candidatesFor(
   if (same.length > 0) return { pairing: "same method", candidates: same };
   return {
     pairing: "other method",
-    candidates: points.filter(({ rows }) => !rows.some(isControl)),
+    candidates: points.filter(({ rows }) => !rows.some(isVariant)),
   };
 }
 

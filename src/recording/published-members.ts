@@ -1,5 +1,6 @@
 import { chosenIn } from "../pruning/method.ts";
 import type { ResultRow } from "./rows.ts";
+import { isVariant } from "./variant.ts";
 
 /** Columns of results.csv by which a published method is told among those of a study. */
 export const MEMBER_COLUMNS = [
@@ -32,14 +33,9 @@ export function membersNamed(text: string): readonly NamedMember[] | undefined {
 /** Whether a row has all of these members, with the options that are named; a control, only where it is named. */
 export function hasMembers(row: ResultRow, members: readonly NamedMember[]): boolean {
   const control = members.some(({ column }) => column === "control");
-  if (isControl(row) !== control) return false;
+  if (isVariant(row) !== control) return false;
   return members.every(({ column, name, options }) => {
     const own = chosenIn(row[column] ?? "");
     return own.name === name && [...options].every(([key, value]) => own.options.get(key) === value);
   });
-}
-
-/** Whether it is of a control of a method. */
-export function isControl({ control = "none" }: Pick<ResultRow, "control">): boolean {
-  return control !== "none";
 }

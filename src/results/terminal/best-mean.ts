@@ -2,7 +2,7 @@ import { present } from "../../analysis/mean-interval.ts";
 import type { MeasuredPoint } from "../../analysis/measured-points.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { extremes } from "../../metrics/registry.ts";
-import { isControl } from "../../recording/published-members.ts";
+import { isVariant } from "../../recording/variant.ts";
 
 /** Rising. */
 export function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
@@ -14,12 +14,12 @@ export function sparsitiesOf(points: readonly MeasuredPoint[]): number[] {
  * differ.
  */
 export function bestMean(points: readonly MeasuredPoint[], sparsity: number, metric: Metric): number | null {
-  const compared = points.filter((point) => point.sparsity === sparsity && !isVariant(point));
+  const compared = points.filter((point) => point.sparsity === sparsity && !isOfVariant(point));
   const means = present(compared.map(({ recovered }) => recovered.mean));
   return new Set(means).size < 2 ? null : extremes(metric, means).best;
 }
 
 /** Whether it is of a control of a method. */
-export function isVariant({ rows }: Pick<MeasuredPoint, "rows">): boolean {
-  return rows.some(isControl);
+export function isOfVariant({ rows }: Pick<MeasuredPoint, "rows">): boolean {
+  return rows.some(isVariant);
 }

@@ -9,7 +9,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { spreadText, valueText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import { bestMean, isVariant, sparsitiesOf } from "./best-mean.ts";
+import { bestMean, isOfVariant, sparsitiesOf } from "./best-mean.ts";
 import { closingFooter, type FooterOptions } from "./closing-footer.ts";
 import { methodRows } from "./method-rows.ts";
 import type { TextOptions } from "./text-chart.ts";
@@ -177,7 +177,7 @@ function methodColumns(
   const after = points.map((point): Cell => {
     if (point === undefined) return { text: "", best: false };
     const { mean } = point.recovered;
-    const best = mean !== null && mean === bestAt(point.sparsity) && !isVariant(point);
+    const best = mean !== null && mean === bestAt(point.sparsity) && !isOfVariant(point);
     return {
       text: `${written(point, point.recovered)}${point.collapsed > 0 ? " ×" : ""}${best ? " *" : ""}`,
       best,
