@@ -42,12 +42,16 @@ describe("the shipped papers", () => {
   });
 
   it("have what the papers print", () => {
-    const at = (name: string, network: string, method: string, kept: number) =>
-      readPublished(name)
-        .filter((point) => point.network === network && point.method === method && point.kept === kept)
-        .map(({ error }) => error);
+    const points = (name: string, network: string, method: string, kept: number) =>
+      readPublished(name).filter(
+        (point) => point.network === network && point.method === method && point.kept === kept,
+      );
+    const at = (...which: Parameters<typeof points>) => points(...which).map(({ error }) => error);
+    const spread = (...which: Parameters<typeof points>) =>
+      points(...which).map(({ standard_error }) => standard_error);
     expect(at("sparse-momentum-2019", "lenet-300-100", "sparse momentum", 0.01)).toEqual(["2.36"]);
     expect(at("sparse-momentum-2019", "lenet-5", "sparse momentum", 0.004)).toEqual(["1.403"]);
+    expect(spread("sparse-momentum-2019", "lenet-5", "sparse momentum", 0.08)).toEqual([0.019]);
     expect(at("snip-2019", "lenet-300-100", "SNIP", 0.02)).toEqual(["2.4"]);
     // Two figures of one table, both kept.
     expect(at("snip-2019", "lenet-300-100", "SNIP", 0.1)).toEqual(["1.88", "1.96"]);
