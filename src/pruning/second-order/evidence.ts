@@ -70,12 +70,12 @@ export function withFlat(
   return all;
 }
 
-/** Other masks with those of these tensors in place of their own. */
+/** Other masks with those of these tensors in place of their own; a tensor that has none stays without. */
 export function withFlatMask(masks: Masks, tensors: readonly ParameterSpec[], kept: Uint8Array): Masks {
   const all = new Map(masks);
   let offset = 0;
   for (const { name, size } of tensors) {
-    all.set(name, kept.slice(offset, offset + size));
+    if (masks.has(name)) all.set(name, kept.slice(offset, offset + size));
     offset += size;
   }
   return all;

@@ -53,6 +53,12 @@ test("takes exchanges back where the loss is lower without them after the update
   expect(await bitsOf(1)).toBe("00 11");
 });
 
+test("gives no mask to a tensor that has none, as where heads alone are pruned", async () => {
+  const heads = new Map([["a.bias", Uint8Array.of(0, 1)]]);
+  const revision = await cbs.revise?.(evidence(), { masks: heads, exchange: "none" }, options);
+  expect(revision?.masks).toEqual(heads);
+});
+
 test("exchanges no more than it may", async () => {
   for (const exchange of ["of the same tensor", "none"] as const) {
     const revision = await cbs.revise?.(evidence(better), { masks, exchange }, options);
