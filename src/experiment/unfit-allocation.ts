@@ -29,6 +29,7 @@ export function refuseUnfitAllocation(
 function refuseUnknownLayers(method: Method, settings: RunSettings): void {
   const { name, allocation } = method;
   const named = allocations.named(allocation.name).layers?.(allocation) ?? [];
+  if (named.length === 0) return;
   const layers = [...new Set(unitCounts(method, settings).map(({ layer }) => layer))];
   const last = parameterSpecs(settings.network).at(-1)?.layer ?? "";
   const hasOutput = layers.includes(last);
