@@ -46,7 +46,7 @@ function checkText(text: string): void {
     if (token === "[" || token === "{") brackets++;
     else if (token === "]" || token === "}") brackets--;
     else if (token === "-" || token === "?" || token === ":") indicators++;
-    else if (token.endsWith("\n")) indicators = 0;
+    else if (token === "," || token.endsWith("\n")) indicators = 0;
     else if (startsLine && token.startsWith(" ")) indentation = token.length;
     startsLine = token.endsWith("\n");
     if (brackets > MOST_DEPTH || indicators > MOST_DEPTH || indentation > 2 * MOST_DEPTH) {

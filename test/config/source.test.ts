@@ -87,3 +87,9 @@ test("locates keys, list entries and the ends of paths that the file does not ha
   expect(source.locate(["c", 7])).toEqual({ depth: 1, line: 4 });
   expect(source.locate(["nothing"])).toEqual({ depth: 0, line: 0 });
 });
+
+test("reads many keys in one line", () => {
+  const keys = Array.from({ length: 500 }, (_, i) => [`k${i}`, i]);
+  const source = parseConfigSource(JSON.stringify({ a: Object.fromEntries(keys) }), "x.yaml");
+  expect(source.locate(["a", "k499"])).toEqual({ depth: 2, line: 1 });
+});
