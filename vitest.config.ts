@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const TESTS = "test/**/*.test.ts";
 
-/** What changes a whole process: registers members, stubs the environment for all of a file, loads TensorFlow. */
+/** What changes a whole process: registers members, stubs modules or the environment for all of a file, loads TensorFlow. */
 const ALONE = [
   "test/config/schema.test.ts",
   "test/**/plugins.test.ts",
@@ -13,6 +13,7 @@ const ALONE = [
   "test/foundations/registry.test.ts",
   "test/foundations/thread-loading.test.ts",
   "test/pruning/prune.test.ts",
+  "test/results/report/drawn-charts.test.ts",
 ];
 
 export default defineConfig({

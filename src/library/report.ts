@@ -8,7 +8,8 @@ import type { Manifest } from "../recording/manifest.ts";
 import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
-import { CHARTS_FOLDER, drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
+import { CHARTS_FOLDER, DrawnCharts } from "../results/report/drawn-charts.ts";
+import { drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
 import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
 import type { OverlaidStudy } from "../results/report/overlay.ts";
 
@@ -115,20 +116,23 @@ function dataOf({ rows, layers, history, snapshots, evaluation, metrics, publish
 
 /** Writes charts and report into the study's folder, and takes out the charts that it no longer has. */
 async function redraw(folder: string, study: OverlaidStudy, manifest: Manifest): Promise<string> {
-  const drawn = await withPictures((pictures) => drawStudy(study, dataOf(study), pictures));
+  const drawn = await DrawnCharts.in(folder, manifest);
+  const { files, unchanged, charts } = await withPictures((pictures) =>
+    drawStudy(study, dataOf(study), { ...pictures, drawn }),
+  );
   const open = await openResultsFolder(folder, {
     settings: manifest.settings,
     fresh: false,
-    bytesNeeded: 2 * drawn.reduce((sum, [, content]) => sum + content.length, 0),
+    bytesNeeded: 2 * files.reduce((sum, [, content]) => sum + content.length, 0),
   });
-  const names = drawn.map(([name]) => name);
+  const names = files.map(([name]) => name);
   const others = manifest.files.filter(
     (name) => !name.startsWith(`${CHARTS_FOLDER}/`) && name !== REPORT_FILE,
   );
-  const renewed = { ...manifest, files: [...others, ...names] };
+  const renewed = { ...manifest, files: [...others, ...names], charts };
   try {
     await open.writeManifest(renewed, "start");
-    for (const [name, content] of drawn) await open.write(name, content);
+    for (const [name, content] of files) if (!unchanged.has(name)) await open.write(name, content);
     await open.writeManifest(renewed, "final");
   } finally {
     await open.release();

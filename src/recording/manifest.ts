@@ -38,6 +38,8 @@ export interface Manifest {
   readonly labels?: Labels;
   /** The tables in the folder; absent until there are any, and in folders of older versions. */
   readonly tables?: ManifestTables;
+  /** The charts in the folder; absent until there are any, and in folders of older versions. */
+  readonly charts?: ManifestCharts;
   /** Runs of the present grid by label, with their hashes. */
   readonly runs: Readonly<Record<string, string>>;
   /** Everything in the folder that prune-lab made, relative to it: what `--fresh` removes. */
@@ -50,6 +52,14 @@ export interface ManifestTables {
   readonly plan: string;
   readonly runs: number;
   /** SHA-256 of each file. timings.csv is not among them: it differs from machine to machine. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** Stays as it was until the charts are drawn anew: a file that differs is not what was drawn. */
+export interface ManifestCharts {
+  /** SHA-256 of what they were drawn with. */
+  readonly renderer: string;
+  /** SHA-256 of each file. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -91,6 +101,7 @@ const manifestSchema = z.object({
   tables: z
     .object({ plan: z.string(), runs: z.int().nonnegative(), sha256: z.record(z.string(), z.string()) })
     .optional(),
+  charts: z.object({ renderer: z.string(), sha256: z.record(z.string(), z.string()) }).optional(),
   runs: z.record(z.string(), z.string()),
   files: z.array(z.string()),
 });

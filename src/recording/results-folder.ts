@@ -203,6 +203,7 @@ async function replaceManifest(
   // A part that is being made whole stays a part until it is: what is cut off can be repeated.
   const part = stage === "start" && there?.part !== undefined ? { part: there.part } : {};
   const tables = stage === "start" && there?.tables !== undefined ? { tables: there.tables } : {};
-  const content = `${JSON.stringify({ ...part, ...manifest, ...tables, files: [...files].sort() }, null, 2)}\n`;
+  const charts = stage === "start" && there?.charts !== undefined ? { charts: there.charts } : {};
+  const content = `${JSON.stringify({ ...part, ...manifest, ...tables, ...charts, files: [...files].sort() }, null, 2)}\n`;
   await replaceFile(path.join(folder, MANIFEST_FILE), content);
 }

@@ -1,4 +1,3 @@
-import type { Pictures } from "../charts/rendering/picture-pool.ts";
 import type { StudyOptions } from "../experiment/options.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import { formulaMetrics } from "../metrics/formula/metric.ts";
@@ -9,7 +8,8 @@ import type { ResultRow, SummaryRow } from "../recording/rows.ts";
 import { SNAPSHOTS_FILE } from "../recording/snapshots.ts";
 import { manifestOf } from "./describe.ts";
 import { publishedCsv } from "./published.ts";
-import { drawStudy, type OutputFile } from "./report/files.ts";
+import type { OutputFile } from "./report/drawn-charts.ts";
+import { type Drawing, type DrawnStudy, drawStudy } from "./report/files.ts";
 import type { Tables } from "./tabulate.ts";
 
 export const TIMINGS_FILE = "timings.csv";
@@ -58,8 +58,8 @@ export async function chartFiles(
   configText: string,
   tables: Tables,
   published: readonly PublishedPoint[],
-  pictures: Pictures,
-): Promise<OutputFile[]> {
+  drawing: Drawing,
+): Promise<DrawnStudy> {
   const { evaluation } = tables;
   const data = {
     results: recordedResults(study.options, tables),
@@ -78,5 +78,5 @@ export async function chartFiles(
   };
   const { name } = study.options;
   const manifest = manifestOf(study, [], undefined);
-  return drawStudy({ name, rows: data.results, metrics: data.metrics, manifest, configText }, data, pictures);
+  return drawStudy({ name, rows: data.results, metrics: data.metrics, manifest, configText }, data, drawing);
 }

@@ -13,7 +13,7 @@ import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
 import { type EvaluationRows, joinEvaluation } from "../recording/evaluation.ts";
-import { MANIFEST_FILE } from "../recording/manifest.ts";
+import { MANIFEST_FILE, type ManifestCharts } from "../recording/manifest.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import { openResultsFolder, type ResultsFolder, RUNS_FOLDER } from "../recording/results-folder.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
@@ -28,7 +28,7 @@ import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
 import { formulaWarnings } from "./formula-warnings.ts";
 import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
 import { publishedBeside, publishedWarnings } from "./published.ts";
-import type { OutputFile } from "./report/files.ts";
+import { DrawnCharts, type OutputFile } from "./report/drawn-charts.ts";
 import { tabulate } from "./tabulate.ts";
 import { resultWarnings } from "./warnings.ts";
 
@@ -96,7 +96,7 @@ export async function openStudy({
   });
   const open = { ...request, folder, store: new RunStore(folder.runs, study.settings.network) };
   try {
-    await writeManifest(open, [], "start", []);
+    await writeManifest(open, [], "start");
     return open;
   } catch (error) {
     await folder.release();
@@ -107,7 +107,7 @@ export async function openStudy({
 /** The open study with a larger plan, such as one with more seeds, which the folder has to hold then. */
 export async function extendStudy(open: OpenStudy, study: StudyOutline): Promise<OpenStudy> {
   const extended = { ...open, study, runs: study.plan.runs };
-  await writeManifest(extended, [], "start", []);
+  await writeManifest(extended, [], "start");
   return extended;
 }
 
@@ -133,6 +133,7 @@ export async function finishStudy(
   let evaluation = joinEvaluation([]);
   let caution: string | undefined;
   let tableBytes: readonly OutputFile[] = [];
+  let charts: ManifestCharts | undefined;
   const config: OutputFile = ["config.yaml", open.configText];
   if (shard === undefined) {
     const tables = await inPhase("tables", () => {
@@ -143,7 +144,7 @@ export async function finishStudy(
     });
     ({ results, evaluation } = tables);
     const checkpoints = checkpointFiles(study, open.checkpoints, { stored, results });
-    await files.write([config, ...tableBytes], checkpoints);
+    await files.write([config, ...tableBytes], { checkpoints });
     const health = baselineHealth(results, () => study.dataset.constantGuess);
     caution = failureHeadline(health);
     const failures = failureSentences(health, results);
@@ -154,11 +155,16 @@ export async function finishStudy(
       onEvent({ event: "notice", study: options.name, message });
     }
     if (open.charts) {
-      const drawn = () => chartFiles(study, open.configText, tables, published, pictures);
-      await files.write(await inPhase("drawing", drawn));
+      const draw = async () => {
+        const drawing = { ...pictures, drawn: await DrawnCharts.in(folder.path) };
+        return chartFiles(study, open.configText, tables, published, drawing);
+      };
+      const drawn = await inPhase("drawing", draw);
+      charts = drawn.charts;
+      await files.write(drawn.files, { unchanged: drawn.unchanged });
     }
   } else await files.write([config]);
-  await writeManifest(open, files.names, "final", tableBytes);
+  await writeManifest(open, files.names, "final", { tables: tableBytes, charts });
   onEvent({ event: "finished", study: options.name, folder: folder.path, files: files.names });
   return {
     study: options.name,
@@ -188,12 +194,18 @@ class FilesOfStudy {
     return this.#names;
   }
 
-  async write(files: readonly OutputFile[], checkpoints: readonly CheckpointFile[] = []): Promise<void> {
+  async write(
+    files: readonly OutputFile[],
+    {
+      checkpoints = [],
+      unchanged = new Set(),
+    }: { readonly checkpoints?: readonly CheckpointFile[]; readonly unchanged?: ReadonlySet<string> } = {},
+  ): Promise<void> {
     const { folder, store } = this.#open;
     this.#names.push(...files.map(([name]) => name), ...checkpoints.map(({ file }) => file));
     // Listed before they are there: `--fresh` finds also what a kill leaves half way.
-    await writeManifest(this.#open, this.#names, "start", []);
-    for (const [name, content] of files) await folder.write(name, content);
+    await writeManifest(this.#open, this.#names, "start");
+    for (const [name, content] of files) if (!unchanged.has(name)) await folder.write(name, content);
     for (const { file, run, metadata } of checkpoints) {
       await folder.write(file, describeCheckpoint(await store.readCheckpoint(run), file, metadata));
     }
@@ -235,7 +247,7 @@ async function writeManifest(
   open: OpenStudy,
   files: readonly string[],
   stage: "start" | "final",
-  written: readonly OutputFile[],
+  written: { readonly tables?: readonly OutputFile[]; readonly charts?: ManifestCharts | undefined } = {},
 ) {
   const { study, folder, runs, shard, checkpoints } = open;
   const all = [MANIFEST_FILE, ...files, `${RUNS_FOLDER}/${PACKS_FOLDER}`];
@@ -246,7 +258,8 @@ async function writeManifest(
   }
   const part = shard === undefined ? undefined : { shard: shard.index, of: shard.count, checkpoints };
   const manifest = manifestOf(study, all, part);
-  const checked = written.filter(([name]) => name !== TIMINGS_FILE);
+  const checked = (written.tables ?? []).filter(([name]) => name !== TIMINGS_FILE);
   const tables = checked.length === 0 ? {} : { tables: tablesEntry(manifest.runs, checked) };
-  await folder.writeManifest({ ...manifest, ...tables }, stage);
+  const charts = written.charts === undefined ? {} : { charts: written.charts };
+  await folder.writeManifest({ ...manifest, ...tables, ...charts }, stage);
 }

@@ -22,7 +22,7 @@ export interface ComputeRequest {
   readonly onEvent: OnStudyEvent;
   /** Leaves the executor open in the end: more is to be computed by it. */
   readonly keepsExecutor?: boolean;
-  /** Called when no run waits for its turn any more, so that cores fall idle soon. */
+  /** Called when the last run that is computed has its turn, so that cores fall idle soon. */
   readonly onLastStarted: () => void;
 }
 
@@ -75,12 +75,11 @@ class Computation {
   }
 
   start(): readonly Promise<StoredRuns>[] {
-    const { executor, signal, keepGoing, onLastStarted, keepsExecutor = false } = this.#request;
+    const { executor, signal, keepGoing, keepsExecutor = false } = this.#request;
     executor.onProgress = (message) => this.#tellProgress(message);
     const stop = () => this.#stop();
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted || (!keepGoing && this.#shares.some(({ error }) => error !== undefined))) stop();
-    if (this.#waiting.size === 0) onLastStarted();
     for (const job of this.#jobs.values()) this.#endings.set(job.run.id, this.#begin(job));
     const flushing = setInterval(() => void this.#flush(), FLUSH_SECONDS * 1000);
     const ends = this.#shares.map((share) => this.#endOf(share));

@@ -15,13 +15,17 @@ export interface RenderedChart {
   readonly svg: string;
 }
 
-/**
- * Draws every chart that has data, and tells of each as soon as it is drawn. The same rows give the same bytes on
- * every machine.
- */
+export interface RenderOptions {
+  /** The picture of a chart that was drawn before; undefined for one that is to be drawn. */
+  readonly drawn?: (chart: Pick<RenderedChart, "chart" | "spec">) => string | undefined;
+  /** Told of each chart as soon as it is drawn. */
+  readonly onDrawn?: (chart: RenderedChart) => void;
+}
+
+/** Draws every chart that has data. The same rows give the same bytes on every machine. */
 export async function renderCharts(
   data: ChartData,
-  onChart: (chart: RenderedChart) => void = () => {},
+  { drawn = () => undefined, onDrawn = () => {} }: RenderOptions = {},
 ): Promise<RenderedChart[]> {
   const rendered: RenderedChart[] = [];
   for (const chart of chartsOf(data)) {
@@ -29,12 +33,17 @@ export async function renderCharts(
     const drawnSpec = chart.draw(shown);
     if (drawnSpec === undefined) continue;
     const spec = note === undefined ? drawnSpec : withNote(drawnSpec, note);
+    const before = drawn({ chart, spec });
+    if (before !== undefined) {
+      rendered.push({ chart, spec, svg: before });
+      continue;
+    }
     const svg = await drawSvg(spec).catch((error) => {
       throw charts.originOf(chart.name) === undefined ? error : undrawable(chart, error);
     });
-    const drawn = { chart, spec, svg };
-    onChart(drawn);
-    rendered.push(drawn);
+    const now = { chart, spec, svg };
+    onDrawn(now);
+    rendered.push(now);
     // Vega's promises never let this thread's messages through; threads that wait for the next picture need that.
     await setImmediate();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { embedFont } from "../../../src/charts/rendering/embed-font.ts";
+import { embedFont, withoutFont } from "../../../src/charts/rendering/embed-font.ts";
 import { readFont, textWidthOf } from "../../../src/charts/rendering/font.ts";
 import { rasterize } from "../../../src/charts/rendering/rasterize.ts";
 import { renderCharts } from "../../../src/charts/rendering/render.ts";
@@ -19,6 +19,7 @@ describe("embedFont", () => {
         after,
       ) ?? [];
     expect(after.replace(style, "")).toBe(before);
+    expect(embedded.map(withoutFont)).toEqual(drawn);
     const font = Buffer.from(base64, "base64");
     expect(font.length).toBeLessThan(25_000);
     const [subset, whole] = [textWidthOf(font), textWidthOf(await readFont())];
