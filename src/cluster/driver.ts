@@ -1,25 +1,23 @@
-import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Run, testedOf } from "../experiment/runs/index.ts";
 import { failure, inputError, PruneLabError } from "../foundations/errors.ts";
 import { Terminated } from "../foundations/terminated.ts";
 import { againOf, againText } from "../scheduling/again.ts";
 import type { OnStudyEvent } from "../scheduling/events.ts";
-import { planJobs } from "../scheduling/jobs.ts";
-import { Progress } from "../scheduling/progress.ts";
-import { findStored, hasAll, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
-import type { StoredRun } from "../scheduling/store.ts";
-import { SHORTEST_POLL_SECONDS, takeAway, tasksText, untilGone } from "./ending.ts";
+import { findStored, type Share, type StoredRuns, type StudyWork } from "../scheduling/share.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Ending } from "./ending.ts";
 import { Failures } from "./failures.ts";
-import type { ClusterFolder, ClusterState, StudyFile, TaskEvent, TaskProgress } from "./folder.ts";
+import type { ClusterFolder, ClusterState, StudyFile, TaskEvent } from "./folder.ts";
 import { TaskListener } from "./listener.ts";
 import { OwnTasks } from "./own-tasks.ts";
 import { Patience } from "./patience.ts";
 import { planCluster, tooLongText } from "./plan.ts";
+import { Prospects } from "./prospects.ts";
+import { Rounds } from "./rounds.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
-import { prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
 import { Submitter } from "./submitter.ts";
+import { SHORTEST_POLL_SECONDS, tasksText } from "./take-away.ts";
 
 export interface ClusterRequest {
   readonly work: StudyWork;
@@ -34,12 +32,6 @@ export interface ClusterRequest {
   readonly signal: AbortSignal;
   readonly onEvent: OnStudyEvent;
 }
-
-/** How long a run that a task has told of may stay invisible: network file systems remember what was not there. */
-const INVISIBLE_SECONDS = 60;
-
-/** How long tasks get to end that have told of their last run. */
-const LAST_SECONDS = 3;
 
 const LONGEST_POLL_SECONDS = 30;
 
@@ -73,23 +65,17 @@ class Driver {
   readonly #share: Share;
   readonly #state: ClusterState;
   #mostElements = 1;
-  readonly #runByLabel: ReadonlyMap<string, Run>;
-  readonly #progress = new Progress();
-  /** By run: its optimizer steps. */
-  readonly #steps = new Map<string, number>();
   readonly #own: OwnTasks;
   readonly #listener: TaskListener;
   readonly #submitter: Submitter;
+  readonly #arrivals: Arrivals;
+  readonly #prospects: Prospects;
+  readonly #rounds: Rounds;
+  readonly #ending: Ending;
   readonly #silence = new Patience((message) => this.#tell(message));
   readonly #told = new Set<string>();
   readonly #failures: Failures;
-  /** Runs that tasks told to be finished and that are not seen in the store. */
-  readonly #claimed = new Set<string>();
   #hasLooked = false;
-  #stuckLooks = 0;
-  #idleRounds = 0;
-  #storedBefore: number;
-  #leftOutBefore = 0;
 
   static async open(request: ClusterRequest): Promise<Driver> {
     const { work, folder, scheduler, onEvent } = request;
@@ -106,19 +92,22 @@ class Driver {
     this.#request = request;
     this.#share = share;
     this.#state = state;
-    this.#runByLabel = new Map(share.work.runs.map((run) => [run.label, run]));
-    this.#storedBefore = share.stored.size;
-    for (const { run, steps, cost } of planJobs([share]).values()) {
-      this.#progress.add(run, { steps, cost });
-      this.#steps.set(run.id, steps);
-    }
+    const tell = (message: string) => this.#tell(message);
     const { folder, scheduler, settings, signal, workingFolder } = request;
     this.#failures = new Failures(scheduler);
     this.#own = new OwnTasks(folder, state);
+    this.#arrivals = new Arrivals(share, request);
+    this.#prospects = new Prospects(scheduler, this.#own, tell);
+    this.#rounds = new Rounds(
+      { most: settings.rounds, folder, token: state.token, runs: share.work.runs.length },
+      { stored: share.stored.size, leftOut: 0 },
+    );
+    const { keepLogs } = settings;
+    this.#ending = new Ending({ scheduler, folder, keepLogs, share, state, own: this.#own, tell });
     this.#listener = new TaskListener(folder, state.token, {
-      run: (event) => this.#hearRun(event),
+      run: (event) => this.#arrivals.hear(event),
       misfit: async ({ node, message }) => {
-        this.#tell(`${node} does not fit and is left out: ${message}`);
+        tell(`${node} does not fit and is left out: ${message}`);
         await this.#keepOff();
       },
       failed: (event, task) => this.#hearFailure(event, task),
@@ -127,8 +116,8 @@ class Driver {
       ...{ scheduler, folder, settings, workingFolder, signal, share, state },
       own: this.#own,
       misfits: () => this.#leftOut,
-      readMissing: () => this.#readMissing(),
-      tell: (message) => this.#tell(message),
+      readMissing: () => this.#arrivals.readMissing(),
+      tell,
     });
   }
 
@@ -160,7 +149,7 @@ class Driver {
 
   /** Follows the tasks to their end. */
   async follow(): Promise<StoredRuns> {
-    const { signal, settings, folder } = this.#request;
+    const { signal } = this.#request;
     const began = Date.now();
     return this.#untilInterrupted(
       async () => {
@@ -172,13 +161,13 @@ class Driver {
           await this.#pause(began);
           await this.#look();
         }
-        const isEnded = await this.#endTasks();
-        if (isEnded) await this.#request.scheduler.forget(this.#state.token);
-        await this.#share.trim();
-        if (isEnded && !settings.keepLogs) await folder.remove();
+        await this.#ending.done();
         return this.#share.stored;
       },
-      () => (signal.reason instanceof Terminated ? this.#left() : this.#cancelled()),
+      () =>
+        signal.reason instanceof Terminated
+          ? this.#ending.left(this.#hasLooked)
+          : this.#ending.cancelled(() => this.#listener.hear()),
     );
   }
 
@@ -195,7 +184,7 @@ class Driver {
         const missing = this.#request.work.runs.length - this.#share.stored.size;
         return { tasks: this.#own.active.length, missing, unsent: this.#submitter.unsent };
       },
-      () => this.#left(),
+      () => this.#ending.left(this.#hasLooked),
     );
   }
 
@@ -229,7 +218,7 @@ class Driver {
   async #submitWhatFits(): Promise<void> {
     if (this.#submitter.unsent === 0) return;
     if ((await this.#request.folder.readState())?.token !== this.#state.token)
-      throw this.#cancelledElsewhere();
+      throw this.#ending.cancelledElsewhere();
     try {
       await this.#submitter.submitWhatFits();
     } catch (error) {
@@ -245,72 +234,17 @@ class Driver {
 
   /** Everything that was submitted has ended, and runs are missing. */
   async #beginRound(): Promise<void> {
-    await this.#readMissing();
+    await this.#arrivals.readMissing();
     if (this.#share.isComplete) return;
-    const { stored, work } = this.#share;
-    const leftOut = this.#leftOut.length;
-    const moved = stored.size > this.#storedBefore || leftOut > this.#leftOutBefore;
-    this.#idleRounds = moved ? 0 : this.#idleRounds + 1;
-    this.#storedBefore = stored.size;
-    this.#leftOutBefore = leftOut;
-    const missing = work.runs.length - stored.size;
-    if (this.#idleRounds >= this.#request.settings.rounds) {
-      const { folder } = this.#request;
-      const words = await folder.lastWords(this.#state.token);
-      const advice =
-        words === undefined
-          ? `Tasks printed nothing: see whether nodes can write ${folder.results}.`
-          : `What tasks printed is in ${folder.logs(this.#state.token)}.`;
-      throw failure(
-        `Gave up after ${this.#idleRounds} rounds without a new result: ${missing} of ${work.runs.length} runs are missing.` +
-          `${words === undefined ? "" : `\nThe last that a task printed: ${words}`}`,
-        { hint: `${advice} Run the same command again to continue.` },
-      );
-    }
+    const { length: leftOut } = this.#leftOut;
+    await this.#rounds.begin({ stored: this.#share.stored.size, leftOut });
+    const missing = this.#share.work.runs.length - this.#share.stored.size;
     this.#tell(
       missing === 1
         ? "1 run was lost with its task, and is submitted again."
         : `${missing} runs were lost with their tasks, and are submitted again.`,
     );
     this.#plan();
-  }
-
-  /** Looks for all missing runs in the store; gives time to those that tasks have told of. */
-  async #readMissing(): Promise<void> {
-    const { store, runs } = this.#share.work;
-    const until = Date.now() + INVISIBLE_SECONDS * 1000;
-    for (;;) {
-      // A network file system lists a folder anew, and then knows what is in it.
-      await readdir(store.folder).catch(() => []);
-      const missing = new Map(runs.map((run) => [run.id, run]));
-      for (const id of missing.keys()) if (this.#share.stored.has(id)) missing.delete(id);
-      for await (const [id, found] of store.readAll(missing.keys()))
-        this.#take(missing.get(id) as Run, found);
-      if (this.#claimed.size === 0 || Date.now() > until) break;
-      await sleep(1000, undefined, { signal: this.#request.signal });
-    }
-    this.#claimed.clear();
-  }
-
-  /** Takes a run that is in the store, if it is there with what it has to pass on. */
-  #take(run: Run, found: StoredRun | undefined): void {
-    if (found === undefined || !hasAll(found, this.#share.needs(run))) return;
-    this.#claimed.delete(run.id);
-    this.#progress.finish(run.id, found.timing.seconds);
-    this.#share.add(run, found);
-    const { accuracy, loss } = testedOf(found.result) ?? { accuracy: null, loss: null };
-    this.#request.onEvent({
-      event: "run-finished",
-      study: this.#share.work.study,
-      run: run.label,
-      kind: run.kind,
-      status: found.result.status,
-      accuracy,
-      loss,
-      seconds: found.timing.seconds,
-      sharedFrom: null,
-      total: this.#progress.total(),
-    });
   }
 
   /** Looks at the queue and at what tasks tell; false where the scheduler does not answer. */
@@ -334,27 +268,8 @@ class Driver {
       return false;
     }
     await this.#listener.hear();
-    await this.#lookAhead();
+    await this.#prospects.look();
     return true;
-  }
-
-  async #hearRun(event: TaskProgress & { readonly node: string }): Promise<void> {
-    const run = this.#runByLabel.get(event.run);
-    if (run === undefined || this.#share.stored.has(run.id)) return;
-    if (event.event === "run-finished") {
-      this.#claimed.add(run.id);
-      this.#take(run, await this.#share.work.store.read(run.id));
-      return;
-    }
-    const { onEvent } = this.#request;
-    const told = { study: this.#share.work.study, run: run.label };
-    if (event.event === "run-started") {
-      onEvent({ event: "run-started", ...told, kind: run.kind, node: event.node });
-      return;
-    }
-    const updated = this.#progress.update(run.id, event.fraction * (this.#steps.get(run.id) ?? 0));
-    if (updated === undefined) return;
-    onEvent({ event: "run-progress", ...told, fraction: updated.fraction, total: this.#progress.total() });
   }
 
   /** What fails once may be a node's fault; Failures says whose it is when it fails again. */
@@ -372,7 +287,7 @@ class Driver {
       this.#tell(`${node} is left out, for a second task failed there: ${message}`);
       await this.#keepOff();
     } else {
-      await this.#endTasks();
+      await this.#ending.endTasks();
       throw failure(message, hint === undefined ? {} : { hint });
     }
   }
@@ -385,106 +300,6 @@ class Driver {
       // What cannot be changed now fails there, and is submitted again.
       await scheduler.exclude(job, this.#leftOut).catch(() => {});
     }
-  }
-
-  /** Says at once what will never run; takes away what is lost. Throws where nothing else is left. */
-  async #lookAhead(): Promise<void> {
-    const lost = this.#own.active.filter((element) => prospectOf(element) === "lost");
-    if (lost.length > 0) {
-      this.#tell(
-        lost.length === 1
-          ? `1 task will never run (${reasonsOf(lost)}). It is taken away and submitted again.`
-          : `${lost.length} tasks will never run (${reasonsOf(lost)}). They are taken away and submitted again.`,
-      );
-      await this.#request.scheduler.remove(lost).catch(() => {});
-    }
-    const stuck = this.#own.active.filter((element) => prospectOf(element) === "stuck");
-    if (stuck.length > 0) {
-      const jobs = [...new Set(stuck.map(({ job }) => job))];
-      const hint = prospectHint(stuck[0]?.reason ?? "", jobs);
-      this.#tell(
-        `${stuck.length === 1 ? "1 task waits" : `${stuck.length} tasks wait`} for something that does not come by itself (${reasonsOf(stuck)}). ${hint}`,
-      );
-      const others = this.#own.active.filter(
-        (element) => !stuck.includes(element) && !/^Dependency/.test(element.reason),
-      );
-      this.#stuckLooks = others.length === 0 ? this.#stuckLooks + 1 : 0;
-      if (this.#stuckLooks > 1) {
-        throw new PruneLabError(
-          "input",
-          `None of the ${this.#own.active.length} tasks in the queue will run (${reasonsOf(stuck)}).`,
-          {
-            hint,
-          },
-        );
-      }
-    } else this.#stuckLooks = 0;
-  }
-
-  /** Nothing of ours is to stay in the queue; false, and told, where something does. */
-  async #endTasks(): Promise<boolean> {
-    const { scheduler } = this.#request;
-    if (this.#own.active.length === 0) return true;
-    const { token } = this.#state;
-    const left = await untilGone(scheduler, token, LAST_SECONDS).catch(() => undefined);
-    const trouble = left === 0 ? undefined : await takeAway(scheduler, token);
-    if (trouble !== undefined)
-      this.#tell(`The sweep needs its tasks no more, but ${trouble}. ${this.#cancelLater}`);
-    return trouble === undefined;
-  }
-
-  /** Takes the tasks away, for somebody has ended the sweep. */
-  async #cancelled(): Promise<PruneLabError> {
-    const { scheduler, folder, settings } = this.#request;
-    const { token } = this.#state;
-    const { length } = this.#own.active;
-    if (length > 0) this.#tell(`Cancelling ${length} ${length === 1 ? "task" : "tasks"}.`);
-    const trouble = await takeAway(scheduler, token);
-    // What finished meanwhile counts; what failed does not matter any more.
-    await this.#listener.hear().catch(() => {});
-    if (trouble !== undefined) {
-      return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, but ${trouble}.`, {
-        hint: this.#cancelLater,
-      });
-    }
-    if (!settings.keepLogs) await folder.remove();
-    return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, and the tasks are cancelled.`, {
-      hint: "Run the same command again to continue.",
-    });
-  }
-
-  /** Leaves the tasks, for this process alone was ended. */
-  #left(): PruneLabError {
-    const { length } = this.#own.active;
-    const { results } = this.#request.folder;
-    const isKnown = this.#hasLooked && this.#state.arrays.every(({ job }) => job !== null);
-    if (length === 0 && isKnown) {
-      const message = `Interrupted: ${this.#kept}, and none of its tasks is in the queue.`;
-      return new PruneLabError("interrupted", message, { hint: "Run the same command again to continue." });
-    }
-    const tasks =
-      length === 0
-        ? "what is in the queue stays there"
-        : `${length} ${length === 1 ? "task stays" : "tasks stay"} in the queue`;
-    return new PruneLabError("interrupted", `Interrupted: ${this.#kept}, and ${tasks}.`, {
-      hint:
-        `How far they are: prune-lab status ${results}\nCancel them: prune-lab cancel ${results}\n` +
-        "Run the same command again to follow them.",
-    });
-  }
-
-  get #kept(): string {
-    return `${this.#share.stored.size} of ${this.#share.work.runs.length} runs are kept`;
-  }
-
-  get #cancelLater(): string {
-    return `Cancel them later: prune-lab cancel ${this.#request.folder.results}`;
-  }
-
-  #cancelledElsewhere(): PruneLabError {
-    return new PruneLabError("interrupted", `The tasks were cancelled by another command: ${this.#kept}.`, {
-      hint: "Run the same command again to continue.",
-    });
   }
 
   /** Waits a moment, longer the longer it lasts. */
@@ -511,8 +326,4 @@ function refuseOtherScheduler(state: ClusterState, { scheduler, folder }: Cluste
       hint: `Follow them with --on ${state.scheduler}, or cancel them: prune-lab cancel ${folder.results}`,
     },
   );
-}
-
-function reasonsOf(elements: readonly QueueElement[]): string {
-  return [...new Set(elements.map(({ reason }) => reason))].join(", ");
 }

@@ -4,13 +4,13 @@ import { failure, PruneLabError } from "../foundations/errors.ts";
 import { contentHash } from "../foundations/hash.ts";
 import { packageVersion } from "../foundations/paths.ts";
 import { Terminated } from "../foundations/terminated.ts";
-import { SHORTEST_POLL_SECONDS, takeAway } from "./ending.ts";
 import { type ClusterFolder, type ClusterState, EventTail } from "./folder.ts";
 import { Patience } from "./patience.ts";
 import { PROBE_ARRAY, probeName, probeSubmission } from "./probe-submission.ts";
 import { type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
 import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
+import { SHORTEST_POLL_SECONDS, takeAway } from "./take-away.ts";
 
 export interface ProbeRequest {
   readonly engine: string;

@@ -1,5 +1,5 @@
-import { tasksText } from "../cluster/ending.ts";
 import { basisText } from "../cluster/plan.ts";
+import { tasksText } from "../cluster/take-away.ts";
 import type { ClusterForecast, Submitted } from "../library/cluster.ts";
 
 /** The most lines of sbatch that a plan shows. */

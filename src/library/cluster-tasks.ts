@@ -1,5 +1,4 @@
 import path from "node:path";
-import { ENDING_SECONDS, tasksText, untilGone } from "../cluster/ending.ts";
 import { ClusterFolder, type ClusterState } from "../cluster/folder.ts";
 import { probeName } from "../cluster/probe-submission.ts";
 import { parseRedisAddress } from "../cluster/redis/address.ts";
@@ -7,6 +6,7 @@ import { redisScheduler } from "../cluster/redis/queue.ts";
 import { type Scheduler, TryLater } from "../cluster/scheduler.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { isActive, type QueueElement } from "../cluster/slurm-lines.ts";
+import { ENDING_SECONDS, tasksText, untilGone } from "../cluster/take-away.ts";
 import { type TaskEnd, workOnTask } from "../cluster/work.ts";
 import { prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import { failure, inputError } from "../foundations/errors.ts";

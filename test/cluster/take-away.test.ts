@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { takeAway, untilGone } from "../../src/cluster/ending.ts";
 import { type Scheduler, TryLater } from "../../src/cluster/scheduler.ts";
 import { slurm } from "../../src/cluster/slurm.ts";
+import { takeAway, untilGone } from "../../src/cluster/take-away.ts";
 
 /** A queue of two tasks that ends nothing: each look at it is answered by the next of these. */
 function queueOf(answers: readonly (number | TryLater)[]) {
