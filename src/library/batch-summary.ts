@@ -1,3 +1,4 @@
+import { isControlRow } from "../analysis/control-comparisons.ts";
 import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import { greatestOf } from "../foundations/extremes.ts";
@@ -45,7 +46,7 @@ export interface BatchRow {
   readonly loss_there?: number | null;
 }
 
-/** The rows of one sweep: a pure function of how it ended, so that a re-run and a merge give the same bytes. */
+/** The rows of one sweep, of its methods and not of their controls: a pure function of how it ended, so that a re-run and a merge give the same bytes. */
 export function batchRows({ study, end }: { readonly study: string; readonly end: StudyEnd }): BatchRow[] {
   const blank = {
     study,
@@ -65,7 +66,11 @@ export function batchRows({ study, end }: { readonly study: string; readonly end
   const { results, summary, metrics, shard, caution } = end.outcome;
   if (shard !== undefined) return [{ ...blank, state: "part" }];
   const metric = primaryMetric(results);
-  return [...groupBy(summary, (row) => row.method)].flatMap(([method, points]): BatchRow[] => {
+  const controls = new Set(results.filter(isControlRow).map((row) => row.method));
+  const methods = [...groupBy(summary, (row) => row.method)];
+  const studied = methods.filter(([method]) => !controls.has(method));
+  // A sweep of nothing but controls is about them.
+  return (studied.length > 0 ? studied : methods).flatMap(([method, points]): BatchRow[] => {
     const [first] = points;
     if (first === undefined) return [];
     // Nothing is lost by pruning what learned nothing.

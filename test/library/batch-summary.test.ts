@@ -66,6 +66,18 @@ test("cells are written as in the other tables", () => {
   );
 });
 
+test("controls of methods have no rows, unless there is nothing else", () => {
+  const of = (method: string, control: string, control_of: string | null) =>
+    [0, 0.9].map((target_sparsity) => regressionRow({ method, control, control_of, target_sparsity }));
+  const controls = [
+    ...of("levels-unpruned", "unpruned", "levels"),
+    ...of("narrower-macs", "none", null).map((row) => ({ ...row, allocation: "constructed" })),
+  ];
+  const methods = (rows: readonly ResultRow[]) => done(rows).map(({ method }) => method);
+  expect(methods([...of("levels", "none", null), ...controls])).toEqual(["levels"]);
+  expect(methods(controls)).toEqual(["levels-unpruned", "narrower-macs"]);
+});
+
 test("no sparsity is without loss where dense networks did not learn", () => {
   const rows = [0, 0.9].map((target_sparsity) => regressionRow({ target_sparsity, loss: 0.1 }));
   expect(done(rows, "Nothing learned.")).toMatchObject([
