@@ -11,7 +11,7 @@ import { findConfig } from "../config/lookup.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { WASM_SPEED } from "../engines/kernels/wasm-speed.ts";
 import { inputError } from "../foundations/errors.ts";
-import { refuseForeign } from "../recording/results-folder.ts";
+import { refuseForeign, refuseOtherEngine } from "../recording/results-folder.ts";
 import { type ClusterTarget, scriptOf } from "./cluster-request.ts";
 import { folderOf, readConfig, runOptions } from "./request.ts";
 import type { SweepOptions } from "./sweep.ts";
@@ -71,16 +71,18 @@ export async function clusterTarget(
       },
     );
   }
-  if (!asksNode) return { ...target, chosen, asksFirst: true };
   const folder = new ClusterFolder(results);
-  await refuseForeign(folder.results, options.fresh ?? false);
+  const asked = { ...target, engine, folder };
+  if (!asksNode) return { ...target, chosen, asksFirst: true };
+  const { fresh = false } = options;
+  await refuseForeign(folder.results, fresh);
+  // A task may wait for long in the queue: it is not asked what cannot be continued.
+  if (!fresh) await refuseOtherEngine(folder.results, engine);
   return {
     ...target,
     chosen,
     engine: await engineOnNode({
-      ...target,
-      engine,
-      folder,
+      ...asked,
       workingFolder: process.cwd(),
       script: (token) => scriptOf(settings.slurm, folder, token),
       signal,

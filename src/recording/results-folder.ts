@@ -162,7 +162,18 @@ function mebibytes(bytes: number): string {
 async function refuseOtherSettings(folder: string, settings: unknown): Promise<void> {
   const manifest = await readManifest(folder);
   if (manifest === undefined) return;
-  const lines = differences(manifest.settings, JSON.parse(JSON.stringify(settings)));
+  refuseDifferent(folder, manifest, differences(manifest.settings, JSON.parse(JSON.stringify(settings))));
+}
+
+/** As openResultsFolder refuses a folder of other settings, as soon as no more is known of them than the engine's name. */
+export async function refuseOtherEngine(folder: string, name: string): Promise<void> {
+  const manifest = await readManifest(folder);
+  if (manifest === undefined) return;
+  const before = { engine: { name: engineOf(manifest) } };
+  refuseDifferent(folder, manifest, differences(before, { engine: { name } }));
+}
+
+function refuseDifferent(folder: string, manifest: Manifest, lines: readonly string[]): void {
   if (lines.length === 0) return;
   const isOtherEngine = lines.some((line) => line.startsWith("engine.name: "));
   const choose = isOtherEngine ? `Continue it with --engine ${engineOf(manifest)}, choose` : "Choose";
