@@ -12,11 +12,14 @@ import type { SlurmSettings } from "./settings.ts";
 import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
 import { SHORTEST_POLL_SECONDS, takeAway } from "./take-away.ts";
 
-export interface ProbeRequest {
+export interface ProbeQuestion {
   readonly engine: string;
   readonly folder: ClusterFolder;
   readonly settings: SlurmSettings;
   readonly scheduler: Scheduler;
+}
+
+export interface ProbeRequest extends ProbeQuestion {
   readonly workingFolder: string;
   readonly script: (token: string) => string;
   readonly signal: AbortSignal;
@@ -33,12 +36,10 @@ const PROBE_TASK = `${PROBE_ARRAY}.0`;
  * the signal was aborted. Then the task is cancelled, unless the reason is a `Terminated`.
  */
 export async function engineOnNode(request: ProbeRequest): Promise<EngineDescription> {
-  const { engine, folder, scheduler, signal } = request;
+  const { folder, scheduler, signal } = request;
   const state = (await folder.readState()) ?? folder.newState(scheduler.address);
-  if (state.study !== "") {
-    const planned = (await folder.readStudy(state.token, state.study)).engine;
-    if (planned.name === engine) return planned;
-  }
+  const planned = await plannedEngine(request, state);
+  if (planned !== undefined) return planned;
   const probe = new Probe(request, state);
   try {
     await probe.begin();
@@ -51,6 +52,43 @@ export async function engineOnNode(request: ProbeRequest): Promise<EngineDescrip
     }
     throw signal.reason instanceof Terminated ? probe.left() : await probe.cancelled();
   }
+}
+
+/** Whether engineOnNode would submit a task; looks, and changes nothing. */
+export async function isToAsk(question: ProbeQuestion): Promise<boolean> {
+  const { folder, scheduler } = question;
+  const state = await folder.readState();
+  if (state === undefined) return true;
+  if ((await plannedEngine(question, state)) !== undefined) return false;
+  if (state.probe !== hashOf(question)) return true;
+  if (await isAnswered(folder, state.token)) return false;
+  // Where the scheduler does not answer, or there is none, nothing is known of a task.
+  const queue = await scheduler.queue(probeName(state.token)).catch((error: unknown) => {
+    if (error instanceof PruneLabError || error instanceof TryLater) return [];
+    throw error;
+  });
+  return !queue.some(isActive);
+}
+
+/** What the engine is by the plan of tasks that were submitted. */
+async function plannedEngine(
+  { engine, folder }: ProbeQuestion,
+  { study, token }: ClusterState,
+): Promise<EngineDescription | undefined> {
+  if (study === "") return undefined;
+  const planned = (await folder.readStudy(token, study)).engine;
+  return planned.name === engine ? planned : undefined;
+}
+
+/** What is asked, and how: a task that asks something else answers nothing. */
+function hashOf({ engine, settings }: ProbeQuestion): string {
+  return contentHash({ engine, settings, version: packageVersion() });
+}
+
+/** Whether the task has told something. */
+async function isAnswered(folder: ClusterFolder, token: string): Promise<boolean> {
+  const events = await new EventTail(folder.eventsFile(token, PROBE_TASK)).read();
+  return events.some(({ event }) => event !== "task-ended");
 }
 
 class Probe {
@@ -71,11 +109,12 @@ class Probe {
 
   /** Submits the task, unless it was submitted for the same question. */
   async begin(): Promise<void> {
-    const { engine, folder, settings, scheduler, notify } = this.#request;
+    const { engine, folder, scheduler, notify } = this.#request;
     const { token } = this.#state;
-    const question = contentHash({ engine, settings, version: packageVersion() });
+    const question = hashOf(this.#request);
     if (this.#state.probe === question) {
-      if (await this.#isAnswered()) return;
+      // It is told once more by `answer`.
+      if (await isAnswered(folder, token)) return;
       const found = await this.#find();
       if (found !== undefined) {
         this.#job = found.job;
@@ -192,13 +231,6 @@ class Probe {
       await sleep(SHORTEST_POLL_SECONDS * 1000, undefined, { signal: this.#request.signal });
     }
     return undefined;
-  }
-
-  /** Whether the task has told something; it is told once more by `answer`. */
-  async #isAnswered(): Promise<boolean> {
-    const { folder } = this.#request;
-    const events = await new EventTail(folder.eventsFile(this.#state.token, PROBE_TASK)).read();
-    return events.some(({ event }) => event !== "task-ended");
   }
 
   /** What the queue has of it; undefined where the scheduler does not answer now. */

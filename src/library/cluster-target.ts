@@ -1,6 +1,6 @@
 import path from "node:path";
 import { ClusterFolder } from "../cluster/folder.ts";
-import { engineOnNode } from "../cluster/probe.ts";
+import { engineOnNode, isToAsk } from "../cluster/probe.ts";
 import { isRedisAddress, parseRedisAddress, type RedisAddress } from "../cluster/redis/address.ts";
 import { checkServer, livingWorkers, withRedis } from "../cluster/redis/connection.ts";
 import { loadRedisPackages } from "../cluster/redis/packages.ts";
@@ -73,7 +73,7 @@ export async function clusterTarget(
   }
   const folder = new ClusterFolder(results);
   const asked = { ...target, engine, folder };
-  if (!asksNode) return { ...target, chosen, asksFirst: true };
+  if (!asksNode) return { ...target, chosen, asksFirst: await isToAsk(asked) };
   const { fresh = false } = options;
   await refuseForeign(folder.results, fresh);
   // A task may wait for long in the queue: it is not asked what cannot be continued.

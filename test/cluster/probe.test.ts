@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { slurmSite } from "../support/slurm-site.ts";
 
@@ -99,5 +101,45 @@ describe("an engine whose numbers depend on the machine", () => {
     expect(await slurm.calls("sbatch")).toEqual([]);
     expect(await readFile(path.join(slurm.folder, "out", "manifest.json"), "utf8")).toBe(before);
     expect(await slurm.sweep([...NATIVE, "--fresh"])).toMatchObject({ code: 0 });
+  });
+
+  describe("--dry-run", () => {
+    /** The lines of sbatch that a plan has, and whether it says that a node is asked. */
+    const planOf = async ({ sweep }: Awaited<ReturnType<typeof skylake>>, mode = "") => {
+      const { code, stdout } = await sweep([...NATIVE, "--dry-run"], mode);
+      expect(code).toBe(0);
+      const lines = [...stdout.matchAll(/^ {2}(sbatch .*)/gm)].map(([, line]) => line);
+      return { lines, asks: stdout.includes(", and one that asks a node first") };
+    };
+
+    test("has the line of the task that asks a node", async () => {
+      const slurm = await skylake();
+      const { lines, asks } = await planOf(slurm);
+      expect(asks).toBe(true);
+      expect(await slurm.sweep(NATIVE)).toMatchObject({ code: 0 });
+      const submitted = await slurm.calls("sbatch");
+      expect(lines).toEqual(submitted.map((line) => line.replaceAll(/prune-lab-[0-9a-f]{12}/g, "TOKEN")));
+    });
+
+    test("has none where that task waits already", async () => {
+      const slurm = await skylake();
+      await slurm.endedBy("SIGKILL", isAsked, NATIVE);
+      const one = [expect.stringContaining("sbatch")];
+      expect(await planOf(slurm)).toEqual({ lines: one, asks: false });
+      // Of a queue that cannot be seen nothing is known.
+      expect(await planOf(slurm, "silent")).toEqual({ lines: [...one, ...one], asks: true });
+      expect(await slurm.calls("sbatch")).toHaveLength(1);
+    });
+
+    test("has none where the node has answered, or a plan has the answer", async () => {
+      const slurm = await skylake();
+      await slurm.endedBy("SIGKILL", isAsked, NATIVE, "");
+      const ended = path.join(slurm.folder, "slurm", "ended_1_0");
+      while (!existsSync(ended)) await sleep(50);
+      expect(await planOf(slurm)).toMatchObject({ asks: false });
+      expect(await slurm.sweep([...NATIVE, "--detach"], "wait")).toMatchObject({ code: 0 });
+      expect(await slurm.calls("sbatch")).toHaveLength(2);
+      expect(await planOf(slurm)).toMatchObject({ asks: false });
+    });
   });
 });
