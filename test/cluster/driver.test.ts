@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe as describeInTurn, expect, test as testInTurn, vi } from "vitest";
 import { packageRoot } from "../../src/foundations/paths.ts";
 import { packLine, parsePackLine } from "../../src/scheduling/packs/pack-line.ts";
 import { runCli } from "../support/cli.ts";
@@ -10,6 +10,11 @@ import { mountDisk } from "../support/small-disk.ts";
 import { SLOWLY } from "../support/tiny-config.ts";
 
 /** The driver and what a node runs, by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
+
+// They wait for polls and for programs that start, most of the time; each has a site of its own.
+const describe = describeInTurn.concurrent;
+const test = testInTurn.concurrent;
+vi.setConfig({ testTimeout: 180_000 });
 
 const TABLES = ["results.csv", "layers.csv", "summary.csv", "manifest.json", "config.yaml"];
 
@@ -222,7 +227,6 @@ describe("tasks that fail", () => {
     return `task: 1s, setup: ['case $SLURMD_NODENAME in ${nodes}) export NODE_OPTIONS=--import=${inject} ${faults};; esac']`;
   };
   const message = "No space is left on the disk that holds";
-  const SLOW = { timeout: 180_000 };
   const MORE_SEEDS = [...SLOWLY, "--set", "seeds=[0,1,2]"];
   /** What is stored says how long runs take, here a little longer together than a task: each seed is one then. */
   const storeSeed = async ({ lab, folder }: Site) => {
@@ -247,7 +251,7 @@ describe("tasks that fail", () => {
     return packLine("run1", id, JSON.stringify({ ...run, timing: { ...timing, seconds } })).trim();
   };
 
-  test("two of them, on one node and with the same words: it is left out", SLOW, async () => {
+  test("two of them, on one node and with the same words: it is left out", async () => {
     const slurm = await slurmSite(`cpus: 1, ${refusing("n1")}`);
     await storeSeed(slurm);
     const { code, stderr } = await slurm.sweep(MORE_SEEDS);
@@ -257,19 +261,15 @@ describe("tasks that fail", () => {
     expect((await slurm.calls("sbatch")).at(-1)).toContain("--exclude=n1 ");
   });
 
-  test(
-    "two of them, on the only node: what they said, and not that no other node is there",
-    SLOW,
-    async () => {
-      const slurm = await slurmSite(`cpus: 1, ${refusing("*")}`);
-      await storeSeed(slurm);
-      const { code, stderr } = await slurm.sweep(MORE_SEEDS, "alone");
-      expect(stderr).toMatch(
-        new RegExp(`^prune-lab: ${message} .*\\nn1 cannot be left out: Slurm refuses`, "m"),
-      );
-      expect(code).toBe(3);
-    },
-  );
+  test("two of them, on the only node: what they said, and not that no other node is there", async () => {
+    const slurm = await slurmSite(`cpus: 1, ${refusing("*")}`);
+    await storeSeed(slurm);
+    const { code, stderr } = await slurm.sweep(MORE_SEEDS, "alone");
+    expect(stderr).toMatch(
+      new RegExp(`^prune-lab: ${message} .*\\nn1 cannot be left out: Slurm refuses`, "m"),
+    );
+    expect(code).toBe(3);
+  });
 
   test("a run that fails twice with the same words, on the only node", async () => {
     const slurm = await slurmSite(refusing("*"));

@@ -2,10 +2,15 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe as describeInTurn, expect, test as testInTurn, vi } from "vitest";
 import { slurmSite } from "../support/slurm-site.ts";
 
 /** The driver by the real binary; the commands of Slurm are those of test/support/fake-slurm.mjs. */
+
+// They wait for polls and for programs that start, most of the time; each has a site of its own.
+const describe = describeInTurn.concurrent;
+const test = testInTurn.concurrent;
+vi.setConfig({ testTimeout: 180_000 });
 
 describe("an engine whose numbers depend on the machine", () => {
   const NATIVE = ["--engine", "kernels-native", "--set", "seeds=[0]"];
