@@ -9,10 +9,10 @@
  * right answers; the two runs of a seed share a part of it, the correlation. The drop is put at 95%.
  */
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
-import { smallestDetectableDrop } from "../dist/analysis/detectable-drop.js";
-import { testDrops } from "../dist/analysis/drop-tests.js";
-import { scaled, scaleOf } from "../dist/analysis/seed-values.js";
-import { detectableWith, doubtAbout, levelAt, nextSeeds } from "../dist/analysis/sequential.js";
+import { smallestDetectableDrop } from "../dist/analysis/gate/detectable-drop.js";
+import { testDrops } from "../dist/analysis/gate/drop-tests.js";
+import { detectableWith, doubtAbout, levelAt, nextSeeds } from "../dist/analysis/gate/sequential.js";
+import { scaled, scaleOf } from "../dist/analysis/statistics/seed-values.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { metrics } from "../dist/metrics/registry.js";
 

@@ -15,9 +15,9 @@
  */
 import { parseArgs } from "node:util";
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
-import { smallestDetectableDrop } from "../dist/analysis/detectable-drop.js";
-import { testDrops } from "../dist/analysis/drop-tests.js";
-import { scaled, scaleOf } from "../dist/analysis/seed-values.js";
+import { smallestDetectableDrop } from "../dist/analysis/gate/detectable-drop.js";
+import { testDrops } from "../dist/analysis/gate/drop-tests.js";
+import { scaled, scaleOf } from "../dist/analysis/statistics/seed-values.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { formulaMetrics } from "../dist/metrics/formula/metric.js";
 import { metrics } from "../dist/metrics/registry.js";

@@ -10,7 +10,7 @@
  */
 
 import { areaUnderCurve } from "../dist/analysis/curve-summaries.js";
-import { slowDeclines, WINDOW } from "../dist/analysis/slow-decline.js";
+import { slowDeclines, WINDOW } from "../dist/analysis/gate/slow-decline.js";
 import { randomStream } from "../dist/foundations/random.js";
 
 const SPARSITIES = [0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99];

@@ -7,9 +7,9 @@
  * The accuracy of a seed is drawn from a beta distribution of the given mean and deviation, and rounded to a number of
  * right answers.
  */
-import { meanInterval } from "../dist/analysis/mean-interval.js";
-import { metricInterval } from "../dist/analysis/metric-interval.js";
-import { testSetInterval } from "../dist/analysis/test-set-interval.js";
+import { meanInterval } from "../dist/analysis/statistics/mean-interval.js";
+import { metricInterval } from "../dist/analysis/statistics/metric-interval.js";
+import { testSetInterval } from "../dist/analysis/statistics/test-set-interval.js";
 import { randomStream } from "../dist/foundations/random.js";
 import { metrics } from "../dist/metrics/registry.js";
 

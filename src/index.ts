@@ -3,7 +3,7 @@
  * are written against (docs/plugins.md).
  */
 
-export type { CheckReport, CheckRequest } from "./analysis/check.ts";
+export type { CheckReport, CheckRequest } from "./analysis/gate/check.ts";
 export type { Chart, ChartData } from "./charts/chart.ts";
 export type { Frame } from "./charts/parts/frame.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";

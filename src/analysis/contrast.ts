@@ -2,7 +2,7 @@ import { advantage, type DifferenceScale, possibleDrops } from "../metrics/diffe
 import type { Interval } from "../metrics/metric.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { pairError } from "./curve-summaries.ts";
-import { dropInterval, type Pair } from "./drop-interval.ts";
+import { dropInterval, type Pair } from "./statistics/drop-interval.ts";
 
 /** What a standard normal value exceeds, up or down, 5 times in 100. */
 const TWO_SIDED_95 = 1.959964;

@@ -5,7 +5,7 @@ import type { ResultRow } from "../recording/rows.ts";
 import { isVariant } from "../recording/variant.ts";
 import { isConstructedRow } from "./dense-control.ts";
 import { groupBy } from "./group-by.ts";
-import { adjustedTogether, type PointDifference, pairedDifference } from "./paired-difference.ts";
+import { adjustedTogether, type PointDifference, pairedDifference } from "./statistics/paired-difference.ts";
 
 /** How a method differs from a control of its own, or of the study, at one sparsity. */
 export interface ControlComparison extends PointDifference {

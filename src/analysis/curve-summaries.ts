@@ -3,12 +3,18 @@ import type { Metric } from "../metrics/metric.ts";
 import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import { isDenseControl } from "./dense-control.ts";
-import type { Pair } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
-import { meanInterval } from "./mean-interval.ts";
 import { sameExamplesInterval } from "./one-network.ts";
-import { pairedDifferences, type SeedValues, scaled, scaleOf, shownValues } from "./seed-values.ts";
-import { upperQuantile } from "./student-t.ts";
+import type { Pair } from "./statistics/drop-interval.ts";
+import { meanInterval } from "./statistics/mean-interval.ts";
+import {
+  pairedDifferences,
+  type SeedValues,
+  scaled,
+  scaleOf,
+  shownValues,
+} from "./statistics/seed-values.ts";
+import { upperQuantile } from "./statistics/student-t.ts";
 
 /** A measure at one sparsity of a curve. */
 export interface CurvePoint {

@@ -6,8 +6,8 @@ import { measured } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { BaselineHealth, FailedNetwork } from "./baseline-health.ts";
 import { groupBy } from "./group-by.ts";
-import { present } from "./mean-interval.ts";
 import { quantizes } from "./rounding-differences.ts";
+import { present } from "./statistics/mean-interval.ts";
 
 /**
  * What a reader has to know before anything else: which dense networks did not learn, how that shows, and what is left

@@ -4,7 +4,7 @@ import type { ResultRow } from "../recording/rows.ts";
 import { isControlRow } from "./control-comparisons.ts";
 import { groupBy } from "./group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
-import { adjustedTogether, pairedDifference } from "./paired-difference.ts";
+import { adjustedTogether, pairedDifference } from "./statistics/paired-difference.ts";
 
 /** A method is behind the best below this. */
 const ALPHA = 0.05;

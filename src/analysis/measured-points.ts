@@ -3,10 +3,10 @@ import type { Metric } from "../metrics/metric.ts";
 import { figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isDenseControl } from "./dense-control.ts";
-import { dropInterval } from "./drop-interval.ts";
 import { groupBy } from "./group-by.ts";
-import { type MeanInterval, meanInterval, present } from "./mean-interval.ts";
-import { metricInterval } from "./metric-interval.ts";
+import { dropInterval } from "./statistics/drop-interval.ts";
+import { type MeanInterval, meanInterval, present } from "./statistics/mean-interval.ts";
+import { metricInterval } from "./statistics/metric-interval.ts";
 
 /** What a metric says of one (study, method, sparsity), over the seeds that did not diverge. */
 export interface MeasuredPoint {

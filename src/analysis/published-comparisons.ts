@@ -5,8 +5,8 @@ import { hasMembers, membersNamed } from "../recording/published-members.ts";
 import type { PublishedPoint } from "../recording/published-points.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isVariant } from "../recording/variant.ts";
-import { meanInterval, present, tQuantile } from "./mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
+import { meanInterval, present, tQuantile } from "./statistics/mean-interval.ts";
 
 /** Two fractions kept are one point up to this part of them: 21.1 and 21%, and not 8.3 and 8%. */
 const SAME_KEPT = 0.02;

@@ -1,8 +1,8 @@
 import type { Metric } from "../metrics/metric.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { groupBy } from "./group-by.ts";
-import type { MeanInterval } from "./mean-interval.ts";
-import { adjustedTogether, pairedDifference } from "./paired-difference.ts";
+import type { MeanInterval } from "./statistics/mean-interval.ts";
+import { adjustedTogether, pairedDifference } from "./statistics/paired-difference.ts";
 
 /** Two sparsities of a method of which the higher one is better, beyond doubt and by more than a margin. */
 export interface Rise {

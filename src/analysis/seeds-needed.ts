@@ -1,8 +1,8 @@
 import type { SeedRule } from "../experiment/seed-rule.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { tQuantile } from "./mean-interval.ts";
 import { measuredPoints } from "./measured-points.ts";
+import { tQuantile } from "./statistics/mean-interval.ts";
 
 /** Half the width of the 95% interval of one (method, sparsity), as values are shown. */
 interface Width {

@@ -2,8 +2,8 @@ import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { ResultRow, SummaryRow } from "../recording/rows.ts";
-import { meanInterval, present } from "./mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
+import { meanInterval, present } from "./statistics/mean-interval.ts";
 
 /**
  * One summary row a (study, method, sparsity), in the order of the results. Measures are over the seeds that

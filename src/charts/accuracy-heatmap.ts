@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { present } from "../analysis/mean-interval.ts";
+import { present } from "../analysis/statistics/mean-interval.ts";
 import { extremes } from "../metrics/registry.ts";
 import { heading, valueText } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";

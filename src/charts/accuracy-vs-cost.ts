@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
-import { present } from "../analysis/mean-interval.ts";
 import { paretoFront } from "../analysis/pareto-front.ts";
+import { present } from "../analysis/statistics/mean-interval.ts";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";

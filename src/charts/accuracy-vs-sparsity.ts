@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { present } from "../analysis/mean-interval.ts";
+import { present } from "../analysis/statistics/mean-interval.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { heading, measured } from "../metrics/words.ts";

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { groupBy } from "../analysis/group-by.ts";
-import { meanInterval } from "../analysis/mean-interval.ts";
+import { meanInterval } from "../analysis/statistics/mean-interval.ts";
 import { greatestOf } from "../foundations/extremes.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";

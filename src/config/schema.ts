@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { checkSchema } from "../analysis/check-settings.ts";
+import { checkSchema } from "../analysis/gate/check-settings.ts";
 import { datasetSchema } from "../datasets/registry.ts";
 import { engineChoices, engineSuggestion } from "../engines/registry.ts";
 import { evaluateSchema } from "../experiment/evaluation/options.ts";

@@ -1,10 +1,10 @@
-import type { CheckReport } from "../analysis/check.ts";
+import type { CheckReport } from "../analysis/gate/check.ts";
+import { distinct, type MatchedPoint } from "../analysis/gate/match-points.ts";
+import { runsToTest, type SlowDecline, slowDeclines } from "../analysis/gate/slow-decline.ts";
+import { areaSubject, curveLabels } from "../analysis/gate/subjects.ts";
 import { groupBy } from "../analysis/group-by.ts";
-import { distinct, type MatchedPoint } from "../analysis/match-points.ts";
-import { meanInterval } from "../analysis/mean-interval.ts";
-import { shownValues } from "../analysis/seed-values.ts";
-import { runsToTest, type SlowDecline, slowDeclines } from "../analysis/slow-decline.ts";
-import { areaSubject, curveLabels } from "../analysis/subjects.ts";
+import { meanInterval } from "../analysis/statistics/mean-interval.ts";
+import { shownValues } from "../analysis/statistics/seed-values.ts";
 import { inputError } from "../foundations/errors.ts";
 import { contentHash } from "../foundations/hash.ts";
 import type { Metric } from "../metrics/metric.ts";

@@ -1,4 +1,4 @@
-import { type CheckReport, type CheckRequest, check as compare } from "../analysis/check.ts";
+import { type CheckReport, type CheckRequest, check as compare } from "../analysis/gate/check.ts";
 import { readResults } from "../recording/results-reader.ts";
 import { type HistoryOptions, type HistoryReport, openHistory } from "./check-history.ts";
 import { type Confirmation, type ConfirmOptions, confirmedCheck } from "./confirm.ts";

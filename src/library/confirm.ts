@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type CheckReport, type CheckRequest, check, optionsOf } from "../analysis/check.ts";
-import type { ComparedItem } from "../analysis/compared-item.ts";
-import { groupBy } from "../analysis/group-by.ts";
-import { matchPoints } from "../analysis/match-points.ts";
+import { type CheckReport, type CheckRequest, check, optionsOf } from "../analysis/gate/check.ts";
+import type { ComparedItem } from "../analysis/gate/compared-item.ts";
+import { matchPoints } from "../analysis/gate/match-points.ts";
 import {
   type Doubt,
   detectableWith,
@@ -11,8 +10,9 @@ import {
   levelAt,
   nextSeeds,
   type Plan,
-} from "../analysis/sequential.ts";
-import { areaSubject, curveLabels, pointSubject, type Subject } from "../analysis/subjects.ts";
+} from "../analysis/gate/sequential.ts";
+import { areaSubject, curveLabels, pointSubject, type Subject } from "../analysis/gate/subjects.ts";
+import { groupBy } from "../analysis/group-by.ts";
 import { inputError } from "../foundations/errors.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";

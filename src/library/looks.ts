@@ -1,6 +1,6 @@
-import { dropInterval, type Pair } from "../analysis/drop-interval.ts";
-import { type MeanInterval, meanInterval } from "../analysis/mean-interval.ts";
 import { measuredPoints } from "../analysis/measured-points.ts";
+import { dropInterval, type Pair } from "../analysis/statistics/drop-interval.ts";
+import { type MeanInterval, meanInterval } from "../analysis/statistics/mean-interval.ts";
 import { type Cell, lastOf } from "../experiment/plan.ts";
 import { outlineStudy, type StudyOutline } from "../experiment/prepare.ts";
 import { settledPlan, validations } from "../experiment/settled-plan.ts";

@@ -1,4 +1,4 @@
-import { mcNemar, pairedCounts, pairedInterval } from "../analysis/paired-counts.ts";
+import { mcNemar, pairedCounts, pairedInterval } from "../analysis/statistics/paired-counts.ts";
 import { expectedCalibrationError } from "../experiment/evaluation/calibration.ts";
 import type { StudyPlan } from "../experiment/plan.ts";
 import { computesToSelect } from "../experiment/pruning/selection-work.ts";

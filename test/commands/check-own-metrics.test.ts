@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ComparedItem } from "../../src/analysis/compared-item.ts";
+import type { ComparedItem } from "../../src/analysis/gate/compared-item.ts";
 import { originFile, originText } from "../../src/recording/origin.ts";
 import { readResults } from "../../src/recording/results-reader.ts";
 import { runInProcess } from "../support/in-process.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { check as compare } from "../../src/analysis/check.ts";
+import { check as compare } from "../../src/analysis/gate/check.ts";
 import { confirmedCheck, type Look } from "../../src/library/confirm.ts";
 import { sweep } from "../../src/library/sweep.ts";
 import { formatCsv } from "../../src/recording/csv.ts";

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
-import { check } from "../../src/analysis/check.ts";
+import { check } from "../../src/analysis/gate/check.ts";
 import { latex } from "../../src/library/latex.ts";
 import { merge } from "../../src/library/merge.ts";
 import { report } from "../../src/library/report.ts";

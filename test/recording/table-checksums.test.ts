@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { check } from "../../src/analysis/check.ts";
+import { check } from "../../src/analysis/gate/check.ts";
 import { report } from "../../src/library/report.ts";
 import { readManifest } from "../../src/recording/manifest.ts";
 import { readResults } from "../../src/recording/results-reader.ts";

@@ -1,6 +1,6 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import type { MeanInterval } from "../../analysis/mean-interval.ts";
-import { testSetInterval } from "../../analysis/test-set-interval.ts";
+import type { MeanInterval } from "../../analysis/statistics/mean-interval.ts";
+import { testSetInterval } from "../../analysis/statistics/test-set-interval.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { behind, endsText, measured, spreadText } from "../../metrics/words.ts";

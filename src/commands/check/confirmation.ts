@@ -1,4 +1,4 @@
-import { seedsText } from "../../analysis/missing-seeds.ts";
+import { seedsText } from "../../analysis/gate/missing-seeds.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { Confirmation, Look } from "../../library/confirm.ts";
 import { itemName } from "./words.ts";

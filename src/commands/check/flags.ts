@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CheckRequest } from "../../analysis/check.ts";
-import type { Level } from "../../analysis/check-settings.ts";
+import type { CheckRequest } from "../../analysis/gate/check.ts";
+import type { Level } from "../../analysis/gate/check-settings.ts";
 import { MAX_SEEDS } from "../../library/confirm.ts";
 import { metrics } from "../../metrics/registry.ts";
 import { differenceText } from "../../metrics/words.ts";

@@ -1,4 +1,4 @@
-import { type ComparedItem, isFailure, isWarning } from "../../analysis/compared-item.ts";
+import { type ComparedItem, isFailure, isWarning } from "../../analysis/gate/compared-item.ts";
 import { printableLine } from "../../foundations/printable.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { CheckError } from "./error-report.ts";

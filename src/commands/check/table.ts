@@ -1,6 +1,6 @@
-import type { CheckReport } from "../../analysis/check.ts";
-import type { ComparedCurve } from "../../analysis/compare-curves.ts";
-import { type ComparedItem, isBlind, isWarning } from "../../analysis/compared-item.ts";
+import type { CheckReport } from "../../analysis/gate/check.ts";
+import type { ComparedCurve } from "../../analysis/gate/compare-curves.ts";
+import { type ComparedItem, isBlind, isWarning } from "../../analysis/gate/compared-item.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { behind, differenceText, shownText, worsens } from "../../metrics/words.ts";

@@ -1,5 +1,5 @@
 import chalk from "chalk";
-import { type ComparedItem, isFailure, isFinding, isWarning } from "../../analysis/compared-item.ts";
+import { type ComparedItem, isFailure, isFinding, isWarning } from "../../analysis/gate/compared-item.ts";
 import { count } from "../../charts/parts/titles.ts";
 import { printableLine } from "../../foundations/printable.ts";
 import { wrap } from "../../foundations/wrap.ts";

@@ -1,8 +1,8 @@
-import type { CheckReport } from "../../analysis/check.ts";
-import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/compared-item.ts";
-import { assumedDeviation } from "../../analysis/drop-estimate.ts";
-import { seedsText } from "../../analysis/missing-seeds.ts";
-import type { SlowDecline } from "../../analysis/slow-decline.ts";
+import type { CheckReport } from "../../analysis/gate/check.ts";
+import { type ComparedItem, isBlind, isFailure, isWarning } from "../../analysis/gate/compared-item.ts";
+import { assumedDeviation } from "../../analysis/gate/drop-estimate.ts";
+import { seedsText } from "../../analysis/gate/missing-seeds.ts";
+import type { SlowDecline } from "../../analysis/gate/slow-decline.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
 import { printableLine } from "../../foundations/printable.ts";

@@ -1,4 +1,4 @@
-import type { MeanInterval } from "../../analysis/mean-interval.ts";
+import type { MeanInterval } from "../../analysis/statistics/mean-interval.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { isLopsided, valueText } from "../../metrics/words.ts";
 

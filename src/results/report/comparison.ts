@@ -1,8 +1,8 @@
 import { seedValues } from "../../analysis/curve-summaries.ts";
-import { dropEstimates, estimateInterval, strongest } from "../../analysis/drop-estimate.ts";
+import { dropEstimates, estimateInterval, strongest } from "../../analysis/gate/drop-estimate.ts";
 import { groupBy } from "../../analysis/group-by.ts";
-import { holmAdjusted } from "../../analysis/holm.ts";
-import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
+import { holmAdjusted } from "../../analysis/statistics/holm.ts";
+import { scaleOf, shownValues } from "../../analysis/statistics/seed-values.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { leastOf } from "../../foundations/extremes.ts";
 import type { Metric } from "../../metrics/metric.ts";

@@ -1,5 +1,5 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import type { PointDifference } from "../../analysis/paired-difference.ts";
+import type { PointDifference } from "../../analysis/statistics/paired-difference.ts";
 import type { SweepDifference } from "../../analysis/sweep-differences.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { drawSvg } from "../../charts/rendering/render.ts";

@@ -1,4 +1,4 @@
-import { meanInterval, present } from "../../analysis/mean-interval.ts";
+import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import type { Interval, Metric } from "../../metrics/metric.ts";
 import { differenceText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";

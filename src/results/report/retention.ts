@@ -6,7 +6,7 @@ import { networkBytes } from "../../analysis/network-bytes.ts";
 import { sameExamplesInterval } from "../../analysis/one-network.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { quantizes } from "../../analysis/rounding-differences.ts";
-import { scaleOf, shownValues } from "../../analysis/seed-values.ts";
+import { scaleOf, shownValues } from "../../analysis/statistics/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue } from "../../metrics/registry.ts";

@@ -1,5 +1,5 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import { meanInterval, present } from "../../analysis/mean-interval.ts";
+import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
 import { differenceText, measured } from "../../metrics/words.ts";

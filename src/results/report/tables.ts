@@ -1,7 +1,7 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import { meanInterval, present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
 import type { Metric } from "../../metrics/metric.ts";

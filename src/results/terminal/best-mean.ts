@@ -1,5 +1,5 @@
-import { present } from "../../analysis/mean-interval.ts";
 import type { MeasuredPoint } from "../../analysis/measured-points.ts";
+import { present } from "../../analysis/statistics/mean-interval.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { extremes } from "../../metrics/registry.ts";
 import { isVariant } from "../../recording/variant.ts";

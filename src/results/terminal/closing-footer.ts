@@ -1,7 +1,7 @@
 import { longerThanControl } from "../../analysis/longer-than-control.ts";
-import { present } from "../../analysis/mean-interval.ts";
 import type { MeasuredPoint } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import { present } from "../../analysis/statistics/mean-interval.ts";
 import { count, recoveryNoun, testSetDoubt } from "../../charts/parts/titles.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { measured } from "../../metrics/words.ts";

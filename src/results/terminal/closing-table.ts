@@ -1,8 +1,8 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import { groupBy } from "../../analysis/group-by.ts";
-import type { MeanInterval } from "../../analysis/mean-interval.ts";
 import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import type { MeanInterval } from "../../analysis/statistics/mean-interval.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { wrap } from "../../foundations/wrap.ts";
 import type { Metric } from "../../metrics/metric.ts";

@@ -1,6 +1,6 @@
 import { groupBy } from "../../analysis/group-by.ts";
-import { meanInterval, present } from "../../analysis/mean-interval.ts";
 import { quantizes } from "../../analysis/rounding-differences.ts";
+import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { nearestShown } from "../../charts/parts/shown-weights.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { quantizationWords } from "../../pruning/quantization/quantization.ts";

@@ -1,5 +1,5 @@
-import { meanInterval, present } from "../../analysis/mean-interval.ts";
 import { shownShrunk } from "../../analysis/shrunk-networks.ts";
+import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { differenceText, measured } from "../../metrics/words.ts";

@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
-import { present } from "../../analysis/mean-interval.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
+import { present } from "../../analysis/statistics/mean-interval.ts";
 import { methodColors } from "../../charts/parts/palette.ts";
 import { heightOn, metricScale, scaleText } from "../../charts/parts/scales.ts";
 import { recoveryNoun } from "../../charts/parts/titles.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CheckReport } from "../../../src/analysis/check.ts";
-import type { ComparedItem } from "../../../src/analysis/compared-item.ts";
+import type { CheckReport } from "../../../src/analysis/gate/check.ts";
+import type { ComparedItem } from "../../../src/analysis/gate/compared-item.ts";
 import { annotations, errorAnnotation } from "../../../src/commands/check/annotations.ts";
 import { checkError } from "../../../src/commands/check/error-report.ts";
 import { junitError, junitReport } from "../../../src/commands/check/junit.ts";
