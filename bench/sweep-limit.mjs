@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
-import { groupBy } from "../dist/analysis/group-by.js";
 import { prepareStudy } from "../dist/experiment/prepare.js";
 import { workOf } from "../dist/experiment/runs/index.js";
 import { TRAINING_PASSES } from "../dist/experiment/training/effort.js";
+import { groupBy } from "../dist/foundations/group-by.js";
 import { weightedLayers } from "../dist/network/weighted-layers.js";
 import { formatTable } from "./measure.mjs";
 

@@ -1,9 +1,9 @@
 import jstat from "jstat";
 import type { ConstantGuess } from "../datasets/constant-guess.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { GuessOf } from "./constant-guesses.ts";
 import { isDenseControl } from "./dense-control.ts";
-import { groupBy } from "./group-by.ts";
 
 /** An accuracy counts as above chance when chance alone reaches it less often than this. */
 const CHANCE_LEVEL = 0.01;

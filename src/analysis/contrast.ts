@@ -1,6 +1,5 @@
 import { advantage, type DifferenceScale, possibleDrops } from "../metrics/difference.ts";
 import type { Interval } from "../metrics/metric.ts";
-import type { ResultRow } from "../recording/rows.ts";
 import { pairError } from "./curve-summaries.ts";
 import { dropInterval, type Pair } from "./statistics/drop-interval.ts";
 
@@ -44,17 +43,4 @@ function singleInterval(pairs: readonly Pair[], scale: DifferenceScale, testExam
   const half = TWO_SIDED_95 * pairError(pair, scale, testExamples);
   const { least, most } = possibleDrops(scale, pair.before);
   return { low: Math.max(drop - half, least), high: Math.min(drop + half, most) };
-}
-
-/** The values of two tables of rows at the seeds that both have. */
-export function pairsOf(
-  before: readonly ResultRow[],
-  now: readonly ResultRow[],
-  value: (row: ResultRow) => number | null,
-): Pair[] {
-  const later = new Map(now.map((row) => [row.seed, value(row)]));
-  return before.flatMap((row) => {
-    const [a, b] = [value(row), later.get(row.seed) ?? null];
-    return a === null || b === null ? [] : [{ before: a, now: b }];
-  });
 }

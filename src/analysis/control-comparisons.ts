@@ -1,10 +1,10 @@
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Comparison } from "../pruning/control.ts";
 import { controls } from "../pruning/controls/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isVariant } from "../recording/variant.ts";
 import { isConstructedRow } from "./dense-control.ts";
-import { groupBy } from "./group-by.ts";
 import { adjustedTogether, type PointDifference, pairedDifference } from "./statistics/paired-difference.ts";
 
 /** How a method differs from a control of its own, or of the study, at one sparsity. */

@@ -1,9 +1,9 @@
+import { groupBy } from "../foundations/group-by.ts";
 import { type DifferenceScale, differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { extremes, figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../recording/rows.ts";
 import { isDenseControl } from "./dense-control.ts";
-import { groupBy } from "./group-by.ts";
 import { sameExamplesInterval } from "./one-network.ts";
 import type { Pair } from "./statistics/drop-interval.ts";
 import { meanInterval } from "./statistics/mean-interval.ts";

@@ -1,11 +1,11 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { loss } from "../metrics/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { measured } from "../metrics/words.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { BaselineHealth, FailedNetwork } from "./baseline-health.ts";
-import { groupBy } from "./group-by.ts";
 import { quantizes } from "./rounding-differences.ts";
 import { present } from "./statistics/mean-interval.ts";
 

@@ -1,8 +1,8 @@
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isControlRow } from "./control-comparisons.ts";
-import { groupBy } from "./group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
 import { adjustedTogether, pairedDifference } from "./statistics/paired-difference.ts";
 

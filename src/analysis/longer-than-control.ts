@@ -1,7 +1,7 @@
+import { groupBy } from "../foundations/group-by.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isControlRow } from "./control-comparisons.ts";
 import { isConstructedRow, isDenseControl } from "./dense-control.ts";
-import { groupBy } from "./group-by.ts";
 
 /**
  * Whether pruned networks of a method were trained for more steps than its dense control of the same seed: a schedule of several

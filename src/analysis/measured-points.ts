@@ -1,9 +1,9 @@
+import { groupBy } from "../foundations/group-by.ts";
 import { differenceScale } from "../metrics/difference.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { figureOf, recoveredValue } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import { isDenseControl } from "./dense-control.ts";
-import { groupBy } from "./group-by.ts";
 import { dropInterval } from "./statistics/drop-interval.ts";
 import { type MeanInterval, meanInterval, present } from "./statistics/mean-interval.ts";
 import { metricInterval } from "./statistics/metric-interval.ts";

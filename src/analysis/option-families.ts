@@ -1,6 +1,6 @@
+import { groupBy } from "../foundations/group-by.ts";
 import { chosenIn } from "../pruning/method.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { groupBy } from "./group-by.ts";
 
 /** Columns of results.csv that hold a member of an axis with its options. */
 const AXES = ["criterion", "allocation", "structure", "schedule", "recovery"] as const;

@@ -1,6 +1,6 @@
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { groupBy } from "./group-by.ts";
 import type { MeanInterval } from "./statistics/mean-interval.ts";
 import { adjustedTogether, pairedDifference } from "./statistics/paired-difference.ts";
 

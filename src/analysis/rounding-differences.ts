@@ -1,6 +1,6 @@
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { ResultRow } from "../recording/rows.ts";
-import { groupBy } from "./group-by.ts";
 import { adjustedTogether, type PointDifference, pairedDifference } from "./statistics/paired-difference.ts";
 
 /** What rounding the weights does at one (method, sparsity), seed by seed: rounded minus not. */

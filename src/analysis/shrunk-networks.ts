@@ -1,7 +1,7 @@
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { LayerRow, ResultRow } from "../recording/rows.ts";
-import { groupBy } from "./group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "./measured-points.ts";
 
 /** An amount in the whole network, and what of it is left without dead and constant units, over the seeds. */

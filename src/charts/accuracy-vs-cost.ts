@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { paretoFront } from "../analysis/pareto-front.ts";
 import { present } from "../analysis/statistics/mean-interval.ts";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { sign } from "../metrics/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/statistics/mean-interval.ts";
 import { greatestOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { axisTitle } from "./labels.ts";
 import { type Frame, plotSize, screen } from "./parts/frame.ts";

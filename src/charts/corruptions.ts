@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { present } from "../analysis/statistics/mean-interval.ts";
 import { metricInterval } from "../analysis/statistics/metric-interval.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { figureOf, primaryMetric } from "../metrics/registry.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";

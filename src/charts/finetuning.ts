@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval, present } from "../analysis/statistics/mean-interval.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Figure, Metric } from "../metrics/metric.ts";
 import { figureOf, metrics } from "../metrics/registry.ts";
 import { improves } from "../metrics/words.ts";

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { meanInterval } from "../analysis/statistics/mean-interval.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { LayerRow } from "../recording/rows.ts";
 import type { Chart, ChartData } from "./chart.ts";
 import { type Frame, isPrinted, plotSize, screen } from "./parts/frame.ts";

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "../analysis/measured-points.ts";
 import { greatestOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric, sign } from "../metrics/registry.ts";
 import { columnHeading, heading, headingOfAll, measured } from "../metrics/words.ts";

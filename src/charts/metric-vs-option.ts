@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "../analysis/measured-points.ts";
 import { type OptionFamily, optionFamilies } from "../analysis/option-families.ts";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { heading, headingOfAll } from "../metrics/words.ts";

@@ -1,10 +1,10 @@
 import { isDenseControl } from "../analysis/dense-control.ts";
 import { smallestDetectableDrop } from "../analysis/gate/detectable-drop.ts";
 import { dropEstimates } from "../analysis/gate/drop-estimate.ts";
-import { groupBy } from "../analysis/group-by.ts";
 import { isOneUntrainedNetwork } from "../analysis/one-network.ts";
 import { scaled, scaleOf, shownValues } from "../analysis/statistics/seed-values.ts";
 import { greatestOf, leastOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { differenceRange, differenceText } from "../metrics/words.ts";

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { type Left, type ShrunkLayer, shownShrunk, shrunkNetworks } from "../analysis/shrunk-networks.ts";
 import { greatestOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { primaryMetric } from "../metrics/registry.ts";
 import { differenceText, heading, measured } from "../metrics/words.ts";
 import type { Chart, ChartData } from "./chart.ts";

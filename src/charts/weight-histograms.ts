@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { groupBy } from "../analysis/group-by.ts";
 import { recovers } from "../analysis/recovers.ts";
 import { HISTOGRAM_BINS, NEAR_ZERO } from "../experiment/weights-snapshot.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { unpackCounts } from "../foundations/packed.ts";
 import { sizeOf } from "../network/shapes.ts";
 import type { Chart, ChartData } from "./chart.ts";

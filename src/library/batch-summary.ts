@@ -1,7 +1,7 @@
 import { isControlRow } from "../analysis/control-comparisons.ts";
 import { largestNonInferiorSparsity } from "../analysis/curve-summaries.ts";
-import { groupBy } from "../analysis/group-by.ts";
 import { greatestOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { loss } from "../metrics/loss.ts";
 import { figureOf, primaryMetric } from "../metrics/registry.ts";
 import {

@@ -12,8 +12,8 @@ import {
   type Plan,
 } from "../analysis/gate/sequential.ts";
 import { areaSubject, curveLabels, pointSubject, type Subject } from "../analysis/gate/subjects.ts";
-import { groupBy } from "../analysis/group-by.ts";
 import { inputError } from "../foundations/errors.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import type { CheckpointChoice } from "../results/checkpoints.ts";

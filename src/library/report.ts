@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
-import { groupBy } from "../analysis/group-by.ts";
 import { withPictures } from "../charts/rendering/picture-pool.ts";
 import { inputError } from "../foundations/errors.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { readDetails } from "../recording/details-reader.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import { type OutputKind, outputFile } from "../recording/output-file.ts";

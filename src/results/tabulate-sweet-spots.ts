@@ -1,9 +1,9 @@
 import { kneeSparsity } from "../analysis/curve-summaries.ts";
-import { groupBy } from "../analysis/group-by.ts";
 import { type Cell, lastOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { TestMeasure } from "../experiment/runs/test-measure.ts";
 import { validations } from "../experiment/settled-plan.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { unpackBits } from "../foundations/packed.ts";
 import { randomStream } from "../foundations/random.ts";
 import { accuracy } from "../metrics/accuracy.ts";

@@ -1,4 +1,3 @@
-import { groupBy } from "../analysis/group-by.ts";
 import { type Cell, lastOf, pointRunOf } from "../experiment/plan.ts";
 import type { StudyOutline } from "../experiment/prepare.ts";
 import type { BaselineResult } from "../experiment/runs/baseline.ts";
@@ -8,6 +7,7 @@ import type { QuantizedResult } from "../experiment/runs/quantized.ts";
 import { settledPlan } from "../experiment/settled-plan.ts";
 import { totalEffort } from "../experiment/training/effort.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
 import type { HistoryRow, LayerRow, LearningRateRow, ResultRow, TimingRow } from "../recording/rows.ts";

@@ -1,6 +1,6 @@
-import { groupBy } from "../analysis/group-by.ts";
 import { percent } from "../charts/parts/titles.ts";
 import { greatestOf } from "../foundations/extremes.ts";
+import { groupBy } from "../foundations/group-by.ts";
 import { structures } from "../pruning/structures/registry.ts";
 import type { ResultRow } from "../recording/rows.ts";
 

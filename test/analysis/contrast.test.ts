@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { contrast, pairsOf } from "../../src/analysis/contrast.ts";
+import { contrast } from "../../src/analysis/contrast.ts";
 import { accuracy } from "../../src/metrics/accuracy.ts";
 import { differenceScale, possibleDrops } from "../../src/metrics/difference.ts";
 import { loss } from "../../src/metrics/loss.ts";
-import { resultRow } from "../support/result-rows.ts";
 
 const points = differenceScale(accuracy, null);
 
@@ -62,11 +61,4 @@ describe("contrast", () => {
     );
     expect(same).toMatchObject({ drop: 0, ci95: { low: 0, high: 0 }, told: false });
   });
-});
-
-it("pairsOf takes the seeds that both have", () => {
-  const value = ({ accuracy: of }: { accuracy: number | null }) => of;
-  const before = [resultRow({ seed: 0, accuracy: 0.9 }), resultRow({ seed: 1, accuracy: 0.8 })];
-  const now = [resultRow({ seed: 1, accuracy: 0.7 }), resultRow({ seed: 2, accuracy: 0.6 })];
-  expect(pairsOf(before, now, value)).toEqual([{ before: 0.8, now: 0.7 }]);
 });

@@ -1,4 +1,5 @@
 import { inputError } from "../../foundations/errors.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf } from "../../metrics/registry.ts";
 import { shownText } from "../../metrics/words.ts";
@@ -7,7 +8,6 @@ import { baselineHealth, type FailedNetwork } from "../baseline-health.ts";
 import type { GuessOf } from "../constant-guesses.ts";
 import { isDenseControl } from "../dense-control.ts";
 import { failureFacts } from "../failed-networks.ts";
-import { groupBy } from "../group-by.ts";
 import { meanInterval, present } from "../statistics/mean-interval.ts";
 import type { ComparedItem } from "./compared-item.ts";
 

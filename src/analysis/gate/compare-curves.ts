@@ -1,9 +1,9 @@
 import { inputError } from "../../foundations/errors.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metrics, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import type { HistoryRow, ResultRow } from "../../recording/rows.ts";
 import { kneeSparsity, largestNonInferiorSparsity, validationCurve } from "../curve-summaries.ts";
-import { groupBy } from "../group-by.ts";
 import {
   type AllowMissing,
   applies,

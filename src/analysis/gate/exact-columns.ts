@@ -1,10 +1,10 @@
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { ColumnSet } from "../../recording/column.ts";
 import { tables } from "../../recording/columns.ts";
 import { effortColumns, optionalColumns } from "../../recording/optional-columns.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { builtInColumnNames } from "../../recording/table-columns.ts";
-import { groupBy } from "../group-by.ts";
 import { distinct, type MatchedPoint } from "./match-points.ts";
 
 /**

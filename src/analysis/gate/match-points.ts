@@ -1,7 +1,7 @@
 import { inputError } from "../../foundations/errors.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { type PointKey, pointKey } from "../../recording/results-reader.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import { groupBy } from "../group-by.ts";
 import type { AllowMissing } from "./check-settings.ts";
 
 /** Where two tables come from, for messages. */

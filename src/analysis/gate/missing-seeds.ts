@@ -1,5 +1,5 @@
 import { inputError } from "../../foundations/errors.ts";
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { AllowMissing } from "./check-settings.ts";
 import type { MatchedPoint, TableNames } from "./match-points.ts";
 

@@ -1,7 +1,7 @@
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import type { ResultRow } from "../../recording/rows.ts";
-import { groupBy } from "../group-by.ts";
 import { meanInterval, present } from "../statistics/mean-interval.ts";
 import { type Estimate, type Stratum, stratifiedBootstrap } from "./bootstrap.ts";
 import { interquartileMean } from "./interquartile-mean.ts";

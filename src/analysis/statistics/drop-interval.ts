@@ -1,4 +1,5 @@
 import { advantage, type DifferenceScale, possibleDrops, widthIn } from "../../metrics/difference.ts";
+import type { ResultRow } from "../../recording/rows.ts";
 import { type MeanInterval, meanInterval, tQuantile } from "./mean-interval.ts";
 
 /** The deviation of the difference of two values that are rounded to steps of 1, for what was rounded away. */
@@ -38,4 +39,17 @@ export function dropInterval(
 /** The deviation of differences, in their unit, that rounding to whole answers leaves where none shows; 0 for a loss. */
 export function leastDeviation(scale: DifferenceScale, testExamples: number): number {
   return ROUNDING * widthIn(scale, scale.metric.testSet?.resolution?.(testExamples) ?? 0);
+}
+
+/** The values of two tables of rows at the seeds that both have. */
+export function pairsOf(
+  before: readonly ResultRow[],
+  now: readonly ResultRow[],
+  value: (row: ResultRow) => number | null,
+): Pair[] {
+  const later = new Map(now.map((row) => [row.seed, value(row)]));
+  return before.flatMap((row) => {
+    const [a, b] = [value(row), later.get(row.seed) ?? null];
+    return a === null || b === null ? [] : [{ before: a, now: b }];
+  });
 }

@@ -1,4 +1,4 @@
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { upperTail } from "./student-t.ts";
 
 /** What a series says of a decline. Values are the higher the better, in the order in which they came. */

@@ -1,9 +1,9 @@
 import { isDenseControl } from "../../analysis/dense-control.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
 import { isTrainedAfterPruning, recovers } from "../../analysis/recovers.ts";
 import { type MeanInterval, meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { heading } from "../../metrics/words.ts";

@@ -1,6 +1,6 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import type { TensorSnapshot, WeightsSnapshot } from "../../experiment/weights-snapshot.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { PointSnapshot, Snapshots } from "../../recording/snapshots.ts";
 import { layerNames } from "./layer-names.ts";
 import { percent } from "./titles.ts";

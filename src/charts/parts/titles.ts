@@ -1,7 +1,7 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import type { MeanInterval } from "../../analysis/statistics/mean-interval.ts";
 import { testSetInterval } from "../../analysis/statistics/test-set-interval.ts";
 import { greatestOf, leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { behind, endsText, measured, spreadText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";

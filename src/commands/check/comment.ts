@@ -1,5 +1,5 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { GateReport } from "../../library/check.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading, shownText } from "../../metrics/words.ts";

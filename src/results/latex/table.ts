@@ -1,10 +1,10 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
 import type { ChartData } from "../../charts/chart.ts";
 import { axisTitle } from "../../charts/labels.ts";
 import { curvesOf } from "../../charts/parts/curve.ts";
 import { basis, recoveryNoun, subject } from "../../charts/parts/titles.ts";
 import { greatestOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { packageVersion } from "../../foundations/paths.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";

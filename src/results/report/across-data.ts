@@ -1,9 +1,9 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { type AcrossTasks, acrossTasks, type Task } from "../../analysis/robust/across-tasks.ts";
 import type { Estimate } from "../../analysis/robust/bootstrap.ts";
 import { performanceProfilesChart, robustMeansChart, scoreText } from "../../charts/across-data.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { drawSvg } from "../../charts/rendering/render.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import type { ComparableStudies } from "./comparable.ts";
 import { figureHtml } from "./figure.ts";

@@ -1,5 +1,5 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { count } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import type { OverlaidStudy } from "./overlay.ts";
 import { listed } from "./parts.ts";

@@ -1,10 +1,10 @@
 import { seedValues } from "../../analysis/curve-summaries.ts";
 import { dropEstimates, estimateInterval, strongest } from "../../analysis/gate/drop-estimate.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { holmAdjusted } from "../../analysis/statistics/holm.ts";
 import { scaleOf, shownValues } from "../../analysis/statistics/seed-values.ts";
 import { percent } from "../../charts/parts/titles.ts";
 import { leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue, sign } from "../../metrics/registry.ts";
 import { side } from "../../metrics/words.ts";

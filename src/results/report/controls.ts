@@ -1,6 +1,6 @@
 import { type ControlComparison, controlComparisons } from "../../analysis/control-comparisons.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, side } from "../../metrics/words.ts";
 import type { Comparison } from "../../pruning/control.ts";

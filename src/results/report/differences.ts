@@ -1,9 +1,9 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import type { PointDifference } from "../../analysis/statistics/paired-difference.ts";
 import type { SweepDifference } from "../../analysis/sweep-differences.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
 import { drawSvg } from "../../charts/rendering/render.ts";
 import { sweepDifferenceChart } from "../../charts/sweep-differences.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { differenceText, side } from "../../metrics/words.ts";
 import type { Figure } from "./figure.ts";

@@ -1,6 +1,6 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { layerTolerances } from "../../analysis/layer-scan.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { differenceText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";

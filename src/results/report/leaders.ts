@@ -1,6 +1,6 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { type Leader, leaders } from "../../analysis/leaders.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading, endsText, heading, valueText } from "../../metrics/words.ts";
 import type { ResultRow } from "../../recording/rows.ts";

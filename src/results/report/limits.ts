@@ -1,7 +1,6 @@
 import { baselineHealth } from "../../analysis/baseline-health.ts";
 import { type GuessOf, guessByName } from "../../analysis/constant-guesses.ts";
 import { isConstructedRow } from "../../analysis/dense-control.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { longerThanControl } from "../../analysis/longer-than-control.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { isOneUntrainedNetwork } from "../../analysis/one-network.ts";
@@ -11,6 +10,7 @@ import { count, percent, recoveryNoun, testSetRange } from "../../charts/parts/t
 import { sensitivitySentence } from "../../charts/sensitivity.ts";
 import type { SeedRule } from "../../experiment/seed-rule.ts";
 import { leastOf } from "../../foundations/extremes.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { differenceScale, widthIn } from "../../metrics/difference.ts";
 import { extremes, primaryMetric, recoveredValue } from "../../metrics/registry.ts";
 import { differenceText, measured } from "../../metrics/words.ts";

@@ -1,5 +1,5 @@
 import { isConstructedRow } from "../../analysis/dense-control.ts";
-import { groupBy } from "../../analysis/group-by.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { EntryWithOptions, Paper, Registry } from "../../foundations/registry.ts";
 import { igq } from "../../pruning/allocations/igq.ts";
 import { constructions } from "../../pruning/constructions/registry.ts";

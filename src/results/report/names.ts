@@ -1,5 +1,5 @@
 import path from "node:path";
-import { groupBy } from "../../analysis/group-by.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { OverlaidStudy } from "./overlay.ts";
 
 /** A study and where it was read from. */

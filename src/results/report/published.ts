@@ -1,4 +1,3 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import {
   type Pairing,
   type PublishedComparison,
@@ -8,6 +7,7 @@ import {
   type Verdict,
 } from "../../analysis/published-comparisons.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { PublishedPoint } from "../../recording/published-points.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { whyNot } from "../published.ts";

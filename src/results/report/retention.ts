@@ -1,13 +1,14 @@
-import { contrast, contrastWithin, pairsOf } from "../../analysis/contrast.ts";
+import { contrast, contrastWithin } from "../../analysis/contrast.ts";
 import { largestNonInferiorSparsity } from "../../analysis/curve-summaries.ts";
 import { isConstructedRow, isDenseControl } from "../../analysis/dense-control.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { networkBytes } from "../../analysis/network-bytes.ts";
 import { sameExamplesInterval } from "../../analysis/one-network.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { quantizes } from "../../analysis/rounding-differences.ts";
+import { pairsOf } from "../../analysis/statistics/drop-interval.ts";
 import { scaleOf, shownValues } from "../../analysis/statistics/seed-values.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { recoveredValue } from "../../metrics/registry.ts";
 import { differenceText, measured, named, side, worsens } from "../../metrics/words.ts";

@@ -1,7 +1,7 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { quantizes, type RoundingDifference } from "../../analysis/rounding-differences.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading, heading, valueText } from "../../metrics/words.ts";
 import { quantizationWords } from "../../pruning/quantization/quantization.ts";

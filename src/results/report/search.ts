@@ -1,7 +1,7 @@
 import { isConstructedRow } from "../../analysis/dense-control.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { figureOf, recoveredValue, sign } from "../../metrics/registry.ts";
 import { measured, named } from "../../metrics/words.ts";

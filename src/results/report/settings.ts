@@ -1,4 +1,4 @@
-import { groupBy } from "../../analysis/group-by.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportedStudy } from "./reproduce.ts";

@@ -1,5 +1,4 @@
 import { isControlRow } from "../../analysis/control-comparisons.ts";
-import { groupBy } from "../../analysis/group-by.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import {
   type Left,
@@ -8,6 +7,7 @@ import {
   shrunkNetworks,
 } from "../../analysis/shrunk-networks.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { columnHeading, differenceText, heading, valueText } from "../../metrics/words.ts";
 import type { LayerRow, ResultRow } from "../../recording/rows.ts";

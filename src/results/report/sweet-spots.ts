@@ -1,6 +1,6 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
 import { differenceText, measured } from "../../metrics/words.ts";
 import type { SweetSpotRow } from "../../recording/rows.ts";

@@ -1,9 +1,9 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { percent, recoveryNoun } from "../../charts/parts/titles.ts";
 import { detectableDrops } from "../../charts/sensitivity.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";
 import { columnHeading, endsText, heading, valueText } from "../../metrics/words.ts";

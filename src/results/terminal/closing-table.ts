@@ -1,9 +1,9 @@
 import { Chalk, type ChalkInstance } from "chalk";
-import { groupBy } from "../../analysis/group-by.ts";
 import { type MeasuredPoint, measuredPoints } from "../../analysis/measured-points.ts";
 import { recovers } from "../../analysis/recovers.ts";
 import type { MeanInterval } from "../../analysis/statistics/mean-interval.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { wrap } from "../../foundations/wrap.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { primaryMetric } from "../../metrics/registry.ts";

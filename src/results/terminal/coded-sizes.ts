@@ -1,8 +1,8 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { quantizes } from "../../analysis/rounding-differences.ts";
 import { meanInterval, present } from "../../analysis/statistics/mean-interval.ts";
 import { nearestShown } from "../../charts/parts/shown-weights.ts";
 import { percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import { quantizationWords } from "../../pruning/quantization/quantization.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 

@@ -1,5 +1,5 @@
-import { groupBy } from "../../analysis/group-by.ts";
 import { count, percent } from "../../charts/parts/titles.ts";
+import { groupBy } from "../../foundations/group-by.ts";
 import type { ResultRow } from "../../recording/rows.ts";
 
 /**
