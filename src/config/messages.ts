@@ -18,14 +18,14 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string {
     case "invalid_value": {
       const choices = issue.values.map(String);
       if (issue.input === undefined) return `missing; choose ${oneOf(choices)}.`;
-      return `${given} is not ${oneOf(choices)}.${didYouMean(String(issue.input), choices)}`;
+      return `${given} is not ${oneOf(choices)}.${suggestion(issue.input, choices)}`;
     }
     case "invalid_union": {
       if (!("discriminator" in issue) || issue.discriminator === undefined) return `${given} ${NOT_POSSIBLE}`;
       const choices = (issue.options as readonly unknown[]).map(String);
       const chosen = ownValue(issue.input, String(issue.discriminator));
       if (chosen === undefined) return `missing; choose ${oneOf(choices)}.`;
-      return `${show(chosen)} is not ${oneOf(choices)}.${didYouMean(String(chosen), choices)}`;
+      return `${show(chosen)} is not ${oneOf(choices)}.${suggestion(chosen, choices)}`;
     }
     case "too_big":
       return issue.origin === "number" || issue.origin === "int"
@@ -122,6 +122,11 @@ export function show(value: unknown): string {
   if (typeof value === "string") return `'${excerpt(value, MOST_SHOWN)}'`;
   if (typeof value === "number" || value === undefined) return String(value);
   return excerpt(JSON.stringify(value) ?? typeof value, MOST_SHOWN);
+}
+
+/** Of a list or a mapping no choice is near. */
+function suggestion(given: unknown, choices: readonly string[]): string {
+  return typeof given === "object" ? "" : didYouMean(String(given), choices);
 }
 
 function oneOf(choices: readonly string[]): string {

@@ -6,7 +6,12 @@ export const MOST_QUOTED = 100;
  * cut off where it is long. Whatever a message repeats of a user's input passes through here or through `excerpt`.
  */
 export function quote(given: unknown): string {
-  return `'${excerpt(String(given))}'`;
+  return `'${excerpt(textOf(given))}'`;
+}
+
+/** A mapping may have a `toString` of its own that is no function. */
+function textOf(given: unknown): string {
+  return typeof given === "object" && given !== null ? JSON.stringify(given) : String(given);
 }
 
 /** The same without the quotes. */

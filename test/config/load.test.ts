@@ -185,6 +185,16 @@ describe("what is wrong is said with file, line, path, value and the choices", (
       "case.yaml:3: train.optimizer.nesterov: Nesterov's momentum needs a momentum above 0: write momentum: 0.9, say.",
     ],
     [
+      "a mapping for a name, whatever it has",
+      "train: { optimizer: { name: { toString: 1 } } }",
+      `case.yaml:3: train.optimizer.name: {"toString":1} is not one of adam, sgd.`,
+    ],
+    [
+      "a mapping for a severity",
+      "evaluate: { severities: [{ toString: 1 }] }",
+      `case.yaml:3: evaluate.severities.0: '{"toString":1}' is no severity. Choices: 1, 2, 3, 4, 5.`,
+    ],
+    [
       "a missing discriminator",
       "train: { optimizer: { learningRate: 1 } }",
       "case.yaml:3: train.optimizer.name: missing; choose one of adam, sgd.",

@@ -24,7 +24,7 @@ const corruptionSchema = z.enum(corruptions.names(), {
 });
 
 const severitySchema = z.literal(SEVERITIES, {
-  error: ({ input }) => `${quote(String(input))} is no severity. Choices: ${SEVERITIES.join(", ")}.`,
+  error: ({ input }) => `${quote(input)} is no severity. Choices: ${SEVERITIES.join(", ")}.`,
 });
 
 /** The `evaluate` section of a config. */
