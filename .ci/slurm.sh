@@ -21,24 +21,18 @@ mkdir -p "$work"
 cd "$work"
 
 source "$here/cluster-sweep.sh"
-running() { squeue -h -r -t R -o '%F_%K %N' | head -n 1; }
-is_running() { [ -n "$(running)" ]; }
 # Stops the processes of a task that runs: else it may end before it is cancelled, or its time ends. Its element is `element`,
-# its job `job`. A task of a node that has just died seems to run, and has no processes.
+# its job `job`, its node `node`. A task of a node that has just died seems to run, and has no processes.
 stop_task() {
   local step
-  while read -r element job; do
+  while read -r element job node; do
     if step=$(pgrep -f "slurmstepd: \[$job\.batch\]") && pkill -STOP -P "$step"; then return; fi
-  done <<<"$(squeue -h -r -t R -o '%F_%K %A')"
+  done <<<"$(squeue -h -r -t R -o '%F_%K %A %N')"
   return 1
 }
 ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
-# Whether one of these jobs has ended in a state.
-has_ended() {
-  local state=$1; shift
-  for each in "$@"; do grep -q "^JobId=$each .*JobState=$state" "$SLURM_TEST_DIR/log/jobcomp.txt" && return; done
-  return 1
-}
+# Whether a job has ended in a state.
+has_ended() { grep -q "^JobId=$2 .*JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt"; }
 left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
 cat >cluster.yaml <<'YAML'
 slurm: { partition: main, time: 2m, cpus: 1, memory: 500M, task: 1s, keepLogs: true }
@@ -61,10 +55,10 @@ driver=$!
 await "a finished run" 60 has_finished faults 3
 kill -9 "$driver"; wait "$driver" 2>/dev/null || true
 echo "       the driver is killed at $(finished faults) runs"
-read -r _ node <<<"$(running)"
-mapfile -t lost < <(squeue -h -r -t R -w "$node" -o %A)
-"$here/slurm/node-dies.sh" "$node"
-echo "       $node is killed at $(finished faults) runs"
+await "a task on a node that is to die" 60 stop_task
+lost=$job dead=$node
+"$here/slurm/node-dies.sh" "$dead"
+echo "       $dead is killed at $(finished faults) runs"
 "${sweep[@]}" --out faults --on slurm >second.log 2>&1 &
 driver=$!
 before=$(finished faults)
@@ -78,12 +72,12 @@ scontrol update JobId="$element" EndTime="$(date -d '+1 second' +%Y-%m-%dT%H:%M:
 echo "       the time of $element ends at $(finished faults) runs"
 await "a task out of time" 60 has_ended TIMEOUT "$job"
 # What the dead node had keeps the sweep from its end until then.
-await "a task lost with its node" 60 has_ended NODE_FAIL "${lost[@]}"
+await "a task lost with its node" 60 has_ended NODE_FAIL "$lost"
 kill -9 "$(cat "$SLURM_TEST_DIR/run/slurmctld.pid")"
 sleep 2
 slurmctld
 echo "       the controller is killed and started again at $(finished faults) runs"
-slurmd -N "$node"
+slurmd -N "$dead"
 wait "$driver" || { echo "FAILED: the driver ended with $?"; cat second.log; exit 1; }
 driver=
 grep -E "queue already|lost|does not answer" second.log || true
