@@ -43,11 +43,16 @@ export async function takeAway(
       await scheduler.forget(name);
       return undefined;
     }
-    return `${tasksText(left)} still in the queue ${seconds} s after ${left === 1 ? "it was" : "they were"} cancelled`;
+    return stillThere(left, seconds);
   } catch (error) {
     if (!(error instanceof TryLater || error instanceof PruneLabError)) throw error;
     return `the tasks could not be cancelled (${error.message})`;
   }
+}
+
+/** That tasks do not end, in words without a full stop. */
+export function stillThere(left: number, seconds: number): string {
+  return `${tasksText(left)} still in the queue ${seconds} s after ${left === 1 ? "it was" : "they were"} cancelled`;
 }
 
 /** `1 task is`, `2 tasks are`. */

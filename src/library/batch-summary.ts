@@ -46,7 +46,10 @@ export interface BatchRow {
   readonly loss_there?: number | null;
 }
 
-/** The rows of one sweep, of its methods and not of their controls: a pure function of how it ended, so that a re-run and a merge give the same bytes. */
+/**
+ * The rows of one sweep, of its methods and not of their controls: a pure function of how it ended, so that a re-run and a
+ * merge give the same bytes.
+ */
 export function batchRows({ study, end }: { readonly study: string; readonly end: StudyEnd }): BatchRow[] {
   const blank = {
     study,

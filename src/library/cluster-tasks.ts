@@ -6,7 +6,7 @@ import { redisScheduler } from "../cluster/redis/queue.ts";
 import { type Scheduler, TryLater } from "../cluster/scheduler.ts";
 import { slurm } from "../cluster/slurm.ts";
 import { isActive, type QueueElement } from "../cluster/slurm-lines.ts";
-import { ENDING_SECONDS, tasksText, untilGone } from "../cluster/take-away.ts";
+import { ENDING_SECONDS, stillThere, untilGone } from "../cluster/take-away.ts";
 import { type TaskEnd, workOnTask } from "../cluster/work.ts";
 import { prepareStudy, StudyResources } from "../experiment/prepare.ts";
 import { failure, inputError } from "../foundations/errors.ts";
@@ -85,15 +85,12 @@ export async function cancelTasks(folder: string): Promise<number | undefined> {
   for (const { name, tasks } of counted) {
     const left = tasks === 0 ? 0 : await cancel(name);
     if (left > 0) {
-      throw failure(
-        `${tasksText(left)} still in the queue ${ENDING_SECONDS} s after ${left === 1 ? "it was" : "they were"} cancelled.`,
-        {
-          hint:
-            scheduler === slurm
-              ? `See: squeue --name=${name}`
-              : "Their workers may be away: what they have is not given to another one.",
-        },
-      );
+      throw failure(`${stillThere(left, ENDING_SECONDS)}.`, {
+        hint:
+          scheduler === slurm
+            ? `See: squeue --name=${name}`
+            : "Their workers may be away: what they have is not given to another one.",
+      });
     }
     await answered(scheduler, scheduler.forget(name));
   }

@@ -6,9 +6,10 @@ import { Command } from "commander";
 import { describe, expect, test, vi } from "vitest";
 import { registerData } from "../../src/commands/data.ts";
 import { fetchableNames } from "../../src/library/fetch.ts";
-import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
+import { emptyWorkingFolder } from "../datasets/fixtures.ts";
 import { filesOf, fullSet } from "../datasets/full-sets.ts";
 import { serve } from "../datasets/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Runs the command and returns what it wrote. */
 async function run(...flags: string[]): Promise<{ stdout: string; stderr: string; error: unknown }> {

@@ -3,7 +3,8 @@ import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { dataFolders, datasetFolder, existingDataFolders } from "../../src/datasets/data-folder.ts";
 import { idxRoleNames, spellings } from "../../src/datasets/formats/idx/files.ts";
-import { emptyWorkingFolder, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { emptyWorkingFolder, smallSet, writeSet } from "./fixtures.ts";
 
 test("--data-dir comes alone; PRUNE_LAB_DATA before data", async () => {
   await emptyWorkingFolder();

@@ -3,7 +3,8 @@ import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
-import { recordingContext, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { recordingContext } from "./fixtures.ts";
 import { fullSet } from "./full-sets.ts";
 
 const folder = fullSet("digits8x8");

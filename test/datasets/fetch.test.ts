@@ -6,7 +6,8 @@ import { fetchFiles } from "../../src/datasets/fetch.ts";
 import { findIdxFiles, idxRoleNames, standardName } from "../../src/datasets/formats/idx/files.ts";
 import { pinnedDownload } from "../../src/datasets/formats/idx/pinned.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
-import { smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { smallSet, writeSet } from "./fixtures.ts";
 import { sendAndCut, sendRange, serve } from "./server.ts";
 
 const set = smallSet();

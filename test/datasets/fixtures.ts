@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished, vi } from "vitest";
 import type { LoadContext } from "../../src/datasets/dataset.ts";
 import { type IdxRole, idxRoleNames, standardName } from "../../src/datasets/formats/idx/files.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The IDX encoding of unsigned bytes. */
 export function encodeIdx(shape: readonly number[], values: Uint8Array): Uint8Array {
@@ -53,13 +53,6 @@ export async function writeSet(folder: string, files: Partial<Record<IdxRole, Ui
       zipped ? gzipSync(content) : content,
     );
   }
-}
-
-/** A folder of the test's own, removed after it. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "prune-lab-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** An empty working folder and no PRUNE_LAB_DATA for this test: nothing of the developer's own data shows. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { IdxRole } from "../../src/datasets/formats/idx/files.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import {
   cyclicLabels,
   emptyWorkingFolder,
@@ -10,7 +11,6 @@ import {
   encodeIdx,
   recordingContext,
   smallSet,
-  temporaryFolder,
   writeSet,
 } from "./fixtures.ts";
 

@@ -8,7 +8,8 @@ import { readIdxImages } from "../../src/datasets/formats/idx/images.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../src/engines/examples.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
-import { emptyWorkingFolder, recordingContext, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { emptyWorkingFolder, recordingContext, smallSet, writeSet } from "./fixtures.ts";
 import { fullSet } from "./full-sets.ts";
 
 const fullMnist = fullSet("mnist");

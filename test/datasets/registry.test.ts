@@ -7,7 +7,8 @@ import { type DatasetOptions, datasetSchema, datasets, loadDataset } from "../..
 import type { ExampleSet } from "../../src/engines/examples.ts";
 import { sha256 } from "../../src/foundations/hash.ts";
 import { packageRoot } from "../../src/foundations/paths.ts";
-import { recordingContext, smallSet, temporaryFolder, writeSet } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { recordingContext, smallSet, writeSet } from "./fixtures.ts";
 import { fullSet } from "./full-sets.ts";
 
 describe("datasetSchema", () => {

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/datasets/dataset.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../src/engines/examples.ts";
-import { emptyWorkingFolder, recordingContext, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { emptyWorkingFolder, recordingContext } from "./fixtures.ts";
 
 const NUMBERS = "a,b,y,z\n1,2,3,4\n5,6,7,8\n9,10,11,12\n13,14,15,16\n17,18,19,20\n";
 const KINDS = "x,part,kind\n1,train,red\n2,train,blue\n3,test,red\n4,validation,blue\n5,test,blue\n";

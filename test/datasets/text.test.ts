@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { DatasetCache } from "../../src/datasets/dataset-cache.ts";
 import { datasetSchema, loadDataset } from "../../src/datasets/registry.ts";
 import type { ExampleSet } from "../../src/engines/examples.ts";
-import { recordingContext, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { recordingContext } from "./fixtures.ts";
 
 const PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "good", "bad", "film", "##s", ".", '"'];
 const config = { max_position_embeddings: 8, vocab_size: PIECES.length };

@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { type TransferProgress, transfer } from "../../src/foundations/transfer.ts";
-import { temporaryFolder } from "../datasets/fixtures.ts";
 import { sendAndCut, sendRange, serve, unusedUrl } from "../datasets/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const content = Uint8Array.from({ length: 5000 }, (_, index) => index % 256);
 

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/foundations/hash.ts";
 import { fetchableNames, fetchNamed } from "../../src/library/fetch.ts";
 import { checkpoints } from "../../src/models/pretrained/published.ts";
-import { emptyWorkingFolder, temporaryFolder } from "../datasets/fixtures.ts";
+import { emptyWorkingFolder } from "../datasets/fixtures.ts";
 import { serve } from "../datasets/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const quiet = { force: false, onProgress: () => {}, notify: () => {} };
 

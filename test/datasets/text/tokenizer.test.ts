@@ -3,7 +3,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openTokenizer } from "../../../src/datasets/text/tokenizer.ts";
-import { temporaryFolder } from "../fixtures.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const fixtures = path.resolve("test/fixtures/bert-tokenizer");
 const trained = path.resolve("../shared/pretrained/tiny-distilbert-sst2");

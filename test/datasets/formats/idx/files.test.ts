@@ -13,7 +13,8 @@ import {
 } from "../../../../src/datasets/formats/idx/files.ts";
 import { readUncompressed } from "../../../../src/datasets/uncompressed.ts";
 import { sha256 } from "../../../../src/foundations/hash.ts";
-import { encodeIdx, smallSet, temporaryFolder, writeSet } from "../../fixtures.ts";
+import { temporaryFolder } from "../../../support/temporary-folder.ts";
+import { encodeIdx, smallSet, writeSet } from "../../fixtures.ts";
 
 describe("findIdxFiles", () => {
   test("finds any mixture of plain and compressed files", async () => {
