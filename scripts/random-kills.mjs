@@ -276,7 +276,7 @@ async function awaitNone(what, look) {
 function localSite() {
   return {
     title: "on this machine",
-    killedWithin: 0.6,
+    killedWithin: 1,
     flags: [],
     env: process.env,
     victim: () => undefined,
