@@ -1,5 +1,5 @@
 import type { ClusterFolder, ClusterState } from "./folder.ts";
-import { isActive, type QueueElement } from "./slurm-lines.ts";
+import { isActive, type QueueElement } from "./scheduler.ts";
 import type { Task } from "./tasks.ts";
 
 /** A job by its name, and the array that it is. */

@@ -1,5 +1,5 @@
 import type { ClusterFolder } from "./folder.ts";
-import type { Submission } from "./slurm-lines.ts";
+import type { Submission } from "./scheduler.ts";
 
 /** The number of the array that asks a node; those of runs begin with 1. */
 export const PROBE_ARRAY = 0;

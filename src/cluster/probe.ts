@@ -7,9 +7,9 @@ import { Terminated } from "../foundations/terminated.ts";
 import { type ClusterFolder, type ClusterState, EventTail } from "./folder.ts";
 import { Patience } from "./patience.ts";
 import { PROBE_ARRAY, probeName, probeSubmission } from "./probe-submission.ts";
-import { type Scheduler, TryLater } from "./scheduler.ts";
+import { isActive, type QueueElement, type Scheduler, TryLater } from "./scheduler.ts";
 import type { SlurmSettings } from "./settings.ts";
-import { isActive, prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
+import { prospectHint, prospectOf } from "./slurm/prospect.ts";
 import { SHORTEST_POLL_SECONDS, takeAway } from "./take-away.ts";
 
 export interface ProbeQuestion {

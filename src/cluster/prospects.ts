@@ -1,7 +1,7 @@
 import { PruneLabError } from "../foundations/errors.ts";
 import type { OwnTasks } from "./own-tasks.ts";
-import type { Scheduler } from "./scheduler.ts";
-import { prospectHint, prospectOf, type QueueElement } from "./slurm-lines.ts";
+import type { QueueElement, Scheduler } from "./scheduler.ts";
+import { prospectHint, prospectOf } from "./slurm/prospect.ts";
 
 /** Looks at which there was nothing in the queue that will run. */
 const MOST_STUCK_LOOKS = 1;

@@ -1,5 +1,4 @@
 import type { SlurmSettings } from "./settings.ts";
-import type { QueueElement, Submission } from "./slurm-lines.ts";
 
 /** What takes tasks and brings them to machines, as far as the driver knows it. */
 export interface Scheduler {
@@ -35,4 +34,44 @@ export class TryLater extends Error {
     super(message);
     this.why = why;
   }
+}
+
+/** What a scheduler is told of an array of tasks, beside where tasks go. */
+export interface Submission {
+  /** The name of all jobs of a sweep. */
+  readonly token: string;
+  /** What is put before the number of an element, to name a task. */
+  readonly array: number;
+  /** The numbers of its elements. */
+  readonly indices: readonly number[];
+  /** The most of them that run at a time. */
+  readonly atOnce: number;
+  /** The job whose element of the same number has to end well first. */
+  readonly afterJob: string | undefined;
+  /** Nodes that do not fit. */
+  readonly exclude: readonly string[];
+  /** The shell script that each task runs, and where it runs. */
+  readonly script: string;
+  readonly workingFolder: string;
+  readonly logFolder: string;
+}
+
+/** An element of an array, as the queue has it. */
+export interface QueueElement {
+  readonly job: string;
+  readonly index: number;
+  /** As Slurm calls it: PENDING, RUNNING, ... */
+  readonly state: string;
+  /** Why it waits, or how it ended. */
+  readonly reason: string;
+  /** Where it runs; empty for one that waits. */
+  readonly node: string;
+}
+
+const ENDED =
+  /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|REVOKED|TIMEOUT)$/;
+
+/** Whether it may still do something. */
+export function isActive({ state }: QueueElement): boolean {
+  return !ENDED.test(state);
 }

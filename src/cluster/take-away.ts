@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PruneLabError } from "../foundations/errors.ts";
-import { type Scheduler, TryLater } from "./scheduler.ts";
-import { isActive } from "./slurm-lines.ts";
+import { isActive, type Scheduler, TryLater } from "./scheduler.ts";
 
 /** How long tasks get to end after they were cancelled: Slurm waits KillWait (30 s) before it kills. */
 export const ENDING_SECONDS = 60;

@@ -3,7 +3,7 @@ import type { ClusterRequest } from "../cluster/driver.ts";
 import { ClusterFolder } from "../cluster/folder.ts";
 import type { Scheduler } from "../cluster/scheduler.ts";
 import type { SlurmSettings } from "../cluster/settings.ts";
-import { taskScript } from "../cluster/slurm-lines.ts";
+import { taskScript } from "../cluster/slurm/lines.ts";
 import type { EngineDescription } from "../engines/engine.ts";
 import { packageRoot, packageVersion } from "../foundations/paths.ts";
 import { loadedPlugins } from "../foundations/plugins.ts";

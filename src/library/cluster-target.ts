@@ -6,7 +6,7 @@ import { checkServer, livingWorkers, withRedis } from "../cluster/redis/connecti
 import { loadRedisPackages } from "../cluster/redis/packages.ts";
 import { redisScheduler } from "../cluster/redis/queue.ts";
 import { readClusterSettings, workerSettings } from "../cluster/settings.ts";
-import { slurm } from "../cluster/slurm.ts";
+import { slurm } from "../cluster/slurm/slurm.ts";
 import { findConfig } from "../config/lookup.ts";
 import type { ConfigInput } from "../config/schema.ts";
 import { WASM_SPEED } from "../engines/kernels/wasm-speed.ts";

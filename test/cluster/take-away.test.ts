@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Scheduler, TryLater } from "../../src/cluster/scheduler.ts";
-import { slurm } from "../../src/cluster/slurm.ts";
+import { slurm } from "../../src/cluster/slurm/slurm.ts";
 import { takeAway, untilGone } from "../../src/cluster/take-away.ts";
 
 /** A queue of two tasks that ends nothing: each look at it is answered by the next of these. */

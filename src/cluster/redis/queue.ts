@@ -1,7 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Scheduler } from "../scheduler.ts";
-import type { QueueElement } from "../slurm-lines.ts";
+import type { QueueElement, Scheduler } from "../scheduler.ts";
 import type { RedisAddress } from "./address.ts";
 import {
   livingWorkers,

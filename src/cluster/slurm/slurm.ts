@@ -1,17 +1,11 @@
 import { execFile } from "node:child_process";
-import { inputError, systemErrorCode } from "../foundations/errors.ts";
-import { excerpt } from "../foundations/quote.ts";
-import { type Scheduler, TryLater } from "./scheduler.ts";
-import type { SlurmSettings } from "./settings.ts";
-import { answerOf, changeFor } from "./slurm-answers.ts";
-import {
-  parseQueue,
-  type QueueElement,
-  SQUEUE_FORMAT,
-  type Submission,
-  sbatchArguments,
-  shellLine,
-} from "./slurm-lines.ts";
+import { inputError, systemErrorCode } from "../../foundations/errors.ts";
+import { excerpt } from "../../foundations/quote.ts";
+import { shellLine } from "../../foundations/shell-word.ts";
+import { type QueueElement, type Scheduler, type Submission, TryLater } from "../scheduler.ts";
+import type { SlurmSettings } from "../settings.ts";
+import { answerOf, changeFor } from "./answers.ts";
+import { parseQueue, SQUEUE_FORMAT, sbatchArguments } from "./lines.ts";
 
 /** How long one of Slurm's commands may take; a controller that is gone lets them wait for long. */
 const COMMAND_SECONDS = 120;

@@ -3,18 +3,16 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { clusterSchema } from "../../src/cluster/settings.ts";
+import { clusterSchema } from "../../../src/cluster/settings.ts";
 import {
   clockTime,
   indexRanges,
-  isActive,
   parseQueue,
-  prospectOf,
   sbatchArguments,
-  shellLine,
   taskScript,
-} from "../../src/cluster/slurm-lines.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+} from "../../../src/cluster/slurm/lines.ts";
+import { shellLine } from "../../../src/foundations/shell-word.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const folder = await temporaryFolder();
 
@@ -79,45 +77,6 @@ test("squeue's lines", () => {
     { job: "13", index: 0, state: "RUNNING", node: "n2", reason: "None" },
     { job: "13", index: 1, state: "PENDING", node: "", reason: "(launch failed requeued held)" },
   ]);
-});
-
-test.each([
-  ["COMPLETING", true],
-  ["PENDING", true],
-  ["REQUEUED", true],
-  ["TIMEOUT", false],
-  ["NODE_FAIL", false],
-  ["CANCELLED", false],
-])("%s: %s", (state, active) => {
-  expect(isActive({ job: "1", index: 0, state, reason: "", node: "" })).toBe(active);
-});
-
-test.each([
-  ["Priority", "waits"],
-  ["Resources", "waits"],
-  ["Dependency", "waits"],
-  ["BeginTime", "waits"],
-  ["QOSMaxJobsPerUserLimit", "waits"],
-  ["AssocGrpCpuLimit", "waits"],
-  ["DependencyNeverSatisfied", "lost"],
-  ["launch failed requeued held", "lost"],
-  ["JobHeldUser", "stuck"],
-  ["JobHeldAdmin", "stuck"],
-  ["PartitionTimeLimit", "stuck"],
-  ["AssocMaxWallDurationPerJobLimit", "stuck"],
-  ["QOSMaxCpuPerJobLimit", "stuck"],
-  ["QOSMaxMemoryPerJob", "stuck"],
-  ["AssocMaxCpuPerNode", "stuck"],
-  ["AssocMaxCpuMinutesPerJobLimit", "stuck"],
-  ["MaxMemPerLimit", "stuck"],
-  ["QOSMinCpuNotSatisfied", "stuck"],
-  ["QOSMinMemory", "stuck"],
-  ["JobHoldMaxRequeue", "stuck"],
-  ["QOSMaxCpuPerUserLimit", "waits"],
-  ["MaxMemoryPerAccount", "waits"],
-  ["BadConstraints", "stuck"],
-])("a task that waits for %s: %s", (reason, prospect) => {
-  expect(prospectOf({ job: "1", index: 0, state: "PENDING", reason, node: "" })).toBe(prospect);
 });
 
 test("a node without Node.js tells so where a task tells what it does", async () => {

@@ -1,27 +1,6 @@
-import { shellWord } from "../foundations/shell-word.ts";
-import type { SlurmSettings } from "./settings.ts";
-import { secondsOf } from "./settings.ts";
-import { changeFor } from "./slurm-answers.ts";
-
-/** What sbatch is told of an array of tasks, beside where tasks go. */
-export interface Submission {
-  /** The name of all jobs of a sweep. */
-  readonly token: string;
-  /** What is put before the number of an element, to name a task. */
-  readonly array: number;
-  /** The numbers of its elements. */
-  readonly indices: readonly number[];
-  /** The most of them that run at a time. */
-  readonly atOnce: number;
-  /** The job whose element of the same number has to end well first. */
-  readonly afterJob: string | undefined;
-  /** Nodes that do not fit. */
-  readonly exclude: readonly string[];
-  /** The shell script that each task runs, and where it runs. */
-  readonly script: string;
-  readonly workingFolder: string;
-  readonly logFolder: string;
-}
+import { shellWord } from "../../foundations/shell-word.ts";
+import type { QueueElement, Submission } from "../scheduler.ts";
+import { type SlurmSettings, secondsOf } from "../settings.ts";
 
 /** The longest warning before a task's time is over, in which no new run begins. */
 const WARNING_SECONDS = 60;
@@ -76,11 +55,6 @@ export function clockTime(seconds: number): string {
   return days === 0 ? clock : `${days}-${clock}`;
 }
 
-/** A command as a shell takes it. */
-export function shellLine(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
-}
-
 /**
  * The script of all tasks: `$1` is the array. It becomes the task's program, so that Slurm's signals reach that. Where no
  * Node is found, it says so in the place where the task would tell what it does.
@@ -108,18 +82,6 @@ exec "$node" ${shellWord(files.program)} work ${shellWord(files.folder)} --task 
 `;
 }
 
-/** An element of an array, as squeue tells of it. */
-export interface QueueElement {
-  readonly job: string;
-  readonly index: number;
-  /** PENDING, RUNNING, ... */
-  readonly state: string;
-  /** Why it waits, or how it ended. */
-  readonly reason: string;
-  /** Where it runs; empty for one that waits. */
-  readonly node: string;
-}
-
 export const SQUEUE_FORMAT = "%F|%K|%T|%N|%r";
 
 /** What `squeue -h -r -o SQUEUE_FORMAT` prints. */
@@ -129,33 +91,4 @@ export function parseQueue(text: string): QueueElement[] {
     if (job === undefined || state === undefined || !/^\d+$/.test(index ?? "")) return [];
     return [{ job, index: Number(index), state, node: node ?? "", reason: reason.join("|") }];
   });
-}
-
-/** States of an element that may still do something. */
-const ENDED =
-  /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|REVOKED|TIMEOUT)$/;
-
-export function isActive({ state }: QueueElement): boolean {
-  return !ENDED.test(state);
-}
-
-/**
- * What becomes of a waiting element: `lost` ones are taken away and submitted again, `stuck` ones wait for somebody to do
- * something; of `waits` nothing is to be said.
- */
-export type Prospect = "waits" | "lost" | "stuck";
-
-export function prospectOf({ state, reason }: QueueElement): Prospect {
-  if (state !== "PENDING") return "waits";
-  if (/launch failed|DependencyNeverSatisfied/i.test(reason)) return "lost";
-  const stuck =
-    /held|^JobHold|^Partition(TimeLimit|NodeLimit)|^BadConstraints|^InvalidAccount|^InvalidQOS|NotAllowed$|Per(Job|Node)(Limit)?$|^MaxMemPerLimit|^QOSMin|^ReservationDeleted/i;
-  return stuck.test(reason) ? "stuck" : "waits";
-}
-
-/** What to do about elements that wait for something that does not come by itself. */
-export function prospectHint(reason: string, jobs: readonly string[]): string {
-  if (/held|Hold/i.test(reason)) return `Let them go: scontrol release ${jobs.join(" ")}`;
-  const change = changeFor(reason);
-  return `Change cluster.yaml${change === undefined ? "" : ` (${change})`}, take these away (prune-lab cancel), and run the same command again.`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerOf, changeFor } from "../../src/cluster/slurm-answers.ts";
+import { answerOf, changeFor } from "../../../src/cluster/slurm/answers.ts";
 
 /** What sbatch prints of a limit of accounting: the reason, and a sentence that is always the same. */
 const beyond = (reason: string) =>
