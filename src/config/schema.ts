@@ -51,8 +51,8 @@ const sparsitySchema = z
 /** The most entries of a list: far more than a study can be read with, and quick to check. */
 const MOST_ENTRIES = 1000;
 
-/** The most networks that one study prunes: so many are planned in seconds, and their tables fit into memory. */
-const MOST_PRUNED = 200_000;
+/** The most networks that one study prunes: so many are planned in minutes. How many fit into memory, the plan tells. */
+const MOST_PRUNED = 2_000_000;
 
 /** A non-empty list in which nothing is listed twice; `key` says what makes two entries the same. */
 function distinct<Item extends z.ZodType>(

@@ -1,4 +1,5 @@
 import { inputError } from "../foundations/errors.ts";
+import { heapLimit, heapOption } from "../foundations/heap.ts";
 import { isDense, type Run } from "./runs/index.ts";
 
 /** A cell before its network is quantized, if it is. */
@@ -19,22 +20,31 @@ export interface CellColumn {
   addRuns(cell: UnroundedCell): string[];
 }
 
-/** The most runs of a study: what is kept of each in memory, some KiB, is then some GiB. */
-const MOST_RUNS = 500_000;
+/** What a run takes in memory from the plan to the tables: 2.2 KB of those that were measured. */
+const RUN_BYTES = 2600;
 
 /** Runs by id, dense networks first, and so parents before what hangs on them. */
 export class Graph {
   readonly #runs = new Map<string, Run>();
   /** Those that have the name of a cell. */
   readonly #named = new Set<string>();
+  readonly #most: number;
+
+  /** `room`: bytes that runs may take in memory. */
+  constructor(room = heapLimit()) {
+    this.#most = Math.floor(room / RUN_BYTES);
+  }
 
   /** Adds a run unless it is there; a run that fills a cell is named after the first such cell. Returns its id. */
   add(run: Run, fillsCell = false): string {
     const known = this.#runs.get(run.id);
-    if (known === undefined && this.#runs.size === MOST_RUNS) {
-      throw inputError(`The study has more than ${MOST_RUNS} runs: baselines, levels and pruned networks.`, {
-        hint: "Part it into several, with fewer seeds, methods or sparsities each.",
-      });
+    if (known === undefined && this.#runs.size === this.#most) {
+      throw inputError(
+        `The study has more than ${this.#most} runs (baselines, levels and pruned networks), for which this Node gives no memory.`,
+        {
+          hint: `Give it more (${heapOption(this.#most * RUN_BYTES)}), or part the study, with fewer seeds, methods or sparsities each.`,
+        },
+      );
     }
     if (known === undefined || (fillsCell && !this.#named.has(run.id))) this.#runs.set(run.id, run);
     if (fillsCell) this.#named.add(run.id);

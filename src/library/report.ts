@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { withPictures } from "../charts/rendering/picture-pool.ts";
 import { inputError } from "../foundations/errors.ts";
@@ -8,6 +8,7 @@ import type { Manifest } from "../recording/manifest.ts";
 import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
+import { tooLongToDraw } from "../results/drawing-memory.ts";
 import { CHARTS_FOLDER, DrawnCharts } from "../results/report/drawn-charts.ts";
 import { drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
 import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
@@ -86,11 +87,13 @@ export async function readStudies(results: readonly string[]): Promise<OverlaidS
 /** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */
 async function studiesOf({
   path: given,
+  file,
   rows,
   metrics,
   unexplained,
   folder,
 }: RecordedResults): Promise<OverlaidStudy[]> {
+  if (folder !== undefined) await refuseTooLong(given, file);
   const details = folder === undefined ? undefined : await readDetails(given, folder.manifest?.files);
   const tests = groupBy(rows, (row) =>
     folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
@@ -108,6 +111,24 @@ async function studiesOf({
     configText: details?.configText,
     published: details?.published,
   }));
+}
+
+/** Throws a PruneLabError of kind `input` for a folder whose tables do not fit into memory. */
+async function refuseTooLong(folder: string, results: string): Promise<void> {
+  // Of one that is not there, whoever reads it tells.
+  const sizeOf = (file: string) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  const sizes = await Promise.all(
+    [results, path.join(folder, "layers.csv"), path.join(folder, "history.csv")].map(sizeOf),
+  );
+  const tooLong = tooLongToDraw({ tableBytes: sizes.reduce((sum, size) => sum + size, 0) });
+  if (tooLong === undefined) return;
+  throw inputError(`${folder}: ${tooLong.message}.`, {
+    hint: `Run it with more: ${tooLong.option} prune-lab report ...`,
+  });
 }
 
 function dataOf({ rows, layers, history, snapshots, evaluation, metrics, published }: OverlaidStudy) {

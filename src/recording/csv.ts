@@ -18,14 +18,19 @@ const CHUNK = 1000;
 /** The same as bytes in UTF-8. Of long tables only some rows are text at a time, which may be 512 MiB long at most. */
 export function formatCsvBytes<Name extends TableName>(
   table: Name,
-  rows: readonly TableRows[Name][],
+  rows: Iterable<TableRows[Name]>,
   ownMetrics: readonly string[] = [],
 ): Buffer {
   const columns = columnsOfRows(table, rows, ownMetrics);
   const chunks = [Buffer.from(writeCsv(table, columns, []))];
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    chunks.push(Buffer.from(csvLines(table, columns, rows.slice(start, start + CHUNK), start)));
-  }
+  let [written, waiting]: [number, TableRows[Name][]] = [0, []];
+  const write = () => {
+    chunks.push(Buffer.from(csvLines(table, columns, waiting, written)));
+    written += waiting.length;
+    waiting = [];
+  };
+  for (const row of rows) if (waiting.push(row) === CHUNK) write();
+  write();
   return Buffer.concat(chunks);
 }
 

@@ -50,7 +50,7 @@ export function columnsOf(
 /** The columns of a table that is to be written, by its rows. */
 export function columnsOfRows(
   table: TableName,
-  rows: readonly object[],
+  rows: Iterable<object>,
   ownMetrics: readonly string[],
 ): ColumnSet {
   const used = new Set<string>();

@@ -52,7 +52,7 @@ function namesOf({ metrics = [] }: StudyOptions): string[] {
   return metrics.map(({ name }) => name);
 }
 
-/** The charts and the report, by name. Layers and history of the tables are rounded to what `tableFiles` has written. */
+/** The charts and the report, by name. */
 export async function chartFiles(
   study: StudyOutline,
   configText: string,
@@ -63,8 +63,8 @@ export async function chartFiles(
   const { evaluation } = tables;
   const data = {
     results: recordedResults(study.options, tables),
-    layers: roundAsRecorded("layers", tables.layers),
-    history: roundAsRecorded("history", tables.history),
+    layers: roundAsRecorded("layers", [...tables.layers]),
+    history: roundAsRecorded("history", [...tables.history]),
     snapshots: tables.snapshots,
     evaluation: {
       classes: asRecorded("classes", evaluation.classes),

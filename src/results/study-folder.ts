@@ -9,6 +9,7 @@ import type { Artifact } from "../experiment/runs/run.ts";
 import { settledPlan } from "../experiment/settled-plan.ts";
 import type { Notify } from "../foundations/notices.ts";
 import { inPhase } from "../foundations/phases.ts";
+import { shellWord } from "../foundations/shell-word.ts";
 import { type FormulaMetric, formulaMetrics } from "../metrics/formula/metric.ts";
 import { parameterCount } from "../network/parameters.ts";
 import { describeCheckpoint } from "../recording/checkpoint.ts";
@@ -25,6 +26,7 @@ import type { StoredRuns } from "../scheduling/share.ts";
 import { RunStore } from "../scheduling/store.ts";
 import { type CheckpointChoice, type CheckpointFile, checkpointFiles } from "./checkpoints.ts";
 import { labelsOf, manifestOf, settingsOf } from "./describe.ts";
+import { tooLongToDraw } from "./drawing-memory.ts";
 import { formulaWarnings } from "./formula-warnings.ts";
 import { chartFiles, TIMINGS_FILE, tableFiles } from "./outputs.ts";
 import { publishedBeside, publishedWarnings } from "./published.ts";
@@ -154,7 +156,12 @@ export async function finishStudy(
     for (const message of [...unlearned, ...resultWarnings(plan, stored), ...ofFormulas, ...ofPapers]) {
       onEvent({ event: "notice", study: options.name, message });
     }
-    if (open.charts) {
+    const { layers, history } = tables;
+    const tooLong = tooLongToDraw({ results: results.length, details: layers.length + history.length });
+    if (open.charts && tooLong !== undefined) {
+      const message = `No charts: ${tooLong.message}. ${tooLong.option} prune-lab report ${shellWord(folder.path)} draws them.`;
+      onEvent({ event: "notice", study: options.name, message });
+    } else if (open.charts) {
       const draw = async () => {
         const drawing = { ...pictures, drawn: await DrawnCharts.in(folder.path) };
         return chartFiles(study, open.configText, tables, published, drawing);
@@ -221,9 +228,18 @@ export function keptArtifacts(
   return (run) => (keepsWeights(run) || (checkpoints === "all" && filling.has(run.id)) ? ["weights"] : []);
 }
 
+/** What the result of a run takes in the store and in tables, beside its tensors. */
+const RESULT_BYTES = 8192;
+
+/** What each prunable tensor adds, by the histogram and the part of its mask that are stored: 3 to 5 KiB of those that were measured. */
+const TENSOR_BYTES = 6144;
+
+/** What charts and report take, which do not grow with the seeds. */
+const DRAWN_BYTES = 4 * 2 ** 20;
+
 /**
  * Weights of the runs that keep them, twice for those that become checkpoints; what runs pass on for a while, checkpoints
- * with the state of an optimizer and of each line of levels two at a time; and a margin for tables and charts.
+ * with the state of an optimizer and of each line of levels two at a time; results and their rows; charts and report.
  */
 function bytesNeeded({
   study,
@@ -231,7 +247,7 @@ function bytesNeeded({
   checkpoints,
 }: Pick<OpenStudy, "study" | "runs" | "checkpoints">): number {
   const weights = 5 * parameterCount(study.settings.network);
-  const tables = 4 * 2 ** 20 + 65_536 * study.plan.cells.length;
+  const results = (RESULT_BYTES + TENSOR_BYTES * study.settings.prunable.length) * study.plan.cells.length;
   const keeps = keptArtifacts(study, checkpoints);
   const kept = runs.filter((run) => keeps(run).length > 0).length;
   const states = runs.filter(({ kind }) => kind === "checkpoint").length;
@@ -240,7 +256,7 @@ function bytesNeeded({
       .filter(({ path }) => path.length > 2)
       .map(({ method, seed }) => `${method.name} ${seed}`),
   );
-  return weights * (2 * kept + 3 * states + 2 * lines.size) + tables;
+  return weights * (2 * kept + 3 * states + 2 * lines.size) + results + DRAWN_BYTES;
 }
 
 async function writeManifest(

@@ -5,15 +5,25 @@ import type { StoredRuns } from "../scheduling/share.ts";
 import type { StoredRun } from "../scheduling/store.ts";
 import type { StudyLabels } from "./filled-cell.ts";
 
-/** The rows of timings.csv, one a run. */
-export function timingRows({ runs }: StudyPlan, stored: StoredRuns, labels: StudyLabels): TimingRow[] {
-  const byId = new Map(runs.map((run) => [run.id, run]));
-  return runs.flatMap((run) => {
-    const timing = stored.get(run.id)?.timing;
-    if (timing === undefined) return [];
-    const behind = trainingsBehind(run.id, byId).map(({ id }) => stored.get(id)?.timing.trainSeconds ?? 0);
-    return [timingRow(run.label, timing, behind, labels)];
-  });
+/** The rows of timings.csv, one a run: made whenever they are gone through. */
+export function timingRows(
+  { runs }: StudyPlan,
+  stored: StoredRuns,
+  labels: StudyLabels,
+): Iterable<TimingRow> {
+  return {
+    *[Symbol.iterator]() {
+      const byId = new Map(runs.map((run) => [run.id, run]));
+      for (const run of runs) {
+        const timing = stored.get(run.id)?.timing;
+        if (timing === undefined) continue;
+        const behind = trainingsBehind(run.id, byId).map(
+          ({ id }) => stored.get(id)?.timing.trainSeconds ?? 0,
+        );
+        yield timingRow(run.label, timing, behind, labels);
+      }
+    },
+  };
 }
 
 function timingRow(

@@ -9,8 +9,19 @@ import { totalEffort } from "../experiment/training/effort.ts";
 import { trainingsBehind } from "../experiment/trainings-behind.ts";
 import { groupBy } from "../foundations/group-by.ts";
 import type { FormulaOptions } from "../metrics/formula/options.ts";
+import { CompactRows } from "../recording/compact-rows.ts";
 import type { EvaluationRows } from "../recording/evaluation.ts";
-import type { HistoryRow, LayerRow, LearningRateRow, ResultRow, TimingRow } from "../recording/rows.ts";
+import type {
+  CalibrationRow,
+  ClassRow,
+  CorruptionRow,
+  HistoryRow,
+  LayerRow,
+  LearningRateRow,
+  ResultRow,
+  TimingRow,
+  WeightsTableRow,
+} from "../recording/rows.ts";
 import type { Snapshots } from "../recording/snapshots.ts";
 import type { StoredRuns } from "../scheduling/share.ts";
 import { type FilledCell, type StudyLabels, testedCell } from "./filled-cell.ts";
@@ -28,9 +39,9 @@ export interface Tables {
   readonly results: readonly ResultRow[];
   /** Of a study that tries several. */
   readonly learningRates: readonly LearningRateRow[];
-  readonly layers: readonly LayerRow[];
-  readonly history: readonly HistoryRow[];
-  readonly timings: readonly TimingRow[];
+  readonly layers: CompactRows<LayerRow>;
+  readonly history: CompactRows<HistoryRow>;
+  readonly timings: Iterable<TimingRow>;
   readonly evaluation: EvaluationRows;
   /** Of the first seed. */
   readonly snapshots: Snapshots;
@@ -71,34 +82,43 @@ export function tabulate(
   };
   const resultRow = resultRowsOf(plan, labels, ownMetrics);
   const layerRows = layerRowsOf(plan, settings, labels);
-  const rowsOf = (cell: Cell) => {
-    const of = fill(cell);
-    return {
-      result: resultRow(of),
-      layers: layerRows(of),
-      epochs: historyRows(of, labels),
-      ...evaluationRows(testedCell(of), labels.study),
-      weights: weightRows(of, labels.study),
-    };
-  };
+  const { cells } = plan;
+  const seeds = uniqueSeeds(cells);
+  const results = new Array<ResultRow>(cells.length);
+  const layers = new CompactRows<LayerRow>(cells.length);
+  const history = new CompactRows<HistoryRow>(seeds.length + cells.length);
+  const classes = new CompactRows<ClassRow>(cells.length);
+  const calibration = new CompactRows<CalibrationRow>(cells.length);
+  const corruptions = new CompactRows<CorruptionRow>(cells.length);
+  const weights = new CompactRows<WeightsTableRow>(cells.length);
+  for (const [place, cell] of seeds.entries()) {
+    history.put(place, trainHistory(cell, baselineOf(stored, cell), labels));
+  }
   // One cell after the other: of a study of many runs there is room for the rows, and not for the results.
-  const rows = new Array<ReturnType<typeof rowsOf>>(plan.cells.length);
-  for (const [place, cell] of bySeed(plan.cells)) rows[place] = rowsOf(cell);
+  for (const [place, cell] of bySeed(cells)) {
+    const of = fill(cell);
+    results[place] = resultRow(of);
+    layers.put(place, layerRows(of));
+    history.put(seeds.length + place, historyRows(of, labels));
+    const tested = evaluationRows(testedCell(of), labels.study);
+    classes.put(place, tested.classes);
+    calibration.put(place, tested.calibration);
+    corruptions.put(place, tested.corruptions);
+    weights.put(place, weightRows(of, labels.study));
+  }
   return {
-    results: rows.map(({ result }) => result),
-    learningRates: plan.cells.some(({ tried }) => tried !== undefined)
+    results,
+    learningRates: cells.some(({ tried }) => tried !== undefined)
       ? learningRateRows({ ...study, plan }, stored, effortBehind, labels.study)
       : [],
-    layers: rows.flatMap(({ layers }) => layers),
-    history: uniqueSeeds(plan.cells)
-      .flatMap((cell) => trainHistory(cell, baselineOf(stored, cell), labels))
-      .concat(rows.flatMap(({ epochs }) => epochs)),
+    layers,
+    history,
     timings: timingRows(plan, stored, labels),
     evaluation: {
-      classes: rows.flatMap(({ classes }) => classes),
-      calibration: rows.flatMap(({ calibration }) => calibration),
-      corruptions: rows.flatMap(({ corruptions }) => corruptions),
-      weights: rows.flatMap(({ weights }) => weights),
+      classes: [...classes],
+      calibration: [...calibration],
+      corruptions: [...corruptions],
+      weights: [...weights],
       "sweet-spots": sweetSpotRows(
         { ...study, plan },
         stored,
@@ -106,7 +126,7 @@ export function tabulate(
         labels.study,
       ),
     },
-    snapshots: snapshotsOf(plan.cells, fill, stored, labels),
+    snapshots: snapshotsOf(cells, fill, stored, labels),
   };
 }
 
