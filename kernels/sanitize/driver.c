@@ -35,9 +35,12 @@ static const Case cases[] = {
 static Meeting *meeting; /* if set, threads help there */
 static uint64_t checksum;
 
+/* Of whole words: sanitizers look at every access. */
 static void add_to_checksum(const void *data, int64_t bytes) {
-  const uint8_t *values = data;
-  for (int64_t i = 0; i < bytes; i++) checksum = (checksum ^ values[i]) * 1099511628211u;
+  const uint32_t *words = data;
+  uint64_t sum = checksum;
+  for (int64_t i = 0; i < bytes / 4; i++) sum = (sum ^ words[i]) * 1099511628211u;
+  checksum = sum;
 }
 
 static uint32_t state = 1;
@@ -172,9 +175,10 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     pl_write(network, 0, 0, INT32_MAX, parameters);
   }
   double result[2] = {0, 0};
-  pl_evaluate(network, DATA, 3, EXAMPLES - 3, batch, result);
+  int evaluated = smaller(EXAMPLES - 3, 2 * batch + 1); /* whole batches and a smaller one, but of all examples */
+  pl_evaluate(network, DATA, 3, evaluated, batch, result);
   add_to_checksum(result, sizeof(result));
-  check(result[1] <= EXAMPLES - 3, c, "more are correct than there are");
+  check(result[1] <= evaluated, c, "more are correct than there are");
   int64_t squared = 0;
   for (int l = 0; l < network->layer_count; l++)
     if (network->layers[l].weight.rows > 0) squared += shape_size(network->layers[l].in);
@@ -365,8 +369,10 @@ static void run_on_a_small_stack(void) {
 #else
 static int32_t over;
 
+/* Between two offers to help the leader has the cores: of fewer cores than threads it gets few otherwise. */
 static void *help_until_over(void *batches) {
-  while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) *(int *)batches += pl_help(meeting, &over);
+  const struct timespec rest = {.tv_nsec = 200000};
+  for (; !__atomic_load_n(&over, __ATOMIC_RELAXED); nanosleep(&rest, NULL)) *(int *)batches += pl_help(meeting, &over);
   return NULL;
 }
 

@@ -2,7 +2,7 @@
 /** Compiles the kernels with sanitizers of memory, of undefined behavior and of threads, and runs them. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -11,7 +11,7 @@ const compiler = process.env.CC || "cc";
 const folder = mkdtempSync(path.join(tmpdir(), "prune-lab-sanitize-"));
 const flags = [
   "-std=gnu11",
-  "-g",
+  "-g1",
   "-fno-math-errno",
   "-Wall",
   "-Wextra",
@@ -30,13 +30,16 @@ async function sanitize(sanitizers, vectorLength, ...more) {
 }
 
 try {
-  // 16 is what AVX-512 takes, 8 AVX, 4 all others and WebAssembly; the compiler emulates what the CPU lacks.
-  // Long ones take longer to optimize than they then run.
-  await Promise.all(
-    [4, 8, 16].map((length) => sanitize("address,undefined", length, length === 16 ? "-O0" : "-O1")),
-  );
-  // What threads share does not depend on the length.
-  if (process.platform === "linux") await sanitize("thread", 16, "-O1", "-DHELPERS=3");
+  // The longest first. What threads share does not depend on the length.
+  const waiting = [
+    ...(process.platform === "linux" ? [["thread", 16, "-O1", "-DHELPERS=3"]] : []),
+    // 16 is what AVX-512 takes, 8 AVX, 4 all others and WebAssembly; the compiler emulates what the CPU lacks.
+    ...[16, 8, 4].map((length) => ["address,undefined", length, "-O1"]),
+  ];
+  const lines = Array.from({ length: availableParallelism() }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await sanitize(...next);
+  });
+  await Promise.all(lines);
 } catch (error) {
   process.stderr.write(error.stderr ?? `${error}\n`);
   process.exitCode = 1;
