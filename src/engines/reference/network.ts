@@ -216,13 +216,11 @@ export class ReferenceNetwork implements Network {
 
 export function exampleInput({ inputs, shape }: ExampleSet, index: number): Float64Array {
   if (inputs.kind === "tokens") {
-    return Float64Array.from(inputs.values.subarray(inputs.starts[index], inputs.starts[index + 1]));
+    return new Float64Array(inputs.values.subarray(inputs.starts[index], inputs.starts[index + 1]));
   }
   const size = exampleSize({ shape });
-  const values = inputs.values.subarray(index * size, (index + 1) * size);
-  return inputs.kind === "bytes"
-    ? Float64Array.from(values, (byte) => byte * inputs.scale + inputs.offset)
-    : Float64Array.from(values);
+  const values = new Float64Array(inputs.values.subarray(index * size, (index + 1) * size));
+  return inputs.kind === "bytes" ? values.map((byte) => byte * inputs.scale + inputs.offset) : values;
 }
 
 function zeroWherePruned(values: Float32Array | Float64Array, mask: Uint8Array | undefined): void {

@@ -19,7 +19,7 @@ function sgd({ momentum, nesterov, weightDecay }: OptimizerSpec & { name: "sgd" 
     slotNames: momentum === 0 ? [] : ["momentum"],
     delta(value, gradient, slots, _step, learningRate) {
       const decayed = gradient + weightDecay * value;
-      const [buffer = 0] = slots;
+      const buffer = slots[0] ?? 0;
       slots[0] = momentum * buffer + decayed;
       return -learningRate * (nesterov ? decayed + momentum * slots[0] : slots[0]);
     },
@@ -32,7 +32,8 @@ function adam({ beta1, beta2, epsilon, weightDecay }: OptimizerSpec & { name: "a
     slotNames: ["firstMoment", "secondMoment"],
     delta(value, gradient, slots, step, learningRate) {
       const decayed = gradient + weightDecay * value;
-      const [first = 0, second = 0] = slots;
+      const first = slots[0] ?? 0;
+      const second = slots[1] ?? 0;
       slots[0] = beta1 * first + (1 - beta1) * decayed;
       slots[1] = beta2 * second + (1 - beta2) * decayed * decayed;
       const correctedFirst = slots[0] / (1 - beta1 ** step);
