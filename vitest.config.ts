@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/sequencer.ts";
 
 const TESTS = "test/**/*.test.ts";
 
@@ -26,6 +27,7 @@ export default defineConfig({
     // Builds dist/ once: worker threads and the tests of the real binary run the built code.
     globalSetup: ["test/build.ts"],
     setupFiles: ["test/setup.ts"],
+    sequence: { sequencer: LongestFirst },
     // A file a core: many tests wait for programs that they start. One more gained nothing.
     maxWorkers: "100%",
     testTimeout: 60_000,
