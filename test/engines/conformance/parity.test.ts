@@ -101,7 +101,7 @@ interface Shown {
 /** Trains over a few batches, of which the last is smaller. */
 async function shownSteps(network: Network, options: StepOptions): Promise<readonly Shown[]> {
   const { batchSize } = options;
-  const order = inOrder(4 * batchSize + Math.ceil(batchSize / 3)).reverse();
+  const order = inOrder(2 * batchSize + Math.ceil(batchSize / 3)).reverse();
   const examples = makeExamples(network.spec, order.length);
   const shown: Shown[] = [];
   for (let start = 0; start < order.length; start += batchSize) {

@@ -119,6 +119,8 @@ describe.runIf(hasCompiler)("with a compiler", () => {
   });
 
   test("processes that compile at once all get a whole library", async () => {
+    // Slowly enough that each finds what the other has not finished.
+    await quickCompiler('head -c 50000 $compiled >"$2"; sleep 0.5; tail -c +50001 $compiled >>"$2"');
     const opened = await Promise.all([1, 2].map(openInProcess));
     expect(new Set(opened.map(({ identity }) => identity)).size).toBe(1);
     await cachedFiles();
@@ -170,7 +172,7 @@ async function openInTemporaryFolder(reason: RegExp): Promise<void> {
 }
 
 describe.runIf(hasCompiler && process.platform !== "win32")("a cache that others can write to", () => {
-  beforeEach(quickCompiler);
+  beforeEach(() => quickCompiler());
 
   const foldersOf = async () => {
     const [build = ""] = await readdir(path.join(cache, "kernels"));
@@ -269,13 +271,14 @@ test("CC that names no compiler is told, and not replaced by another", async () 
   });
 });
 
-/** Answers as the real one does, and compiles at once, because it did so before. */
-async function quickCompiler(): Promise<void> {
+/** Answers as the real one does, and compiles at once, because it did so before: `write` puts $compiled into "$2". */
+async function quickCompiler(write = 'cp $compiled "$2"'): Promise<void> {
   const compiled = await compiledOnce();
   const compiler = await fakeCompiler(`
+    compiled=${compiled}
     case "$*" in
       --version | *-dM*) exec cc "$@" ;;
-      *) while [ "$1" != -o ]; do shift; done; cp ${compiled} "$2" ;;
+      *) while [ "$1" != -o ]; do shift; done; ${write} ;;
     esac`);
   vi.stubEnv("CC", compiler);
 }

@@ -34,7 +34,13 @@ test.each(networks)("gradients equal central finite differences: %s", async (_ti
   }
 });
 
-test.each(networks)("those of distillation do too: %s", async (_title, spec) => {
+/** Distillation is a part of the loss: what passes its gradient on is the same as above. */
+const taught = losses.flatMap((loss): [string, NetworkSpec][] => [
+  [`dense and relu, ${loss}`, mlp(loss)],
+  [`convolutions and tanh, ${loss}`, convolved(loss)],
+]);
+
+test.each(taught)("those of distillation do too: %s", async (_title, spec) => {
   const examples = makeExamples(spec, 3);
   const network = new ReferenceNetwork(spec, optimizers.plainSgd);
   await network.writeParameters(initialParameters(spec));

@@ -14,12 +14,15 @@ function mix(x: number): number {
 
 /** Over 0 .. 2^32 - 1. */
 export function hashed(count: number, salt: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, index) => mix((mix(salt) + index + 1) >>> 0));
+  const first = mix(salt) + 1;
+  return new Uint32Array(count).map((_, index) => mix((first + index) >>> 0));
 }
 
 /** Over [0, 1), multiples of 2^-24. */
 export function uniform(count: number, salt: number): Float32Array {
-  return Float32Array.from(hashed(count, salt), (value) => (value >>> 8) / 2 ** 24);
+  const values = new Float32Array(count);
+  for (const [index, value] of hashed(count, salt).entries()) values[index] = (value >>> 8) / 2 ** 24;
+  return values;
 }
 
 /** Over [-bound, bound). */
@@ -29,5 +32,5 @@ export function symmetric(count: number, salt: number, bound: number): Float32Ar
 
 /** Half of them 0, as the pixels of a digit. */
 export function sparseBytes(count: number, salt: number): Uint8Array {
-  return Uint8Array.from(hashed(count, salt), (value) => (value < 2 ** 31 ? 0 : value & 255));
+  return new Uint8Array(hashed(count, salt).map((value) => (value < 2 ** 31 ? 0 : value & 255)));
 }

@@ -15,7 +15,7 @@ export function initialParameters(spec: NetworkSpec): Parameters {
 /** Masks over the weights that prune about the given fraction of each tensor. */
 export function weightMasks(spec: NetworkSpec, sparsity: number): Masks {
   return perTensor(spec, ({ size, role }, salt) =>
-    role === "bias" ? undefined : Uint8Array.from(uniform(size, salt + 2), (u) => (u >= sparsity ? 1 : 0)),
+    role === "bias" ? undefined : new Uint8Array(uniform(size, salt + 2).map((u) => (u >= sparsity ? 1 : 0))),
   );
 }
 

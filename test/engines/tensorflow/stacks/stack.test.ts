@@ -182,7 +182,7 @@ describe.runIf(findInstallation() !== undefined)("lanes", () => {
     "with a small epsilon Adam equals single networks but for few weights: %s",
     async (name, count) => {
       const optimizer = { ...tamedAdam, epsilon: 1e-8 };
-      const pairs = await compareWithSingle(named(name), optimizer, plans(count, 50, 0.001));
+      const pairs = await compareWithSingle(named(name), optimizer, plans(count, 30, 0.001));
       for (const { lossError } of pairs) expect(lossError).toBeLessThanOrEqual(1e-5);
       // A weight whose gradients are hardly more than rounding moves by a learning rate all the same, whichever way.
       const apart = pairs.map(({ errors }) => errors.filter((error) => error > 1e-5).length / errors.length);
