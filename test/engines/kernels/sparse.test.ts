@@ -210,8 +210,8 @@ describe.each(builds)("%s", (name, entry) => {
     };
     await change();
     const before = process.memoryUsage().rss;
-    for (let i = 0; i < 30; i++) await change();
-    // 90 changes of a workspace of some 10 MB.
+    for (let i = 0; i < 15; i++) await change();
+    // 45 changes of a workspace of some 10 MB.
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(300);
   });
 });
