@@ -98,6 +98,12 @@ function* changedValues(value: unknown, put: (value: unknown) => unknown): Gener
   }
 }
 
+/** All changed values; or every third, by which of the seven replacements each has its turn. */
+function* someChanged(whole: unknown): Generator<unknown> {
+  let count = 0;
+  for (const changed of changedValues(whole, (value) => value)) if (WHOLE || count++ % 3 === 0) yield changed;
+}
+
 describe("what is read from a folder", () => {
   it.each(["manifest.json", "snapshots.json"])(
     "is refused by the name of its file when %s holds something else",
@@ -107,7 +113,7 @@ describe("what is read from a folder", () => {
       const file = path.join(folder, name);
       const whole: unknown = JSON.parse(await readFile(file, "utf8"));
       let refused = 0;
-      for (const changed of changedValues(whole, (value) => value)) {
+      for (const changed of someChanged(whole)) {
         await writeFile(file, JSON.stringify(changed) ?? "");
         try {
           const { folder: recorded } = await readResults(folder);
@@ -133,7 +139,7 @@ describe("what is read from a folder", () => {
     await cp(path.join(workshop, "part-1"), folder, { recursive: true });
     const file = path.join(folder, "manifest.json");
     const whole: unknown = JSON.parse(await readFile(file, "utf8"));
-    for (const changed of changedValues(whole, (value) => value)) {
+    for (const changed of someChanged(whole)) {
       await writeFile(file, JSON.stringify(changed) ?? "");
       const out = path.join(workshop, "merged from edited");
       // Without the other part it never comes to drawing.
