@@ -175,8 +175,9 @@ static void run(const Case *c, int optimizer, double momentum, int bytes_in, int
     pl_write(network, 0, 0, INT32_MAX, parameters);
   }
   double result[2] = {0, 0};
-  int evaluated = smaller(EXAMPLES - 3, 2 * batch + 1); /* whole batches and a smaller one, but of all examples */
-  pl_evaluate(network, DATA, 3, evaluated, batch, result);
+  /* Whole batches and a smaller one, or what there is but for three; to the end of all buffers. */
+  int evaluated = smaller(EXAMPLES - 3, 2 * batch + 1);
+  pl_evaluate(network, DATA, EXAMPLES - evaluated, evaluated, batch, result);
   add_to_checksum(result, sizeof(result));
   check(result[1] <= evaluated, c, "more are correct than there are");
   int64_t squared = 0;
