@@ -125,7 +125,8 @@ describe.runIf(hasCompiler)("with a compiler", () => {
     await quickCompiler('head -c 50000 $compiled >"$2"; sleep 0.5; tail -c +50001 $compiled >>"$2"');
     const opened = await Promise.all([1, 2].map(openInProcess));
     expect(new Set(opened.map(({ identity }) => identity)).size).toBe(1);
-    await cachedFiles();
+    const [library = ""] = await cachedFiles();
+    expect((await readFile(library)).equals(await readFile(await compiledOnce()))).toBe(true);
   });
 
   test("a compiler that fails is told, with what it said", async () => {
