@@ -56,6 +56,7 @@ export function publishedComparisons(
   rows: readonly ResultRow[],
   published: readonly PublishedPoint[],
 ): PublishedComparison[] {
+  if (published.length === 0) return [];
   const points = measuredPoints(rows, accuracy);
   return published.flatMap((figure) => {
     const { pairing, candidates } = candidatesFor(figure, points);
@@ -72,6 +73,7 @@ export function uncomparedFigures(
   rows: readonly ResultRow[],
   published: readonly PublishedPoint[],
 ): UncomparedFigure[] {
+  if (published.length === 0) return [];
   const points = measuredPoints(rows, accuracy);
   return published.flatMap((figure): UncomparedFigure[] => {
     const { candidates } = candidatesFor(figure, points);

@@ -14,11 +14,8 @@ import { textChart } from "../results/terminal/text-chart.ts";
 import { unitShareSentences } from "../results/unit-shares.ts";
 
 /** What a finished sweep prints: a text chart, the table, and where everything lies. */
-export function closingReport(
-  outcome: StudyOutcome,
-  { columns, charts }: { readonly columns: number; readonly charts: boolean },
-): string {
-  const { results, metrics, published, evaluation, folder, shard, caution } = outcome;
+export function closingReport(outcome: StudyOutcome, { columns }: { readonly columns: number }): string {
+  const { results, metrics, published, evaluation, folder, shard, caution, charts } = outcome;
   if (shard !== undefined) {
     return (
       `Part ${shard.index} of ${shard.count}: ${outcome.runs} runs in ${path.normalize(folder)}. ` +

@@ -41,10 +41,9 @@ interface Flags {
 
 async function runMerge(out: string, parts: readonly string[], flags: Flags): Promise<void> {
   const reporter = openReporter(flags);
-  const { charts } = flags;
-  const outcomes = await merge(out, parts, { charts, onEvent: reporter.onEvent });
+  const outcomes = await merge(out, parts, { charts: flags.charts, onEvent: reporter.onEvent });
   if (flags.json || flags.quiet) return;
-  for (const { folder, runs } of outcomes) {
+  for (const { folder, runs, charts } of outcomes) {
     print(
       `${path.normalize(folder)}: ${runs} runs, tables, ${charts ? "charts and " : "and "}checkpoints.\n`,
     );

@@ -85,8 +85,7 @@ async function runSweep({ config, dryRun, detach, ...flags }: SweepFlags): Promi
     }
     const outcome = await untilInterrupted((signal) => sweep(config, { ...options, signal }));
     reporter.close();
-    if (!flags.json && !flags.quiet)
-      print(closingReport(outcome, { columns: outputColumns(), charts: flags.charts }));
+    if (!flags.json && !flags.quiet) print(closingReport(outcome, { columns: outputColumns() }));
   } finally {
     reporter.close();
   }

@@ -78,6 +78,8 @@ export interface StudyOutcome {
   readonly shard: Shard | undefined;
   /** Runs that the folder holds now, of this study or shard. */
   readonly runs: number;
+  /** Whether charts and report are drawn: they were wanted, and fit into memory. */
+  readonly charts: boolean;
 }
 
 /** Opens a study's results folder. Throws, with nothing written, as openResultsFolder does. */
@@ -184,6 +186,7 @@ export async function finishStudy(
     caution,
     shard,
     runs: stored.size,
+    charts: charts !== undefined,
   };
 }
 

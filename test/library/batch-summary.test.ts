@@ -29,6 +29,7 @@ const done = (results: readonly ResultRow[], caution?: string) =>
         caution,
         shard: undefined,
         runs: 1,
+        charts: true,
       },
     },
   });
