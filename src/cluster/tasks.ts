@@ -114,7 +114,7 @@ function hangingTogether(runs: readonly TaskRun[], counts: (parent: string) => b
     return at;
   };
   for (const { id, parents } of runs) {
-    for (const parent of parents) if (above.has(parent) && counts(parent)) above.set(top(parent), top(id));
+    for (const parent of parents) if (above.has(parent) && counts(parent)) above.set(top(id), top(parent));
   }
   const groups = new Map<string, TaskRun[]>();
   for (const run of runs) {
