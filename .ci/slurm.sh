@@ -30,7 +30,8 @@ stop_task() {
   done <<<"$(squeue -h -r -t R -o '%F_%K %A %N')"
   return 1
 }
-ended() { grep -c "JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt" || true; }
+# How many jobs have: a controller that was killed before it saved that one has ended writes it down twice.
+ended() { awk -v state="JobState=$1" 'index($0, state) { jobs[$1] } END { print length(jobs) }' "$SLURM_TEST_DIR/log/jobcomp.txt"; }
 # Whether a job has ended in a state.
 has_ended() { grep -q "^JobId=$2 .*JobState=$1" "$SLURM_TEST_DIR/log/jobcomp.txt"; }
 left() { squeue -h -r -t PD,R,CG,CF,S | wc -l; }
