@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { withPictures } from "../charts/rendering/picture-pool.ts";
 import { inputError } from "../foundations/errors.ts";
@@ -9,6 +9,7 @@ import { type OutputKind, outputFile } from "../recording/output-file.ts";
 import { openResultsFolder } from "../recording/results-folder.ts";
 import { type RecordedResults, readResults } from "../recording/results-reader.ts";
 import { tooLongToDraw } from "../results/drawing-memory.ts";
+import { TIMINGS_FILE } from "../results/outputs.ts";
 import { CHARTS_FOLDER, DrawnCharts } from "../results/report/drawn-charts.ts";
 import { drawOverlay, drawStudy, REPORT_FILE } from "../results/report/files.ts";
 import { type PlacedStudy, withDistinctNames } from "../results/report/names.ts";
@@ -70,6 +71,7 @@ export async function readStudies(results: readonly string[]): Promise<OverlaidS
   const placed: PlacedStudy[] = [];
   const files = new Map<string, string>();
   for (const given of results) {
+    await refuseTooLong(given);
     const recorded = await readResults(given);
     const file = await realpath(recorded.file);
     const before = files.get(file);
@@ -87,13 +89,11 @@ export async function readStudies(results: readonly string[]): Promise<OverlaidS
 /** One study of a folder; of a table that stands alone, one for each (study, dataset, number of test examples) in it. */
 async function studiesOf({
   path: given,
-  file,
   rows,
   metrics,
   unexplained,
   folder,
 }: RecordedResults): Promise<OverlaidStudy[]> {
-  if (folder !== undefined) await refuseTooLong(given, file);
   const details = folder === undefined ? undefined : await readDetails(given, folder.manifest?.files);
   const tests = groupBy(rows, (row) =>
     folder === undefined ? JSON.stringify([row.study, row.dataset, row.test_examples]) : "",
@@ -113,20 +113,16 @@ async function studiesOf({
   }));
 }
 
-/** Throws a PruneLabError of kind `input` for a folder whose tables do not fit into memory. */
-async function refuseTooLong(folder: string, results: string): Promise<void> {
-  // Of one that is not there, whoever reads it tells.
-  const sizeOf = (file: string) =>
-    stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  const sizes = await Promise.all(
-    [results, path.join(folder, "layers.csv"), path.join(folder, "history.csv")].map(sizeOf),
-  );
-  const tooLong = tooLongToDraw({ tableBytes: sizes.reduce((sum, size) => sum + size, 0) });
+/** Throws a PruneLabError of kind `input` for a folder whose tables do not fit into memory, before one of them is read. */
+async function refuseTooLong(given: string): Promise<void> {
+  // Of what is no folder, or not there, whoever reads it tells.
+  const names = await readdir(given).catch(() => []);
+  const drawn = names.filter((name) => name.endsWith(".csv") && name !== TIMINGS_FILE);
+  let tableBytes = 0;
+  for (const name of drawn) tableBytes += (await stat(path.join(given, name))).size;
+  const tooLong = tooLongToDraw({ tableBytes });
   if (tooLong === undefined) return;
-  throw inputError(`${folder}: ${tooLong.message}.`, {
+  throw inputError(`${given}: ${tooLong.message}.`, {
     hint: `Run it with more: ${tooLong.option} prune-lab report ...`,
   });
 }

@@ -10,7 +10,7 @@ const BYTES_OF_A_BYTE = 9;
 /** More of the heap than this is not planned with. */
 const USABLE = 0.85;
 
-/** Rows by table, or the bytes of all three. */
+/** Rows by table, or the bytes of all tables. */
 export type DrawnTables =
   | { readonly results: number; readonly details: number }
   | { readonly tableBytes: number };
